@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# make            build ./rstblame
+# make demo       replay the founding incident in a throw-away VM
+# make test       all tests; make test-unit: the fast ones only
+# make install    DESTDIR= and PREFIX= as usual
+# O=DIR builds elsewhere, V=1 shows the commands, CROSS_COMPILE=aarch64-linux-gnu-
+# builds for arm64, WERROR=1 is what CI sets.
+
+O ?= build
+V ?= 0
+PREFIX ?= /usr/local
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)';)
+
+CC := $(CROSS_COMPILE)gcc
+CLANG ?= clang
+# bpftool runs here, whatever is built for.
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+PKG_CONFIG ?= $(CROSS_COMPILE)pkg-config
+
+machine := $(shell $(CC) -dumpmachine 2>/dev/null)
+ifneq ($(filter aarch64-%,$(machine)),)
+  arch := arm64
+  bpf_arch := arm64
+else
+  arch := x86_64
+  bpf_arch := x86
+endif
+
+CFLAGS ?= -O2 -g
+warnings := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla $(if $(WERROR),-Werror)
+all_cflags := -std=gnu11 -D_GNU_SOURCE -I$(O) $(warnings) $(CFLAGS) $(SANITIZE)
+bpf_cflags := -target bpf -g -O2 -mcpu=v2 -Wall $(if $(WERROR),-Werror) \
+	-D__TARGET_ARCH_$(bpf_arch) -Ivmlinux/$(arch) -Ibpf
+libs := -lbpf -lelf -lz -ljansson -lcap-ng
+
+# Definitions first: libbpf 1.1's linker keeps the offset 0 of an extern map that it
+# meets before its definition.
+bpf_sources := bpf/shared.bpf.c $(filter-out bpf/shared.bpf.c,$(wildcard bpf/*.bpf.c))
+bpf_objects := $(patsubst bpf/%.c,$(O)/bpf/%.o,$(bpf_sources))
+user_objects := $(patsubst user/%.c,$(O)/user/%.o,$(wildcard user/*.c))
+# What runs without libbpf and without privilege: the unit tests' half.
+core_objects := $(filter-out $(addprefix $(O)/user/,main.o loader.o live.o session.o \
+	session_run.o session_read.o session_check.o),$(user_objects))
+skeleton := $(O)/rstblame.skel.h
+program := $(if $(filter build,$(O)),rstblame,$(O)/rstblame)
+
+.PHONY: all
+all: $(program)
+
+$(program): $(user_objects)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs)
+
+$(O)/user/%.o: user/%.c | $(O)/user
+	$(call say,CC,$<)
+	$(Q)$(CC) $(all_cflags) -MMD -MP -c -o $@ $<
+
+$(O)/user/loader.o: $(skeleton)
+
+$(O)/bpf/%.o: bpf/%.c | $(O)/bpf
+	$(call say,BPF,$<)
+	$(Q)$(CLANG) $(bpf_cflags) -MMD -MP -c -o $@ $<
+
+$(O)/rstblame.bpf.o: $(bpf_objects)
+	$(call say,GEN,$@)
+	$(Q)$(BPFTOOL) gen object $@ $^
+
+$(skeleton): $(O)/rstblame.bpf.o
+	$(call say,GEN,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name rstblame_bpf > $@.tmp && mv $@.tmp $@
+
+$(O)/user $(O)/bpf $(O)/tests:
+	$(Q)mkdir -p $@
+
+-include $(wildcard $(O)/user/*.d $(O)/bpf/*.d $(O)/tests/*.d)

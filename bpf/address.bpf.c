@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Addresses that come and go, and links that go down.
+ *
+ * All of these run in the notifier chain, in the context of whoever asked:
+ * `current` is the actor unless it is a kernel thread (lifetime expiry, namespace
+ * exit) or a softirq (an IPv6 router advertisement). Rate: rare. Missed: a flush
+ * cannot be joined to its address, and the reset is at most `likely`.
+ */
+#include "probes.bpf.h"
+
+#define NETDEV_UP 1
+#define NETDEV_DOWN 2
+#define NETDEV_UNREGISTER 6
+#define NETDEV_CHANGENAME 11
+
+static __always_inline bool fill_device(const struct net_device *dev, __u32 *netns, __u32 *ifindex,
+					char *ifname)
+{
+	*netns = read_dev_netns(dev);
+	*ifindex = BPF_CORE_READ(dev, ifindex);
+	return !bpf_probe_read_kernel_str(ifname, EVENT_IFNAME_BYTES, dev->name);
+}
+
+static __always_inline __u8 address_op(unsigned long event)
+{
+	return event == NETDEV_UP   ? EVENT_ADDRESS_ADD :
+	       event == NETDEV_DOWN ? EVENT_ADDRESS_REMOVE :
+				      0;
+}
+
+/* fib_inetaddr_event() is on the inetaddr chain ahead of masquerade's notifier,
+ * in vmlinux, and sees secondaries too. */
+static __always_inline int on_address_v4(unsigned long event, const struct in_ifaddr *ifa)
+{
+	const struct in_device *in_dev;
+	struct event_address *e;
+	__u8 op = address_op(event);
+
+	count_hit(EVENT_PROBE_ADDRESS_V4);
+	if (!op || !RESERVE(&state_events, e, EVENT_ADDRESS, EVENT_PROBE_ADDRESS_V4))
+		return 0;
+	in_dev = BPF_CORE_READ(ifa, ifa_dev);
+	e->family = AF_INET;
+	e->op = op;
+	e->prefix_len = BPF_CORE_READ(ifa, ifa_prefixlen);
+	if (BPF_CORE_READ(in_dev, dead))
+		e->flags |= EVENT_ADDRESS_DEAD;
+	bpf_core_read(e->local, 4, &ifa->ifa_local);
+	bpf_core_read(e->address, 4, &ifa->ifa_address);
+	fill_device(BPF_CORE_READ(in_dev, dev), &e->netns, &e->ifindex, e->ifname);
+	read_task(&e->task);
+	bpf_ringbuf_submit(e, 0);
+	return 0;
+}
+
+static __always_inline int on_address_v6(unsigned long event, const struct inet6_ifaddr *ifa)
+{
+	const struct inet6_dev *idev;
+	struct event_address *e;
+	__u8 op = address_op(event);
+
+	count_hit(EVENT_PROBE_ADDRESS_V6);
+	if (!op || !RESERVE(&state_events, e, EVENT_ADDRESS, EVENT_PROBE_ADDRESS_V6))
+		return 0;
+	idev = BPF_CORE_READ(ifa, idev);
+	e->family = AF_INET6;
+	e->op = op;
+	e->prefix_len = BPF_CORE_READ(ifa, prefix_len);
+	if (BPF_CORE_READ(idev, dead))
+		e->flags |= EVENT_ADDRESS_DEAD;
+	bpf_core_read(e->local, EVENT_ADDR_BYTES, &ifa->addr);
+	bpf_core_read(e->address, EVENT_ADDR_BYTES, &ifa->addr);
+	fill_device(BPF_CORE_READ(idev, dev), &e->netns, &e->ifindex, e->ifname);
+	read_task(&e->task);
+	bpf_ringbuf_submit(e, 0);
+	return 0;
+}
+
+static __always_inline __u8 link_op(unsigned long event)
+{
+	switch (event) {
+	case NETDEV_UP:
+		return EVENT_LINK_UP;
+	case NETDEV_DOWN:
+		return EVENT_LINK_DOWN;
+	case NETDEV_UNREGISTER:
+		return EVENT_LINK_UNREGISTER;
+	case NETDEV_CHANGENAME:
+		return EVENT_LINK_RENAME;
+	}
+	return 0;
+}
+
+static __always_inline int on_link(unsigned long event, const struct netdev_notifier_info *info)
+{
+	struct event_link *e;
+	__u8 op = link_op(event);
+
+	count_hit(EVENT_PROBE_LINK);
+	if (!op || !RESERVE(&state_events, e, EVENT_LINK, EVENT_PROBE_LINK))
+		return 0;
+	e->op = op;
+	fill_device(BPF_CORE_READ(info, dev), &e->netns, &e->ifindex, e->ifname);
+	read_task(&e->task);
+	bpf_ringbuf_submit(e, 0);
+	return 0;
+}
+
+/* Each takes (…, unsigned long event, void *object): the position differs. */
+#define NOTIFIER_PROGRAMS(name, symbol, type, event_at, object_at)                                 \
+	SEC("?fentry/" symbol)                                                                     \
+	int on_##name##_fentry(__u64 *ctx)                                                         \
+	{                                                                                          \
+		return on_##name(ctx[event_at], (const type *)ctx[object_at]);                     \
+	}                                                                                          \
+	SEC("?kprobe/" symbol)                                                                     \
+	int on_##name##_kprobe(struct pt_regs *ctx)                                                \
+	{                                                                                          \
+		unsigned long args[] = { PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx),                   \
+					 PT_REGS_PARM3(ctx) };                                     \
+		return on_##name(args[event_at], (const type *)args[object_at]);                   \
+	}
+
+NOTIFIER_PROGRAMS(address_v4, "fib_inetaddr_event", struct in_ifaddr, 1, 2)
+NOTIFIER_PROGRAMS(address_v6, "inet6addr_notifier_call_chain", struct inet6_ifaddr, 0, 1)
+NOTIFIER_PROGRAMS(link, "fib_netdev_event", struct netdev_notifier_info, 1, 2)

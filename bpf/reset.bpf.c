@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Resets that the TCP stack sends in answer to a packet.
+ *
+ * Context: softirq for the most part; process context where the packet waited
+ * in a socket's backlog. Rate: rare, but a port scan makes storms. Missed: the
+ * reset is not reported; the loss is counted.
+ */
+#include "probes.bpf.h"
+
+#define TCP_FLAG_BYTE 13
+#define TCPHDR_RST 0x04
+#define TCPHDR_SYN 0x02
+#define RTN_LOCAL 2
+#define RTF_LOCAL 0x80000000
+
+#define NF_PRE_ROUTING 0
+#define NF_POST_ROUTING 4
+#define NF_IP_PRI_CONNTRACK (-200)
+#define NF_IP_PRI_NAT_SRC 100
+
+/* enum sk_rst_reason came with 5cb2cb3eb1ac ("rstreason: prepare for passive
+ * reset", 6.10), and the third argument with it: without the type, the argument
+ * register holds garbage. */
+enum sk_rst_reason___rstblame { SK_RST_REASON_NOT_SPECIFIED___rstblame };
+
+/* 0 in the high half means that the kernel gives no reason. */
+#define REASON_PRESENT (1ULL << 32)
+
+static __always_inline bool kernel_gives_reason(void)
+{
+	return bpf_core_type_exists(enum sk_rst_reason___rstblame);
+}
+
+static __always_inline const struct tcphdr *tcp_header(const struct sk_buff *skb)
+{
+	return (void *)(BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, transport_header));
+}
+
+/* The kernel's own early returns, for a packet that no socket took: it answers
+ * only what was addressed to this host. tcp_v4_send_reset() reads the route's
+ * type, tcp_v6_send_reset() asks ipv6_unicast_destination(). */
+static __always_inline bool is_for_this_host(const struct sk_buff *skb, __u8 family)
+{
+	unsigned long dst = BPF_CORE_READ(skb, _skb_refdst) & SKB_DST_PTR_MASK;
+
+	if (family == AF_INET)
+		return BPF_CORE_READ((struct rtable *)dst, rt_type) == RTN_LOCAL;
+	return BPF_CORE_READ((struct rt6_info *)dst, rt6i_flags) & RTF_LOCAL;
+}
+
+static __always_inline void read_packet(const struct sk_buff *skb, const struct tcphdr *tcp,
+					struct event_reset *e)
+{
+	const void *ip = (void *)(BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, network_header));
+	__u8 offset = 0;
+
+	if (e->family == AF_INET) {
+		bpf_probe_read_kernel(e->packet.src, 4, ip + 12);
+		bpf_probe_read_kernel(e->packet.dst, 4, ip + 16);
+	} else {
+		bpf_probe_read_kernel(e->packet.src, 16, ip + 8);
+		bpf_probe_read_kernel(e->packet.dst, 16, ip + 24);
+	}
+	bpf_probe_read_kernel(&e->packet.sport, 2, (void *)tcp);
+	bpf_probe_read_kernel(&e->packet.dport, 2, (void *)tcp + 2);
+	bpf_probe_read_kernel(&e->seq, 4, (void *)tcp + 4);
+	bpf_probe_read_kernel(&e->ack, 4, (void *)tcp + 8);
+	e->seq = bpf_ntohl(e->seq);
+	e->ack = bpf_ntohl(e->ack);
+	bpf_probe_read_kernel(&offset, 1, (void *)tcp + 12);
+	offset = (offset >> 4) * 4;
+	/* skb->data is at the TCP header here, and len counts from it. */
+	if (BPF_CORE_READ(skb, len) > offset)
+		e->payload_bytes = BPF_CORE_READ(skb, len) - offset;
+}
+
+/* What conntrack made of the trigger packet. Never the removed entry: at best a
+ * fresh one, picked up mid-stream in the untranslated direction. */
+static __always_inline void read_conntrack(const struct sk_buff *skb, struct event_reset *e)
+{
+	unsigned long nfct = 0;
+	struct nf_conn *ct;
+
+	if (bpf_core_field_exists(skb->_nfct))
+		nfct = BPF_CORE_READ(skb, _nfct);
+	ct = (void *)(nfct & NFCT_PTR_MASK);
+	e->conntrack_info = nfct & NFCT_INFO_MASK;
+	if (!ct) {
+		e->conntrack = nfct ? EVENT_CONNTRACK_UNTRACKED : EVENT_CONNTRACK_NONE;
+		return;
+	}
+	e->conntrack = EVENT_CONNTRACK_ENTRY;
+	e->conntrack_status = BPF_CORE_READ(ct, status);
+	e->conntrack_tcp_state = BPF_CORE_READ(ct, proto.tcp.state);
+	e->conntrack_zone = read_zone(ct);
+	read_tuple(ct, 0, &e->conntrack_orig);
+	read_tuple(ct, 1, &e->conntrack_reply);
+}
+
+/* Whether a hook of that priority is registered. The priorities are in the
+ * nf_hook_ops pointers that follow the entries (nf_hook_entries_get_hook_ops(),
+ * 960632ece694 ("netfilter: convert hook list to an array", 4.14)). */
+static __always_inline bool has_hook(const struct nf_hook_entries *entries, int priority)
+{
+	const struct nf_hook_ops **ops;
+	const struct nf_hook_ops *op;
+	__u16 count;
+
+	if (!entries)
+		return false;
+	count = BPF_CORE_READ(entries, num_hook_entries);
+	ops = (void *)entries + bpf_core_field_offset(struct nf_hook_entries, hooks) +
+	      count * bpf_core_type_size(struct nf_hook_entry);
+	for (int i = 0; i < EVENT_HOOK_WALK_MAX; i++) {
+		if (i >= count || bpf_probe_read_kernel(&op, sizeof(op), &ops[i]))
+			break;
+		if (BPF_CORE_READ(op, priority) == priority)
+			return true;
+	}
+	return false;
+}
+
+/* Could this namespace have translated the flow at all? A forgotten flow and a
+ * socket that is long gone look alike otherwise. */
+static __always_inline __u8 read_hooks(const struct net *net, __u8 family)
+{
+	const struct nf_hook_entries *pre, *post;
+	__u8 hooks = EVENT_HOOK_KNOWN;
+
+	if (family == AF_INET) {
+		pre = BPF_CORE_READ(net, nf.hooks_ipv4[NF_PRE_ROUTING]);
+		post = BPF_CORE_READ(net, nf.hooks_ipv4[NF_POST_ROUTING]);
+	} else {
+		pre = BPF_CORE_READ(net, nf.hooks_ipv6[NF_PRE_ROUTING]);
+		post = BPF_CORE_READ(net, nf.hooks_ipv6[NF_POST_ROUTING]);
+	}
+	if (has_hook(pre, NF_IP_PRI_CONNTRACK))
+		hooks |= EVENT_HOOK_CONNTRACK;
+	if (has_hook(post, NF_IP_PRI_NAT_SRC))
+		hooks |= EVENT_HOOK_NAT;
+	return hooks;
+}
+
+static __always_inline const struct net *packet_net(const struct sock *sk,
+						    const struct net_device *dev)
+{
+	/* On socket paths skb->dev is NULL; without a socket it is set. */
+	return sk ? BPF_CORE_READ(sk, __sk_common.skc_net.net) : BPF_CORE_READ(dev, nd_net.net);
+}
+
+static __always_inline void fill_reset(struct event_reset *e, void *ctx, const struct sock *sk,
+				       const struct sk_buff *skb, const struct tcphdr *tcp,
+				       __u64 reason)
+{
+	const struct net_device *dev = BPF_CORE_READ(skb, dev);
+	const struct net *net = packet_net(sk, dev);
+
+	e->netns = read_netns(net);
+	e->ifindex = BPF_CORE_READ(skb, skb_iif);
+	if (!sk && dev)
+		bpf_probe_read_kernel_str(e->ifname, sizeof(e->ifname), dev->name);
+	if (sk)
+		e->socket = BPF_CORE_READ(sk, __sk_common.skc_state);
+	read_packet(skb, tcp, e);
+	read_conntrack(skb, e);
+	if (!(e->tcp_flags & TCPHDR_SYN))
+		e->hooks = read_hooks(net, e->family);
+	if (reason & REASON_PRESENT) {
+		e->reason = (__u32)reason;
+		e->flags |= EVENT_RESET_HAS_REASON;
+	}
+	read_task(&e->task);
+	if (e->task.flags & EVENT_TASK_SOFTIRQ)
+		e->flags |= EVENT_RESET_SOFTIRQ;
+	e->stack = bpf_get_stackid(ctx, &stacks, 0);
+}
+
+static __always_inline int on_reset(void *ctx, const struct sock *sk, const struct sk_buff *skb,
+				    __u64 reason, __u8 family)
+{
+	enum event_probe probe = family == AF_INET ? EVENT_PROBE_RESET_V4 : EVENT_PROBE_RESET_V6;
+	const struct tcphdr *tcp = tcp_header(skb);
+	__u64 task = bpf_get_current_task();
+	struct event_reset *e;
+	__u8 tcp_flags = 0;
+	__u8 one = 1;
+
+	count_hit(probe);
+	bpf_probe_read_kernel(&tcp_flags, 1, (void *)tcp + TCP_FLAG_BYTE);
+	if (tcp_flags & TCPHDR_RST) /* never a reset in answer to a reset */
+		return 0;
+	if (!sk && !is_for_this_host(skb, family))
+		return 0;
+	bpf_map_update_elem(&tasks_in_reset, &task, &one, BPF_ANY);
+	if (!RESERVE(&reset_events, e, EVENT_RESET, probe))
+		return 0;
+	e->family = family;
+	e->tcp_flags = tcp_flags;
+	fill_reset(e, ctx, sk, skb, tcp, reason);
+	bpf_ringbuf_submit(e, 0);
+	return 0;
+}
+
+static __always_inline int on_reset_done(void)
+{
+	__u64 task = bpf_get_current_task();
+
+	bpf_map_delete_elem(&tasks_in_reset, &task);
+	return 0;
+}
+
+static __always_inline __u64 reason_argument(__u64 argument)
+{
+	return kernel_gives_reason() ? REASON_PRESENT | (__u32)argument : 0;
+}
+
+/* The reason is the third argument where there is one; fentry refuses to load a
+ * read past the last argument, so it is read in a branch that CO-RE removes. */
+#define RESET_PROGRAMS(v, family)                                                                  \
+	SEC("?fentry/tcp_v" #v "_send_reset")                                                      \
+	int on_reset_v##v##_fentry(__u64 *ctx)                                                     \
+	{                                                                                          \
+		__u64 reason = kernel_gives_reason() ? reason_argument(ctx[2]) : 0;                \
+		return on_reset(ctx, (void *)ctx[0], (void *)ctx[1], reason, family);              \
+	}                                                                                          \
+	SEC("?fexit/tcp_v" #v "_send_reset")                                                       \
+	int on_reset_v##v##_fexit(__u64 *ctx)                                                      \
+	{                                                                                          \
+		return on_reset_done();                                                            \
+	}                                                                                          \
+	SEC("?kprobe/tcp_v" #v "_send_reset")                                                      \
+	int on_reset_v##v##_kprobe(struct pt_regs *ctx)                                            \
+	{                                                                                          \
+		return on_reset(ctx, (void *)PT_REGS_PARM1(ctx), (void *)PT_REGS_PARM2(ctx),       \
+				reason_argument(PT_REGS_PARM3(ctx)), family);                      \
+	}                                                                                          \
+	SEC("?kretprobe/tcp_v" #v "_send_reset")                                                   \
+	int on_reset_v##v##_kretprobe(struct pt_regs *ctx)                                         \
+	{                                                                                          \
+		return on_reset_done();                                                            \
+	}
+
+RESET_PROGRAMS(4, AF_INET)
+RESET_PROGRAMS(6, AF_INET6)

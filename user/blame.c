@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "blame.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "changes.h"
+#include "flushes.h"
+#include "judge.h"
+#include "ledger.h"
+
+/* A process that deletes entry by entry is at one flush while it keeps going. */
+#define FLUSH_QUIET_NS (200ULL * 1000 * 1000)
+
+enum { DEFAULT_REMOVALS = 1000000, DEFAULT_CHANGES = 4096, DEFAULT_FLUSHES = 16384 };
+
+struct blame {
+	blame_sink_fn sink;
+	void *sink_ctx;
+	struct ledger *ledger;
+	struct changes *changes;
+	struct flushes *flushes;
+	struct flush *deleting; /* the open flush of single deletions, or NULL */
+	uint64_t last_id;
+	uint64_t losses;
+};
+
+static size_t or_default(size_t value, size_t fallback)
+{
+	return value ? value : fallback;
+}
+
+struct blame *blame_new(const struct blame_limits *limits, blame_sink_fn sink, void *sink_ctx)
+{
+	static const struct blame_limits defaults;
+	struct blame *b = calloc(1, sizeof(*b));
+
+	if (!b)
+		return NULL;
+	if (!limits)
+		limits = &defaults;
+	b->sink = sink;
+	b->sink_ctx = sink_ctx;
+	b->ledger = ledger_new(or_default(limits->removals, DEFAULT_REMOVALS));
+	b->changes = changes_new(or_default(limits->changes, DEFAULT_CHANGES));
+	b->flushes = flushes_new(or_default(limits->flushes, DEFAULT_FLUSHES));
+	if (!b->ledger || !b->changes || !b->flushes) {
+		blame_free(b);
+		return NULL;
+	}
+	return b;
+}
+
+void blame_free(struct blame *b)
+{
+	if (!b)
+		return;
+	ledger_free(b->ledger);
+	changes_free(b->changes);
+	flushes_free(b->flushes);
+	free(b);
+}
+
+static void deliver(struct blame *b, const struct observation *seen, struct finding *f)
+{
+	f->seen = seen;
+	f->netns = seen->netns;
+	f->mono_ns = seen->mono_ns;
+	f->wall_ns = seen->wall_ns;
+	b->sink(b->sink_ctx, f);
+}
+
+static void deliver_raw(struct blame *b, const struct observation *seen, enum finding_type type)
+{
+	struct finding f = { .type = type };
+
+	deliver(b, seen, &f);
+}
+
+static void deliver_flush(struct blame *b, struct flush *flush)
+{
+	struct finding f = {
+		.type = FINDING_FLUSH,
+		.id = flush->id,
+		.netns = flush->netns,
+		.mono_ns = flush->first_mono_ns,
+		.wall_ns = flush->first_wall_ns,
+		.flush = flush,
+	};
+
+	flush->is_delivered = true;
+	b->sink(b->sink_ctx, &f);
+}
+
+static void end_flush(struct blame *b, struct flush *flush)
+{
+	if (flush->is_ended)
+		return;
+	flush->is_ended = true;
+	deliver_flush(b, flush);
+}
+
+static void end_deleting(struct blame *b)
+{
+	if (b->deleting)
+		end_flush(b, b->deleting);
+	b->deleting = NULL;
+}
+
+static int observe_change(struct blame *b, const struct observation *seen)
+{
+	bool is_address = seen->type == OBSERVATION_ADDRESS;
+	struct finding f = { .type = is_address ? FINDING_ADDRESS : FINDING_LINK,
+			     .id = ++b->last_id };
+	struct change unremembered;
+
+	f.change = changes_add(b->changes, seen, f.id);
+	if (!f.change) {
+		unremembered = (struct change){ .id = f.id,
+						.netns = seen->netns,
+						.mono_ns = seen->mono_ns,
+						.wall_ns = seen->wall_ns,
+						.seen = seen->change };
+		f.change = &unremembered;
+	}
+	deliver(b, seen, &f);
+	return 0;
+}
+
+static bool is_same_actor(const struct actor *a, const struct actor *b)
+{
+	return a->pid && a->pid == b->pid && a->start_boottime_ns == b->start_boottime_ns;
+}
+
+static bool continues_deleting(const struct blame *b, const struct observation *seen)
+{
+	const struct flush *f = b->deleting;
+
+	return f && f->netns.inum == seen->netns.inum && f->netns.node == seen->netns.node &&
+	       is_same_actor(&f->actor, &seen->act.actor) &&
+	       seen->mono_ns - f->last_mono_ns < FLUSH_QUIET_NS;
+}
+
+static struct flush *open_flush(struct blame *b, const struct observation *seen, uint64_t act,
+				enum cause cause)
+{
+	struct flush *f = flushes_add(b->flushes, seen->netns.node, act);
+
+	if (!f)
+		return NULL;
+	f->id = ++b->last_id;
+	f->cause = cause;
+	f->netns = seen->netns;
+	f->first_mono_ns = f->last_mono_ns = seen->mono_ns;
+	f->first_wall_ns = f->last_wall_ns = seen->wall_ns;
+	return f;
+}
+
+static void describe_flush(struct blame *b, struct flush *f, const struct act_observation *act)
+{
+	f->actor = act->actor;
+	f->ifindex = act->ifindex;
+	f->has_address = act->has_address;
+	f->address = act->address;
+	if (act->is_given) {
+		f->by = changes_find_recorded(b->changes, f->netns.node, act->by);
+		f->join = f->by ? JOIN_EXACT : JOIN_NONE;
+	} else if (f->cause == CAUSE_ADDRESS_REMOVED || f->cause == CAUSE_LINK_DOWN) {
+		changes_join(b->changes, f);
+	}
+}
+
+/* A recording of ours has acts and flush lines; another may have only the
+ * latter, which then say all at once, after the removals. */
+static void observe_given_flush(struct blame *b, const struct observation *seen)
+{
+	const struct act_observation *act = &seen->act;
+	struct flush *f = flushes_find(b->flushes, seen->netns.node, act->act);
+
+	if (!f)
+		f = open_flush(b, seen, act->act, act->cause);
+	if (!f)
+		return;
+	describe_flush(b, f, act);
+	f->entries = act->entries;
+	f->tcp_entries = act->tcp_entries;
+	end_flush(b, f);
+}
+
+static int observe_act_begin(struct blame *b, const struct observation *seen)
+{
+	const struct act_observation *act = &seen->act;
+	struct flush *f;
+
+	deliver_raw(b, seen, FINDING_ACT);
+	if (act->is_given) {
+		observe_given_flush(b, seen);
+		return 0;
+	}
+	if (act->cause == CAUSE_USER_DELETE && continues_deleting(b, seen)) {
+		flushes_alias(b->flushes, b->deleting, act->act);
+		return 0;
+	}
+	end_deleting(b);
+	f = open_flush(b, seen, act->act, act->cause);
+	if (!f)
+		return 0;
+	describe_flush(b, f, act);
+	if (act->cause == CAUSE_USER_DELETE)
+		b->deleting = f;
+	return 0;
+}
+
+static int observe_act_end(struct blame *b, const struct observation *seen)
+{
+	struct flush *f = flushes_find(b->flushes, seen->netns.node, seen->act.act);
+
+	deliver_raw(b, seen, FINDING_ACT);
+	if (!f || f->is_ended)
+		return 0;
+	/* The kernel's own count: it holds even where records were lost. */
+	f->entries = seen->act.entries;
+	f->tcp_entries = seen->act.tcp_entries;
+	f->last_mono_ns = seen->mono_ns;
+	f->last_wall_ns = seen->wall_ns;
+	end_flush(b, f);
+	return 0;
+}
+
+/* The act's beginning was not seen (lost, or before the window): the removal
+ * itself says what kind it was. */
+static struct flush *flush_of(struct blame *b, const struct observation *seen)
+{
+	const struct removal_observation *r = &seen->removal;
+	struct flush *f = flushes_find(b->flushes, seen->netns.node, r->act);
+	bool by_tuple = r->cause == CAUSE_ADDRESS_REMOVED;
+
+	if (f || (!r->act && !by_tuple))
+		return f;
+	f = open_flush(b, seen, r->act, r->cause);
+	if (f && by_tuple)
+		changes_join_by_tuple(b->changes, f, r->flow.family, &r->flow.reply.dst);
+	if (f && r->actor)
+		f->actor = *r->actor;
+	return f;
+}
+
+static void count_removal(struct flush *f, const struct observation *seen)
+{
+	f->removals_seen++;
+	if (f->is_ended)
+		return;
+	f->entries++;
+	f->tcp_entries++;
+	f->family = seen->removal.flow.family;
+	f->last_mono_ns = seen->mono_ns;
+	f->last_wall_ns = seen->wall_ns;
+}
+
+static int observe_removal(struct blame *b, const struct observation *seen)
+{
+	const struct removal_observation *r = &seen->removal;
+	struct flush *flush = flush_of(b, seen);
+	struct finding f = { .type = FINDING_REMOVAL, .id = ++b->last_id, .flush = flush };
+	struct ledger_removal entry = {
+		.flow = r->flow,
+		.netns = seen->netns,
+		.mono_ns = seen->mono_ns,
+		.id = f.id,
+		.flush = flush ? flushes_index(b->flushes, flush) : LEDGER_NO_FLUSH,
+		.zone = r->zone,
+		/* The act knows better: a masquerade flush may be a link's. */
+		.cause = (uint8_t)(flush ? flush->cause : r->cause),
+		.tcp_state = r->tcp_state,
+		.is_translated = flow_is_translated(&r->flow),
+	};
+
+	if (flush)
+		count_removal(flush, seen);
+	deliver(b, seen, &f);
+	return ledger_add(b->ledger, &entry);
+}
+
+static void mark_reborn(struct blame *b, const struct observation *seen, const struct tuple *tuple)
+{
+	const struct entry_observation *e = &seen->entry;
+	struct ledger_removal *r = NULL;
+	enum ledger_side side;
+
+	while ((r = ledger_next(b->ledger, seen->netns, e->flow.family, tuple, r, &side)))
+		if (r->zone == e->zone && !r->reborn_ns[side])
+			r->reborn_ns[side] = seen->mono_ns;
+}
+
+/* A new entry takes the place of a removed one if a SYN made it, or if it is
+ * translated (the client spoke first). The untranslated pick-up of the trigger
+ * packet itself does not: the flow is as forgotten as before. */
+static int observe_entry(struct blame *b, const struct observation *seen)
+{
+	const struct entry_observation *e = &seen->entry;
+
+	deliver_raw(b, seen, FINDING_ENTRY);
+	if (e->by_syn || flow_is_translated(&e->flow)) {
+		mark_reborn(b, seen, &e->flow.orig);
+		mark_reborn(b, seen, &e->flow.reply);
+	}
+	return 0;
+}
+
+/* Sorts one removal of the trigger's tuple into the evidence. True when it is
+ * the one to blame. */
+static bool weigh_removal(const struct observation *seen, const struct ledger_removal *r,
+			  enum ledger_side side, struct evidence *e)
+{
+	const struct reset_observation *reset = &seen->reset;
+
+	if (r->mono_ns > seen->mono_ns)
+		return false;
+	if (reset->has_zone && r->zone != reset->zone)
+		return false;
+	if (!r->is_translated) { /* it never stood between the packet and a socket */
+		e->was_own = true;
+		return false;
+	}
+	if (r->reborn_ns[side] && r->reborn_ns[side] <= seen->mono_ns) {
+		e->was_replaced = true;
+		return false;
+	}
+	if (r->tcp_state == TRACKER_TIME_WAIT || r->tcp_state == TRACKER_CLOSE)
+		e->was_own = true; /* rule 4: both sides had closed it */
+	e->is_zone_known = reset->has_zone || !r->zone;
+	return true;
+}
+
+static void gather(struct blame *b, const struct observation *seen, struct evidence *e)
+{
+	const struct reset_observation *reset = &seen->reset;
+	struct ledger_removal *r = NULL;
+	enum ledger_side side;
+
+	while ((r = ledger_next(b->ledger, seen->netns, reset->family, &reset->packet, r, &side)))
+		if (weigh_removal(seen, r, side, e)) {
+			e->removal = r;
+			e->flush = flushes_at(b->flushes, r->flush);
+			break;
+		}
+	e->has_losses = b->losses > 0;
+	e->has_evictions = ledger_evicted(b->ledger) > 0;
+}
+
+/* A reader must meet the flush before the reset that names it. */
+static void deliver_ongoing(struct blame *b, const struct flush *flush)
+{
+	struct flush *f = flush ? flushes_at(b->flushes, flushes_index(b->flushes, flush)) : NULL;
+
+	if (!f || f->is_delivered)
+		return;
+	if (f == b->deleting || !f->act)
+		end_flush(b, f);
+	else
+		deliver_flush(b, f);
+	if (f == b->deleting)
+		b->deleting = NULL;
+}
+
+/* A removal of no act (a time-out, say) that a reset is blamed on becomes a
+ * flush of one, so that the chain has that link for every cause. */
+static void show_single(struct blame *b, const struct observation *seen,
+			const struct evidence *e, struct reset_blame *blamed)
+{
+	const struct ledger_removal *r = e->removal;
+	struct flush *f;
+
+	if (blamed->verdict != VERDICT_ENTRY_REMOVED || e->flush)
+		return;
+	f = open_flush(b, seen, 0, r->cause);
+	if (!f)
+		return;
+	f->is_single = true;
+	f->family = r->flow.family;
+	f->entries = f->tcp_entries = f->removals_seen = 1;
+	f->first_mono_ns = f->last_mono_ns = r->mono_ns;
+	f->first_wall_ns = f->last_wall_ns = seen->wall_ns - blamed->removed_ago_ns;
+	blamed->flush = f;
+	blamed->because[0] = f->id;
+}
+
+static int observe_reset(struct blame *b, const struct observation *seen)
+{
+	struct evidence evidence = { .reset = seen };
+	struct reset_blame blamed;
+	struct finding f = { .type = FINDING_RESET, .reset = &blamed };
+
+	gather(b, seen, &evidence);
+	judge_reset(&evidence, &blamed);
+	show_single(b, seen, &evidence, &blamed);
+	deliver_ongoing(b, blamed.flush);
+	f.id = ++b->last_id;
+	deliver(b, seen, &f);
+	return 0;
+}
+
+static int observe_lost(struct blame *b, const struct observation *seen)
+{
+	b->losses += seen->lost.count;
+	deliver_raw(b, seen, FINDING_LOST);
+	return 0;
+}
+
+int blame_observe(struct blame *b, const struct observation *seen)
+{
+	switch (seen->type) {
+	case OBSERVATION_ADDRESS:
+	case OBSERVATION_LINK:
+		return observe_change(b, seen);
+	case OBSERVATION_ACT_BEGIN:
+		return observe_act_begin(b, seen);
+	case OBSERVATION_ACT_END:
+		return observe_act_end(b, seen);
+	case OBSERVATION_REMOVAL:
+		return observe_removal(b, seen);
+	case OBSERVATION_ENTRY:
+		return observe_entry(b, seen);
+	case OBSERVATION_RESET:
+		return observe_reset(b, seen);
+	case OBSERVATION_LOST:
+		return observe_lost(b, seen);
+	case OBSERVATION_START:
+		deliver_raw(b, seen, FINDING_START);
+		return 0;
+	case OBSERVATION_END:
+		deliver_raw(b, seen, FINDING_END);
+		return 0;
+	}
+	return 0;
+}
+
+void blame_advance(struct blame *b, uint32_t node, uint64_t mono_ns)
+{
+	const struct flush *f = b->deleting;
+
+	if (f && f->netns.node == node && mono_ns > f->last_mono_ns + FLUSH_QUIET_NS)
+		end_deleting(b);
+}
+
+void blame_finish(struct blame *b)
+{
+	b->deleting = NULL;
+	for (size_t i = 0; i < flushes_count(b->flushes); i++)
+		end_flush(b, flushes_at(b->flushes, (uint32_t)i));
+}

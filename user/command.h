@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The COMMAND of the command line: a reproduction, run inside the window. */
+#ifndef RSTBLAME_COMMAND_H
+#define RSTBLAME_COMMAND_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Starts it with our stderr as its stdout (ours is data) and no signal blocked.
+ * The pid, or -errno when it could not be executed. */
+pid_t command_start(char *const *argv);
+
+/* True once it has ended; says on stderr how, unless that was with status 0. */
+bool command_has_ended(pid_t pid, const char *name);
+
+/* Ends it if it still runs. */
+void command_stop(pid_t pid);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Wire records into observations. Past here nobody sees a wire struct. Pure: what
+ * needs the machine (stacks, names of reasons) is asked through the helpers. */
+#ifndef RSTBLAME_DECODE_H
+#define RSTBLAME_DECODE_H
+
+#include <stddef.h>
+
+#include "observation.h"
+#include "stack.h"
+
+struct decode_helpers {
+	/* Fills up to STACK_DEPTH_MAX names, innermost first; returns how many. */
+	size_t (*read_stack)(void *ctx, int32_t stack, const char **names);
+	/* The kernel's own word for a reset reason; NULL when it has none. */
+	const char *(*reason_name)(void *ctx, uint32_t reason);
+	void *ctx;
+};
+
+struct decoder {
+	struct decode_helpers helpers; /* members may be NULL */
+	uint64_t wall_offset_ns;       /* to add to CLOCK_MONOTONIC */
+	bool with_stacks;	       /* of resets too: --stack */
+	char stack_text[STACK_BYTES];
+};
+
+/* 1: *out is filled and valid until the next call; 0: a type it does not know;
+ * -EINVAL: a record that is too short for its type. */
+int decode(struct decoder *decoder, const void *record, size_t size, struct observation *out);
+
+#endif

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "describe.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "names.h"
+#include "utf8.h"
+
+enum { COMM_CUT_LENGTH = 15 };
+
+/* The kernel cuts comm at 15 bytes; the executable's name is whole. */
+static const char *full_name(const struct actor *actor)
+{
+	const char *base = strrchr(actor->exe, '/');
+
+	if (base && strlen(actor->comm) == COMM_CUT_LENGTH &&
+	    !strncmp(base + 1, actor->comm, COMM_CUT_LENGTH))
+		return base + 1;
+	return actor->comm;
+}
+
+const char *describe_actor(const struct actor *actor, char *buf, size_t size)
+{
+	char name[128], unit[96];
+	bool has_unit;
+
+	if (!actor || !actor->pid) {
+		snprintf(buf, size, "an unknown process");
+		return buf;
+	}
+	has_unit = actor->unit[0] || actor->container[0];
+	utf8_printable(full_name(actor), name, sizeof(name));
+	if (actor->container[0])
+		snprintf(unit, sizeof(unit), "container %.12s", actor->container);
+	else
+		utf8_printable(actor->unit, unit, sizeof(unit));
+	snprintf(buf, size, "%s[%u]%s%s%s", name, actor->pid, has_unit ? " (" : "",
+		 has_unit ? unit : "", has_unit ? ")" : "");
+	return buf;
+}
+
+static const char *change_verb(enum change_op op)
+{
+	switch (op) {
+	case ADDRESS_ADD:
+		return "added to";
+	case ADDRESS_REMOVE:
+		return "removed from";
+	case LINK_UP:
+		return "set up";
+	case LINK_DOWN:
+		return "set down";
+	case LINK_UNREGISTER:
+		return "deleted";
+	case LINK_RENAME:
+		return "renamed";
+	case CHANGE_NONE:
+		break;
+	}
+	return "changed";
+}
+
+static const char *change_author(const struct change_observation *c, char *buf, size_t size)
+{
+	char actor[DESCRIBE_BYTES / 2];
+
+	if (c->actor.pid)
+		snprintf(buf, size, " by %s", describe_actor(&c->actor, actor, sizeof(actor)));
+	else
+		snprintf(buf, size, "%s",
+			 c->by_kernel ? " by the kernel (a lifetime ran out, or its namespace or "
+					"link went)" :
+					"");
+	return buf;
+}
+
+const char *describe_change(const struct change *c, char *buf, size_t size)
+{
+	const struct change_observation *seen = &c->seen;
+	char address[ADDRESS_TEXT_BYTES], author[DESCRIBE_BYTES / 2], ifname[32];
+	const char *verb = change_verb(seen->op);
+
+	change_author(seen, author, sizeof(author));
+	utf8_printable(seen->ifname, ifname, sizeof(ifname));
+	if (seen->family)
+		snprintf(buf, size, "%s/%u %s %s%s",
+			 address_format(&seen->local, seen->family, address, sizeof(address)),
+			 seen->prefix_len, verb, ifname, author);
+	else
+		snprintf(buf, size, "link %s %s%s", ifname, verb, author);
+	return buf;
+}
+
+static const char *flush_target(const struct flush *f, char *buf, size_t size)
+{
+	char address[ADDRESS_TEXT_BYTES], ifname[32];
+
+	buf[0] = '\0';
+	if (f->cause == CAUSE_ADDRESS_REMOVED && f->family)
+		snprintf(buf, size, " that were masqueraded to %s",
+			 address_format(&f->address, f->family, address, sizeof(address)));
+	else if (f->cause == CAUSE_LINK_DOWN && f->by)
+		snprintf(buf, size, " that were masqueraded through %s",
+			 utf8_printable(f->by->seen.ifname, ifname, sizeof(ifname)));
+	return buf;
+}
+
+static const char *flush_reason(const struct flush *f)
+{
+	switch (f->cause) {
+	case CAUSE_USER_FLUSH:
+		return "the table was flushed";
+	case CAUSE_USER_DELETE:
+		return "they were deleted";
+	case CAUSE_TIMEOUT:
+		return "its time-out ran out";
+	case CAUSE_TABLE_FULL:
+		return "the table was full";
+	case CAUSE_ROUTE_CHANGE:
+		return "masquerade saw another outgoing interface";
+	case CAUSE_TCP_CLOSE:
+		return "the connection tracker closed it";
+	case CAUSE_NETNS_EXIT:
+		return "the namespace went";
+	case CAUSE_MODULE_UNLOAD:
+		return "a module was unloaded";
+	case CAUSE_IPVS:
+		return "IPVS removed it";
+	case CAUSE_OTHER:
+		return "for a reason that is not known (-v shows the stack)";
+	default:
+		return "";
+	}
+}
+
+const char *describe_flush(const struct flush *f, char *buf, size_t size)
+{
+	bool is_masquerade = f->cause == CAUSE_ADDRESS_REMOVED || f->cause == CAUSE_LINK_DOWN;
+	char target[96], author[DESCRIBE_BYTES / 2], actor[DESCRIBE_BYTES / 2];
+
+	author[0] = '\0';
+	if (f->actor.pid)
+		snprintf(author, sizeof(author), " by %s",
+			 describe_actor(&f->actor, actor, sizeof(actor)));
+	snprintf(buf, size, "%" PRIu64 " conntrack %s%s removed%s%s%s%s", f->entries,
+		 f->entries == 1 ? "entry" : "entries", flush_target(f, target, sizeof(target)),
+		 author, is_masquerade ? "" : ": ", is_masquerade ? "" : flush_reason(f),
+		 f->is_ended ? "" : " so far");
+	return buf;
+}
+
+const char *describe_verdict(enum verdict verdict)
+{
+	static const char *const sentences[VERDICTS] = {
+		[VERDICT_NONE] = "",
+		[VERDICT_ENTRY_REMOVED] = "the flow's conntrack entry had been removed",
+		[VERDICT_ENTRY_UNKNOWN] =
+			"a mid-stream packet of a flow that conntrack knows nothing of, and no removal "
+			"was seen",
+		[VERDICT_ENTRY_INVALID] =
+			"the entry is alive, but conntrack judged the packet INVALID",
+		[VERDICT_ENTRY_BYPASSED] =
+			"the entry is alive, but the hooks that would have used it are gone",
+		[VERDICT_NO_LISTENER] = "nobody listens on that port",
+		[VERDICT_STALE_CONNECTION] =
+			"the peer believes in a connection that this node no longer has",
+		[VERDICT_PROTOCOL] = "a live socket refused the packet",
+		[VERDICT_REFUSED_BY_RULE] = "a netfilter rule rejects it",
+		[VERDICT_ABORTED] = "the local application or kernel aborted the connection",
+		[VERDICT_REMOTE] = "received from the peer",
+		[VERDICT_UNEXPLAINED] = "no known reason fits",
+	};
+
+	return sentences[verdict];
+}

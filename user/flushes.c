@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "flushes.h"
+
+#include <stdlib.h>
+
+enum { BUCKETS = 4096 };
+
+struct item {
+	struct flush flush;
+	uint64_t act; /* the last one that means this flush */
+	uint32_t index;
+	struct item *next;
+};
+
+struct flushes {
+	struct item **items; /* by index */
+	struct item *buckets[BUCKETS];
+	size_t count;
+	size_t limit;
+};
+
+struct flushes *flushes_new(size_t limit)
+{
+	struct flushes *flushes = calloc(1, sizeof(*flushes));
+
+	if (!flushes)
+		return NULL;
+	flushes->limit = limit;
+	flushes->items = calloc(limit, sizeof(struct item *));
+	if (!flushes->items) {
+		free(flushes);
+		return NULL;
+	}
+	return flushes;
+}
+
+void flushes_free(struct flushes *flushes)
+{
+	if (!flushes)
+		return;
+	for (size_t i = 0; i < flushes->count; i++)
+		free(flushes->items[i]);
+	free(flushes->items);
+	free(flushes);
+}
+
+static struct item **bucket(struct flushes *flushes, uint32_t node, uint64_t act)
+{
+	uint64_t hash = (act ^ (uint64_t)node << 32) * 0xff51afd7ed558ccdULL;
+
+	return &flushes->buckets[hash >> 52];
+}
+
+struct flush *flushes_find(struct flushes *flushes, uint32_t node, uint64_t act)
+{
+	for (struct item *i = *bucket(flushes, node, act); act && i; i = i->next)
+		if (i->act == act && i->flush.netns.node == node)
+			return &i->flush;
+	return NULL;
+}
+
+static void hang(struct flushes *flushes, struct item *item)
+{
+	struct item **head = bucket(flushes, item->flush.netns.node, item->act);
+
+	item->next = *head;
+	*head = item;
+}
+
+struct flush *flushes_add(struct flushes *flushes, uint32_t node, uint64_t act)
+{
+	struct item *item;
+
+	if (flushes->count == flushes->limit)
+		return NULL;
+	item = calloc(1, sizeof(*item));
+	if (!item)
+		return NULL;
+	item->flush.netns.node = node;
+	item->flush.act = act;
+	item->act = act;
+	item->index = (uint32_t)flushes->count;
+	flushes->items[flushes->count++] = item;
+	hang(flushes, item);
+	return &item->flush;
+}
+
+void flushes_alias(struct flushes *flushes, const struct flush *flush, uint64_t act)
+{
+	struct item *item = flushes->items[flushes_index(flushes, flush)];
+	struct item **link = bucket(flushes, flush->netns.node, item->act);
+
+	while (*link != item)
+		link = &(*link)->next;
+	*link = item->next;
+	item->act = act;
+	hang(flushes, item);
+}
+
+uint32_t flushes_index(const struct flushes *flushes, const struct flush *flush)
+{
+	(void)flushes;
+	return ((const struct item *)flush)->index; /* the flush is its first member */
+}
+
+struct flush *flushes_at(struct flushes *flushes, uint32_t index)
+{
+	return index < flushes->count ? &flushes->items[index]->flush : NULL;
+}
+
+size_t flushes_count(const struct flushes *flushes)
+{
+	return flushes->count;
+}

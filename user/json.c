@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "json.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "names.h"
+
+static void begin_line(struct jsonw *w, const char *type, uint64_t wall_ns, uint64_t mono_ns,
+		       struct netns_id netns)
+{
+	char ts[TIME_TEXT_BYTES];
+
+	jsonw_begin_line(w);
+	jsonw_string(w, "type", type);
+	jsonw_string(w, "ts", time_format_iso(wall_ns, ts, sizeof(ts)));
+	jsonw_u64(w, "mono_ns", mono_ns);
+	if (netns.inum)
+		jsonw_u64(w, "netns", netns.inum);
+	if (netns.node)
+		jsonw_u64(w, "node", netns.node);
+}
+
+static void begin_finding(struct jsonw *w, const char *type, const struct finding *f)
+{
+	begin_line(w, type, f->wall_ns, f->mono_ns, f->netns);
+	if (f->id)
+		jsonw_u64(w, "id", f->id);
+}
+
+static void string_if(struct jsonw *w, const char *name, const char *value)
+{
+	if (value && *value)
+		jsonw_string(w, name, value);
+}
+
+static void u64_if(struct jsonw *w, const char *name, uint64_t value)
+{
+	if (value)
+		jsonw_u64(w, name, value);
+}
+
+static void write_actor(struct jsonw *w, const char *name, const struct actor *actor)
+{
+	if (!actor || !actor->pid)
+		return;
+	jsonw_begin_object(w, name);
+	jsonw_u64(w, "pid", actor->pid);
+	string_if(w, "comm", actor->comm);
+	string_if(w, "exe", actor->exe);
+	string_if(w, "unit", actor->unit);
+	string_if(w, "container", actor->container);
+	u64_if(w, "netns", actor->netns);
+	u64_if(w, "start_boottime_ns", actor->start_boottime_ns);
+	jsonw_end_object(w);
+}
+
+static void write_address(struct jsonw *w, const char *name, const struct address *a, int family)
+{
+	char text[ADDRESS_TEXT_BYTES];
+
+	jsonw_string(w, name, address_format(a, family, text, sizeof(text)));
+}
+
+static void write_tuple_fields(struct jsonw *w, const struct tuple *t, int family)
+{
+	write_address(w, "src", &t->src, family);
+	jsonw_u64(w, "sport", t->sport);
+	write_address(w, "dst", &t->dst, family);
+	jsonw_u64(w, "dport", t->dport);
+}
+
+static void write_flow(struct jsonw *w, const struct flow *flow)
+{
+	if (!flow->family)
+		return;
+	jsonw_begin_object(w, "flow");
+	jsonw_begin_object(w, "orig");
+	write_tuple_fields(w, &flow->orig, flow->family);
+	jsonw_end_object(w);
+	jsonw_begin_object(w, "reply");
+	write_tuple_fields(w, &flow->reply, flow->family);
+	jsonw_end_object(w);
+	jsonw_end_object(w);
+}
+
+static void write_start(struct jsonw *w, const struct finding *f)
+{
+	const struct start_observation *s = &f->seen->start;
+
+	begin_finding(w, "start", f);
+	string_if(w, "version", s->version);
+	string_if(w, "host", s->host);
+	string_if(w, "kernel", s->kernel);
+	string_if(w, "arch", s->arch);
+	u64_if(w, "window_s", s->window_s);
+	jsonw_begin_array(w, "probes");
+	for (size_t i = 0; i < s->probes_count; i++) {
+		jsonw_begin_object(w, NULL);
+		jsonw_string(w, "name", s->probes[i].name);
+		jsonw_string(w, "how", s->probes[i].how);
+		string_if(w, "symbol", s->probes[i].symbol);
+		string_if(w, "why", s->probes[i].why);
+		if (s->probes[i].is_blind)
+			jsonw_bool(w, "blind", true);
+		jsonw_end_object(w);
+	}
+	jsonw_end_array(w);
+}
+
+static void write_change(struct jsonw *w, const struct finding *f)
+{
+	const struct change_observation *c = &f->change->seen;
+	char text[ADDRESS_TEXT_BYTES], prefixed[ADDRESS_TEXT_BYTES + 8];
+
+	begin_finding(w, f->type == FINDING_ADDRESS ? "address" : "link", f);
+	jsonw_string(w, "op", change_op_name(c->op));
+	if (f->type == FINDING_ADDRESS) {
+		snprintf(prefixed, sizeof(prefixed), "%s/%u",
+			 address_format(&c->local, c->family, text, sizeof(text)), c->prefix_len);
+		jsonw_string(w, "address", prefixed);
+		if (!address_equal(&c->local, &c->address))
+			write_address(w, "peer", &c->address, c->family);
+	}
+	string_if(w, "ifname", c->ifname);
+	u64_if(w, "ifindex", c->ifindex);
+	if (c->is_dead)
+		jsonw_bool(w, "with_link", true);
+	if (c->by_kernel)
+		jsonw_bool(w, "by_kernel", true);
+	write_actor(w, "actor", &c->actor);
+}
+
+static void write_act(struct jsonw *w, const struct finding *f)
+{
+	const struct act_observation *a = &f->seen->act;
+	bool is_begin = f->seen->type == OBSERVATION_ACT_BEGIN;
+
+	begin_finding(w, "act", f);
+	jsonw_string(w, "op", is_begin ? "begin" : "end");
+	jsonw_u64(w, "act", a->act);
+	if (!is_begin) {
+		jsonw_u64(w, "entries", a->entries);
+		jsonw_u64(w, "tcp_entries", a->tcp_entries);
+		return;
+	}
+	jsonw_string(w, "cause", cause_name(a->cause));
+	u64_if(w, "ifindex", a->ifindex);
+	if (a->has_address) /* 16 bytes: the work item has no family */
+		write_address(w, "address", &a->address, 10 /* AF_INET6 */);
+	write_actor(w, "actor", &a->actor);
+}
+
+static void write_status(struct jsonw *w, uint32_t status)
+{
+	jsonw_begin_array(w, "status");
+	for (unsigned int bit = 0; status_bit_name(bit); bit++)
+		if (status & (1U << bit))
+			jsonw_string(w, NULL, status_bit_name(bit));
+	jsonw_end_array(w);
+}
+
+static void write_removal(struct jsonw *w, const struct finding *f, enum json_detail detail)
+{
+	const struct removal_observation *r = &f->seen->removal;
+
+	begin_finding(w, "removal", f);
+	if (f->flush)
+		jsonw_u64(w, "flush", f->flush->id);
+	jsonw_string(w, "cause", cause_name(f->flush ? f->flush->cause : r->cause));
+	write_flow(w, &r->flow);
+	jsonw_string(w, "tcp_state", tracker_state_name(r->tcp_state));
+	write_status(w, r->status);
+	jsonw_u64(w, "zone", r->zone);
+	jsonw_u64(w, "mark", r->mark);
+	string_if(w, "stack", r->stack);
+	if (f->flush)
+		write_actor(w, "actor", flush_actor(f->flush));
+	if (detail == JSON_RECORDING)
+		u64_if(w, "act", r->act);
+}
+
+static void write_entry(struct jsonw *w, const struct finding *f)
+{
+	const struct entry_observation *e = &f->seen->entry;
+
+	begin_finding(w, "entry", f);
+	write_flow(w, &e->flow);
+	jsonw_u64(w, "zone", e->zone);
+	jsonw_bool(w, "by_syn", e->by_syn);
+}
+
+static void write_flush(struct jsonw *w, const struct finding *f)
+{
+	const struct flush *flush = f->flush;
+	char ts[TIME_TEXT_BYTES];
+
+	begin_finding(w, "flush", f);
+	jsonw_string(w, "cause", cause_name(flush->cause));
+	jsonw_u64(w, "entries", flush->entries);
+	jsonw_u64(w, "tcp_entries", flush->tcp_entries);
+	jsonw_string(w, "first", time_format_iso(flush->first_wall_ns, ts, sizeof(ts)));
+	jsonw_string(w, "last", time_format_iso(flush->last_wall_ns, ts, sizeof(ts)));
+	if (!flush->is_ended)
+		jsonw_bool(w, "ongoing", true);
+	write_actor(w, "actor", flush_actor(flush));
+	if (flush->by)
+		jsonw_u64(w, "by", flush->by->id);
+	jsonw_u64(w, "act", flush->act);
+}
+
+static void write_packet(struct jsonw *w, const struct reset_observation *r)
+{
+	char flags[64];
+
+	jsonw_begin_object(w, "packet");
+	write_tuple_fields(w, &r->packet, r->family);
+	jsonw_string(w, "flags", packet_flags_format(r->flags, flags, sizeof(flags)));
+	if (r->has_numbers) {
+		jsonw_u64(w, "seq", r->seq);
+		jsonw_u64(w, "ack", r->ack);
+		jsonw_u64(w, "payload_bytes", r->payload_bytes);
+	}
+	string_if(w, "ifname", r->ifname);
+	jsonw_end_object(w);
+}
+
+/* What was seen at the reset itself, so that a replay can judge it again. */
+static void write_circumstances(struct jsonw *w, const struct reset_observation *r)
+{
+	if (r->socket != SOCKET_UNKNOWN)
+		jsonw_string(w, "socket", socket_state_name(r->socket));
+	if (r->pickup != PICKUP_UNKNOWN)
+		jsonw_string(w, "pickup", pickup_name(r->pickup));
+	if (r->has_zone)
+		jsonw_u64(w, "zone", r->zone);
+	if (r->hooks & HOOKS_KNOWN) {
+		jsonw_begin_array(w, "hooks");
+		if (r->hooks & HOOKS_CONNTRACK)
+			jsonw_string(w, NULL, "conntrack");
+		if (r->hooks & HOOKS_NAT)
+			jsonw_string(w, NULL, "nat");
+		jsonw_end_array(w);
+	}
+	write_actor(w, "sender", &r->actor);
+	string_if(w, "stack", r->stack);
+}
+
+static void write_reset(struct jsonw *w, const struct finding *f)
+{
+	const struct reset_observation *r = &f->seen->reset;
+	const struct reset_blame *b = f->reset;
+
+	begin_finding(w, "reset", f);
+	jsonw_string(w, "direction", "sent");
+	jsonw_string(w, "verdict", verdict_name(b->verdict));
+	if (b->cause != CAUSE_NONE)
+		jsonw_string(w, "cause", cause_name(b->cause));
+	jsonw_string(w, "confidence", confidence_name(b->confidence));
+	jsonw_begin_array(w, "because");
+	for (size_t i = 0; i < b->because_count; i++)
+		jsonw_u64(w, NULL, b->because[i]);
+	jsonw_end_array(w);
+	jsonw_begin_array(w, "inferred");
+	for (size_t i = 0; i < b->inferred_count; i++)
+		jsonw_string(w, NULL, b->inferred[i]);
+	jsonw_end_array(w);
+	write_packet(w, r);
+	write_flow(w, &b->flow);
+	u64_if(w, "removed_ago_ns", b->removed_ago_ns);
+	string_if(w, "reason", r->reason);
+	if (r->has_context)
+		jsonw_string(w, "context", r->in_softirq ? "softirq" : "process");
+	write_actor(w, "actor", &b->actor);
+	write_circumstances(w, r);
+}
+
+static void write_lost(struct jsonw *w, const struct finding *f)
+{
+	begin_finding(w, "lost", f);
+	jsonw_string(w, "probe", f->seen->lost.probe);
+	jsonw_u64(w, "count", f->seen->lost.count);
+}
+
+/* An act that removed nothing is no flush; the recording's act line has it. */
+static bool is_wanted(enum json_detail detail, const struct finding *f)
+{
+	switch (f->type) {
+	case FINDING_ACT:
+	case FINDING_ENTRY:
+		return detail == JSON_RECORDING;
+	case FINDING_REMOVAL:
+		return detail >= JSON_REMOVALS;
+	case FINDING_FLUSH:
+		return f->flush->entries > 0;
+	case FINDING_END:
+		return false; /* the summary says it */
+	default:
+		return true;
+	}
+}
+
+bool json_write_finding(struct jsonw *w, enum json_detail detail, const struct finding *f)
+{
+	w->len = 0;
+	if (!is_wanted(detail, f))
+		return false;
+	switch (f->type) {
+	case FINDING_START:
+		write_start(w, f);
+		break;
+	case FINDING_ADDRESS:
+	case FINDING_LINK:
+		write_change(w, f);
+		break;
+	case FINDING_ACT:
+		write_act(w, f);
+		break;
+	case FINDING_REMOVAL:
+		write_removal(w, f, detail);
+		break;
+	case FINDING_ENTRY:
+		write_entry(w, f);
+		break;
+	case FINDING_FLUSH:
+		write_flush(w, f);
+		break;
+	case FINDING_RESET:
+		write_reset(w, f);
+		break;
+	case FINDING_LOST:
+		write_lost(w, f);
+		break;
+	case FINDING_END:
+		break;
+	}
+	jsonw_end_line(w);
+	return true;
+}
+
+void json_write_summary(struct jsonw *w, const struct timeline *t, const struct finding *end,
+			enum status status)
+{
+	const char *advice[ADVICE_MAX];
+	size_t advice_count = timeline_advice(t, advice);
+
+	begin_line(w, "summary", end->wall_ns, end->mono_ns, end->netns);
+	jsonw_u64(w, "window_s", t->window_s);
+	jsonw_begin_object(w, "resets");
+	for (enum verdict v = 0; v < VERDICTS; v++)
+		u64_if(w, verdict_name(v), t->resets[v]);
+	jsonw_end_object(w);
+	jsonw_begin_object(w, "removals");
+	for (enum cause c = 0; c < CAUSES; c++)
+		u64_if(w, cause_name(c), t->removals[c]);
+	jsonw_end_object(w);
+	jsonw_u64(w, "flushes", t->flushes);
+	jsonw_begin_object(w, "lost");
+	for (size_t i = 0; i < t->losses_count; i++)
+		jsonw_u64(w, t->losses[i].probe, t->losses[i].count);
+	jsonw_end_object(w);
+	jsonw_u64(w, "status", status);
+	jsonw_begin_array(w, "advice");
+	for (size_t i = 0; i < advice_count; i++)
+		jsonw_string(w, NULL, advice[i]);
+	jsonw_end_array(w);
+	jsonw_end_line(w);
+}
+
+void json_write_error(struct jsonw *w, const char *message, uint64_t mono_ns, uint64_t wall_ns)
+{
+	begin_line(w, "error", wall_ns, mono_ns, (struct netns_id){ 0 });
+	jsonw_string(w, "message", message);
+	jsonw_u64(w, "status", STATUS_UNKNOWN);
+	jsonw_end_line(w);
+}

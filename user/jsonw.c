@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "jsonw.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "utf8.h"
+
+void jsonw_release(struct jsonw *w)
+{
+	free(w->text);
+	memset(w, 0, sizeof(*w));
+}
+
+static bool reserve(struct jsonw *w, size_t more)
+{
+	size_t size = w->size ? w->size : 1024;
+	char *text;
+
+	if (w->has_failed)
+		return false;
+	while (size < w->len + more)
+		size *= 2;
+	if (size == w->size)
+		return true;
+	text = realloc(w->text, size);
+	if (!text) {
+		w->has_failed = true;
+		return false;
+	}
+	w->text = text;
+	w->size = size;
+	return true;
+}
+
+static void put(struct jsonw *w, const char *text, size_t len)
+{
+	if (!reserve(w, len + 1))
+		return;
+	memcpy(w->text + w->len, text, len);
+	w->len += len;
+	w->text[w->len] = '\0';
+}
+
+static void put_char(struct jsonw *w, char c)
+{
+	put(w, &c, 1);
+}
+
+static void put_escaped(struct jsonw *w, unsigned char c)
+{
+	char escape[8];
+	int len;
+
+	if (c == '"' || c == '\\')
+		len = snprintf(escape, sizeof(escape), "\\%c", c);
+	else if (c == '\n')
+		len = snprintf(escape, sizeof(escape), "\\n");
+	else if (c == '\t')
+		len = snprintf(escape, sizeof(escape), "\\t");
+	else
+		len = snprintf(escape, sizeof(escape), "\\u%04x", c);
+	put(w, escape, (size_t)len);
+}
+
+static void put_quoted(struct jsonw *w, const char *value)
+{
+	const char *p = value;
+
+	put_char(w, '"');
+	while (*p) {
+		size_t len = utf8_length(p);
+
+		if (!len)
+			put(w, "\xef\xbf\xbd", 3);
+		else if (len > 1 || ((unsigned char)*p >= 0x20 && *p != '"' && *p != '\\' && *p != 0x7f))
+			put(w, p, len);
+		else
+			put_escaped(w, (unsigned char)*p);
+		p += len ? len : 1;
+	}
+	put_char(w, '"');
+}
+
+static void begin_value(struct jsonw *w, const char *name)
+{
+	if (w->needs_comma)
+		put_char(w, ',');
+	if (name) {
+		put_quoted(w, name);
+		put_char(w, ':');
+	}
+	w->needs_comma = true;
+}
+
+static void begin_group(struct jsonw *w, const char *name, char bracket)
+{
+	begin_value(w, name);
+	put_char(w, bracket);
+	w->needs_comma = false;
+}
+
+static void end_group(struct jsonw *w, char bracket)
+{
+	put_char(w, bracket);
+	w->needs_comma = true;
+}
+
+void jsonw_begin_line(struct jsonw *w)
+{
+	w->len = 0;
+	w->has_failed = false;
+	w->needs_comma = false;
+	begin_group(w, NULL, '{');
+}
+
+void jsonw_end_line(struct jsonw *w)
+{
+	end_group(w, '}');
+	put_char(w, '\n');
+}
+
+void jsonw_begin_object(struct jsonw *w, const char *name)
+{
+	begin_group(w, name, '{');
+}
+
+void jsonw_end_object(struct jsonw *w)
+{
+	end_group(w, '}');
+}
+
+void jsonw_begin_array(struct jsonw *w, const char *name)
+{
+	begin_group(w, name, '[');
+}
+
+void jsonw_end_array(struct jsonw *w)
+{
+	end_group(w, ']');
+}
+
+void jsonw_string(struct jsonw *w, const char *name, const char *value)
+{
+	begin_value(w, name);
+	put_quoted(w, value);
+}
+
+void jsonw_u64(struct jsonw *w, const char *name, uint64_t value)
+{
+	char digits[24];
+	int len = snprintf(digits, sizeof(digits), "%" PRIu64, value);
+
+	begin_value(w, name);
+	put(w, digits, (size_t)len);
+}
+
+void jsonw_bool(struct jsonw *w, const char *name, bool value)
+{
+	begin_value(w, name);
+	put(w, value ? "true" : "false", value ? 4 : 5);
+}

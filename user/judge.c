@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "judge.h"
+
+#include <string.h>
+
+/* Linux gives masquerade the client's own port where it is free, and clients
+ * take theirs from ip_local_port_range, which starts here by default. */
+#define EPHEMERAL_PORT_MIN 32768
+
+bool reset_is_blamed(const struct reset_blame *r)
+{
+	switch (r->verdict) {
+	case VERDICT_ENTRY_REMOVED:
+	case VERDICT_ENTRY_UNKNOWN:
+	case VERDICT_ENTRY_INVALID:
+	case VERDICT_ENTRY_BYPASSED:
+		return true;
+	case VERDICT_REMOTE: /* only after a new translation, which needs a removal */
+		return r->because_count > 0;
+	default:
+		return false;
+	}
+}
+
+const struct actor *flush_actor(const struct flush *f)
+{
+	if (f->actor.pid)
+		return &f->actor;
+	return f->by && f->by->seen.actor.pid ? &f->by->seen.actor : NULL;
+}
+
+static void say(struct reset_blame *out, enum verdict verdict, enum confidence confidence)
+{
+	out->verdict = verdict;
+	out->confidence = confidence;
+}
+
+/* A link that was not seen: whatever the verdict, it is no longer proven. */
+static void infer(struct reset_blame *out, const char *what)
+{
+	if (out->inferred_count < INFERRED_MAX)
+		out->inferred[out->inferred_count++] = what;
+	if (out->confidence == CONFIDENCE_PROVEN)
+		out->confidence = CONFIDENCE_LIKELY;
+}
+
+static void add_because(struct reset_blame *out, uint64_t id)
+{
+	if (id && out->because_count < BECAUSE_MAX)
+		out->because[out->because_count++] = id;
+}
+
+static bool needs_change(enum cause cause)
+{
+	return cause == CAUSE_ADDRESS_REMOVED || cause == CAUSE_LINK_DOWN;
+}
+
+static bool needs_actor(enum cause cause)
+{
+	return cause == CAUSE_USER_FLUSH || cause == CAUSE_USER_DELETE;
+}
+
+/* Rule 2: a flush is joined by what its work item carries, or it is inferred. */
+static void weigh_join(const struct flush *f, struct reset_blame *out)
+{
+	switch (f ? f->join : JOIN_NONE) {
+	case JOIN_EXACT:
+		break;
+	case JOIN_AMBIGUOUS:
+		infer(out, "which of several removals of that address queued this flush");
+		break;
+	case JOIN_BY_TUPLE:
+		infer(out, "flush to address: the work item was not seen, only the entry's address");
+		break;
+	case JOIN_NONE:
+		infer(out, "the address or link event behind the flush was not seen");
+		break;
+	}
+}
+
+static void weigh_cause(const struct evidence *e, struct reset_blame *out)
+{
+	if (needs_change(out->cause))
+		weigh_join(e->flush, out);
+	else if (needs_actor(out->cause) && (!e->flush || !flush_actor(e->flush)))
+		infer(out, "the process that removed the entry was not seen");
+	else if (out->cause == CAUSE_OTHER || out->cause == CAUSE_NONE)
+		infer(out, "why the entry was removed");
+}
+
+static bool is_clean_end(const struct ledger_removal *r)
+{
+	return r->tcp_state == TRACKER_TIME_WAIT || r->tcp_state == TRACKER_CLOSE;
+}
+
+/* Rule 1: every link, or it is not proven. */
+static void blame_removal(const struct evidence *e, struct reset_blame *out)
+{
+	const struct reset_observation *reset = &e->reset->reset;
+	const struct ledger_removal *r = e->removal;
+	const struct actor *actor;
+
+	say(out, VERDICT_ENTRY_REMOVED, CONFIDENCE_PROVEN);
+	out->cause = r->cause;
+	out->flow = r->flow;
+	out->tracker_state = r->tcp_state;
+	out->removed_ago_ns = e->reset->mono_ns - r->mono_ns;
+	out->flush = e->flush;
+	add_because(out, e->flush ? e->flush->id : r->id);
+	if (e->flush && e->flush->by) {
+		out->by = e->flush->by;
+		add_because(out, out->by->id);
+	}
+	actor = e->flush ? flush_actor(e->flush) : NULL;
+	if (actor)
+		out->actor = *actor;
+	weigh_cause(e, out);
+	if (!e->is_zone_known)
+		infer(out, "the conntrack zone of the packet");
+	if (reset->socket == SOCKET_TIME_WAIT)
+		infer(out, "a TIME_WAIT socket of this host has the same address and ports");
+	if (e->has_losses)
+		infer(out, "events were lost: a newer entry of this flow may have gone unseen");
+}
+
+static bool is_live_socket(uint8_t state)
+{
+	return state != SOCKET_NONE && state != SOCKET_UNKNOWN && state != SOCKET_LISTEN &&
+	       state != SOCKET_TIME_WAIT && state != SOCKET_CLOSE;
+}
+
+static void judge_syn(const struct reset_observation *reset, struct reset_blame *out)
+{
+	if (reset->socket == SOCKET_NONE)
+		return say(out, VERDICT_NO_LISTENER, CONFIDENCE_PROVEN);
+	if (reset->socket != SOCKET_UNKNOWN)
+		return say(out, VERDICT_PROTOCOL, CONFIDENCE_PROVEN);
+	say(out, VERDICT_NO_LISTENER, CONFIDENCE_PROVEN);
+	infer(out, "that no socket listened");
+}
+
+static void say_stale(struct reset_blame *out, const char *inferred)
+{
+	say(out, VERDICT_STALE_CONNECTION, CONFIDENCE_PROVEN);
+	if (inferred)
+		infer(out, inferred);
+}
+
+/* A listener got a mid-stream packet. Where the namespace translates, a flow
+ * forgotten before the window would look the same. */
+static void judge_listener(const struct reset_observation *reset, struct reset_blame *out)
+{
+	bool could_translate = !(reset->hooks & HOOKS_KNOWN) || (reset->hooks & HOOKS_NAT);
+
+	say_stale(out, could_translate ? "that the connection had been this host's own" : NULL);
+}
+
+/* Rule 9: neither socket nor removal. What evidence there is decides between a
+ * connection that this host had and a flow that it forgot. */
+static void judge_unseen(const struct evidence *e, struct reset_blame *out)
+{
+	const struct reset_observation *reset = &e->reset->reset;
+
+	if (e->was_own)
+		return say_stale(out, NULL);
+	if ((reset->hooks & HOOKS_KNOWN) && !(reset->hooks & HOOKS_NAT))
+		return say_stale(out, "the close of the socket: it was before the window");
+	if (reset->pickup == PICKUP_NONE && reset->packet.dport < EPHEMERAL_PORT_MIN)
+		return say_stale(out, "the close of the socket: the port is a server's");
+	say(out, VERDICT_ENTRY_UNKNOWN,
+	    reset->pickup == PICKUP_FRESH ? CONFIDENCE_LIKELY : CONFIDENCE_UNKNOWN);
+	infer(out, reset->pickup == PICKUP_FRESH ?
+			   "the removal: before the window (conntrack picked the flow up mid-stream, "
+			   "so it had forgotten it)" :
+			   "the removal: none was seen");
+	if (e->has_losses)
+		infer(out, "events were lost: the removal may be among them");
+	if (e->has_evictions)
+		infer(out, "older removals were forgotten for want of room");
+}
+
+static void judge_midstream(const struct evidence *e, struct reset_blame *out)
+{
+	const struct reset_observation *reset = &e->reset->reset;
+
+	if (is_live_socket(reset->socket))
+		return say(out, VERDICT_PROTOCOL, CONFIDENCE_PROVEN);
+	/* An entry that has seen both sides is alive: nothing was forgotten. */
+	if (reset->pickup == PICKUP_KNOWN)
+		return say_stale(out, NULL);
+	if (e->removal && !is_clean_end(e->removal))
+		return blame_removal(e, out);
+	if (reset->socket == SOCKET_TIME_WAIT)
+		return say_stale(out, NULL);
+	if (reset->socket == SOCKET_LISTEN)
+		return judge_listener(reset, out);
+	if (e->was_replaced || reset->pickup == PICKUP_UNTRACKED)
+		return say(out, VERDICT_UNEXPLAINED, CONFIDENCE_UNKNOWN);
+	if (reset->socket == SOCKET_CLOSE)
+		return say_stale(out, NULL);
+	judge_unseen(e, out);
+}
+
+void judge_reset(const struct evidence *evidence, struct reset_blame *out)
+{
+	const struct reset_observation *reset = &evidence->reset->reset;
+
+	memset(out, 0, sizeof(*out));
+	if (!reset->in_softirq)
+		out->actor = reset->actor;
+	if ((reset->flags & PACKET_SYN) && !(reset->flags & PACKET_ACK))
+		judge_syn(reset, out);
+	else
+		judge_midstream(evidence, out);
+}

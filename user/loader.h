@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The BPF object: hooks chosen for this kernel, loaded, attached. The only file
+ * but live.c that knows libbpf. Attaching changes nothing on the node; while
+ * attached by fentry, the probed modules cannot be unloaded.
+ */
+#ifndef RSTBLAME_LOADER_H
+#define RSTBLAME_LOADER_H
+
+#include <stdint.h>
+
+#include "probe.h"
+
+struct loader;
+
+struct loader_options {
+	const char *btf_path; /* kernel types for a kernel without its own, or NULL */
+	bool is_verbose;      /* libbpf's own messages to stderr */
+};
+
+enum { LOADER_WHY_BYTES = 512 };
+
+/* Opens, loads and attaches. NULL, and in `why` one line that names what was
+ * refused and the cure; `results` (EVENT_PROBES of them) is filled either way. */
+struct loader *loader_open(const struct loader_options *options, struct probe_result *results,
+			   char why[LOADER_WHY_BYTES]);
+void loader_close(struct loader *loader);
+
+int loader_state_ring_fd(const struct loader *loader);
+int loader_reset_ring_fd(const struct loader *loader);
+int loader_stacks_fd(const struct loader *loader);
+
+/* Events lost so far for want of room, by probe. */
+void loader_read_lost(const struct loader *loader, uint64_t lost[EVENT_PROBES]);
+
+/* The kernel's name for a value of enum sk_rst_reason, without its prefix; NULL
+ * where it has none. Lives as long as the loader. */
+const char *loader_reason_name(const struct loader *loader, uint32_t reason);
+
+#endif

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <signal.h>
+#include <stdio.h>
+
+#include "message.h"
+#include "options.h"
+#include "session.h"
+#include "version.h"
+
+static int print(const char *text)
+{
+	if (fputs(text, stdout) >= 0 && !fflush(stdout))
+		return STATUS_OK;
+	message("cannot write to stdout");
+	return STATUS_UNKNOWN;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	char why[OPTIONS_WHY_BYTES];
+
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error like any other */
+	if (options_parse(argc, argv, &options, why))
+		return session_fail(&options, why);
+	switch (options.mode) {
+	case MODE_HELP:
+		return print(options_help());
+	case MODE_VERSION:
+		return print("rstblame " RSTBLAME_VERSION "\n");
+	case MODE_CHECK:
+		return session_check(&options);
+	case MODE_READ:
+		return session_read(&options);
+	case MODE_RUN:
+		break;
+	}
+	return session_run(&options);
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RSTBLAME_MESSAGE_H
+#define RSTBLAME_MESSAGE_H
+
+/* One line on stderr: what failed, on what, why, and the cure. */
+void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The schema's words for our enums, both ways. A name function never returns
+ * NULL; a parse function returns 0 (the enum's "none") for a word it does not
+ * know. Names are static strings.
+ */
+#ifndef RSTBLAME_NAMES_H
+#define RSTBLAME_NAMES_H
+
+#include "finding.h"
+
+const char *cause_name(enum cause cause);
+enum cause cause_parse(const char *name);
+const char *verdict_name(enum verdict verdict);
+const char *confidence_name(enum confidence confidence);
+const char *change_op_name(enum change_op op);
+enum change_op address_op_parse(const char *name);
+enum change_op link_op_parse(const char *name);
+const char *tracker_state_name(unsigned int state);
+unsigned int tracker_state_parse(const char *name);
+const char *socket_state_name(unsigned int state);
+unsigned int socket_state_parse(const char *name);
+const char *pickup_name(enum pickup pickup);
+enum pickup pickup_parse(const char *name);
+
+/* The names of enum ip_conntrack_status, bit by bit; NULL past the last. */
+const char *status_bit_name(unsigned int bit);
+int status_bit_parse(const char *name); /* -1: unknown */
+
+/* "SYN", "PSH,ACK". The reader also takes tcpdump's letters ("S", "P."). */
+const char *packet_flags_format(unsigned int flags, char *buf, size_t size);
+unsigned int packet_flags_parse(const char *text);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What was seen, as blame takes it: decoded from the rings or read from a
+ * recording, and the same from either. Pure values: no ownership, no wire
+ * structs, ports in host order, addresses in network order.
+ */
+#ifndef RSTBLAME_OBSERVATION_H
+#define RSTBLAME_OBSERVATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "flow.h"
+
+enum observation_type {
+	OBSERVATION_START,
+	OBSERVATION_ADDRESS,
+	OBSERVATION_LINK,
+	OBSERVATION_ACT_BEGIN,
+	OBSERVATION_ACT_END,
+	OBSERVATION_REMOVAL,
+	OBSERVATION_ENTRY,
+	OBSERVATION_RESET,
+	OBSERVATION_LOST,
+	OBSERVATION_END, /* the window ended: what came before it is complete */
+};
+
+/* A namespace's identity: its inode number, and which node it is on (recordings
+ * of several nodes share inode numbers). */
+struct netns_id {
+	uint32_t node;
+	uint32_t inum; /* 0: not known */
+};
+
+/* The process that set things going; pid 0: not known, or nobody's request. */
+struct actor {
+	uint32_t pid;
+	uint32_t netns;
+	uint64_t start_boottime_ns;
+	char comm[32];
+	char exe[128];
+	char unit[64];
+	char container[72];
+};
+
+enum change_op {
+	CHANGE_NONE,
+	ADDRESS_ADD,
+	ADDRESS_REMOVE,
+	LINK_UP,
+	LINK_DOWN,
+	LINK_UNREGISTER,
+	LINK_RENAME,
+};
+
+/* Why a removal happened, as far as the removal itself tells. */
+enum cause {
+	CAUSE_NONE,
+	CAUSE_ADDRESS_REMOVED,
+	CAUSE_LINK_DOWN,
+	CAUSE_USER_FLUSH,
+	CAUSE_USER_DELETE,
+	CAUSE_TIMEOUT,
+	CAUSE_TABLE_FULL,
+	CAUSE_ROUTE_CHANGE,
+	CAUSE_TCP_CLOSE,
+	CAUSE_NETNS_EXIT,
+	CAUSE_MODULE_UNLOAD,
+	CAUSE_IPVS,
+	CAUSE_OTHER,
+	CAUSES,
+};
+
+/* enum tcp_conntrack: the tracker's states, not the socket's. */
+enum tracker_state {
+	TRACKER_NONE,
+	TRACKER_SYN_SENT,
+	TRACKER_SYN_RECV,
+	TRACKER_ESTABLISHED,
+	TRACKER_FIN_WAIT,
+	TRACKER_CLOSE_WAIT,
+	TRACKER_LAST_ACK,
+	TRACKER_TIME_WAIT,
+	TRACKER_CLOSE,
+	TRACKER_SYN_SENT2,
+	TRACKER_STATES,
+};
+
+enum socket_state {
+	SOCKET_NONE = 0, /* else as the kernel numbers them */
+	SOCKET_ESTABLISHED = 1,
+	SOCKET_TIME_WAIT = 6,
+	SOCKET_CLOSE = 7,
+	SOCKET_LISTEN = 10,
+	SOCKET_NEW_SYN_RECV = 12,
+	SOCKET_STATES = 13,
+	SOCKET_UNKNOWN = 255, /* an older recording does not say */
+};
+
+enum packet_flag {
+	PACKET_FIN = 0x01,
+	PACKET_SYN = 0x02,
+	PACKET_RST = 0x04,
+	PACKET_PSH = 0x08,
+	PACKET_ACK = 0x10,
+};
+
+/* What conntrack made of a reset's trigger packet. */
+enum pickup {
+	PICKUP_UNKNOWN,
+	PICKUP_NONE,	  /* no entry: INVALID, or no hooks, or loose pick-up is off */
+	PICKUP_FRESH,	  /* a new entry, made of this very packet */
+	PICKUP_KNOWN,	  /* an entry that had seen both sides: it is alive */
+	PICKUP_UNTRACKED, /* a NOTRACK rule */
+};
+
+/* What the namespace's netfilter hooks could do at the time of the reset. */
+enum hooks_flag {
+	HOOKS_KNOWN = 1,
+	HOOKS_CONNTRACK = 2,
+	HOOKS_NAT = 4,
+};
+
+struct change_observation {
+	enum change_op op;
+	uint64_t id;	  /* in a recording; 0 live */
+	uint8_t family;	  /* addresses only */
+	uint8_t prefix_len;
+	bool is_dead;	  /* goes with its interface: masquerade skips it */
+	bool by_kernel;	  /* a kernel thread or softirq: a lifetime ran out, an RA came */
+	uint32_t ifindex;
+	char ifname[16];
+	struct address local;	/* what `ip addr` shows */
+	struct address address; /* ifa_address: what masquerade compares */
+	struct actor actor;
+};
+
+/* An act: one thing that removes any number of entries. */
+struct act_observation {
+	uint64_t act; /* unique on its node */
+	enum cause cause;
+	bool has_address; /* the work item names one; else a link, by ifindex */
+	bool is_given;	  /* from a recording's flush line: `by` says what it was joined to */
+	uint32_t ifindex; /* 0: not known */
+	struct address address;
+	struct actor actor;
+	uint64_t by;	     /* is_given: id of a change in the same recording */
+	uint64_t entries;    /* ACT_END: what the act removed, all protocols */
+	uint64_t tcp_entries;
+	uint64_t last_mono_ns; /* is_given: when it ended */
+};
+
+struct removal_observation {
+	uint64_t act; /* 0: none */
+	enum cause cause;
+	struct flow flow;
+	uint16_t zone;
+	uint8_t tcp_state; /* enum tracker_state */
+	uint32_t status;   /* enum ip_conntrack_status */
+	uint32_t mark;
+	const char *stack; /* for CAUSE_OTHER; valid during the call only, or NULL */
+	const struct actor *actor; /* where a recording has it; the same */
+};
+
+struct entry_observation {
+	struct flow flow;
+	uint16_t zone;
+	bool by_syn;
+};
+
+enum { REASON_BYTES = 48, STACK_BYTES = 1024 };
+
+struct reset_observation {
+	uint8_t family;
+	struct tuple packet;
+	uint8_t flags; /* enum packet_flag */
+	uint8_t socket; /* enum socket_state */
+	uint8_t pickup; /* enum pickup */
+	uint8_t hooks;	/* enum hooks_flag */
+	bool in_softirq;
+	bool has_context;
+	bool has_zone;
+	bool has_numbers; /* seq, ack and payload_bytes */
+	uint16_t zone;
+	uint32_t seq, ack;
+	uint32_t payload_bytes;
+	char ifname[16];
+	char reason[REASON_BYTES]; /* the kernel's own, "" where it has none */
+	struct actor actor;	   /* process context only */
+	char stack[STACK_BYTES];   /* "" for none */
+};
+
+struct lost_observation {
+	char probe[32];
+	uint64_t count;
+};
+
+struct probe_report {
+	const char *name;
+	const char *how; /* "fentry", "kprobe", "tracepoint", "none" */
+	const char *symbol;
+	const char *why; /* for "none" */
+	bool is_blind;	 /* there was something to see, and it could not be seen */
+};
+
+enum { PROBE_REPORTS_MAX = 32 };
+
+/* How the window was opened. The strings live as long as the source. */
+struct start_observation {
+	const char *version;
+	const char *host;
+	const char *kernel;
+	const char *arch;
+	uint64_t window_s; /* 0: until stopped */
+	size_t probes_count;
+	struct probe_report probes[PROBE_REPORTS_MAX];
+};
+
+struct observation {
+	enum observation_type type;
+	struct netns_id netns;
+	uint64_t mono_ns; /* the node's CLOCK_MONOTONIC */
+	uint64_t wall_ns; /* since the epoch */
+	union {
+		struct start_observation start;
+		struct change_observation change; /* ADDRESS, LINK */
+		struct act_observation act;
+		struct removal_observation removal;
+		struct entry_observation entry;
+		struct reset_observation reset;
+		struct lost_observation lost;
+		uint64_t window_s; /* END */
+	};
+};
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The command line. */
+#ifndef RSTBLAME_OPTIONS_H
+#define RSTBLAME_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum format {
+	FORMAT_TEXT,
+	FORMAT_JSON,
+};
+
+enum mode {
+	MODE_RUN,
+	MODE_READ, /* -r */
+	MODE_CHECK,
+	MODE_HELP,
+	MODE_VERSION,
+};
+
+enum { OPTIONS_READ_MAX = 64, OPTIONS_WHY_BYTES = 256 };
+
+struct options {
+	enum mode mode;
+	enum format format;
+	uint64_t duration_s; /* 0: until stopped */
+	uint64_t count;	     /* blamed resets to stop after; 0: no limit */
+	const char *output;  /* NULL: stdout */
+	const char *write;
+	const char *read[OPTIONS_READ_MAX];
+	size_t read_count;
+	const char *netns;
+	const char *btf;
+	bool is_utc;
+	bool with_stacks;
+	bool is_verbose;
+	bool is_quiet;
+	char *const *command; /* NULL, or NULL-terminated as execvp() wants it */
+};
+
+/* Fills `out`, which points into argv. 0, or -EINVAL and one line in `why`, the
+ * cure included. Even then out->format is what was asked for up to there. */
+int options_parse(int argc, char *const *argv, struct options *out, char why[OPTIONS_WHY_BYTES]);
+
+/* "90", "90s", "15m", "1h", "2d" into seconds. 0 when it is none of these. */
+uint64_t duration_parse(const char *text);
+
+/* The text of --help: static. */
+const char *options_help(void);
+
+#endif

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "probe.h"
+
+#define ENTRY_EXIT(prefix_entry, prefix_exit)                                                      \
+	{                                                                                          \
+		{ HOOK_FENTRY, prefix_entry "_fentry", prefix_exit "_fexit" },                     \
+		{ HOOK_KPROBE, prefix_entry "_kprobe", prefix_exit "_kretprobe" },                 \
+	}
+#define ENTRY_ONLY(prefix)                                                                         \
+	{                                                                                          \
+		{ HOOK_FENTRY, prefix "_fentry", 0 },                                              \
+		{ HOOK_KPROBE, prefix "_kprobe", 0 },                                              \
+	}
+
+#define CURE_KERNEL "use a kernel with BTF, kprobes and ftrace (any distribution kernel since 5.10)"
+#define CURE_MODULE "start rstblame again once the module is loaded"
+
+const struct probe probes[EVENT_PROBES] = {
+	[EVENT_PROBE_RESET_V4] = {
+		.id = EVENT_PROBE_RESET_V4,
+		.name = "reset-ipv4",
+		.symbol = "tcp_v4_send_reset",
+		.is_required = true,
+		.hooks = ENTRY_EXIT("on_reset_v4", "on_reset_v4"),
+		.consequence = "resets sent over IPv4 are not seen",
+		.cure = CURE_KERNEL,
+	},
+	[EVENT_PROBE_RESET_V6] = {
+		.id = EVENT_PROBE_RESET_V6,
+		.name = "reset-ipv6",
+		.symbol = "tcp_v6_send_reset",
+		.hooks = ENTRY_EXIT("on_reset_v6", "on_reset_v6"),
+		.consequence = "resets sent over IPv6 are not seen",
+		.cure = CURE_KERNEL,
+	},
+	[EVENT_PROBE_REMOVAL] = {
+		.id = EVENT_PROBE_REMOVAL,
+		.name = "conntrack-removal",
+		.symbol = "nf_ct_delete",
+		.module = "nf_conntrack",
+		.is_required = true,
+		.hooks = {
+			/* Where the compiler split the function, its callers in
+			 * nf_conntrack call the part, and the whole never fires. */
+			{ HOOK_KPROBE_PART, "on_removal_part_kprobe", 0 },
+			{ HOOK_FENTRY, "on_removal_fentry", 0 },
+			{ HOOK_KPROBE, "on_removal_kprobe", 0 },
+		},
+		.consequence = "no reset can be blamed on a removed conntrack entry",
+		.cure = CURE_MODULE,
+	},
+	[EVENT_PROBE_ENTRY] = {
+		.id = EVENT_PROBE_ENTRY,
+		.name = "conntrack-entry",
+		.symbol = "__nf_conntrack_confirm",
+		.module = "nf_conntrack",
+		.is_required = true,
+		.hooks = ENTRY_ONLY("on_entry"),
+		.consequence = "a removal may be blamed for a later connection with the same ports",
+		.cure = CURE_MODULE,
+	},
+	[EVENT_PROBE_MASQUERADE] = {
+		.id = EVENT_PROBE_MASQUERADE,
+		.name = "masquerade-flush",
+		.symbol = "iterate_cleanup_work",
+		.module = "nf_nat",
+		.is_required = true,
+		.hooks = ENTRY_EXIT("on_masquerade_begin", "on_masquerade_end"),
+		.consequence = "a flush cannot be told from other removals, nor joined to its address",
+		.cure = CURE_MODULE,
+	},
+	[EVENT_PROBE_ITERATION] = {
+		.id = EVENT_PROBE_ITERATION,
+		.name = "table-walk",
+		.symbol = "nf_ct_iterate_cleanup",
+		.module = "nf_conntrack",
+		.hooks = ENTRY_EXIT("on_iteration_begin", "on_iteration_end"),
+		.consequence = "`conntrack -F` looks like many single deletions",
+		.cure = CURE_MODULE,
+	},
+	[EVENT_PROBE_ADDRESS_V4] = {
+		.id = EVENT_PROBE_ADDRESS_V4,
+		.name = "address-ipv4",
+		.symbol = "fib_inetaddr_event",
+		.is_required = true,
+		.hooks = ENTRY_ONLY("on_address_v4"),
+		.consequence = "a flush cannot be joined to the IPv4 address and process behind it",
+		.cure = CURE_KERNEL,
+	},
+	[EVENT_PROBE_ADDRESS_V6] = {
+		.id = EVENT_PROBE_ADDRESS_V6,
+		.name = "address-ipv6",
+		.symbol = "inet6addr_notifier_call_chain",
+		.hooks = ENTRY_ONLY("on_address_v6"),
+		.consequence = "a flush cannot be joined to the IPv6 address and process behind it",
+		.cure = CURE_KERNEL,
+	},
+	[EVENT_PROBE_LINK] = {
+		.id = EVENT_PROBE_LINK,
+		.name = "link",
+		.symbol = "fib_netdev_event",
+		.hooks = ENTRY_ONLY("on_link"),
+		.consequence = "a flush cannot be joined to the interface that went down",
+		.cure = CURE_KERNEL,
+	},
+};
+
+const char *hook_how_name(enum hook_how how)
+{
+	switch (how) {
+	case HOOK_FENTRY:
+		return "fentry";
+	case HOOK_KPROBE:
+	case HOOK_KPROBE_PART:
+		return "kprobe";
+	case HOOK_NONE:
+		break;
+	}
+	return "none";
+}
+
+const char *probe_state_name(enum probe_state state)
+{
+	switch (state) {
+	case PROBE_WAITS:
+		return "waits";
+	case PROBE_ATTACHED:
+		return "attached, not proven";
+	case PROBE_PROVEN:
+		return "proven";
+	case PROBE_MISSING:
+		break;
+	}
+	return "missing";
+}

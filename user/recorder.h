@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The recording of `-w`: lines into a plain or gzip file, whole up to the last
+ * flush whatever happens then. */
+#ifndef RSTBLAME_RECORDER_H
+#define RSTBLAME_RECORDER_H
+
+#include <stddef.h>
+
+struct recorder;
+
+/* Creates or truncates `path`; gzip when it ends in ".gz". NULL and errno set. */
+struct recorder *recorder_open(const char *path);
+
+/* 0, or -errno of the first failure; after one, nothing more is written. */
+int recorder_write(struct recorder *recorder, const char *text, size_t len);
+int recorder_flush(struct recorder *recorder);
+int recorder_close(struct recorder *recorder);
+
+#endif

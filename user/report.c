@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "json.h"
+#include "message.h"
+
+static bool wants_color(const struct options *options, FILE *out)
+{
+	const char *term = getenv("TERM");
+
+	return !options->output && isatty(fileno(out)) && !getenv("NO_COLOR") && term &&
+	       strcmp(term, "dumb") != 0;
+}
+
+static int open_output(struct report *r)
+{
+	r->out = stdout;
+	r->out_name = "stdout";
+	if (!r->options->output)
+		return 0;
+	r->out_name = r->options->output;
+	r->out = fopen(r->options->output, "we");
+	if (r->out)
+		return 0;
+	message("cannot write %s: %s; give -o a path that can be written", r->options->output,
+		strerror(errno));
+	return -1;
+}
+
+int report_open(struct report *r, const struct options *options)
+{
+	struct text_options text = {
+		.is_utc = options->is_utc,
+		.is_verbose = options->is_verbose,
+		.is_quiet = options->is_quiet,
+	};
+
+	memset(r, 0, sizeof(*r));
+	r->options = options;
+	if (open_output(r))
+		return -1;
+	text.is_colored = wants_color(options, r->out);
+	text.is_live = options->mode == MODE_RUN && !options->is_quiet && isatty(fileno(r->out));
+	text_init(&r->text, r->out, &text);
+	if (!options->write)
+		return 0;
+	r->recorder = recorder_open(options->write);
+	if (r->recorder)
+		return 0;
+	message("cannot record to %s: %s; give -w a path that can be written", options->write,
+		strerror(errno));
+	return -1;
+}
+
+static void note_output_error(struct report *r)
+{
+	if (r->has_failed || !ferror(r->out))
+		return;
+	r->has_failed = true;
+	message("cannot write %s: %s; the report ends here", r->out_name, strerror(errno));
+}
+
+/* A recording that cannot go on must not end the watch. */
+static void note_recorder_error(struct report *r, int err)
+{
+	if (!err)
+		return;
+	message("cannot go on recording to %s: %s; it is whole up to here, the report goes on",
+		r->options->write, strerror(-err));
+	recorder_close(r->recorder);
+	r->recorder = NULL;
+	r->is_recording_cut = true;
+}
+
+static void record(struct report *r)
+{
+	if (r->recorder)
+		note_recorder_error(r, recorder_write(r->recorder, r->record.text, r->record.len));
+}
+
+static void show_json(struct report *r)
+{
+	if (fwrite(r->json.text, 1, r->json.len, r->out) != r->json.len)
+		note_output_error(r);
+}
+
+static bool is_wanted(const struct report *r, const struct finding *f)
+{
+	if (f->type == FINDING_START || f->type == FINDING_LOST || f->type == FINDING_END)
+		return true;
+	return !r->netns || f->netns.inum == r->netns;
+}
+
+void report_finding(void *report, const struct finding *f)
+{
+	struct report *r = report;
+	enum json_detail detail = r->options->is_verbose ? JSON_REMOVALS : JSON_REPORT;
+
+	if (r->recorder && json_write_finding(&r->record, JSON_RECORDING, f))
+		record(r);
+	if (f->mono_ns > r->last.mono_ns || f->type == FINDING_END) {
+		r->last = *f;
+		r->last.netns.node = 0;
+	}
+	if (!is_wanted(r, f))
+		return;
+	timeline_add(&r->timeline, f);
+	if (r->has_failed)
+		return;
+	if (r->options->format == FORMAT_TEXT) {
+		text_finding(&r->text, f);
+		note_output_error(r);
+	} else if (json_write_finding(&r->json, detail, f)) {
+		show_json(r);
+	}
+}
+
+void report_flush(struct report *r)
+{
+	if (!r->has_failed && fflush(r->out))
+		note_output_error(r);
+	if (r->recorder)
+		note_recorder_error(r, recorder_flush(r->recorder));
+}
+
+enum status report_summary(struct report *r)
+{
+	enum status status = timeline_status(&r->timeline);
+
+	if (r->is_recording_cut && status == STATUS_OK)
+		status = STATUS_UNKNOWN;
+	if (r->recorder) {
+		json_write_summary(&r->record, &r->timeline, &r->last, status);
+		record(r);
+	}
+	if (!r->has_failed && r->options->format == FORMAT_TEXT) {
+		text_summary(&r->text, &r->timeline, status);
+	} else if (!r->has_failed) {
+		json_write_summary(&r->json, &r->timeline, &r->last, status);
+		show_json(r);
+	}
+	report_flush(r);
+	return r->has_failed ? STATUS_UNKNOWN : status;
+}
+
+int report_close(struct report *r)
+{
+	int err = 0;
+
+	if (r->recorder)
+		err = recorder_close(r->recorder);
+	if (err)
+		message("cannot record to %s: %s", r->options->write, strerror(-err));
+	if (r->out && r->out != stdout && fclose(r->out) && !r->has_failed) {
+		message("cannot write %s: %s", r->out_name, strerror(errno));
+		err = -1;
+	}
+	jsonw_release(&r->json);
+	jsonw_release(&r->record);
+	return err ? -1 : 0;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where findings go: blame's sink. Counts them into the timeline, shows them in
+ * the format that was asked for, and records them.
+ */
+#ifndef RSTBLAME_REPORT_H
+#define RSTBLAME_REPORT_H
+
+#include <stdio.h>
+
+#include "jsonw.h"
+#include "options.h"
+#include "recorder.h"
+#include "text.h"
+#include "timeline.h"
+
+struct report {
+	const struct options *options;
+	FILE *out;
+	const char *out_name;
+	struct recorder *recorder; /* NULL: none, or it failed */
+	uint32_t netns;		   /* only this one; 0: all */
+	bool has_failed;	   /* the report could not be written: stop */
+	bool is_recording_cut;
+	struct timeline timeline;
+	struct text text;
+	struct jsonw json, record;
+	struct finding last; /* where the window stands, for the summary's time */
+};
+
+/* Opens what the options name. 0, or -1 after a message on stderr. */
+int report_open(struct report *report, const struct options *options);
+
+/* Takes one finding; the sink of a blame, with the report as its context. */
+void report_finding(void *report, const struct finding *f);
+
+/* Hands what is buffered to the kernel: call it before sleeping. */
+void report_flush(struct report *report);
+
+/* The verdict. Returns the status of the run. */
+enum status report_summary(struct report *report);
+
+/* Closes everything. -1 after a message when what was written did not last. */
+int report_close(struct report *report);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The three things that the program does, each to its exit status. */
+#ifndef RSTBLAME_SESSION_H
+#define RSTBLAME_SESSION_H
+
+#include "options.h"
+#include "timeline.h"
+
+/* Watches the kernel for the window. */
+enum status session_run(const struct options *options);
+
+/* Judges recordings again. */
+enum status session_read(const struct options *options);
+
+/* Says what can be observed here. */
+enum status session_check(const struct options *options);
+
+/* A fatal error: one line on stderr, and a JSON line where JSON was asked for. */
+enum status session_fail(const struct options *options, const char *why);
+
+#endif

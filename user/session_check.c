@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* `--check`: what can be observed on this kernel, probe by probe. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "jsonw.h"
+#include "loader.h"
+#include "message.h"
+#include "privilege.h"
+#include "session.h"
+
+struct check {
+	struct utsname machine;
+	bool has_btf;
+	const char *lockdown;
+	char why[LOADER_WHY_BYTES]; /* "" when the probes were attached */
+	struct probe_result probes[EVENT_PROBES];
+	enum status status;
+};
+
+static enum status weigh(const struct check *c)
+{
+	enum status status = STATUS_OK;
+
+	if (c->why[0])
+		return STATUS_UNKNOWN;
+	for (size_t i = 0; i < EVENT_PROBES; i++)
+		if (c->probes[i].state == PROBE_MISSING)
+			status = STATUS_WARNING;
+	return status;
+}
+
+static void run_check(struct check *c, const struct options *options)
+{
+	struct loader_options loader_options = { .btf_path = options->btf,
+						 .is_verbose = options->is_verbose };
+	struct loader *loader = NULL;
+
+	uname(&c->machine);
+	c->has_btf = access("/sys/kernel/btf/vmlinux", R_OK) == 0;
+	c->lockdown = privilege_lockdown();
+	if (!privilege_check(c->why, sizeof(c->why)))
+		loader = loader_open(&loader_options, c->probes, c->why);
+	if (loader)
+		c->why[0] = '\0';
+	for (size_t i = 0; i < EVENT_PROBES; i++)
+		if (c->why[0] && !c->probes[i].why[0])
+			snprintf(c->probes[i].why, sizeof(c->probes[i].why), "not tried");
+	loader_close(loader);
+	c->status = weigh(c);
+}
+
+static void print_text(const struct check *c, FILE *out)
+{
+	fprintf(out, "kernel %s %s, BTF %s, lockdown %s, CAP_BPF/PERFMON/SYS_ADMIN %s\n\n",
+		c->machine.release, c->machine.machine, c->has_btf ? "yes" : "no", c->lockdown,
+		strstr(c->why, "CAP_") ? "missing" : "yes");
+	fprintf(out, "%-18s %-8s %-30s %s\n", "PURPOSE", "HOOK", "SYMBOL", "STATE");
+	for (size_t i = 0; i < EVENT_PROBES; i++) {
+		const struct probe_result *r = &c->probes[i];
+
+		fprintf(out, "%-18s %-8s %-30s %s\n", probes[i].name, hook_how_name(r->how),
+			r->symbol[0] ? r->symbol : probes[i].symbol, probe_state_name(r->state));
+		if (r->state == PROBE_MISSING || r->state == PROBE_WAITS)
+			fprintf(out, "  %s%s\n    so: %s\n    cure: %s\n",
+				probes[i].is_required ? "required; " : "", r->why,
+				probes[i].consequence, probes[i].cure);
+	}
+	fprintf(out, "\n%s: %s\n", status_name(c->status),
+		c->why[0]	       ? c->why :
+		c->status == STATUS_OK ? "all that is there to observe can be observed" :
+					 "some of it cannot be observed");
+}
+
+static void print_json(const struct check *c, FILE *out)
+{
+	struct jsonw w = { 0 };
+	char ts[TIME_TEXT_BYTES];
+	uint64_t now_ns = clock_mono_ns();
+
+	jsonw_begin_line(&w);
+	jsonw_string(&w, "type", "check");
+	jsonw_string(&w, "ts", time_format_iso(now_ns + clock_wall_offset_ns(), ts, sizeof(ts)));
+	jsonw_u64(&w, "mono_ns", now_ns);
+	jsonw_string(&w, "kernel", c->machine.release);
+	jsonw_string(&w, "arch", c->machine.machine);
+	jsonw_bool(&w, "btf", c->has_btf);
+	jsonw_string(&w, "lockdown", c->lockdown);
+	if (c->why[0])
+		jsonw_string(&w, "why", c->why);
+	jsonw_begin_array(&w, "probes");
+	for (size_t i = 0; i < EVENT_PROBES; i++) {
+		const struct probe_result *r = &c->probes[i];
+
+		jsonw_begin_object(&w, NULL);
+		jsonw_string(&w, "name", probes[i].name);
+		jsonw_string(&w, "how", hook_how_name(r->how));
+		jsonw_string(&w, "symbol", r->symbol[0] ? r->symbol : probes[i].symbol);
+		jsonw_string(&w, "state", probe_state_name(r->state));
+		jsonw_bool(&w, "required", probes[i].is_required);
+		if (r->why[0]) {
+			jsonw_string(&w, "why", r->why);
+			jsonw_string(&w, "consequence", probes[i].consequence);
+			jsonw_string(&w, "cure", probes[i].cure);
+		}
+		jsonw_end_object(&w);
+	}
+	jsonw_end_array(&w);
+	jsonw_u64(&w, "status", c->status);
+	jsonw_end_line(&w);
+	fwrite(w.text, 1, w.len, out);
+	jsonw_release(&w);
+}
+
+enum status session_check(const struct options *options)
+{
+	struct check check = { .status = STATUS_UNKNOWN };
+	FILE *out = options->output ? fopen(options->output, "we") : stdout;
+
+	if (!out)
+		return session_fail(options, "cannot write the file of -o; give a path that can be written");
+	run_check(&check, options);
+	if (options->format == FORMAT_JSON)
+		print_json(&check, out);
+	else
+		print_text(&check, out);
+	if (fflush(out) || ferror(out)) {
+		message("cannot write the table of --check");
+		check.status = STATUS_UNKNOWN;
+	}
+	if (out != stdout)
+		fclose(out);
+	return check.status;
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* `-r`: recordings through the same blame as live. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "blame.h"
+#include "message.h"
+#include "netns.h"
+#include "recording.h"
+#include "report.h"
+#include "session.h"
+
+struct replay {
+	struct recording *recordings[OPTIONS_READ_MAX];
+	size_t count;
+	struct report report;
+	struct blame *blame;
+	uint64_t observations;
+	bool has_summary;
+};
+
+static int open_recordings(struct replay *replay, const struct options *options, char *why,
+			   size_t size)
+{
+	for (size_t i = 0; i < options->read_count; i++) {
+		const char *reason = "";
+		struct recording *r = recording_open(options->read[i], (uint32_t)i, &reason);
+
+		if (!r) {
+			snprintf(why, size, "cannot read %s: %s; give -r a file that -w wrote",
+				 options->read[i], reason);
+			return -1;
+		}
+		replay->recordings[replay->count++] = r;
+	}
+	return 0;
+}
+
+static int take(void *ctx, const struct observation *seen)
+{
+	struct replay *replay = ctx;
+
+	replay->observations += seen->type != OBSERVATION_LOST;
+	replay->has_summary |= seen->type == OBSERVATION_END;
+	if (replay->report.has_failed)
+		return -1;
+	return blame_observe(replay->blame, seen);
+}
+
+static void tell_bad_lines(const struct replay *replay, const struct options *options)
+{
+	for (size_t i = 0; i < replay->count; i++) {
+		uint64_t first, bad = recording_bad_lines(replay->recordings[i], &first);
+
+		if (bad)
+			message("%s: %" PRIu64 " unreadable lines, the first is line %" PRIu64
+				" (a recording that was cut or edited); they count as lost",
+				options->read[i], bad, first);
+	}
+	if (!replay->has_summary && !options->is_quiet)
+		message("%s: no summary line: the recording was cut short or is still being written",
+			options->read[0]);
+}
+
+static enum status play(struct replay *replay, const struct options *options)
+{
+	enum status status;
+	int err;
+
+	replay->blame = blame_new(NULL, report_finding, &replay->report);
+	if (!replay->blame)
+		return session_fail(options, "out of memory");
+	err = recordings_play(replay->recordings, replay->count, take, replay);
+	if (!replay->observations) {
+		char why[512];
+
+		snprintf(why, sizeof(why), "%s holds no line of a recording; give -r a file that -w wrote",
+			 options->read[0]);
+		return session_fail(options, why);
+	}
+	if (err < 0 && !replay->report.has_failed)
+		return session_fail(options, strerror(-err));
+	tell_bad_lines(replay, options);
+	blame_finish(replay->blame);
+	status = report_summary(&replay->report);
+	return report_close(&replay->report) ? STATUS_UNKNOWN : status;
+}
+
+enum status session_read(const struct options *options)
+{
+	struct replay replay = { .count = 0 };
+	enum status status = STATUS_UNKNOWN;
+	char why[512];
+	uint32_t netns = 0;
+
+	if (options->netns && netns_find(options->netns, &netns)) {
+		snprintf(why, sizeof(why),
+			 "no network namespace %.200s here; for a recording give /proc/PID/ns/net of "
+			 "this machine, or filter its lines by \"netns\"",
+			 options->netns);
+		return session_fail(options, why);
+	}
+	if (open_recordings(&replay, options, why, sizeof(why)))
+		status = session_fail(options, why);
+	else if (!report_open(&replay.report, options)) {
+		replay.report.netns = netns;
+		status = play(&replay, options);
+	}
+	blame_free(replay.blame);
+	for (size_t i = 0; i < replay.count; i++)
+		recording_close(replay.recordings[i]);
+	return status;
+}

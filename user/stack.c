@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "stack.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The first line that any frame matches, in this order: what is more telling
+ * comes first. */
+static const struct {
+	const char *function;
+	bool is_prefix;
+	enum cause cause;
+} tells[] = {
+	{ "early_drop", false, CAUSE_TABLE_FULL },
+	{ "masq_inet_event", false, CAUSE_ADDRESS_REMOVED }, /* synchronous before 5.10.74 */
+	{ "masq_device_event", false, CAUSE_LINK_DOWN },
+	{ "nf_conntrack_cleanup_net_list", false, CAUSE_NETNS_EXIT },
+	{ "cleanup_net", false, CAUSE_NETNS_EXIT },
+	{ "nf_nat_cleanup", false, CAUSE_MODULE_UNLOAD },
+	{ "nf_ct_iterate_destroy", false, CAUSE_MODULE_UNLOAD },
+	{ "ctnetlink_", true, CAUSE_USER_DELETE },
+	{ "ip_vs_", true, CAUSE_IPVS },
+	{ "nf_nat_inet_fn", false, CAUSE_ROUTE_CHANGE },
+	{ "nf_nat_ipv4_out", false, CAUSE_ROUTE_CHANGE },
+	{ "nf_nat_ipv6_out", false, CAUSE_ROUTE_CHANGE },
+	{ "nf_conntrack_tcp_packet", false, CAUSE_TCP_CLOSE },
+	{ "gc_worker", false, CAUSE_TABLE_FULL }, /* not expired: at 95 % full it drops early */
+};
+
+static bool matches(const char *name, const char *function, bool is_prefix)
+{
+	size_t len = strlen(function);
+
+	if (strncmp(name, function, len) != 0)
+		return false;
+	return is_prefix || name[len] == '\0' || name[len] == '.';
+}
+
+enum cause stack_cause(const char *const *names, size_t count)
+{
+	for (size_t t = 0; t < sizeof(tells) / sizeof(tells[0]); t++)
+		for (size_t i = 0; i < count; i++)
+			if (matches(names[i], tells[t].function, tells[t].is_prefix))
+				return tells[t].cause;
+	return CAUSE_OTHER;
+}
+
+const char *stack_format(const char *const *names, size_t count, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < count; i++) {
+		int len = snprintf(buf + used, size - used, "%s%s", i ? " < " : "", names[i]);
+
+		if (len < 0 || (size_t)len >= size - used) {
+			buf[used] = '\0';
+			break;
+		}
+		used += (size_t)len;
+	}
+	return buf;
+}

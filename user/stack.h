@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Kernel stacks: what a removal's stack says of its cause (KERNEL: the callers of
+ * nf_ct_delete() from 5.10 to 7.3), and a stack as text. Pure. */
+#ifndef RSTBLAME_STACK_H
+#define RSTBLAME_STACK_H
+
+#include <stddef.h>
+
+#include "observation.h"
+
+enum { STACK_DEPTH_MAX = 32 };
+
+/* Function names from the innermost outwards; compiler suffixes (.part.0, …) do
+ * not matter. CAUSE_OTHER when none of them tells. */
+enum cause stack_cause(const char *const *names, size_t count);
+
+/* "nf_ct_delete < gc_worker < …", cut where `size` ends. Returns `buf`. */
+const char *stack_format(const char *const *names, size_t count, char *buf, size_t size);
+
+#endif

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "timeline.h"
+
+#include <string.h>
+
+#include "advice.h"
+
+static bool is_same_story(const struct story *s, const struct reset_blame *r)
+{
+	return s->blamed.verdict == r->verdict && s->blamed.cause == r->cause &&
+	       s->blamed.confidence == r->confidence && s->blamed.flush == r->flush;
+}
+
+static struct story *find_story(struct timeline *t, const struct finding *f)
+{
+	const struct reset_observation *reset = &f->seen->reset;
+	struct story *s;
+
+	for (size_t i = 0; i < t->stories_count; i++)
+		if (is_same_story(&t->stories[i], f->reset))
+			return &t->stories[i];
+	if (t->stories_count == STORIES_MAX)
+		return NULL;
+	s = &t->stories[t->stories_count++];
+	s->blamed = *f->reset;
+	s->first = *f;
+	s->first.seen = NULL;
+	s->first.reset = NULL;
+	s->packet = reset->packet;
+	s->packet_flags = reset->flags;
+	s->family = reset->family;
+	return s;
+}
+
+static void add_reset(struct timeline *t, const struct finding *f)
+{
+	struct story *s;
+
+	t->resets_total++;
+	t->resets[f->reset->verdict]++;
+	if (!reset_is_blamed(f->reset))
+		return;
+	t->blamed++;
+	/* entry-unknown is never more than a warning, whatever was seen. */
+	if (f->reset->confidence == CONFIDENCE_PROVEN &&
+	    f->reset->verdict != VERDICT_ENTRY_UNKNOWN)
+		t->blamed_proven++;
+	s = find_story(t, f);
+	if (!s) {
+		t->stories_untold++;
+		return;
+	}
+	s->resets++;
+	s->last_wall_ns = f->wall_ns;
+}
+
+static void add_loss(struct timeline *t, const struct lost_observation *lost)
+{
+	size_t i = 0;
+
+	t->lost_total += lost->count;
+	while (i < t->losses_count && strcmp(t->losses[i].probe, lost->probe) != 0)
+		i++;
+	if (i == LOSSES_MAX)
+		return;
+	if (i == t->losses_count) {
+		memcpy(t->losses[i].probe, lost->probe, sizeof(t->losses[i].probe));
+		t->losses_count++;
+	}
+	t->losses[i].count += lost->count;
+}
+
+static void add_flush(struct timeline *t, const struct flush *flush)
+{
+	if (!flush->is_ended || flush->is_single || !flush->entries)
+		return;
+	t->flushes++;
+	t->removals[flush->cause] += flush->entries;
+}
+
+static void add_address(struct timeline *t, const struct change *c)
+{
+	if (c->seen.op == ADDRESS_REMOVE) {
+		t->addresses_removed++;
+		return;
+	}
+	t->addresses_added++;
+	if (t->arrivals_count < ARRIVALS_MAX)
+		t->arrivals[t->arrivals_count++] = (struct arrival){
+			.netns = c->netns,
+			.ifindex = c->seen.ifindex,
+			.local = c->seen.local,
+			.mono_ns = c->mono_ns,
+			.wall_ns = c->wall_ns,
+		};
+}
+
+const struct arrival *timeline_return(const struct timeline *t, const struct change *removed)
+{
+	for (size_t i = 0; i < t->arrivals_count; i++) {
+		const struct arrival *a = &t->arrivals[i];
+
+		if (a->netns.inum == removed->netns.inum && a->netns.node == removed->netns.node &&
+		    a->mono_ns > removed->mono_ns &&
+		    address_equal(&a->local, &removed->seen.local))
+			return a;
+	}
+	return NULL;
+}
+
+void timeline_add(struct timeline *t, const struct finding *f)
+{
+	switch (f->type) {
+	case FINDING_START:
+		/* Each probe that is there says that it lost nothing, so far. */
+		for (size_t i = 0; i < f->seen->start.probes_count; i++) {
+			struct lost_observation none = { .count = 0 };
+
+			strncpy(none.probe, f->seen->start.probes[i].name,
+				sizeof(none.probe) - 1);
+			add_loss(t, &none);
+			t->is_blind |= f->seen->start.probes[i].is_blind;
+		}
+		break;
+	case FINDING_ADDRESS:
+		add_address(t, f->change);
+		break;
+	case FINDING_REMOVAL:
+		if (!f->flush)
+			t->removals[f->seen->removal.cause]++;
+		break;
+	case FINDING_FLUSH:
+		add_flush(t, f->flush);
+		break;
+	case FINDING_RESET:
+		add_reset(t, f);
+		break;
+	case FINDING_LOST:
+		add_loss(t, &f->seen->lost);
+		break;
+	case FINDING_END:
+		if (f->seen->window_s > t->window_s)
+			t->window_s = f->seen->window_s;
+		break;
+	case FINDING_LINK:
+	case FINDING_ACT:
+	case FINDING_ENTRY:
+		break;
+	}
+}
+
+enum status timeline_status(const struct timeline *t)
+{
+	if (t->blamed_proven)
+		return STATUS_CRITICAL;
+	if (t->blamed)
+		return STATUS_WARNING;
+	return t->lost_total || t->is_blind ? STATUS_UNKNOWN : STATUS_OK;
+}
+
+const char *status_name(enum status status)
+{
+	static const char *const names[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
+
+	return names[status];
+}
+
+static bool is_listed(const char *const *list, size_t count, const char *text)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i] == text)
+			return true;
+	return false;
+}
+
+size_t timeline_advice(const struct timeline *t, const char **out)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < t->stories_count; i++) {
+		const char *const *lines = advice_for(&t->stories[i].blamed);
+
+		for (; *lines && count < ADVICE_MAX; lines++)
+			if (!is_listed(out, count, *lines))
+				out[count++] = *lines;
+	}
+	return count;
+}

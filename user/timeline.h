@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the window amounts to: counts, the blamed resets worth telling, the
+ * losses, and the status. Pure, and the same live and in replay; the renderers
+ * read it and decide nothing.
+ */
+#ifndef RSTBLAME_TIMELINE_H
+#define RSTBLAME_TIMELINE_H
+
+#include "finding.h"
+
+/* Nagios plug-in convention; also the process's exit status. */
+enum status {
+	STATUS_OK = 0,
+	STATUS_WARNING = 1,
+	STATUS_CRITICAL = 2,
+	STATUS_UNKNOWN = 3,
+};
+
+/* Resets with one verdict, cause and flush: one story, told once. */
+struct story {
+	struct reset_blame blamed; /* of its first reset */
+	struct finding first;	   /* seen is NULL: see packet and family */
+	struct tuple packet;
+	uint8_t family;
+	uint8_t packet_flags;
+	uint64_t last_wall_ns;
+	uint64_t resets;
+};
+
+struct loss {
+	char probe[32];
+	uint64_t count;
+};
+
+/* An address that was added: for the end of a story, the day it came back. */
+struct arrival {
+	struct netns_id netns;
+	uint32_t ifindex;
+	struct address local;
+	uint64_t mono_ns, wall_ns;
+};
+
+enum { STORIES_MAX = 64, ARRIVALS_MAX = 256, LOSSES_MAX = 32, ADVICE_MAX = 16 };
+
+struct timeline {
+	uint64_t window_s;
+	uint64_t resets[VERDICTS];
+	uint64_t resets_total;
+	uint64_t blamed;	/* resets blamed on conntrack */
+	uint64_t blamed_proven;
+	uint64_t removals[CAUSES];
+	uint64_t flushes; /* acts that removed at least one entry */
+	uint64_t addresses_removed, addresses_added;
+	size_t losses_count;
+	struct loss losses[LOSSES_MAX];
+	uint64_t lost_total;
+	size_t stories_count;
+	struct story stories[STORIES_MAX]; /* blamed ones, by time */
+	uint64_t stories_untold;	   /* resets that found no room above */
+	size_t arrivals_count;
+	struct arrival arrivals[ARRIVALS_MAX];
+	bool is_blind; /* a probe that is needed could not be attached */
+};
+
+/* Counts one finding in. A flush counts when it has ended. */
+void timeline_add(struct timeline *t, const struct finding *f);
+
+/* When the address that `removed` took away was added again; NULL: it was not. */
+const struct arrival *timeline_return(const struct timeline *t, const struct change *removed);
+
+enum status timeline_status(const struct timeline *t);
+const char *status_name(enum status status); /* "OK", "WARNING", … */
+
+/* The advice for what was seen, each once. Returns how many; `out` has room for
+ * ADVICE_MAX static strings. */
+size_t timeline_advice(const struct timeline *t, const char **out);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Names that processes give themselves are bytes, not text: what is printed
+ * must be text, and must not command a terminal. */
+#ifndef RSTBLAME_UTF8_H
+#define RSTBLAME_UTF8_H
+
+#include <stddef.h>
+
+/* Bytes of the valid UTF-8 character that `text` starts with (1 for ASCII, NUL
+ * included); 0 when it starts with none. */
+size_t utf8_length(const char *text);
+
+/* Copies `text`, with control and invalid bytes as "?". Returns `buf`. */
+const char *utf8_printable(const char *text, char *buf, size_t size);
+
+/* Columns of a terminal that `text` takes, a column a character. */
+size_t utf8_columns(const char *text);
+
+#endif
