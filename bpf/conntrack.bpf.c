@@ -122,8 +122,8 @@ struct masq_dev_work___fixed {
 
 struct masquerade_request {
 	const struct net *net;
+	__u8 address[EVENT_ADDR_BYTES]; /* aligned: read as two words */
 	int ifindex;
-	__u8 address[EVENT_ADDR_BYTES];
 };
 
 static __always_inline void read_masquerade_work(const void *work, struct masquerade_request *out)
@@ -260,7 +260,7 @@ static __always_inline bool is_same_address(const __u8 *a, const __u8 *b)
 static __always_inline bool belongs_to(const struct act *act, const struct nf_conn *ct,
 				       __u32 portid)
 {
-	__u8 address[EVENT_ADDR_BYTES];
+	__u8 address[EVENT_ADDR_BYTES] __attribute__((aligned(8)));
 
 	if (act->kind == EVENT_ACT_MASQUERADE && act->has_address) {
 		bpf_core_read(address, sizeof(address), &ct->tuplehash[1].tuple.dst.u3);
