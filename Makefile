@@ -32,7 +32,7 @@ warnings := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla $(if $(
 all_cflags := -std=gnu11 -D_GNU_SOURCE -I$(O) $(warnings) $(CFLAGS) $(SANITIZE)
 bpf_cflags := -target bpf -g -O2 -mcpu=v2 -Wall $(if $(WERROR),-Werror) \
 	-D__TARGET_ARCH_$(bpf_arch) -Ivmlinux/$(arch) -Ibpf
-libs := -lbpf -lelf -lz -ljansson -lcap-ng
+libs := -lbpf -lelf -lz -ljansson -lcap-ng -lmnl
 
 # Definitions first: libbpf 1.1's linker keeps the offset 0 of an extern map that it
 # meets before its definition.

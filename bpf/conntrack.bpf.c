@@ -16,7 +16,7 @@ struct act {
 	__u64 id;
 	__u32 entries;
 	__u32 tcp_entries;
-	__u8 kind;	/* enum event_act_kind */
+	__u8 kind;      /* enum event_act_kind */
 	__u8 announced; /* EVENT_ACT_BEGIN was sent */
 	__u8 has_address;
 	__u8 padding[5];
@@ -90,10 +90,9 @@ static __always_inline int close_act(__u64 task, struct act *act)
 {
 	struct event_act_end *e;
 
-	if (act->announced &&
-	    RESERVE(&state_events, e, EVENT_ACT_END,
-		    act->kind == EVENT_ACT_MASQUERADE ? EVENT_PROBE_MASQUERADE :
-							EVENT_PROBE_ITERATION)) {
+	if (act->announced && RESERVE(&state_events, e, EVENT_ACT_END,
+				      act->kind == EVENT_ACT_MASQUERADE ? EVENT_PROBE_MASQUERADE :
+									  EVENT_PROBE_ITERATION)) {
 		e->act = act->id;
 		e->entries = act->entries;
 		e->tcp_entries = act->tcp_entries;
@@ -304,9 +303,8 @@ static __always_inline bool is_clean_end(const struct event_removal *e)
 	       (e->tcp_state == TCP_STATE_TIME_WAIT || e->tcp_state == TCP_STATE_CLOSE);
 }
 
-static __always_inline void send_removal(void *ctx, const struct nf_conn *ct,
-					 const struct act *act, unsigned long status, __u32 portid,
-					 __u8 tcp_state)
+static __always_inline void send_removal(void *ctx, const struct nf_conn *ct, const struct act *act,
+					 unsigned long status, __u32 portid, __u8 tcp_state)
 {
 	struct event_removal *e;
 

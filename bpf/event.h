@@ -79,7 +79,7 @@ struct event_task {
 	__u32 pid; /* as user space means it: the thread group */
 	__u32 tid;
 	__u32 netns;
-	__u32 flags;		/* enum event_task_flag */
+	__u32 flags;             /* enum event_task_flag */
 	__u64 start_boottime_ns; /* of the thread group, tells a reused pid */
 	char comm[EVENT_COMM_BYTES];
 	char cgroup[EVENT_CGROUP_BYTES]; /* last component of the v2 path */
@@ -87,23 +87,23 @@ struct event_task {
 _Static_assert(sizeof(struct event_task) == 104, "event_task");
 
 enum event_removal_flag {
-	EVENT_REMOVAL_EXPIRED = 1,	/* its timeout had passed */
+	EVENT_REMOVAL_EXPIRED = 1, /* its timeout had passed */
 	EVENT_REMOVAL_SOFTIRQ = 2,
 };
 
 struct event_removal {
 	struct event_header header;
-	__u64 act;	   /* id of the act it happened in, 0 for none */
+	__u64 act; /* id of the act it happened in, 0 for none */
 	__u32 netns;
-	__u32 status;	   /* enum ip_conntrack_status */
+	__u32 status; /* enum ip_conntrack_status */
 	__u32 mark;
-	__u32 portid;	   /* netlink requester, 0 for none */
-	__s32 stack;	   /* id in the stacks map, negative for none */
+	__u32 portid;       /* netlink requester, 0 for none */
+	__s32 stack;        /* id in the stacks map, negative for none */
 	__s32 timeout_left; /* jiffies */
 	__u16 zone;
 	__u8 family;
 	__u8 tcp_state;
-	__u8 flags;	   /* enum event_removal_flag */
+	__u8 flags; /* enum event_removal_flag */
 	__u8 act_kind;
 	__u16 padding;
 	struct event_tuple orig;
@@ -142,7 +142,7 @@ struct event_address {
 	__u8 flags; /* enum event_address_flag */
 	__u32 padding;
 	char ifname[EVENT_IFNAME_BYTES];
-	__u8 local[EVENT_ADDR_BYTES];	/* what `ip addr` shows */
+	__u8 local[EVENT_ADDR_BYTES];   /* what `ip addr` shows */
 	__u8 address[EVENT_ADDR_BYTES]; /* ifa_address: what masquerade compares */
 	struct event_task task;
 };
@@ -174,7 +174,7 @@ struct event_act_begin {
 	__u8 kind; /* enum event_act_kind */
 	__u8 has_address;
 	__u16 padding;
-	__s32 stack; /* id in the stacks map, negative for none */
+	__s32 stack;                    /* id in the stacks map, negative for none */
 	__u8 address[EVENT_ADDR_BYTES]; /* the work item carries no family */
 	struct event_task task;
 };
@@ -199,9 +199,9 @@ enum event_conntrack {
 };
 
 enum event_hook {
-	EVENT_HOOK_KNOWN = 1,	  /* the hooks were looked at */
+	EVENT_HOOK_KNOWN = 1,     /* the hooks were looked at */
 	EVENT_HOOK_CONNTRACK = 2, /* PREROUTING, priority -200 */
-	EVENT_HOOK_NAT = 4,	  /* POSTROUTING, priority 100 */
+	EVENT_HOOK_NAT = 4,       /* POSTROUTING, priority 100 */
 };
 
 enum event_reset_flag {
@@ -216,15 +216,15 @@ struct event_reset {
 	struct event_tuple packet; /* the trigger packet, as it came in */
 	__u8 family;
 	__u8 tcp_flags; /* byte 13 of the TCP header */
-	__u8 socket;	/* enum event_socket, or a TCP state */
+	__u8 socket;    /* enum event_socket, or a TCP state */
 	__u8 conntrack; /* enum event_conntrack */
 	__u32 seq;
 	__u32 ack;
 	__u32 payload_bytes;
 	__u32 reason; /* enum sk_rst_reason where the kernel has it */
 	__s32 stack;
-	__u8 flags; /* enum event_reset_flag */
-	__u8 hooks; /* enum event_hook */
+	__u8 flags;          /* enum event_reset_flag */
+	__u8 hooks;          /* enum event_hook */
 	__u8 conntrack_info; /* enum ip_conntrack_info */
 	__u8 conntrack_tcp_state;
 	__u32 conntrack_status;

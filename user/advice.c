@@ -8,7 +8,7 @@ enum { LINES_MAX = 5 };
 /* `comm` is compared as the kernel cuts it, at 15 bytes. */
 static const struct rule {
 	enum verdict verdict;
-	enum cause cause;  /* CAUSE_NONE: any */
+	enum cause cause; /* CAUSE_NONE: any */
 	const char *comm; /* NULL: any actor */
 	const char *lines[LINES_MAX];
 } rules[] = {

@@ -366,8 +366,8 @@ static void deliver_ongoing(struct blame *b, const struct flush *flush)
 
 /* A removal of no act (a time-out, say) that a reset is blamed on becomes a
  * flush of one, so that the chain has that link for every cause. */
-static void show_single(struct blame *b, const struct observation *seen,
-			const struct evidence *e, struct reset_blame *blamed)
+static void show_single(struct blame *b, const struct observation *seen, const struct evidence *e,
+			struct reset_blame *blamed)
 {
 	const struct ledger_removal *r = e->removal;
 	struct flush *f;

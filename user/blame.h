@@ -12,8 +12,8 @@
 /* What blame may hold; 0 stands for the default. */
 struct blame_limits {
 	size_t removals; /* default 1,000,000: 150 MB if that many are remembered */
-	size_t changes;	 /* default 4,096 address and link events */
-	size_t flushes;	 /* default 16,384 */
+	size_t changes;  /* default 4,096 address and link events */
+	size_t flushes;  /* default 16,384 */
 };
 
 /* Takes each finding; `finding` is valid during the call. */

@@ -87,7 +87,8 @@ const char *time_format_clock(uint64_t wall_ns, bool is_utc, char *buf, size_t s
 	else
 		localtime_r(&seconds, &tm);
 	strftime(hms, sizeof(hms), "%H:%M:%S", &tm);
-	snprintf(buf, size, "%s.%03" PRIu64, hms, (uint64_t)(wall_ns % NSEC_PER_SEC / NSEC_PER_MSEC));
+	snprintf(buf, size, "%s.%03" PRIu64, hms,
+		 (uint64_t)(wall_ns % NSEC_PER_SEC / NSEC_PER_MSEC));
 	return buf;
 }
 

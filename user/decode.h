@@ -20,7 +20,7 @@ struct decode_helpers {
 struct decoder {
 	struct decode_helpers helpers; /* members may be NULL */
 	uint64_t wall_offset_ns;       /* to add to CLOCK_MONOTONIC */
-	bool with_stacks;	       /* of resets too: --stack */
+	bool with_stacks;              /* of resets too: --stack */
 	char stack_text[STACK_BYTES];
 };
 

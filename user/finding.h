@@ -43,10 +43,10 @@ struct change {
 
 /* How sure the step from a flush to the change behind it is. */
 enum join {
-	JOIN_NONE,	/* no change was seen */
-	JOIN_BY_TUPLE,	/* no work item seen: only the entry's address says it */
+	JOIN_NONE,      /* no change was seen */
+	JOIN_BY_TUPLE,  /* no work item seen: only the entry's address says it */
 	JOIN_AMBIGUOUS, /* several changes of that address by different actors */
-	JOIN_EXACT,	/* namespace, interface and address of the work item */
+	JOIN_EXACT,     /* namespace, interface and address of the work item */
 };
 
 /* The removals of one act. */
@@ -58,15 +58,15 @@ struct flush {
 	uint32_t ifindex;
 	bool has_address;
 	bool is_ended;
-	bool is_single;	   /* one removal of no act, shown because a reset is blamed on it */
+	bool is_single;    /* one removal of no act, shown because a reset is blamed on it */
 	bool is_delivered; /* at least once; again, complete, if it was ongoing */
-	uint8_t family;	   /* 0: not known (nothing removed, nothing joined) */
+	uint8_t family;    /* 0: not known (nothing removed, nothing joined) */
 	struct address address;
 	uint64_t first_mono_ns, last_mono_ns;
 	uint64_t first_wall_ns, last_wall_ns;
 	uint64_t entries, tcp_entries;
 	uint64_t removals_seen; /* records of its removals that reached us */
-	struct actor actor;	/* of the act itself; else the change has it */
+	struct actor actor;     /* of the act itself; else the change has it */
 	enum join join;
 	const struct change *by; /* NULL: none */
 };
@@ -81,12 +81,12 @@ struct reset_blame {
 	uint64_t because[BECAUSE_MAX];
 	size_t inferred_count;
 	const char *inferred[INFERRED_MAX]; /* static sentences */
-	struct flow flow;		    /* family 0: not known */
-	uint64_t removed_ago_ns;	    /* 0: no removal */
-	uint8_t tracker_state;		    /* of the removed entry */
-	const struct flush *flush;	    /* NULL: none */
-	const struct change *by;	    /* NULL: none */
-	struct actor actor;		    /* pid 0: none */
+	struct flow flow;                   /* family 0: not known */
+	uint64_t removed_ago_ns;            /* 0: no removal */
+	uint8_t tracker_state;              /* of the removed entry */
+	const struct flush *flush;          /* NULL: none */
+	const struct change *by;            /* NULL: none */
+	struct actor actor;                 /* pid 0: none */
 };
 
 enum finding_type {
@@ -108,9 +108,9 @@ struct finding {
 	struct netns_id netns;
 	uint64_t mono_ns;
 	uint64_t wall_ns;
-	const struct observation *seen; /* NULL for a flush */
-	const struct change *change;	/* ADDRESS, LINK */
-	const struct flush *flush;	/* FLUSH; REMOVAL: the one it belongs to, or NULL */
+	const struct observation *seen;  /* NULL for a flush */
+	const struct change *change;     /* ADDRESS, LINK */
+	const struct flush *flush;       /* FLUSH; REMOVAL: the one it belongs to, or NULL */
 	const struct reset_blame *reset; /* RESET */
 };
 

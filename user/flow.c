@@ -26,9 +26,7 @@ bool tuple_equal(const struct tuple *a, const struct tuple *b)
 
 struct tuple tuple_inverse(const struct tuple *t)
 {
-	return (struct tuple){
-		.src = t->dst, .dst = t->src, .sport = t->dport, .dport = t->sport
-	};
+	return (struct tuple){ .src = t->dst, .dst = t->src, .sport = t->dport, .dport = t->sport };
 }
 
 bool flow_is_translated(const struct flow *f)
@@ -59,8 +57,7 @@ const char *tuple_format(const struct tuple *t, int family, char *buf, size_t si
 {
 	char src[ENDPOINT_TEXT_BYTES], dst[ENDPOINT_TEXT_BYTES];
 
-	snprintf(buf, size, "%s → %s",
-		 endpoint_format(&t->src, family, t->sport, src, sizeof(src)),
+	snprintf(buf, size, "%s → %s", endpoint_format(&t->src, family, t->sport, src, sizeof(src)),
 		 endpoint_format(&t->dst, family, t->dport, dst, sizeof(dst)));
 	return buf;
 }

@@ -8,8 +8,8 @@
 #include "timeline.h"
 
 enum json_detail {
-	JSON_REPORT,	/* what a reader of the report wants */
-	JSON_REMOVALS,	/* and each removal: -v */
+	JSON_REPORT,    /* what a reader of the report wants */
+	JSON_REMOVALS,  /* and each removal: -v */
 	JSON_RECORDING, /* and all that blame needs to say it again: -w */
 };
 

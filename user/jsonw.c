@@ -75,7 +75,8 @@ static void put_quoted(struct jsonw *w, const char *value)
 
 		if (!len)
 			put(w, "\xef\xbf\xbd", 3);
-		else if (len > 1 || ((unsigned char)*p >= 0x20 && *p != '"' && *p != '\\' && *p != 0x7f))
+		else if (len > 1 ||
+			 ((unsigned char)*p >= 0x20 && *p != '"' && *p != '\\' && *p != 0x7f))
 			put(w, p, len);
 		else
 			put_escaped(w, (unsigned char)*p);

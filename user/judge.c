@@ -70,7 +70,8 @@ static void weigh_join(const struct flush *f, struct reset_blame *out)
 		infer(out, "which of several removals of that address queued this flush");
 		break;
 	case JOIN_BY_TUPLE:
-		infer(out, "flush to address: the work item was not seen, only the entry's address");
+		infer(out,
+		      "flush to address: the work item was not seen, only the entry's address");
 		break;
 	case JOIN_NONE:
 		infer(out, "the address or link event behind the flush was not seen");
@@ -169,10 +170,11 @@ static void judge_unseen(const struct evidence *e, struct reset_blame *out)
 		return say_stale(out, "the close of the socket: the port is a server's");
 	say(out, VERDICT_ENTRY_UNKNOWN,
 	    reset->pickup == PICKUP_FRESH ? CONFIDENCE_LIKELY : CONFIDENCE_UNKNOWN);
-	infer(out, reset->pickup == PICKUP_FRESH ?
-			   "the removal: before the window (conntrack picked the flow up mid-stream, "
-			   "so it had forgotten it)" :
-			   "the removal: none was seen");
+	infer(out,
+	      reset->pickup == PICKUP_FRESH ?
+		      "the removal: before the window (conntrack picked the flow up mid-stream, "
+		      "so it had forgotten it)" :
+		      "the removal: none was seen");
 	if (e->has_losses)
 		infer(out, "events were lost: the removal may be among them");
 	if (e->has_evictions)

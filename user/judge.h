@@ -14,12 +14,12 @@ struct evidence {
 	/* The newest removal of the trigger's tuple before it that nothing has
 	 * replaced since; NULL: none. */
 	const struct ledger_removal *removal;
-	bool is_zone_known;	  /* the removal's zone was compared with the packet's */
+	bool is_zone_known;        /* the removal's zone was compared with the packet's */
 	const struct flush *flush; /* of that removal; NULL: none */
-	bool was_replaced;	  /* a removal was seen, and a newer entry after it */
-	bool was_own;		  /* an untranslated or cleanly closed entry of this tuple ended */
-	bool has_losses;	  /* of any probe that the join needs */
-	bool has_evictions;	  /* the ledger forgot removals */
+	bool was_replaced;         /* a removal was seen, and a newer entry after it */
+	bool was_own;              /* an untranslated or cleanly closed entry of this tuple ended */
+	bool has_losses;           /* of any probe that the join needs */
+	bool has_evictions;        /* the ledger forgot removals */
 };
 
 /* Fills `out`. Pure; never fails. */

@@ -11,9 +11,9 @@
 /* One function that somebody wants to probe. */
 struct symbol {
 	const char *name;
-	bool is_exact;	  /* the plain name exists */
-	char part[64];	  /* "nf_ct_delete.part.0" if that exists, else "" */
-	char module[32];  /* "" for vmlinux; of whichever was found */
+	bool is_exact;   /* the plain name exists */
+	char part[64];   /* "nf_ct_delete.part.0" if that exists, else "" */
+	char module[32]; /* "" for vmlinux; of whichever was found */
 };
 
 /* Looks all of them up in one pass. 0, or -errno of reading the table. */

@@ -13,7 +13,7 @@ struct ledger {
 	struct ledger_removal *pool;
 	uint32_t *heads;
 	size_t limit;
-	size_t slots;	 /* allocated, a power of two until the limit */
+	size_t slots; /* allocated, a power of two until the limit */
 	size_t heads_mask;
 	size_t count;
 	size_t next_slot; /* where the next goes; the oldest, once full */

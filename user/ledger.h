@@ -24,8 +24,8 @@ struct ledger_removal {
 	uint64_t mono_ns;
 	uint64_t id;
 	uint64_t reborn_ns[LEDGER_SIDES]; /* a newer entry took that tuple; 0: none did */
-	uint32_t flush;			  /* index of blame's, or LEDGER_NO_FLUSH */
-	uint32_t next[LEDGER_SIDES];	  /* the ledger's own */
+	uint32_t flush;                   /* index of blame's, or LEDGER_NO_FLUSH */
+	uint32_t next[LEDGER_SIDES];      /* the ledger's own */
 	uint16_t zone;
 	uint8_t cause;
 	uint8_t tcp_state;

@@ -195,8 +195,9 @@ struct live *live_new(struct loader *loader, bool with_stacks, source_take_fn ta
 	live->loader = loader;
 	live->take = take;
 	live->ctx = ctx;
-	live->decoder.helpers =
-		(struct decode_helpers){ .read_stack = read_stack, .reason_name = reason_name, .ctx = live };
+	live->decoder.helpers = (struct decode_helpers){ .read_stack = read_stack,
+							 .reason_name = reason_name,
+							 .ctx = live };
 	live->decoder.with_stacks = with_stacks;
 	live->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (live->epoll_fd < 0 || !open_lane(live, &live->state, loader_state_ring_fd(loader)) ||

@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 #include "kallsyms.h"
+#include "privilege.h"
 #include "rstblame.skel.h"
 
 #define CONNTRACK_COUNT "/proc/sys/net/netfilter/nf_conntrack_count"
-#define CURE_LOAD "report it with the output of `rstblame --check -v`"
 #define REASON_PREFIX "SK_RST_REASON_"
 
 /* Room for one flush of the whole table while the reader is held up, within
@@ -191,6 +191,7 @@ static void attach_probe(struct loader *loader, const struct choice *choice,
 		err = attach_program(loader, hook->entry, hook->how, false, choice->symbol);
 	snprintf(result->symbol, sizeof(result->symbol), "%s", choice->symbol);
 	if (err) {
+		result->state = PROBE_MISSING;
 		snprintf(result->why, sizeof(result->why), "the kernel refuses %s on %s: %s",
 			 hook_how_name(hook->how), choice->symbol, strerror(-err));
 		return;
@@ -237,34 +238,47 @@ static void mark_all(struct probe_result *results, const struct choice *choices,
 	}
 }
 
-/* 0 when all that was chosen is attached; -EAGAIN when kprobes may do better. */
+/* 0 when all that was chosen is attached (`results` tells), else what the kernel
+ * said to the loading. */
 static int try_open(struct loader *loader, bool allow_fentry, struct probe_result *results,
-		    char why[LOADER_WHY_BYTES])
+		    bool *is_any_missing)
 {
 	struct choice choices[EVENT_PROBES];
 	int err = choose_hooks(allow_fentry, choices, results);
 
-	if (err) {
-		snprintf(why, LOADER_WHY_BYTES,
-			 "cannot read /proc/kallsyms: %s; run it as root, with /proc mounted",
-			 strerror(-err));
-		return err;
-	}
-	err = prepare(loader, choices);
+	*is_any_missing = true;
+	if (!err)
+		err = prepare(loader, choices);
 	if (!err)
 		err = rstblame_bpf__load(loader->skel);
 	if (err) {
-		snprintf(why, LOADER_WHY_BYTES,
-			 "cannot load the BPF programs: %s; %s (-v shows libbpf's messages)",
-			 strerror(-err),
-			 err == -EPERM ? "run it as root on a kernel that is not locked down" :
-			 !has_btf(NULL) ? "this kernel has no BTF: give its types with --btf FILE" :
-					  CURE_LOAD);
 		mark_all(results, choices, strerror(-err));
-		return allow_fentry ? -EAGAIN : err;
+		return err;
 	}
 	attach_all(loader, choices, results);
-	return is_any_refused(choices, results) && allow_fentry ? -EAGAIN : 0;
+	*is_any_missing = is_any_refused(choices, results);
+	return 0;
+}
+
+static bool has_kprobes(void)
+{
+	return access("/sys/bus/event_source/devices/kprobe", F_OK) == 0;
+}
+
+/* What was refused, and the cure that fits the likeliest cause. */
+static void explain(int fentry_err, int kprobe_err, char why[LOADER_WHY_BYTES])
+{
+	bool is_locked = !strcmp(privilege_lockdown(), "confidentiality");
+	char kprobes[96] = "has no kprobes (CONFIG_KPROBE_EVENTS is off)";
+
+	if (has_kprobes())
+		snprintf(kprobes, sizeof(kprobes), "kprobe programs (%s)", strerror(-kprobe_err));
+	snprintf(why, LOADER_WHY_BYTES,
+		 "cannot trace: this kernel refuses fentry programs (%s) and %s; %s",
+		 strerror(-fentry_err), kprobes,
+		 is_locked      ? "it is locked down (confidentiality): boot without lockdown" :
+		 !has_btf(NULL) ? "it has no BTF: give its types with --btf FILE" :
+				  probe_cure(PROBE_MISSING));
 }
 
 /* Seeing no reset at all is no run. The rest is reported as missing. */
@@ -274,16 +288,35 @@ static int require_resets(const struct probe_result *results, char why[LOADER_WH
 
 	if (r->state == PROBE_ATTACHED)
 		return 0;
-	snprintf(why, LOADER_WHY_BYTES, "cannot trace: %s; %s", r->why,
-		 probes[EVENT_PROBE_RESET_V4].cure);
+	snprintf(why, LOADER_WHY_BYTES, "cannot trace: %s; %s", r->why, probe_cure(r->state));
 	return -ENOTSUP;
+}
+
+/* fentry where all of it works; otherwise (none here, or refused for one of
+ * them) kprobes for all, so that no probe is seen two ways at once. */
+static int open_best(struct loader *loader, struct probe_result *results,
+		     char why[LOADER_WHY_BYTES])
+{
+	bool is_any_missing;
+	int fentry_err = try_open(loader, true, results, &is_any_missing);
+	int kprobe_err;
+
+	if (is_any_missing && has_kprobes()) {
+		detach(loader);
+		kprobe_err = try_open(loader, false, results, &is_any_missing);
+	} else {
+		kprobe_err = fentry_err;
+	}
+	if (!kprobe_err)
+		return require_resets(results, why);
+	explain(fentry_err, kprobe_err, why);
+	return kprobe_err;
 }
 
 struct loader *loader_open(const struct loader_options *options, struct probe_result *results,
 			   char why[LOADER_WHY_BYTES])
 {
 	struct loader *loader = calloc(1, sizeof(*loader));
-	int err;
 
 	memset(results, 0, EVENT_PROBES * sizeof(*results));
 	if (!loader) {
@@ -293,18 +326,10 @@ struct loader *loader_open(const struct loader_options *options, struct probe_re
 	print_libbpf = options->is_verbose;
 	libbpf_set_print(take_message);
 	loader->btf_path = options->btf_path;
-	err = try_open(loader, true, results, why);
-	if (err == -EAGAIN) { /* no fentry here, or not for one of them: kprobes for all */
-		detach(loader);
-		err = try_open(loader, false, results, why);
-	}
-	if (!err)
-		err = require_resets(results, why);
-	if (err) {
-		loader_close(loader);
-		return NULL;
-	}
-	return loader;
+	if (!open_best(loader, results, why))
+		return loader;
+	loader_close(loader);
+	return NULL;
 }
 
 void loader_close(struct loader *loader)

@@ -44,33 +44,31 @@ static const char *const confidences[] = {
 };
 
 static const char *const change_ops[] = {
-	[CHANGE_NONE] = "none",	 [ADDRESS_ADD] = "add",		     [ADDRESS_REMOVE] = "remove",
-	[LINK_UP] = "up",	 [LINK_DOWN] = "down",		     [LINK_UNREGISTER] = "unregister",
+	[CHANGE_NONE] = "none",   [ADDRESS_ADD] = "add", [ADDRESS_REMOVE] = "remove",
+	[LINK_UP] = "up",         [LINK_DOWN] = "down",  [LINK_UNREGISTER] = "unregister",
 	[LINK_RENAME] = "rename",
 };
 
 static const char *const tracker_states[TRACKER_STATES] = {
-	"NONE",	     "SYN_SENT", "SYN_RECV",  "ESTABLISHED", "FIN_WAIT",
-	"CLOSE_WAIT", "LAST_ACK", "TIME_WAIT", "CLOSE",	      "SYN_SENT2",
+	"NONE",       "SYN_SENT", "SYN_RECV",  "ESTABLISHED", "FIN_WAIT",
+	"CLOSE_WAIT", "LAST_ACK", "TIME_WAIT", "CLOSE",       "SYN_SENT2",
 };
 
 static const char *const socket_states[SOCKET_STATES] = {
-	"none",	 "ESTABLISHED", "SYN_SENT",   "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",    "TIME_WAIT",
-	"CLOSE", "CLOSE_WAIT",	"LAST_ACK", "LISTEN",	"CLOSING",   "NEW_SYN_RECV",
+	"none",  "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",    "TIME_WAIT",
+	"CLOSE", "CLOSE_WAIT",  "LAST_ACK", "LISTEN",   "CLOSING",   "NEW_SYN_RECV",
 };
 
 static const char *const pickups[] = {
-	[PICKUP_UNKNOWN] = "unknown", [PICKUP_NONE] = "none",
-	[PICKUP_FRESH] = "fresh",     [PICKUP_KNOWN] = "known",
-	[PICKUP_UNTRACKED] = "untracked",
+	[PICKUP_UNKNOWN] = "unknown", [PICKUP_NONE] = "none",           [PICKUP_FRESH] = "fresh",
+	[PICKUP_KNOWN] = "known",     [PICKUP_UNTRACKED] = "untracked",
 };
 
 /* enum ip_conntrack_status, include/uapi/linux/netfilter/nf_conntrack_common.h */
 static const char *const status_bits[] = {
-	"EXPECTED",	"SEEN_REPLY",	"ASSURED", "CONFIRMED",	    "SRC_NAT",
-	"DST_NAT",	"SEQ_ADJUST",	"SRC_NAT_DONE", "DST_NAT_DONE", "DYING",
-	"FIXED_TIMEOUT", "TEMPLATE",	"UNTRACKED",	"HELPER",	"OFFLOAD",
-	"HW_OFFLOAD",
+	"EXPECTED",   "SEEN_REPLY",   "ASSURED",      "CONFIRMED",  "SRC_NAT",       "DST_NAT",
+	"SEQ_ADJUST", "SRC_NAT_DONE", "DST_NAT_DONE", "DYING",      "FIXED_TIMEOUT", "TEMPLATE",
+	"UNTRACKED",  "HELPER",       "OFFLOAD",      "HW_OFFLOAD",
 };
 
 static const char *pick(const char *const *names, size_t count, unsigned int index)

@@ -108,9 +108,9 @@ enum packet_flag {
 /* What conntrack made of a reset's trigger packet. */
 enum pickup {
 	PICKUP_UNKNOWN,
-	PICKUP_NONE,	  /* no entry: INVALID, or no hooks, or loose pick-up is off */
-	PICKUP_FRESH,	  /* a new entry, made of this very packet */
-	PICKUP_KNOWN,	  /* an entry that had seen both sides: it is alive */
+	PICKUP_NONE,      /* no entry: INVALID, or no hooks, or loose pick-up is off */
+	PICKUP_FRESH,     /* a new entry, made of this very packet */
+	PICKUP_KNOWN,     /* an entry that had seen both sides: it is alive */
 	PICKUP_UNTRACKED, /* a NOTRACK rule */
 };
 
@@ -123,14 +123,14 @@ enum hooks_flag {
 
 struct change_observation {
 	enum change_op op;
-	uint64_t id;	  /* in a recording; 0 live */
-	uint8_t family;	  /* addresses only */
+	uint64_t id;    /* in a recording; 0 live */
+	uint8_t family; /* addresses only */
 	uint8_t prefix_len;
-	bool is_dead;	  /* goes with its interface: masquerade skips it */
-	bool by_kernel;	  /* a kernel thread or softirq: a lifetime ran out, an RA came */
+	bool is_dead;   /* goes with its interface: masquerade skips it */
+	bool by_kernel; /* a kernel thread or softirq: a lifetime ran out, an RA came */
 	uint32_t ifindex;
 	char ifname[16];
-	struct address local;	/* what `ip addr` shows */
+	struct address local;   /* what `ip addr` shows */
 	struct address address; /* ifa_address: what masquerade compares */
 	struct actor actor;
 };
@@ -140,12 +140,12 @@ struct act_observation {
 	uint64_t act; /* unique on its node */
 	enum cause cause;
 	bool has_address; /* the work item names one; else a link, by ifindex */
-	bool is_given;	  /* from a recording's flush line: `by` says what it was joined to */
+	bool is_given;    /* from a recording's flush line: `by` says what it was joined to */
 	uint32_t ifindex; /* 0: not known */
 	struct address address;
 	struct actor actor;
-	uint64_t by;	     /* is_given: id of a change in the same recording */
-	uint64_t entries;    /* ACT_END: what the act removed, all protocols */
+	uint64_t by;      /* is_given: id of a change in the same recording */
+	uint64_t entries; /* ACT_END: what the act removed, all protocols */
 	uint64_t tcp_entries;
 	uint64_t last_mono_ns; /* is_given: when it ended */
 };
@@ -158,7 +158,7 @@ struct removal_observation {
 	uint8_t tcp_state; /* enum tracker_state */
 	uint32_t status;   /* enum ip_conntrack_status */
 	uint32_t mark;
-	const char *stack; /* for CAUSE_OTHER; valid during the call only, or NULL */
+	const char *stack;         /* for CAUSE_OTHER; valid during the call only, or NULL */
 	const struct actor *actor; /* where a recording has it; the same */
 };
 
@@ -173,10 +173,10 @@ enum { REASON_BYTES = 48, STACK_BYTES = 1024 };
 struct reset_observation {
 	uint8_t family;
 	struct tuple packet;
-	uint8_t flags; /* enum packet_flag */
+	uint8_t flags;  /* enum packet_flag */
 	uint8_t socket; /* enum socket_state */
 	uint8_t pickup; /* enum pickup */
-	uint8_t hooks;	/* enum hooks_flag */
+	uint8_t hooks;  /* enum hooks_flag */
 	bool in_softirq;
 	bool has_context;
 	bool has_zone;
@@ -186,7 +186,7 @@ struct reset_observation {
 	uint32_t payload_bytes;
 	char ifname[16];
 	char reason[REASON_BYTES]; /* the kernel's own, "" where it has none */
-	struct actor actor;	   /* process context only */
+	struct actor actor;        /* process context only */
 	char stack[STACK_BYTES];   /* "" for none */
 };
 
@@ -200,7 +200,7 @@ struct probe_report {
 	const char *how; /* "fentry", "kprobe", "tracepoint", "none" */
 	const char *symbol;
 	const char *why; /* for "none" */
-	bool is_blind;	 /* there was something to see, and it could not be seen */
+	bool is_blind;   /* there was something to see, and it could not be seen */
 };
 
 enum { PROBE_REPORTS_MAX = 32 };

@@ -229,10 +229,11 @@ static int check_words(struct options *out, int argc, char *const *argv, char *w
 	if (optind == argc)
 		return is_command ? refuse(why, "no COMMAND after --") : 0;
 	if (!is_command)
-		return refuse(why,
-			      "'%.60s' is not understood: filters are not in this version; a command "
-			      "goes after --",
-			      argv[optind]);
+		return refuse(
+			why,
+			"'%.60s' is not understood: filters are not in this version; a command "
+			"goes after --",
+			argv[optind]);
 	out->command = &argv[optind];
 	return 0;
 }

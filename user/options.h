@@ -26,7 +26,7 @@ struct options {
 	enum mode mode;
 	enum format format;
 	uint64_t duration_s; /* 0: until stopped */
-	uint64_t count;	     /* blamed resets to stop after; 0: no limit */
+	uint64_t count;      /* blamed resets to stop after; 0: no limit */
 	const char *output;  /* NULL: stdout */
 	const char *write;
 	const char *read[OPTIONS_READ_MAX];

@@ -4,16 +4,12 @@
 #define ENTRY_EXIT(prefix_entry, prefix_exit)                                                      \
 	{                                                                                          \
 		{ HOOK_FENTRY, prefix_entry "_fentry", prefix_exit "_fexit" },                     \
-		{ HOOK_KPROBE, prefix_entry "_kprobe", prefix_exit "_kretprobe" },                 \
+			{ HOOK_KPROBE, prefix_entry "_kprobe", prefix_exit "_kretprobe" },         \
 	}
 #define ENTRY_ONLY(prefix)                                                                         \
 	{                                                                                          \
-		{ HOOK_FENTRY, prefix "_fentry", 0 },                                              \
-		{ HOOK_KPROBE, prefix "_kprobe", 0 },                                              \
+		{ HOOK_FENTRY, prefix "_fentry", 0 }, { HOOK_KPROBE, prefix "_kprobe", 0 },        \
 	}
-
-#define CURE_KERNEL "use a kernel with BTF, kprobes and ftrace (any distribution kernel since 5.10)"
-#define CURE_MODULE "start rstblame again once the module is loaded"
 
 const struct probe probes[EVENT_PROBES] = {
 	[EVENT_PROBE_RESET_V4] = {
@@ -23,7 +19,6 @@ const struct probe probes[EVENT_PROBES] = {
 		.is_required = true,
 		.hooks = ENTRY_EXIT("on_reset_v4", "on_reset_v4"),
 		.consequence = "resets sent over IPv4 are not seen",
-		.cure = CURE_KERNEL,
 	},
 	[EVENT_PROBE_RESET_V6] = {
 		.id = EVENT_PROBE_RESET_V6,
@@ -31,7 +26,6 @@ const struct probe probes[EVENT_PROBES] = {
 		.symbol = "tcp_v6_send_reset",
 		.hooks = ENTRY_EXIT("on_reset_v6", "on_reset_v6"),
 		.consequence = "resets sent over IPv6 are not seen",
-		.cure = CURE_KERNEL,
 	},
 	[EVENT_PROBE_REMOVAL] = {
 		.id = EVENT_PROBE_REMOVAL,
@@ -47,7 +41,6 @@ const struct probe probes[EVENT_PROBES] = {
 			{ HOOK_KPROBE, "on_removal_kprobe", 0 },
 		},
 		.consequence = "no reset can be blamed on a removed conntrack entry",
-		.cure = CURE_MODULE,
 	},
 	[EVENT_PROBE_ENTRY] = {
 		.id = EVENT_PROBE_ENTRY,
@@ -57,7 +50,6 @@ const struct probe probes[EVENT_PROBES] = {
 		.is_required = true,
 		.hooks = ENTRY_ONLY("on_entry"),
 		.consequence = "a removal may be blamed for a later connection with the same ports",
-		.cure = CURE_MODULE,
 	},
 	[EVENT_PROBE_MASQUERADE] = {
 		.id = EVENT_PROBE_MASQUERADE,
@@ -67,7 +59,6 @@ const struct probe probes[EVENT_PROBES] = {
 		.is_required = true,
 		.hooks = ENTRY_EXIT("on_masquerade_begin", "on_masquerade_end"),
 		.consequence = "a flush cannot be told from other removals, nor joined to its address",
-		.cure = CURE_MODULE,
 	},
 	[EVENT_PROBE_ITERATION] = {
 		.id = EVENT_PROBE_ITERATION,
@@ -76,7 +67,6 @@ const struct probe probes[EVENT_PROBES] = {
 		.module = "nf_conntrack",
 		.hooks = ENTRY_EXIT("on_iteration_begin", "on_iteration_end"),
 		.consequence = "`conntrack -F` looks like many single deletions",
-		.cure = CURE_MODULE,
 	},
 	[EVENT_PROBE_ADDRESS_V4] = {
 		.id = EVENT_PROBE_ADDRESS_V4,
@@ -85,7 +75,6 @@ const struct probe probes[EVENT_PROBES] = {
 		.is_required = true,
 		.hooks = ENTRY_ONLY("on_address_v4"),
 		.consequence = "a flush cannot be joined to the IPv4 address and process behind it",
-		.cure = CURE_KERNEL,
 	},
 	[EVENT_PROBE_ADDRESS_V6] = {
 		.id = EVENT_PROBE_ADDRESS_V6,
@@ -93,7 +82,6 @@ const struct probe probes[EVENT_PROBES] = {
 		.symbol = "inet6addr_notifier_call_chain",
 		.hooks = ENTRY_ONLY("on_address_v6"),
 		.consequence = "a flush cannot be joined to the IPv6 address and process behind it",
-		.cure = CURE_KERNEL,
 	},
 	[EVENT_PROBE_LINK] = {
 		.id = EVENT_PROBE_LINK,
@@ -101,7 +89,6 @@ const struct probe probes[EVENT_PROBES] = {
 		.symbol = "fib_netdev_event",
 		.hooks = ENTRY_ONLY("on_link"),
 		.consequence = "a flush cannot be joined to the interface that went down",
-		.cure = CURE_KERNEL,
 	},
 };
 
@@ -128,8 +115,21 @@ const char *probe_state_name(enum probe_state state)
 		return "attached, not proven";
 	case PROBE_PROVEN:
 		return "proven";
+	case PROBE_BLIND:
+		return "blind";
 	case PROBE_MISSING:
+		return "missing";
+	case PROBE_UNTRIED:
 		break;
 	}
-	return "missing";
+	return "not tried";
+}
+
+const char *probe_cure(enum probe_state state)
+{
+	if (state == PROBE_WAITS)
+		return "start rstblame again once the module is loaded";
+	if (state == PROBE_BLIND)
+		return "report it with the kernel's version: the event came, the probe did not fire";
+	return "use a kernel with BTF, kprobes and ftrace (any distribution kernel since 5.10)";
 }

@@ -37,7 +37,6 @@ struct probe {
 	bool is_required;
 	struct hook hooks[PROBE_HOOKS_MAX];
 	const char *consequence; /* of its absence */
-	const char *cure;
 };
 
 /* In the order of enum event_probe. */
@@ -46,10 +45,12 @@ extern const struct probe probes[EVENT_PROBES];
 const char *hook_how_name(enum hook_how how); /* the schema's "how" */
 
 enum probe_state {
-	PROBE_MISSING,	/* could not be attached: `why` says it */
-	PROBE_WAITS,	/* its module is not loaded: there is nothing to see yet */
+	PROBE_UNTRIED,
+	PROBE_MISSING,  /* could not be attached: `why` says it */
+	PROBE_WAITS,    /* its module is not loaded: there is nothing to see yet */
 	PROBE_ATTACHED, /* but no event was seen of it */
-	PROBE_PROVEN,	/* provoked, and seen */
+	PROBE_BLIND,    /* provoked, and not seen */
+	PROBE_PROVEN,   /* provoked, and seen */
 };
 
 /* What became of a probe on this kernel. */
@@ -61,5 +62,8 @@ struct probe_result {
 };
 
 const char *probe_state_name(enum probe_state state);
+
+/* What to do about a probe that is missing or waits: static. */
+const char *probe_cure(enum probe_state state);
 
 #endif

@@ -74,7 +74,8 @@ static uint32_t parse_status(const json_t *array)
 	size_t i;
 	json_t *item;
 
-	json_array_foreach(array, i, item) {
+	json_array_foreach(array, i, item)
+	{
 		int bit = status_bit_parse(json_string_value(item) ? json_string_value(item) : "");
 
 		if (bit >= 0)
@@ -94,8 +95,9 @@ static bool parse_prefixed(const char *text, struct change_observation *out)
 	memcpy(address, text, len);
 	address[len] = '\0';
 	out->family = (uint8_t)address_parse(address, &out->local);
-	out->prefix_len = slash ? (uint8_t)strtoul(slash + 1, NULL, 10) :
-			  out->family == AF_INET ? 32 : 128;
+	out->prefix_len = slash                  ? (uint8_t)strtoul(slash + 1, NULL, 10) :
+			  out->family == AF_INET ? 32 :
+						   128;
 	return out->family != 0;
 }
 
@@ -128,7 +130,7 @@ static bool parse_act(const json_t *root, struct observation *out)
 
 	memset(act, 0, sizeof(*act));
 	out->type = strcmp(get_string(root, "op"), "end") ? OBSERVATION_ACT_BEGIN :
-							      OBSERVATION_ACT_END;
+							    OBSERVATION_ACT_END;
 	act->act = get_u64(root, "act");
 	act->cause = cause_parse(get_string(root, "cause"));
 	act->ifindex = (uint32_t)get_u64(root, "ifindex");
@@ -195,7 +197,8 @@ static uint8_t parse_hooks(const json_t *array)
 	size_t i;
 	json_t *item;
 
-	json_array_foreach(array, i, item) {
+	json_array_foreach(array, i, item)
+	{
 		const char *name = json_string_value(item);
 
 		if (name && !strcmp(name, "conntrack"))
@@ -215,9 +218,8 @@ static uint8_t parse_flags(const json_t *value)
 
 	if (json_is_string(value))
 		return (uint8_t)packet_flags_parse(json_string_value(value));
-	json_array_foreach(value, i, item)
-		if (json_is_string(item))
-			flags |= packet_flags_parse(json_string_value(item));
+	json_array_foreach(value, i, item) if (json_is_string(item))
+		flags |= packet_flags_parse(json_string_value(item));
 	return (uint8_t)flags;
 }
 
@@ -277,7 +279,8 @@ static bool parse_start(const json_t *root, struct start_observation *out)
 	out->kernel = get_string(root, "kernel");
 	out->arch = get_string(root, "arch");
 	out->window_s = get_u64(root, "window_s");
-	json_array_foreach(json_object_get(root, "probes"), i, item) {
+	json_array_foreach(json_object_get(root, "probes"), i, item)
+	{
 		if (out->probes_count == PROBE_REPORTS_MAX)
 			break;
 		out->probes[out->probes_count++] = (struct probe_report){
@@ -303,10 +306,10 @@ static bool parse_body(const json_t *root, const char *type, struct observation 
 		const char *name;
 		enum observation_type type;
 	} types[] = {
-		{ "start", OBSERVATION_START },	    { "address", OBSERVATION_ADDRESS },
-		{ "link", OBSERVATION_LINK },	    { "removal", OBSERVATION_REMOVAL },
-		{ "entry", OBSERVATION_ENTRY },	    { "reset", OBSERVATION_RESET },
-		{ "lost", OBSERVATION_LOST },	    { "summary", OBSERVATION_END },
+		{ "start", OBSERVATION_START }, { "address", OBSERVATION_ADDRESS },
+		{ "link", OBSERVATION_LINK },   { "removal", OBSERVATION_REMOVAL },
+		{ "entry", OBSERVATION_ENTRY }, { "reset", OBSERVATION_RESET },
+		{ "lost", OBSERVATION_LOST },   { "summary", OBSERVATION_END },
 	};
 
 	if (!strcmp(type, "act"))

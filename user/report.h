@@ -19,8 +19,8 @@ struct report {
 	FILE *out;
 	const char *out_name;
 	struct recorder *recorder; /* NULL: none, or it failed */
-	uint32_t netns;		   /* only this one; 0: all */
-	bool has_failed;	   /* the report could not be written: stop */
+	uint32_t netns;            /* only this one; 0: all */
+	bool has_failed;           /* the report could not be written: stop */
 	bool is_recording_cut;
 	struct timeline timeline;
 	struct text text;

@@ -75,7 +75,8 @@ static enum status play(struct replay *replay, const struct options *options)
 	if (!replay->observations) {
 		char why[512];
 
-		snprintf(why, sizeof(why), "%s holds no line of a recording; give -r a file that -w wrote",
+		snprintf(why, sizeof(why),
+			 "%s holds no line of a recording; give -r a file that -w wrote",
 			 options->read[0]);
 		return session_fail(options, why);
 	}
@@ -95,10 +96,11 @@ enum status session_read(const struct options *options)
 	uint32_t netns = 0;
 
 	if (options->netns && netns_find(options->netns, &netns)) {
-		snprintf(why, sizeof(why),
-			 "no network namespace %.200s here; for a recording give /proc/PID/ns/net of "
-			 "this machine, or filter its lines by \"netns\"",
-			 options->netns);
+		snprintf(
+			why, sizeof(why),
+			"no network namespace %.200s here; for a recording give /proc/PID/ns/net of "
+			"this machine, or filter its lines by \"netns\"",
+			options->netns);
 		return session_fail(options, why);
 	}
 	if (open_recordings(&replay, options, why, sizeof(why)))

@@ -36,7 +36,7 @@ struct run {
 	struct probe_result probes[EVENT_PROBES];
 	struct utsname machine;
 	uint64_t start_ns; /* CLOCK_MONOTONIC */
-	pid_t command;	   /* 0: none, or it has ended */
+	pid_t command;     /* 0: none, or it has ended */
 	int epoll_fd;
 	int fds[WAKES]; /* WAKE_RINGS is borrowed */
 	bool is_over;
@@ -197,7 +197,8 @@ static void on_signal(struct run *run)
 	while (read(run->fds[WAKE_SIGNAL], &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo != SIGCHLD) {
 			run->is_over = true;
-		} else if (run->command && command_has_ended(run->command, run->options->command[0])) {
+		} else if (run->command &&
+			   command_has_ended(run->command, run->options->command[0])) {
 			run->command = 0;
 			run->is_over = true;
 		}
@@ -333,7 +334,8 @@ enum status session_run(const struct options *options)
 	uname(&run.machine);
 	err = options->netns ? netns_find(options->netns, &netns) : 0;
 	if (err) {
-		snprintf(why, sizeof(why), "no network namespace %.120s: %s; see `ip netns`, or give a pid",
+		snprintf(why, sizeof(why),
+			 "no network namespace %.120s: %s; see `ip netns`, or give a pid",
 			 options->netns, strerror(-err));
 		return session_fail(options, why);
 	}

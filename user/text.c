@@ -157,7 +157,8 @@ static void show_reset(struct text *t, const struct finding *f)
 
 	if (!is_blamed && !t->options.is_verbose && t->shown[b->verdict]++ >= SHOWN_MAX)
 		return;
-	begin_line(t, f->wall_ns, is_blamed ? "RESET" : "reset", is_blamed ? STYLE_ALARM : STYLE_PLAIN);
+	begin_line(t, f->wall_ns, is_blamed ? "RESET" : "reset",
+		   is_blamed ? STYLE_ALARM : STYLE_PLAIN);
 	fprintf(t->out, "%s (%s) answered with RST: %s%s%s%s%s, %s%s\n",
 		tuple_format(&r->packet, r->family, packet, sizeof(packet)),
 		packet_flags_format(r->flags, flags, sizeof(flags)), style(t, STYLE_BOLD),
@@ -169,7 +170,8 @@ static void show_reset(struct text *t, const struct finding *f)
 	if (r->stack[0])
 		fprintf(t->out, INDENT "%s\n", r->stack);
 	if (!is_blamed && !t->options.is_verbose && t->shown[b->verdict] == SHOWN_MAX)
-		fprintf(t->out, INDENT "more resets of this kind are counted, not shown (-v shows all)\n");
+		fprintf(t->out,
+			INDENT "more resets of this kind are counted, not shown (-v shows all)\n");
 }
 
 static void show_lost(struct text *t, const struct finding *f)
@@ -217,7 +219,8 @@ void text_progress(struct text *t, const struct timeline *timeline, uint64_t lef
 		return;
 	if (left_s)
 		snprintf(left, sizeof(left), "%" PRIu64 " s left", left_s);
-	fprintf(t->out, "\r\033[K%s%s · %" PRIu64 " resets, %" PRIu64 " blamed · %" PRIu64 " flushes%s",
+	fprintf(t->out,
+		"\r\033[K%s%s · %" PRIu64 " resets, %" PRIu64 " blamed · %" PRIu64 " flushes%s",
 		style(t, STYLE_DIM), left, timeline->resets_total, timeline->blamed,
 		timeline->flushes, style(t, STYLE_PLAIN));
 	fflush(t->out);
@@ -282,15 +285,15 @@ static void tell_packet(struct text *t, const struct story *s, uint64_t from_ns,
 	fprintf(t->out, "This host has no such connection and answered with a RST.");
 	if (b->flow.family)
 		fprintf(t->out, " %s was told nothing and still believes in its connection.",
-			endpoint_format(&b->flow.orig.src, b->flow.family, b->flow.orig.sport, inner,
-					sizeof(inner)));
+			endpoint_format(&b->flow.orig.src, b->flow.family, b->flow.orig.sport,
+					inner, sizeof(inner)));
 	fputc('\n', t->out);
 }
 
 static void tell_story(struct text *t, const struct story *s, const struct timeline *timeline)
 {
 	const struct reset_blame *b = &s->blamed;
-	uint64_t from_ns = b->by	? b->by->mono_ns :
+	uint64_t from_ns = b->by    ? b->by->mono_ns :
 			   b->flush ? b->flush->first_mono_ns :
 				      s->first.mono_ns;
 	size_t number = 1;
@@ -322,7 +325,8 @@ static void tell_verdict(struct text *t, const struct timeline *timeline, enum s
 			timeline->blamed, timeline->resets_total,
 			timeline->blamed == 1 ? "is" : "are");
 	else if (status == STATUS_UNKNOWN)
-		fputs("no reset was blamed on conntrack, but not all could be observed.\n\n", t->out);
+		fputs("no reset was blamed on conntrack, but not all could be observed.\n\n",
+		      t->out);
 	else if (timeline->resets_total)
 		fprintf(t->out, "none of the %" PRIu64 " resets sent was conntrack's doing.\n\n",
 			timeline->resets_total);
@@ -369,7 +373,8 @@ static void tell_counts(struct text *t, const struct timeline *timeline)
 				cause_name(c));
 			separator = ", ";
 		}
-	fprintf(t->out, "%sflushes: %" PRIu64 "\n", *separator ? "; " : "none; ", timeline->flushes);
+	fprintf(t->out, "%sflushes: %" PRIu64 "\n", *separator ? "; " : "none; ",
+		timeline->flushes);
 }
 
 static void tell_losses(struct text *t, const struct timeline *timeline)

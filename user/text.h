@@ -11,7 +11,7 @@
 struct text_options {
 	bool is_utc;
 	bool is_verbose;
-	bool is_quiet;	/* no timeline */
+	bool is_quiet; /* no timeline */
 	bool is_colored;
 	bool is_live; /* a terminal: one line at the bottom says how it goes */
 };

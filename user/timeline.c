@@ -42,8 +42,7 @@ static void add_reset(struct timeline *t, const struct finding *f)
 		return;
 	t->blamed++;
 	/* entry-unknown is never more than a warning, whatever was seen. */
-	if (f->reset->confidence == CONFIDENCE_PROVEN &&
-	    f->reset->verdict != VERDICT_ENTRY_UNKNOWN)
+	if (f->reset->confidence == CONFIDENCE_PROVEN && f->reset->verdict != VERDICT_ENTRY_UNKNOWN)
 		t->blamed_proven++;
 	s = find_story(t, f);
 	if (!s) {
@@ -101,8 +100,7 @@ const struct arrival *timeline_return(const struct timeline *t, const struct cha
 		const struct arrival *a = &t->arrivals[i];
 
 		if (a->netns.inum == removed->netns.inum && a->netns.node == removed->netns.node &&
-		    a->mono_ns > removed->mono_ns &&
-		    address_equal(&a->local, &removed->seen.local))
+		    a->mono_ns > removed->mono_ns && address_equal(&a->local, &removed->seen.local))
 			return a;
 	}
 	return NULL;
@@ -116,8 +114,7 @@ void timeline_add(struct timeline *t, const struct finding *f)
 		for (size_t i = 0; i < f->seen->start.probes_count; i++) {
 			struct lost_observation none = { .count = 0 };
 
-			strncpy(none.probe, f->seen->start.probes[i].name,
-				sizeof(none.probe) - 1);
+			strncpy(none.probe, f->seen->start.probes[i].name, sizeof(none.probe) - 1);
 			add_loss(t, &none);
 			t->is_blind |= f->seen->start.probes[i].is_blind;
 		}

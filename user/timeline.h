@@ -20,7 +20,7 @@ enum status {
 /* Resets with one verdict, cause and flush: one story, told once. */
 struct story {
 	struct reset_blame blamed; /* of its first reset */
-	struct finding first;	   /* seen is NULL: see packet and family */
+	struct finding first;      /* seen is NULL: see packet and family */
 	struct tuple packet;
 	uint8_t family;
 	uint8_t packet_flags;
@@ -47,7 +47,7 @@ struct timeline {
 	uint64_t window_s;
 	uint64_t resets[VERDICTS];
 	uint64_t resets_total;
-	uint64_t blamed;	/* resets blamed on conntrack */
+	uint64_t blamed; /* resets blamed on conntrack */
 	uint64_t blamed_proven;
 	uint64_t removals[CAUSES];
 	uint64_t flushes; /* acts that removed at least one entry */
@@ -57,7 +57,7 @@ struct timeline {
 	uint64_t lost_total;
 	size_t stories_count;
 	struct story stories[STORIES_MAX]; /* blamed ones, by time */
-	uint64_t stories_untold;	   /* resets that found no room above */
+	uint64_t stories_untold;           /* resets that found no room above */
 	size_t arrivals_count;
 	struct arrival arrivals[ARRIVALS_MAX];
 	bool is_blind; /* a probe that is needed could not be attached */
