@@ -8,6 +8,7 @@
 #define IPS_SEEN_REPLY_BIT 1
 #define IPS_CONFIRMED_BIT 3
 #define IPS_DYING_BIT 9
+#define IPS_NAT_MASK 0x30 /* SRC_NAT | DST_NAT: really translated */
 #define TCP_STATE_TIME_WAIT 7
 #define TCP_STATE_CLOSE 8
 
@@ -334,7 +335,8 @@ static __always_inline void send_removal(void *ctx, const struct nf_conn *ct, co
 		/* Unexplained by data: only these pay for a stack. */
 		e->stack = bpf_get_stackid(ctx, &stacks, 0);
 	}
-	if (!is_clean_end(e)) {
+	/* Only a translated entry's successor can acquit it. */
+	if ((status & IPS_NAT_MASK) && !is_clean_end(e)) {
 		removed_slots[hash_tuple(&e->orig)] = 1;
 		removed_slots[hash_tuple(&e->reply)] = 1;
 	}

@@ -93,16 +93,39 @@ const char *describe_change(const struct change *c, char *buf, size_t size)
 	return buf;
 }
 
+const char *describe_deed(const struct change *c, char *buf, size_t size)
+{
+	const struct change_observation *seen = &c->seen;
+	char address[ADDRESS_TEXT_BYTES], actor[DESCRIBE_BYTES / 2], ifname[32];
+	const char *doer = "somebody";
+
+	if (seen->actor.pid)
+		doer = describe_actor(&seen->actor, actor, sizeof(actor));
+	else if (seen->by_kernel)
+		doer = "the kernel itself (a lifetime ran out)";
+	utf8_printable(seen->ifname, ifname, sizeof(ifname));
+	if (seen->op == ADDRESS_REMOVE)
+		snprintf(buf, size, "%s removed %s/%u from %s", doer,
+			 address_format(&seen->local, seen->family, address, sizeof(address)),
+			 seen->prefix_len, ifname);
+	else if (seen->op == LINK_DOWN || seen->op == LINK_UNREGISTER)
+		snprintf(buf, size, "%s %s link %s", doer,
+			 seen->op == LINK_DOWN ? "set down" : "deleted", ifname);
+	else
+		describe_change(c, buf, size);
+	return buf;
+}
+
 static const char *flush_target(const struct flush *f, char *buf, size_t size)
 {
 	char address[ADDRESS_TEXT_BYTES], ifname[32];
 
 	buf[0] = '\0';
 	if (f->cause == CAUSE_ADDRESS_REMOVED && f->family)
-		snprintf(buf, size, " that were masqueraded to %s",
+		snprintf(buf, size, " masqueraded to %s",
 			 address_format(&f->address, f->family, address, sizeof(address)));
 	else if (f->cause == CAUSE_LINK_DOWN && f->by)
-		snprintf(buf, size, " that were masqueraded through %s",
+		snprintf(buf, size, " masqueraded through %s",
 			 utf8_printable(f->by->seen.ifname, ifname, sizeof(ifname)));
 	return buf;
 }

@@ -15,6 +15,9 @@ const char *describe_actor(const struct actor *actor, char *buf, size_t size);
 /* "10.9.0.1/24 removed from up0 by ip[99]", "link up0 set down by ip[99]" */
 const char *describe_change(const struct change *c, char *buf, size_t size);
 
+/* The same with the doer first: "ip[99] removed 10.9.0.1/24 from up0" */
+const char *describe_deed(const struct change *c, char *buf, size_t size);
+
 /* "5 conntrack entries masqueraded to 10.9.0.1 removed" */
 const char *describe_flush(const struct flush *f, char *buf, size_t size);
 

@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "message.h"
 #include "options.h"
 #include "session.h"
 #include "version.h"
+
+/* Were one of them closed, the next file opened would take its place, and the
+ * report would go there. A closed stdout becomes one that cannot be written. */
+static void keep_standard_files(void)
+{
+	static const int flags[] = { O_RDONLY, O_RDONLY, O_WRONLY };
+
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", flags[fd]) < 0)
+			_exit(STATUS_UNKNOWN);
+}
 
 static int print(const char *text)
 {
@@ -20,6 +33,7 @@ int main(int argc, char **argv)
 	struct options options;
 	char why[OPTIONS_WHY_BYTES];
 
+	keep_standard_files();
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error like any other */
 	if (options_parse(argc, argv, &options, why))
 		return session_fail(&options, why);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "json.h"
@@ -15,6 +16,17 @@ static bool wants_color(const struct options *options, FILE *out)
 
 	return !options->output && isatty(fileno(out)) && !getenv("NO_COLOR") && term &&
 	       strcmp(term, "dumb") != 0;
+}
+
+enum { COLUMNS_DEFAULT = 100, COLUMNS_MIN = 40 };
+
+static size_t count_columns(FILE *out)
+{
+	struct winsize size = { 0 };
+
+	if (ioctl(fileno(out), TIOCGWINSZ, &size) || size.ws_col < COLUMNS_MIN)
+		return COLUMNS_DEFAULT;
+	return size.ws_col;
 }
 
 static int open_output(struct report *r)
@@ -44,6 +56,7 @@ int report_open(struct report *r, const struct options *options)
 	r->options = options;
 	if (open_output(r))
 		return -1;
+	text.columns = count_columns(r->out);
 	text.is_colored = wants_color(options, r->out);
 	text.is_live = options->mode == MODE_RUN && !options->is_quiet && isatty(fileno(r->out));
 	text_init(&r->text, r->out, &text);

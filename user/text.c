@@ -2,11 +2,13 @@
 #include "text.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "clock.h"
 #include "describe.h"
 #include "names.h"
+#include "utf8.h"
 
 /* Innocent resets of one verdict that are shown before they are only counted. */
 enum { SHOWN_MAX = 10 };
@@ -229,65 +231,115 @@ void text_progress(struct text *t, const struct timeline *timeline, uint64_t lef
 
 /* ---- the verdict ---- */
 
-static void tell_offset(struct text *t, size_t number, uint64_t from_ns, uint64_t to_ns)
-{
-	char after[DURATION_TEXT_BYTES], offset[DURATION_TEXT_BYTES + 4];
+enum { STEP_INDENT = 19, ADVICE_INDENT = 4, VERDICT_INDENT = 9 };
 
-	snprintf(offset, sizeof(offset), "+%s",
-		 duration_format(to_ns > from_ns ? to_ns - from_ns : 0, after, sizeof(after)));
-	/* µ takes two bytes and one column. */
-	fprintf(t->out, "  %zu. %-*s  ", number, strstr(offset, "µ") ? 13 : 12, offset);
+/* Prints `words` from column `column` on, broken at blanks, later lines indented;
+ * ends the line. */
+static void print_wrapped(struct text *t, size_t column, size_t indent, const char *words)
+{
+	char word[DESCRIBE_BYTES];
+
+	while (*words) {
+		size_t len = strcspn(words, " ");
+		size_t columns;
+
+		snprintf(word, sizeof(word), "%.*s", (int)len, words);
+		columns = utf8_columns(word);
+		if (column > indent && column + 1 + columns > t->options.columns) {
+			fprintf(t->out, "\n%*s", (int)indent, "");
+			column = indent;
+		} else if (column > indent) {
+			fputc(' ', t->out);
+			column++;
+		}
+		fputs(word, t->out);
+		column += columns;
+		words += len;
+		words += strspn(words, " ");
+	}
+	fputc('\n', t->out);
 }
 
-static void tell_change(struct text *t, const struct story *s, const struct timeline *timeline,
-			size_t *number)
+/* One numbered step of a story; the first has a time, the others how long after. */
+static void tell_step(struct text *t, size_t number, const char *when, const char *words)
+{
+	fprintf(t->out, "  %zu. %s%*s", number, when, (int)(14 - utf8_columns(when)), "");
+	print_wrapped(t, STEP_INDENT, STEP_INDENT, words);
+}
+
+static const char *offset_format(uint64_t from_ns, uint64_t to_ns, char *buf, size_t size)
+{
+	char after[DURATION_TEXT_BYTES];
+
+	snprintf(buf, size, "+%s",
+		 duration_format(to_ns > from_ns ? to_ns - from_ns : 0, after, sizeof(after)));
+	return buf;
+}
+
+/* What set it going: steps 1 to 3 where a change was seen, else step 1. */
+static size_t tell_beginning(struct text *t, const struct story *s, const struct timeline *timeline)
 {
 	const struct change *by = s->blamed.by;
 	const struct flush *flush = s->blamed.flush;
-	const struct arrival *back = by->seen.family ? timeline_return(timeline, by) : NULL;
-	char text[DESCRIBE_BYTES], time[TIME_TEXT_BYTES];
-
-	fprintf(t->out, "  %zu. %-12s  %s.\n", (*number)++,
-		time_format_clock(by->wall_ns, t->options.is_utc, time, sizeof(time)),
-		describe_change(by, text, sizeof(text)));
-	tell_offset(t, (*number)++, by->mono_ns, flush->first_mono_ns);
-	fprintf(t->out, "The kernel told nobody: %s.\n", describe_flush(flush, text, sizeof(text)));
-	if (!back || back->mono_ns > s->first.mono_ns)
-		return;
-	tell_offset(t, (*number)++, by->mono_ns, back->mono_ns);
-	fprintf(t->out, "%s was there again, but the entries were not.\n",
-		address_format(&by->seen.local, by->seen.family, text, ADDRESS_TEXT_BYTES));
-}
-
-static void tell_removal(struct text *t, const struct story *s, size_t *number)
-{
-	const struct flush *flush = s->blamed.flush;
-	char text[DESCRIBE_BYTES], time[TIME_TEXT_BYTES];
+	const struct arrival *back;
+	char words[DESCRIBE_BYTES * 2], text[DESCRIBE_BYTES], deed[DESCRIBE_BYTES];
+	char when[TIME_TEXT_BYTES];
+	size_t number = 1;
 
 	if (!flush)
-		return;
-	fprintf(t->out, "  %zu. %-12s  %s.\n", (*number)++,
-		time_format_clock(flush->first_wall_ns, t->options.is_utc, time, sizeof(time)),
-		describe_flush(flush, text, sizeof(text)));
+		return number;
+	describe_flush(flush, text, sizeof(text));
+	if (!by) {
+		time_format_clock(flush->first_wall_ns, t->options.is_utc, when, sizeof(when));
+		tell_step(t, number++, when, text);
+		return number;
+	}
+	time_format_clock(by->wall_ns, t->options.is_utc, when, sizeof(when));
+	describe_deed(by, deed, sizeof(deed));
+	snprintf(words, sizeof(words), "%s.", deed);
+	tell_step(t, number++, when, words);
+	snprintf(words, sizeof(words), "The kernel reacted, and told nobody: %s.", text);
+	tell_step(t, number++, offset_format(by->mono_ns, flush->first_mono_ns, when, sizeof(when)),
+		  words);
+	back = by->seen.family ? timeline_return(timeline, by) : NULL;
+	if (!back || back->mono_ns > s->first.mono_ns)
+		return number;
+	snprintf(words, sizeof(words), "%s was there again; the conntrack entries were not.",
+		 address_format(&by->seen.local, by->seen.family, text, ADDRESS_TEXT_BYTES));
+	tell_step(t, number++, offset_format(by->mono_ns, back->mono_ns, when, sizeof(when)),
+		  words);
+	return number;
 }
 
-static void tell_packet(struct text *t, const struct story *s, uint64_t from_ns, size_t *number)
+/* The trigger packet and the answer. */
+static void tell_end(struct text *t, const struct story *s, uint64_t from_ns, size_t number)
 {
-	char packet[TUPLE_TEXT_BYTES], inner[ENDPOINT_TEXT_BYTES], flags[64];
 	const struct reset_blame *b = &s->blamed;
+	char words[DESCRIBE_BYTES], inner[ENDPOINT_TEXT_BYTES], packet[TUPLE_TEXT_BYTES];
+	char flags[64], when[TIME_TEXT_BYTES] = "then";
 
-	tell_offset(t, (*number)++, from_ns, s->first.mono_ns);
-	fprintf(t->out, "%s (%s) arrived%s: not translated back, it reached this host itself.\n",
+	if (from_ns != s->first.mono_ns)
+		offset_format(from_ns, s->first.mono_ns, when, sizeof(when));
+	else
+		time_format_clock(s->first.wall_ns, t->options.is_utc, when, sizeof(when));
+	snprintf(
+		words, sizeof(words),
+		"%s (%s) arrived. There was no entry, so it was not translated back and reached this "
+		"host itself.",
 		tuple_format(&s->packet, s->family, packet, sizeof(packet)),
-		packet_flags_format(s->packet_flags, flags, sizeof(flags)),
-		b->verdict == VERDICT_ENTRY_REMOVED ? " and found no entry" : "");
-	tell_offset(t, (*number)++, from_ns, s->first.mono_ns);
-	fprintf(t->out, "This host has no such connection and answered with a RST.");
+		packet_flags_format(s->packet_flags, flags, sizeof(flags)));
+	tell_step(t, number++, when, words);
 	if (b->flow.family)
-		fprintf(t->out, " %s was told nothing and still believes in its connection.",
+		snprintf(
+			words, sizeof(words),
+			"This host has no such connection and answered with a RST. %s was told nothing "
+			"and still believes in its connection.",
 			endpoint_format(&b->flow.orig.src, b->flow.family, b->flow.orig.sport,
 					inner, sizeof(inner)));
-	fputc('\n', t->out);
+	else
+		snprintf(words, sizeof(words),
+			 "This host has no such connection and answered with a RST.");
+	tell_step(t, number, when, words);
 }
 
 static void tell_story(struct text *t, const struct story *s, const struct timeline *timeline)
@@ -296,47 +348,90 @@ static void tell_story(struct text *t, const struct story *s, const struct timel
 	uint64_t from_ns = b->by    ? b->by->mono_ns :
 			   b->flush ? b->flush->first_mono_ns :
 				      s->first.mono_ns;
-	size_t number = 1;
 
-	fprintf(t->out, "%s%" PRIu64 " %s%s: %s%s%s (%s%s%s)%s\n", style(t, STYLE_BOLD), s->resets,
-		s->resets == 1 ? "reset was sent" : "resets were sent",
-		s->resets == 1 ? "" : ", the first of which is told here",
-		describe_verdict(b->verdict), b->cause ? ", cause " : "",
-		b->cause ? cause_name(b->cause) : "", verdict_name(b->verdict), ", ",
-		confidence_name(b->confidence), style(t, STYLE_PLAIN));
-	if (b->by)
-		tell_change(t, s, timeline, &number);
+	fprintf(t->out, "%s%s%s%s, %s", style(t, STYLE_BOLD), verdict_name(b->verdict),
+		b->cause ? "/" : "", b->cause ? cause_name(b->cause) : "",
+		confidence_name(b->confidence));
+	fprintf(t->out, ": %" PRIu64 " %s%s\n", s->resets,
+		s->resets == 1 ? "reset" : "resets, the first of which is told here",
+		style(t, STYLE_PLAIN));
+	tell_end(t, s, from_ns, tell_beginning(t, s, timeline));
+	for (size_t i = 0; i < b->inferred_count; i++) {
+		fputs("  not seen: ", t->out);
+		print_wrapped(t, 12, 12, b->inferred[i]);
+	}
+	fputc('\n', t->out);
+}
+
+/* The whole of a story in one sentence. */
+static void summarize_story(const struct story *s, char *buf, size_t size)
+{
+	const struct reset_blame *b = &s->blamed;
+	char first[DESCRIBE_BYTES / 2], second[DESCRIBE_BYTES / 2];
+	const char *connections = s->resets == 1 ? "connection was" : "connections were";
+
+	if (b->verdict == VERDICT_ENTRY_REMOVED && b->by)
+		snprintf(buf, size,
+			 "%s. The kernel reacted: %s. %" PRIu64 " %s reset for want of it.",
+			 describe_deed(b->by, first, sizeof(first)),
+			 describe_flush(b->flush, second, sizeof(second)), s->resets, connections);
+	else if (b->verdict == VERDICT_ENTRY_REMOVED && b->flush)
+		snprintf(buf, size, "%s. %" PRIu64 " %s reset for want of it.",
+			 describe_flush(b->flush, first, sizeof(first)), s->resets, connections);
 	else
-		tell_removal(t, s, &number);
-	tell_packet(t, s, from_ns, &number);
-	for (size_t i = 0; i < b->inferred_count; i++)
-		fprintf(t->out, "     not seen: %s\n", b->inferred[i]);
+		snprintf(buf, size, "%" PRIu64 " %s reset: %s.", s->resets, connections,
+			 describe_verdict(b->verdict));
+}
+
+/* Rule 8: flushed and never reset is said, and blamed on nobody. */
+static void tell_waiting(struct text *t, const struct timeline *timeline)
+{
+	char words[DESCRIBE_BYTES];
+
+	if (timeline->live_removed <= timeline->blamed)
+		return;
+	snprintf(
+		words, sizeof(words),
+		"%" PRIu64
+		" translated TCP flows lost their entry to a flush while they lived. Those that "
+		"were not reset will be on their next packet from outside, unless they speak first. "
+		"(Their sockets were not looked at.)",
+		timeline->live_removed);
+	print_wrapped(t, 0, 0, words);
+	fputc('\n', t->out);
+}
+
+static void tell_headline(struct text *t, const struct timeline *timeline, enum status status)
+{
+	static const enum style styles[] = { STYLE_GOOD, STYLE_WARN, STYLE_ALARM, STYLE_WARN };
+	char words[DESCRIBE_BYTES], line[DESCRIBE_BYTES + 32];
+
+	if (timeline->stories_count)
+		summarize_story(&timeline->stories[0], words, sizeof(words));
+	else if (status == STATUS_UNKNOWN)
+		snprintf(words, sizeof(words),
+			 "no reset was blamed on conntrack, but not all could be observed.");
+	else if (timeline->resets_total)
+		snprintf(words, sizeof(words), "%s was conntrack's doing.",
+			 timeline->resets_total == 1 ? "the one reset sent was not one that" :
+						       "none of the resets sent");
+	else
+		snprintf(words, sizeof(words), "this node sent no reset.");
+	fprintf(t->out, "%sVERDICT%s  ", style(t, styles[status]), style(t, STYLE_PLAIN));
+	snprintf(line, sizeof(line), "%s: %s", status_name(status), words);
+	print_wrapped(t, VERDICT_INDENT, VERDICT_INDENT, line);
 	fputc('\n', t->out);
 }
 
 static void tell_verdict(struct text *t, const struct timeline *timeline, enum status status)
 {
-	static const enum style styles[] = { STYLE_GOOD, STYLE_WARN, STYLE_ALARM, STYLE_WARN };
-
-	fprintf(t->out, "%sVERDICT  %s%s: ", style(t, styles[status]), status_name(status),
-		style(t, STYLE_PLAIN));
-	if (timeline->blamed)
-		fprintf(t->out, "%" PRIu64 " of %" PRIu64 " resets %s blamed on conntrack.\n\n",
-			timeline->blamed, timeline->resets_total,
-			timeline->blamed == 1 ? "is" : "are");
-	else if (status == STATUS_UNKNOWN)
-		fputs("no reset was blamed on conntrack, but not all could be observed.\n\n",
-		      t->out);
-	else if (timeline->resets_total)
-		fprintf(t->out, "none of the %" PRIu64 " resets sent was conntrack's doing.\n\n",
-			timeline->resets_total);
-	else
-		fputs("this node sent no reset.\n\n", t->out);
+	tell_headline(t, timeline, status);
 	for (size_t i = 0; i < timeline->stories_count; i++)
 		tell_story(t, &timeline->stories[i], timeline);
 	if (timeline->stories_untold)
 		fprintf(t->out, "%" PRIu64 " more blamed resets are in the counts only.\n\n",
 			timeline->stories_untold);
+	tell_waiting(t, timeline);
 }
 
 static void tell_advice(struct text *t, const struct timeline *timeline)
@@ -346,47 +441,62 @@ static void tell_advice(struct text *t, const struct timeline *timeline)
 
 	if (!count)
 		return;
-	fprintf(t->out, "%sWHAT TO DO%s\n", style(t, STYLE_BOLD), style(t, STYLE_PLAIN));
-	for (size_t i = 0; i < count; i++)
-		fprintf(t->out, "  • %s\n", advice[i]);
-	fputc('\n', t->out);
+	fprintf(t->out, "\n%sWHAT TO DO%s\n", style(t, STYLE_BOLD), style(t, STYLE_PLAIN));
+	for (size_t i = 0; i < count; i++) {
+		fputs("  - ", t->out);
+		print_wrapped(t, ADVICE_INDENT, ADVICE_INDENT, advice[i]);
+	}
+}
+
+/* "7 no-listener, 1 entry-removed", or "none" */
+static void tell_numbers(struct text *t, const char *label, const uint64_t *counts, size_t size,
+			 const char *(*name)(unsigned int))
+{
+	const char *separator = "";
+
+	fprintf(t->out, "%s", label);
+	for (unsigned int i = 0; i < size; i++)
+		if (counts[i]) {
+			fprintf(t->out, "%s%" PRIu64 " %s", separator, counts[i], name(i));
+			separator = ", ";
+		}
+	if (!*separator)
+		fputs("none", t->out);
+}
+
+static const char *name_verdict(unsigned int verdict)
+{
+	return verdict_name(verdict);
+}
+
+static const char *name_cause(unsigned int cause)
+{
+	return cause_name(cause);
 }
 
 static void tell_counts(struct text *t, const struct timeline *timeline)
 {
-	const char *separator = "";
-
-	fprintf(t->out, "%sCOUNTS%s   window %" PRIu64 " s; resets sent: ", style(t, STYLE_BOLD),
-		style(t, STYLE_PLAIN), timeline->window_s);
-	for (enum verdict v = 0; v < VERDICTS; v++)
-		if (timeline->resets[v]) {
-			fprintf(t->out, "%s%" PRIu64 " %s", separator, timeline->resets[v],
-				verdict_name(v));
-			separator = ", ";
-		}
-	fputs(*separator ? "; " : "none; ", t->out);
-	separator = "";
-	fputs("entries removed: ", t->out);
-	for (enum cause c = 0; c < CAUSES; c++)
-		if (timeline->removals[c]) {
-			fprintf(t->out, "%s%" PRIu64 " %s", separator, timeline->removals[c],
-				cause_name(c));
-			separator = ", ";
-		}
-	fprintf(t->out, "%sflushes: %" PRIu64 "\n", *separator ? "; " : "none; ",
-		timeline->flushes);
+	fprintf(t->out, "%sCOUNTS%s   ", style(t, STYLE_BOLD), style(t, STYLE_PLAIN));
+	fprintf(t->out, "in %" PRIu64 " s", timeline->window_s);
+	tell_numbers(t, "; resets sent: ", timeline->resets, VERDICTS, name_verdict);
+	tell_numbers(t, "; entries removed: ", timeline->removals, CAUSES, name_cause);
+	fprintf(t->out, "; flushes: %" PRIu64 "\n", timeline->flushes);
 }
 
 static void tell_losses(struct text *t, const struct timeline *timeline)
 {
+	const char *separator = "";
+
 	fprintf(t->out, "%sLOST%s     ", style(t, timeline->lost_total ? STYLE_ALARM : STYLE_BOLD),
 		style(t, STYLE_PLAIN));
 	if (!timeline->lost_total)
 		fputs("no events", t->out);
 	for (size_t i = 0; i < timeline->losses_count; i++)
-		if (timeline->losses[i].count)
-			fprintf(t->out, "%" PRIu64 " of %s  ", timeline->losses[i].count,
+		if (timeline->losses[i].count) {
+			fprintf(t->out, "%s%" PRIu64 " of %s", separator, timeline->losses[i].count,
 				timeline->losses[i].probe);
+			separator = ", ";
+		}
 	fputc('\n', t->out);
 	for (size_t i = 0; i < t->missing_count; i++)
 		fprintf(t->out, "NOT SEEN %s: %s\n", t->missing[i].name, t->missing[i].why);
@@ -398,7 +508,7 @@ void text_summary(struct text *t, const struct timeline *timeline, enum status s
 	if (!t->options.is_quiet)
 		fputc('\n', t->out);
 	tell_verdict(t, timeline, status);
-	tell_advice(t, timeline);
 	tell_counts(t, timeline);
 	tell_losses(t, timeline);
+	tell_advice(t, timeline);
 }

@@ -13,7 +13,8 @@ struct text_options {
 	bool is_verbose;
 	bool is_quiet; /* no timeline */
 	bool is_colored;
-	bool is_live; /* a terminal: one line at the bottom says how it goes */
+	size_t columns; /* to wrap the verdict at */
+	bool is_live;   /* a terminal: one line at the bottom says how it goes */
 };
 
 struct text {

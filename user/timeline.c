@@ -69,6 +69,17 @@ static void add_loss(struct timeline *t, const struct lost_observation *lost)
 	t->losses[i].count += lost->count;
 }
 
+static void add_removal(struct timeline *t, const struct finding *f)
+{
+	const struct removal_observation *r = &f->seen->removal;
+
+	if (!f->flush)
+		t->removals[r->cause]++;
+	else if (flow_is_translated(&r->flow) && r->tcp_state != TRACKER_TIME_WAIT &&
+		 r->tcp_state != TRACKER_CLOSE)
+		t->live_removed++;
+}
+
 static void add_flush(struct timeline *t, const struct flush *flush)
 {
 	if (!flush->is_ended || flush->is_single || !flush->entries)
@@ -123,8 +134,7 @@ void timeline_add(struct timeline *t, const struct finding *f)
 		add_address(t, f->change);
 		break;
 	case FINDING_REMOVAL:
-		if (!f->flush)
-			t->removals[f->seen->removal.cause]++;
+		add_removal(t, f);
 		break;
 	case FINDING_FLUSH:
 		add_flush(t, f->flush);

@@ -50,7 +50,8 @@ struct timeline {
 	uint64_t blamed; /* resets blamed on conntrack */
 	uint64_t blamed_proven;
 	uint64_t removals[CAUSES];
-	uint64_t flushes; /* acts that removed at least one entry */
+	uint64_t flushes;      /* acts that removed at least one entry */
+	uint64_t live_removed; /* translated, not yet closed, removed by a flush */
 	uint64_t addresses_removed, addresses_added;
 	size_t losses_count;
 	struct loss losses[LOSSES_MAX];
