@@ -16,7 +16,6 @@ CC := $(CROSS_COMPILE)gcc
 CLANG ?= clang
 # bpftool runs here, whatever is built for.
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
-PKG_CONFIG ?= $(CROSS_COMPILE)pkg-config
 
 machine := $(shell $(CC) -dumpmachine 2>/dev/null)
 ifneq ($(filter aarch64-%,$(machine)),)
@@ -70,7 +69,51 @@ $(skeleton): $(O)/rstblame.bpf.o
 	$(call say,GEN,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name rstblame_bpf > $@.tmp && mv $@.tmp $@
 
-$(O)/user $(O)/bpf $(O)/tests:
+$(O)/user $(O)/bpf:
 	$(Q)mkdir -p $@
 
--include $(wildcard $(O)/user/*.d $(O)/bpf/*.d $(O)/tests/*.d)
+-include $(wildcard $(O)/user/*.d $(O)/bpf/*.d)
+
+# ---- what a newcomer calls: each installs what is missing, then builds ----
+
+.PHONY: demo test test-vm deps
+demo:
+	$(Q)scripts/install-deps test
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)RSTBLAME=$(abspath $(program)) scripts/demo
+
+test:
+	$(Q)scripts/install-deps test
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)RSTBLAME=$(abspath $(program)) MAKE="$(MAKE)" tests/all
+
+# One kernel's scenarios, or some of them: make test-vm KERNEL=sid SCENARIOS=flap-ip TIMES=10
+KERNEL ?= bookworm
+TIMES ?= 1
+test-vm: all
+	$(Q)RSTBLAME=$(abspath $(program)) tests/vm/all -k $(KERNEL) -n $(TIMES) $(SCENARIOS)
+
+deps:
+	$(Q)scripts/install-deps build
+
+# ---- upkeep ----
+
+.PHONY: install format check-format vmlinux clean
+install: all
+	install -D -m 755 $(program) $(DESTDIR)$(PREFIX)/sbin/rstblame
+
+c_files := $(wildcard bpf/*.[ch] user/*.[ch] tests/*/*.[ch] scripts/*.[ch])
+CLANG_FORMAT ?= $(firstword $(foreach f,clang-format-14 clang-format,$(shell command -v $(f))))
+format:
+	$(Q)$(CLANG_FORMAT) -i $(c_files)
+
+check-format:
+	$(Q)$(CLANG_FORMAT) --dry-run -Werror $(c_files)
+
+vmlinux:
+	$(Q)scripts/gen-vmlinux
+
+clean:
+	$(Q)rm -rf $(O) $(program)
+
+-include tests/unit/unit.mk tests/fuzz/fuzz.mk
