@@ -46,6 +46,7 @@ program := $(if $(filter build,$(O)),rstblame,$(O)/rstblame)
 
 .PHONY: all
 all: $(program)
+	@:
 
 $(program): $(user_objects)
 	$(call say,LINK,$@)

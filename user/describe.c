@@ -167,10 +167,10 @@ const char *describe_flush(const struct flush *f, char *buf, size_t size)
 	if (f->actor.pid)
 		snprintf(author, sizeof(author), " by %s",
 			 describe_actor(&f->actor, actor, sizeof(actor)));
-	snprintf(buf, size, "%" PRIu64 " conntrack %s%s removed%s%s%s%s", f->entries,
+	snprintf(buf, size, "%" PRIu64 " conntrack %s%s %s removed%s%s%s%s", f->entries,
 		 f->entries == 1 ? "entry" : "entries", flush_target(f, target, sizeof(target)),
-		 author, is_masquerade ? "" : ": ", is_masquerade ? "" : flush_reason(f),
-		 f->is_ended ? "" : " so far");
+		 f->entries == 1 ? "was" : "were", author, is_masquerade ? "" : ": ",
+		 is_masquerade ? "" : flush_reason(f), f->is_ended ? "" : " so far");
 	return buf;
 }
 

@@ -13,8 +13,8 @@
 /* Innocent resets of one verdict that are shown before they are only counted. */
 enum { SHOWN_MAX = 10 };
 
-/* Under the text of a timeline line: time, two blanks, kind, two blanks. */
-#define INDENT "                         "
+/* Where the text of a timeline line begins: after time, kind and blanks. */
+enum { TIMELINE_INDENT = 25 };
 
 enum style { STYLE_PLAIN, STYLE_DIM, STYLE_BOLD, STYLE_ALARM, STYLE_WARN, STYLE_GOOD };
 
@@ -51,6 +51,51 @@ static void begin_line(struct text *t, uint64_t wall_ns, const char *kind, enum 
 	fprintf(t->out, "%s%s%s  %s%-9s%s  ", style(t, STYLE_DIM),
 		time_format_clock(wall_ns, t->options.is_utc, time, sizeof(time)),
 		style(t, STYLE_PLAIN), style(t, kind_style), kind, style(t, STYLE_PLAIN));
+}
+
+/* Prints `words` from column `column` on, broken at blanks, later lines indented;
+ * ends the line. */
+static void print_wrapped(struct text *t, size_t column, size_t indent, const char *words)
+{
+	char word[DESCRIBE_BYTES];
+
+	while (*words) {
+		size_t len = strcspn(words, " ");
+		size_t columns;
+
+		snprintf(word, sizeof(word), "%.*s", (int)len, words);
+		columns = utf8_columns(word);
+		if (column > indent && column + 1 + columns > t->options.columns) {
+			fprintf(t->out, "\n%*s", (int)indent, "");
+			column = indent;
+		} else if (column > indent) {
+			fputc(' ', t->out);
+			column++;
+		}
+		fputs(word, t->out);
+		column += columns;
+		words += len;
+		words += strspn(words, " ");
+	}
+	fputc('\n', t->out);
+}
+
+/* A line under a timeline line. */
+static void print_below(struct text *t, const char *mark, const char *words)
+{
+	fprintf(t->out, "%*s%s", TIMELINE_INDENT, "", mark);
+	print_wrapped(t, TIMELINE_INDENT + utf8_columns(mark), TIMELINE_INDENT + utf8_columns(mark),
+		      words);
+}
+
+/* "⟵ what, so long before": from an effect to its cause. */
+static void print_cause(struct text *t, const char *what, uint64_t before_ns)
+{
+	char words[DESCRIBE_BYTES + 64], before[DURATION_TEXT_BYTES];
+
+	snprintf(words, sizeof(words), "%s, %s before", what,
+		 duration_format(before_ns, before, sizeof(before)));
+	print_below(t, "⟵ ", words);
 }
 
 static const char *node_name(const struct finding *f, char *buf, size_t size)
@@ -97,7 +142,7 @@ static void show_change(struct text *t, const struct finding *f)
 static void show_flush(struct text *t, const struct finding *f)
 {
 	const struct flush *flush = f->flush;
-	char text[DESCRIBE_BYTES], after[DURATION_TEXT_BYTES], node[32];
+	char text[DESCRIBE_BYTES], node[32];
 
 	if (!flush->entries && !flush->by)
 		return;
@@ -108,10 +153,8 @@ static void show_flush(struct text *t, const struct finding *f)
 	else
 		fputs("nothing: no conntrack entry was masqueraded to it\n", t->out);
 	if (flush->by)
-		fprintf(t->out, INDENT "⟵ %s, %s before\n",
-			describe_change(flush->by, text, sizeof(text)),
-			duration_format(flush->first_mono_ns - flush->by->mono_ns, after,
-					sizeof(after)));
+		print_cause(t, describe_change(flush->by, text, sizeof(text)),
+			    flush->first_mono_ns - flush->by->mono_ns);
 }
 
 static void show_removal(struct text *t, const struct finding *f)
@@ -127,27 +170,35 @@ static void show_removal(struct text *t, const struct finding *f)
 		tracker_state_name(r->tcp_state),
 		cause_name(f->flush ? f->flush->cause : r->cause));
 	if (r->stack)
-		fprintf(t->out, INDENT "%s\n", r->stack);
+		print_below(t, "", r->stack);
 }
 
 static void show_chain(struct text *t, const struct finding *f)
 {
 	const struct reset_blame *b = f->reset;
-	char text[DESCRIBE_BYTES], ago[DURATION_TEXT_BYTES], orig[TUPLE_TEXT_BYTES];
+	char text[DESCRIBE_BYTES], orig[TUPLE_TEXT_BYTES];
 
-	if (b->flow.family)
-		fprintf(t->out, INDENT "flow %s\n",
-			tuple_format(&b->flow.orig, b->flow.family, orig, sizeof(orig)));
+	if (b->flow.family) {
+		snprintf(text, sizeof(text), "flow %s",
+			 tuple_format(&b->flow.orig, b->flow.family, orig, sizeof(orig)));
+		print_below(t, "", text);
+	}
 	if (b->flush)
-		fprintf(t->out, INDENT "⟵ %s, %s before\n",
-			describe_flush(b->flush, text, sizeof(text)),
-			duration_format(b->removed_ago_ns, ago, sizeof(ago)));
+		print_cause(t, describe_flush(b->flush, text, sizeof(text)), b->removed_ago_ns);
 	if (b->by)
-		fprintf(t->out, INDENT "⟵ %s, %s before\n",
-			describe_change(b->by, text, sizeof(text)),
-			duration_format(f->mono_ns - b->by->mono_ns, ago, sizeof(ago)));
+		print_cause(t, describe_change(b->by, text, sizeof(text)),
+			    f->mono_ns - b->by->mono_ns);
 	for (size_t i = 0; i < b->inferred_count; i++)
-		fprintf(t->out, INDENT "not seen: %s\n", b->inferred[i]);
+		print_below(t, "not seen: ", b->inferred[i]);
+}
+
+static const char *packet_format(const struct reset_observation *r, char *buf, size_t size)
+{
+	char packet[TUPLE_TEXT_BYTES], flags[64];
+
+	snprintf(buf, size, "%s (%s)", tuple_format(&r->packet, r->family, packet, sizeof(packet)),
+		 packet_flags_format(r->flags, flags, sizeof(flags)));
+	return buf;
 }
 
 static void show_reset(struct text *t, const struct finding *f)
@@ -155,25 +206,25 @@ static void show_reset(struct text *t, const struct finding *f)
 	const struct reset_observation *r = &f->seen->reset;
 	const struct reset_blame *b = f->reset;
 	bool is_blamed = reset_is_blamed(b);
-	char packet[TUPLE_TEXT_BYTES], flags[64], node[32];
+	char packet[TUPLE_TEXT_BYTES + 64], peer[ENDPOINT_TEXT_BYTES], node[32];
 
 	if (!is_blamed && !t->options.is_verbose && t->shown[b->verdict]++ >= SHOWN_MAX)
 		return;
 	begin_line(t, f->wall_ns, is_blamed ? "RESET" : "reset",
 		   is_blamed ? STYLE_ALARM : STYLE_PLAIN);
-	fprintf(t->out, "%s (%s) answered with RST: %s%s%s%s%s, %s%s\n",
-		tuple_format(&r->packet, r->family, packet, sizeof(packet)),
-		packet_flags_format(r->flags, flags, sizeof(flags)), style(t, STYLE_BOLD),
-		verdict_name(b->verdict), b->cause ? "/" : "", b->cause ? cause_name(b->cause) : "",
-		style(t, STYLE_PLAIN), confidence_name(b->confidence),
-		node_name(f, node, sizeof(node)));
+	fprintf(t->out, "sent to %s: %s%s%s%s%s, %s%s\n",
+		endpoint_format(&r->packet.src, r->family, r->packet.sport, peer, sizeof(peer)),
+		style(t, STYLE_BOLD), verdict_name(b->verdict), b->cause ? "/" : "",
+		b->cause ? cause_name(b->cause) : "", style(t, STYLE_PLAIN),
+		confidence_name(b->confidence), node_name(f, node, sizeof(node)));
+	print_below(t, "in answer to ", packet_format(r, packet, sizeof(packet)));
 	if (is_blamed)
 		show_chain(t, f);
 	if (r->stack[0])
-		fprintf(t->out, INDENT "%s\n", r->stack);
+		print_below(t, "", r->stack);
 	if (!is_blamed && !t->options.is_verbose && t->shown[b->verdict] == SHOWN_MAX)
-		fprintf(t->out,
-			INDENT "more resets of this kind are counted, not shown (-v shows all)\n");
+		print_below(t, "",
+			    "more resets of this kind are counted, not shown (-v shows all)");
 }
 
 static void show_lost(struct text *t, const struct finding *f)
@@ -232,33 +283,6 @@ void text_progress(struct text *t, const struct timeline *timeline, uint64_t lef
 /* ---- the verdict ---- */
 
 enum { STEP_INDENT = 19, ADVICE_INDENT = 4, VERDICT_INDENT = 9 };
-
-/* Prints `words` from column `column` on, broken at blanks, later lines indented;
- * ends the line. */
-static void print_wrapped(struct text *t, size_t column, size_t indent, const char *words)
-{
-	char word[DESCRIBE_BYTES];
-
-	while (*words) {
-		size_t len = strcspn(words, " ");
-		size_t columns;
-
-		snprintf(word, sizeof(word), "%.*s", (int)len, words);
-		columns = utf8_columns(word);
-		if (column > indent && column + 1 + columns > t->options.columns) {
-			fprintf(t->out, "\n%*s", (int)indent, "");
-			column = indent;
-		} else if (column > indent) {
-			fputc(' ', t->out);
-			column++;
-		}
-		fputs(word, t->out);
-		column += columns;
-		words += len;
-		words += strspn(words, " ");
-	}
-	fputc('\n', t->out);
-}
 
 /* One numbered step of a story; the first has a time, the others how long after. */
 static void tell_step(struct text *t, size_t number, const char *when, const char *words)
