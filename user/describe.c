@@ -108,9 +108,10 @@ const char *describe_deed(const struct change *c, char *buf, size_t size)
 		snprintf(buf, size, "%s removed %s/%u from %s", doer,
 			 address_format(&seen->local, seen->family, address, sizeof(address)),
 			 seen->prefix_len, ifname);
-	else if (seen->op == LINK_DOWN || seen->op == LINK_UNREGISTER)
-		snprintf(buf, size, "%s %s link %s", doer,
-			 seen->op == LINK_DOWN ? "set down" : "deleted", ifname);
+	else if (seen->op == LINK_DOWN)
+		snprintf(buf, size, "%s set link %s down", doer, ifname);
+	else if (seen->op == LINK_UNREGISTER)
+		snprintf(buf, size, "%s deleted link %s", doer, ifname);
 	else
 		describe_change(c, buf, size);
 	return buf;
@@ -136,7 +137,7 @@ static const char *flush_reason(const struct flush *f)
 	case CAUSE_USER_FLUSH:
 		return "the table was flushed";
 	case CAUSE_USER_DELETE:
-		return "they were deleted";
+		return "deleted by request";
 	case CAUSE_TIMEOUT:
 		return "its time-out ran out";
 	case CAUSE_TABLE_FULL:
