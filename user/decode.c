@@ -189,22 +189,20 @@ static void decode_act_end(const struct event_act_end *in, struct observation *o
 	out->act.tcp_entries = in->tcp_entries;
 }
 
-/* A fresh entry was made of this very packet, in the packet's own direction; one
- * that has seen a reply, or goes the other way, was there before. */
+/* A fresh entry was made of this very packet; one that has seen a reply, or that
+ * the packet is a reply to, was there before. */
 static enum pickup decode_pickup(const struct event_reset *in)
 {
-	struct tuple packet, orig;
+	struct flow flow;
 
 	if (in->conntrack == EVENT_CONNTRACK_UNTRACKED)
 		return PICKUP_UNTRACKED;
 	if (in->conntrack == EVENT_CONNTRACK_NONE)
 		return PICKUP_NONE;
-	decode_tuple(&in->packet, &packet);
-	decode_tuple(&in->conntrack_orig, &orig);
-	if (in->conntrack_info == CTINFO_NEW && !(in->conntrack_status & STATUS_SEEN_REPLY) &&
-	    tuple_equal(&packet, &orig))
-		return PICKUP_FRESH;
-	return PICKUP_KNOWN;
+	if (in->conntrack_info != CTINFO_NEW || (in->conntrack_status & STATUS_SEEN_REPLY))
+		return PICKUP_KNOWN;
+	decode_flow(in->family, &in->conntrack_orig, &in->conntrack_reply, &flow);
+	return flow_is_translated(&flow) ? PICKUP_RENEWED : PICKUP_FRESH;
 }
 
 static uint8_t decode_hooks(uint8_t in)

@@ -190,6 +190,9 @@ static void judge_midstream(const struct evidence *e, struct reset_blame *out)
 	/* An entry that has seen both sides is alive: nothing was forgotten. */
 	if (reset->pickup == PICKUP_KNOWN)
 		return say_stale(out, NULL);
+	/* The rules translated it as they do, to this host: no translation is lost. */
+	if (reset->pickup == PICKUP_RENEWED)
+		return say_stale(out, "that the connection had been this host's own");
 	if (e->removal && !is_clean_end(e->removal))
 		return blame_removal(e, out);
 	if (reset->socket == SOCKET_TIME_WAIT)

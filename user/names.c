@@ -60,8 +60,8 @@ static const char *const socket_states[SOCKET_STATES] = {
 };
 
 static const char *const pickups[] = {
-	[PICKUP_UNKNOWN] = "unknown", [PICKUP_NONE] = "none",           [PICKUP_FRESH] = "fresh",
-	[PICKUP_KNOWN] = "known",     [PICKUP_UNTRACKED] = "untracked",
+	[PICKUP_UNKNOWN] = "unknown", [PICKUP_NONE] = "none",   [PICKUP_FRESH] = "fresh",
+	[PICKUP_RENEWED] = "renewed", [PICKUP_KNOWN] = "known", [PICKUP_UNTRACKED] = "untracked",
 };
 
 /* enum ip_conntrack_status, include/uapi/linux/netfilter/nf_conntrack_common.h */

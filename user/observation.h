@@ -110,6 +110,7 @@ enum pickup {
 	PICKUP_UNKNOWN,
 	PICKUP_NONE,      /* no entry: INVALID, or no hooks, or loose pick-up is off */
 	PICKUP_FRESH,     /* a new entry, made of this very packet */
+	PICKUP_RENEWED,   /* the same, and a NAT rule sent it to this host */
 	PICKUP_KNOWN,     /* an entry that had seen both sides: it is alive */
 	PICKUP_UNTRACKED, /* a NOTRACK rule */
 };
