@@ -37,7 +37,6 @@ static __always_inline int on_address_v4(unsigned long event, const struct in_if
 	struct event_address *e;
 	__u8 op = address_op(event);
 
-	count_hit(EVENT_PROBE_ADDRESS_V4);
 	if (!op || !RESERVE(&state_events, e, EVENT_ADDRESS, EVENT_PROBE_ADDRESS_V4))
 		return 0;
 	in_dev = BPF_CORE_READ(ifa, ifa_dev);
@@ -60,7 +59,6 @@ static __always_inline int on_address_v6(unsigned long event, const struct inet6
 	struct event_address *e;
 	__u8 op = address_op(event);
 
-	count_hit(EVENT_PROBE_ADDRESS_V6);
 	if (!op || !RESERVE(&state_events, e, EVENT_ADDRESS, EVENT_PROBE_ADDRESS_V6))
 		return 0;
 	idev = BPF_CORE_READ(ifa, idev);
@@ -97,7 +95,6 @@ static __always_inline int on_link(unsigned long event, const struct netdev_noti
 	struct event_link *e;
 	__u8 op = link_op(event);
 
-	count_hit(EVENT_PROBE_LINK);
 	if (!op || !RESERVE(&state_events, e, EVENT_LINK, EVENT_PROBE_LINK))
 		return 0;
 	e->op = op;

@@ -8,7 +8,6 @@
 #define IPS_SEEN_REPLY_BIT 1
 #define IPS_CONFIRMED_BIT 3
 #define IPS_DYING_BIT 9
-#define IPS_NAT_MASK 0x30 /* SRC_NAT | DST_NAT: really translated */
 #define TCP_STATE_TIME_WAIT 7
 #define TCP_STATE_CLOSE 8
 
@@ -24,10 +23,11 @@ struct act {
 	__u8 address[EVENT_ADDR_BYTES];
 };
 
-/* By task_struct. LRU, since a missed kretprobe would leave its entry behind. */
+/* By task_struct. Not LRU: an open act must not be evicted; what a missed
+ * kretprobe leaves behind is overwritten by the task's next act. */
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 1024);
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
 	__type(key, __u64);
 	__type(value, struct act);
 } acts SEC(".maps");
@@ -53,8 +53,9 @@ static __always_inline __u32 hash_tuple(const struct event_tuple *t)
 
 static __always_inline __u64 new_act_id(void)
 {
-	/* The time is unique enough; 5.10 has no fetching atomic add. */
-	return bpf_ktime_get_ns();
+	/* Unique by time and CPU, and positive in 64 bits with a sign for years;
+	 * 5.10 has no fetching atomic add. */
+	return bpf_ktime_get_ns() ^ ((__u64)(bpf_get_smp_processor_id() & 0x3ff) << 52);
 }
 
 static __always_inline void announce_act(void *ctx, struct act *act, __u32 netns, __u32 ifindex)
@@ -72,9 +73,8 @@ static __always_inline void announce_act(void *ctx, struct act *act, __u32 netns
 	e->kind = act->kind;
 	e->has_address = act->has_address;
 	__builtin_memcpy(e->address, act->address, sizeof(e->address));
-	e->stack = -1;
 	if (act->kind == EVENT_ACT_ITERATION)
-		e->stack = bpf_get_stackid(ctx, &stacks, 0);
+		read_stack(ctx, e->stack);
 	read_task(&e->task);
 	bpf_ringbuf_submit(e, 0);
 }
@@ -154,7 +154,6 @@ static __always_inline int on_masquerade_begin(void *ctx, const void *work)
 	struct act act = { .kind = EVENT_ACT_MASQUERADE };
 	const __u64 *words = (const void *)request.address;
 
-	count_hit(EVENT_PROBE_MASQUERADE);
 	read_masquerade_work(work, &request);
 	act.id = new_act_id();
 	/* For a link the work item is zeroed and carries no address. */
@@ -206,7 +205,6 @@ static __always_inline int on_iteration_begin(void)
 	__u64 task = bpf_get_current_task();
 	struct act act = { .kind = EVENT_ACT_ITERATION };
 
-	count_hit(EVENT_PROBE_ITERATION);
 	if (current_act(task))
 		return 0;
 	act.id = new_act_id();
@@ -262,13 +260,15 @@ static __always_inline bool belongs_to(const struct act *act, const struct nf_co
 {
 	__u8 address[EVENT_ADDR_BYTES] __attribute__((aligned(8)));
 
+	if (in_softirq())
+		return false;
 	if (act->kind == EVENT_ACT_MASQUERADE && act->has_address) {
 		bpf_core_read(address, sizeof(address), &ct->tuplehash[1].tuple.dst.u3);
 		return is_same_address(address, act->address);
 	}
 	if (act->kind == EVENT_ACT_NETLINK_FLUSH)
 		return portid;
-	return !in_softirq();
+	return true;
 }
 
 static __always_inline __u32 entry_netns(const struct nf_conn *ct)
@@ -298,30 +298,40 @@ static __always_inline bool is_own_reset(__u64 task, unsigned long status, __u8 
 	       bpf_map_lookup_elem(&tasks_in_reset, &task);
 }
 
+/* In jiffies; nf_ct_is_expired() compares 32 bits in just this way. */
+static __always_inline __s32 time_left(const struct nf_conn *ct)
+{
+	return (__s32)(BPF_CORE_READ(ct, timeout) - (__u32)bpf_jiffies64());
+}
+
 static __always_inline bool is_clean_end(const struct event_removal *e)
 {
 	return (e->flags & EVENT_REMOVAL_EXPIRED) &&
 	       (e->tcp_state == TCP_STATE_TIME_WAIT || e->tcp_state == TCP_STATE_CLOSE);
 }
 
-static __always_inline void send_removal(void *ctx, const struct nf_conn *ct, const struct act *act,
-					 unsigned long status, __u32 portid, __u8 tcp_state)
+/* Only a translated entry's successor can acquit it. Read off the tuples: IPVS
+ * translates without IPS_SRC_NAT or IPS_DST_NAT. */
+static __always_inline bool is_translated(const struct event_removal *e)
 {
-	struct event_removal *e;
+	return !is_same_address(e->orig.src, e->reply.dst) ||
+	       !is_same_address(e->orig.dst, e->reply.src) || e->orig.sport != e->reply.dport ||
+	       e->orig.dport != e->reply.sport;
+}
 
-	if (!RESERVE(&state_events, e, EVENT_REMOVAL, EVENT_PROBE_REMOVAL))
-		return;
+static __always_inline void fill_removal(struct event_removal *e, const struct nf_conn *ct,
+					 const struct act *act, unsigned long status, __u32 portid)
+{
 	e->netns = entry_netns(ct);
-	e->zone = read_zone(ct);
+	e->zone = read_zone(ct, 0);
+	e->reply_zone = read_zone(ct, 1);
 	e->family = BPF_CORE_READ(ct, tuplehash[0].tuple.src.l3num);
-	e->tcp_state = tcp_state;
+	e->tcp_state = BPF_CORE_READ(ct, proto.tcp.state);
 	e->status = status;
 	if (bpf_core_field_exists(ct->mark))
 		e->mark = BPF_CORE_READ(ct, mark);
 	e->portid = portid;
-	e->stack = -1;
-	/* nf_ct_is_expired() compares 32-bit jiffies in just this way. */
-	e->timeout_left = (__s32)(BPF_CORE_READ(ct, timeout) - (__u32)bpf_jiffies64());
+	e->timeout_left = time_left(ct);
 	if (e->timeout_left <= 0)
 		e->flags |= EVENT_REMOVAL_EXPIRED;
 	if (in_softirq())
@@ -331,15 +341,43 @@ static __always_inline void send_removal(void *ctx, const struct nf_conn *ct, co
 	if (act) {
 		e->act = act->id;
 		e->act_kind = act->kind;
-	} else if (!(e->flags & EVENT_REMOVAL_EXPIRED)) {
-		/* Unexplained by data: only these pay for a stack. */
-		e->stack = bpf_get_stackid(ctx, &stacks, 0);
 	}
-	/* Only a translated entry's successor can acquit it. */
-	if ((status & IPS_NAT_MASK) && !is_clean_end(e)) {
+	if (!is_clean_end(e) && is_translated(e)) {
 		removed_slots[hash_tuple(&e->orig)] = 1;
 		removed_slots[hash_tuple(&e->reply)] = 1;
 	}
+}
+
+/* Unexplained by its act or its time-out: only these pay for a stack. */
+static __always_inline void send_removal_with_stack(void *ctx, const struct nf_conn *ct,
+						    unsigned long status, __u32 portid)
+{
+	struct event_removal_stack *e;
+
+	e = bpf_ringbuf_reserve(&state_events, sizeof(*e), 0);
+	if (!e) {
+		count_loss(EVENT_PROBE_REMOVAL);
+		return;
+	}
+	__builtin_memset(e, 0, sizeof(*e));
+	fill_header(&e->removal.header, EVENT_REMOVAL_STACK, sizeof(*e));
+	fill_removal(&e->removal, ct, NULL, status, portid);
+	read_stack(ctx, e->stack);
+	bpf_ringbuf_submit(e, 0);
+}
+
+static __always_inline void send_removal(void *ctx, const struct nf_conn *ct, const struct act *act,
+					 unsigned long status, __u32 portid)
+{
+	struct event_removal *e;
+
+	if (!act && time_left(ct) > 0) {
+		send_removal_with_stack(ctx, ct, status, portid);
+		return;
+	}
+	if (!RESERVE(&state_events, e, EVENT_REMOVAL, EVENT_PROBE_REMOVAL))
+		return;
+	fill_removal(e, ct, act, status, portid);
 	bpf_ringbuf_submit(e, 0);
 }
 
@@ -354,7 +392,6 @@ static __always_inline int on_removal(void *ctx, const struct nf_conn *ct, __u32
 	struct act single = {};
 	struct act *act;
 
-	count_hit(EVENT_PROBE_REMOVAL);
 	if (!(status & (1 << IPS_CONFIRMED_BIT)))
 		return 0;
 	if (is_tcp && is_own_reset(task, status, tcp_state))
@@ -372,7 +409,7 @@ static __always_inline int on_removal(void *ctx, const struct nf_conn *ct, __u32
 		join_act(ctx, act, ct, portid, is_tcp);
 	}
 	if (is_tcp)
-		send_removal(ctx, ct, act, status, portid, tcp_state);
+		send_removal(ctx, ct, act, status, portid);
 	return 0;
 }
 
@@ -409,33 +446,40 @@ int on_removal_part_kprobe(struct pt_regs *ctx)
 
 /* ---- new entries ---- */
 
-/* Context: softirq or process. Rate: one for each new connection; a record is
- * sent only where the tuple may have been removed before. Missed: a removal
- * would be blamed for the reset of a later connection with the same ports. */
-static __always_inline int on_entry(const struct sk_buff *skb)
+/* A record is sent only where the tuple may have been removed before. */
+static __always_inline int send_entry(const struct nf_conn *ct, __u8 tcp_state,
+				      enum event_probe probe)
 {
-	unsigned long nfct = BPF_CORE_READ(skb, _nfct);
-	const struct nf_conn *ct = (void *)(nfct & NFCT_PTR_MASK);
 	struct event_tuple orig = {}, reply = {};
 	struct event_entry *e;
 
-	count_hit(EVENT_PROBE_ENTRY);
 	if (!ct || BPF_CORE_READ(ct, tuplehash[0].tuple.dst.protonum) != IPPROTO_TCP)
 		return 0;
 	read_tuple(ct, 0, &orig);
 	read_tuple(ct, 1, &reply);
 	if (!removed_slots[hash_tuple(&orig)] && !removed_slots[hash_tuple(&reply)])
 		return 0;
-	if (!RESERVE(&state_events, e, EVENT_ENTRY, EVENT_PROBE_ENTRY))
+	if (!RESERVE(&state_events, e, EVENT_ENTRY, probe))
 		return 0;
 	e->netns = entry_netns(ct);
-	e->zone = read_zone(ct);
+	e->zone = read_zone(ct, 0);
 	e->family = BPF_CORE_READ(ct, tuplehash[0].tuple.src.l3num);
-	e->tcp_state = BPF_CORE_READ(ct, proto.tcp.state);
+	e->tcp_state = tcp_state;
 	e->orig = orig;
 	e->reply = reply;
 	bpf_ringbuf_submit(e, 0);
 	return 0;
+}
+
+/* Context: softirq or process. Rate: one for each new connection. Missed: a
+ * removal would be blamed for the reset of a later connection with the same
+ * ports; the loss is counted, and then nothing is proven. */
+static __always_inline int on_entry(const struct sk_buff *skb)
+{
+	unsigned long nfct = BPF_CORE_READ(skb, _nfct);
+	const struct nf_conn *ct = (void *)(nfct & NFCT_PTR_MASK);
+
+	return send_entry(ct, ct ? BPF_CORE_READ(ct, proto.tcp.state) : 0, EVENT_PROBE_ENTRY);
 }
 
 SEC("?fentry/__nf_conntrack_confirm")
@@ -448,4 +492,18 @@ SEC("?kprobe/__nf_conntrack_confirm")
 int on_entry_kprobe(struct pt_regs *ctx)
 {
 	return on_entry((void *)PT_REGS_PARM1(ctx));
+}
+
+/* Entries that somebody restores by netlink: conntrackd, conntrack -I. Context:
+ * process. Rate: rare. Missed: as above. */
+SEC("?fentry/nf_conntrack_hash_check_insert")
+int on_insert_fentry(__u64 *ctx)
+{
+	return send_entry((void *)ctx[0], EVENT_ENTRY_INSERTED, EVENT_PROBE_INSERT);
+}
+
+SEC("?kprobe/nf_conntrack_hash_check_insert")
+int on_insert_kprobe(struct pt_regs *ctx)
+{
+	return send_entry((void *)PT_REGS_PARM1(ctx), EVENT_ENTRY_INSERTED, EVENT_PROBE_INSERT);
 }

@@ -18,6 +18,7 @@ enum {
 	EVENT_CGROUP_BYTES = 64,
 	EVENT_ADDR_BYTES = 16,
 	EVENT_HOOK_WALK_MAX = 16,
+	EVENT_STACK_MAX = 16,
 };
 
 enum event_type {
@@ -28,6 +29,7 @@ enum event_type {
 	EVENT_LINK = 5,
 	EVENT_ACT_BEGIN = 6,
 	EVENT_ACT_END = 7,
+	EVENT_REMOVAL_STACK = 8,
 };
 
 /* What can lose events; indexes the loss counters. One for each probe that
@@ -37,6 +39,7 @@ enum event_probe {
 	EVENT_PROBE_RESET_V6,
 	EVENT_PROBE_REMOVAL,
 	EVENT_PROBE_ENTRY,
+	EVENT_PROBE_INSERT,
 	EVENT_PROBE_MASQUERADE,
 	EVENT_PROBE_ITERATION,
 	EVENT_PROBE_ADDRESS_V4,
@@ -98,18 +101,28 @@ struct event_removal {
 	__u32 status; /* enum ip_conntrack_status */
 	__u32 mark;
 	__u32 portid;       /* netlink requester, 0 for none */
-	__s32 stack;        /* id in the stacks map, negative for none */
 	__s32 timeout_left; /* jiffies */
-	__u16 zone;
+	__u16 zone;         /* as a packet in the original direction meets it */
+	__u16 reply_zone;   /* and in the other: a zone may be of one direction */
 	__u8 family;
 	__u8 tcp_state;
 	__u8 flags; /* enum event_removal_flag */
 	__u8 act_kind;
-	__u16 padding;
+	__u32 padding;
 	struct event_tuple orig;
 	struct event_tuple reply;
 };
 _Static_assert(sizeof(struct event_removal) == 128, "event_removal");
+
+/* A removal that nothing explains but its stack: innermost first, 0 ends it. */
+struct event_removal_stack {
+	struct event_removal removal;
+	__u64 stack[EVENT_STACK_MAX];
+};
+_Static_assert(sizeof(struct event_removal_stack) == 256, "event_removal_stack");
+
+/* tcp_state of an entry that netlink put in whole: conntrackd, conntrack -I. */
+#define EVENT_ENTRY_INSERTED 0xff
 
 /* A new entry whose tuple resembles one that was removed earlier. */
 struct event_entry {
@@ -173,12 +186,12 @@ struct event_act_begin {
 	__u32 ifindex;
 	__u8 kind; /* enum event_act_kind */
 	__u8 has_address;
-	__u16 padding;
-	__s32 stack;                    /* id in the stacks map, negative for none */
+	__u8 padding[6];
 	__u8 address[EVENT_ADDR_BYTES]; /* the work item carries no family */
 	struct event_task task;
+	__u64 stack[EVENT_STACK_MAX]; /* EVENT_ACT_ITERATION: innermost first, 0 ends it */
 };
-_Static_assert(sizeof(struct event_act_begin) == 160, "event_act_begin");
+_Static_assert(sizeof(struct event_act_begin) == 288, "event_act_begin");
 
 struct event_act_end {
 	struct event_header header;
@@ -222,7 +235,7 @@ struct event_reset {
 	__u32 ack;
 	__u32 payload_bytes;
 	__u32 reason; /* enum sk_rst_reason where the kernel has it */
-	__s32 stack;
+	__u32 padding_reason;
 	__u8 flags;          /* enum event_reset_flag */
 	__u8 hooks;          /* enum event_hook */
 	__u8 conntrack_info; /* enum ip_conntrack_info */
@@ -234,7 +247,8 @@ struct event_reset {
 	struct event_tuple conntrack_reply;
 	char ifname[EVENT_IFNAME_BYTES];
 	struct event_task task;
+	__u64 stack[EVENT_STACK_MAX]; /* when asked for: innermost first, 0 ends it */
 };
-_Static_assert(sizeof(struct event_reset) == 288, "event_reset");
+_Static_assert(sizeof(struct event_reset) == 416, "event_reset");
 
 #endif

@@ -39,14 +39,6 @@ struct ring {
 extern struct ring state_events SEC(".maps");
 extern struct ring reset_events SEC(".maps");
 
-struct stacks {
-	__uint(type, BPF_MAP_TYPE_STACK_TRACE);
-	__uint(max_entries, 4096);
-	__uint(key_size, sizeof(__u32));
-	__uint(value_size, 32 * sizeof(__u64));
-};
-extern struct stacks stacks SEC(".maps");
-
 /* Tasks that are inside tcp_v[46]_send_reset(); the key is the task_struct. A
  * softirq does not migrate and its task cannot run meanwhile, so `current` is
  * a valid key there, though not a valid actor. */
@@ -59,16 +51,12 @@ struct tasks_in_reset {
 extern struct tasks_in_reset tasks_in_reset SEC(".maps");
 
 extern __u64 lost[EVENT_PROBES];
-extern __u64 hits[EVENT_PROBES];
+/* Set by the loader: --stack. */
+extern const volatile bool with_stacks;
 
 static __always_inline void count_loss(enum event_probe probe)
 {
 	__sync_fetch_and_add(&lost[probe], 1);
-}
-
-static __always_inline void count_hit(enum event_probe probe)
-{
-	hits[probe]++; /* a sign of life, not a statistic: races are harmless */
 }
 
 static __always_inline void fill_header(struct event_header *header, enum event_type type,
@@ -121,8 +109,18 @@ static __always_inline int read_preempt_count(void)
 }
 #endif
 
+/* With PREEMPT_RT softirqs are counted in the task, not in preempt_count
+ * (CONFIG_PREEMPT_RT in include/linux/sched.h and preempt.h). */
+struct task_struct___rt {
+	int softirq_disable_cnt;
+} __attribute__((preserve_access_index));
+
 static __always_inline bool in_softirq(void)
 {
+	struct task_struct___rt *task = (void *)bpf_get_current_task();
+
+	if (bpf_core_field_exists(task->softirq_disable_cnt))
+		return BPF_CORE_READ(task, softirq_disable_cnt) & SOFTIRQ_OFFSET;
 	return read_preempt_count() & SOFTIRQ_OFFSET;
 }
 
@@ -169,12 +167,20 @@ static __always_inline void read_tuple(const struct nf_conn *ct, int dir, struct
 	out->dport = tuple.dst.u.all;
 }
 
-static __always_inline __u16 read_zone(const struct nf_conn *ct)
+/* The zone that a packet of that direction has to be in; a zone may hold for one
+ * direction only (struct nf_conntrack_zone.dir). */
+static __always_inline __u16 read_zone(const struct nf_conn *ct, int dir)
 {
 	/* CONFIG_NF_CONNTRACK_ZONES may be off. */
-	if (bpf_core_field_exists(ct->zone))
-		return BPF_CORE_READ(ct, zone.id);
-	return 0;
+	if (!bpf_core_field_exists(ct->zone))
+		return 0;
+	return BPF_CORE_READ(ct, zone.dir) & (1 << dir) ? BPF_CORE_READ(ct, zone.id) : 0;
+}
+
+/* The rest of `stack` stays zero. */
+static __always_inline void read_stack(void *ctx, __u64 *stack)
+{
+	bpf_get_stack(ctx, stack, EVENT_STACK_MAX * sizeof(*stack), 0);
 }
 
 #endif

@@ -11,6 +11,7 @@
 #define TCP_FLAG_BYTE 13
 #define TCPHDR_RST 0x04
 #define TCPHDR_SYN 0x02
+#define TCPHDR_ACK 0x10
 #define RTN_LOCAL 2
 #define RTF_LOCAL 0x80000000
 
@@ -93,7 +94,7 @@ static __always_inline void read_conntrack(const struct sk_buff *skb, struct eve
 	e->conntrack = EVENT_CONNTRACK_ENTRY;
 	e->conntrack_status = BPF_CORE_READ(ct, status);
 	e->conntrack_tcp_state = BPF_CORE_READ(ct, proto.tcp.state);
-	e->conntrack_zone = read_zone(ct);
+	e->conntrack_zone = read_zone(ct, 0);
 	read_tuple(ct, 0, &e->conntrack_orig);
 	read_tuple(ct, 1, &e->conntrack_reply);
 }
@@ -164,7 +165,7 @@ static __always_inline void fill_reset(struct event_reset *e, void *ctx, const s
 		e->socket = BPF_CORE_READ(sk, __sk_common.skc_state);
 	read_packet(skb, tcp, e);
 	read_conntrack(skb, e);
-	if (!(e->tcp_flags & TCPHDR_SYN))
+	if ((e->tcp_flags & (TCPHDR_SYN | TCPHDR_ACK)) != TCPHDR_SYN)
 		e->hooks = read_hooks(net, e->family);
 	if (reason & REASON_PRESENT) {
 		e->reason = (__u32)reason;
@@ -173,7 +174,8 @@ static __always_inline void fill_reset(struct event_reset *e, void *ctx, const s
 	read_task(&e->task);
 	if (e->task.flags & EVENT_TASK_SOFTIRQ)
 		e->flags |= EVENT_RESET_SOFTIRQ;
-	e->stack = bpf_get_stackid(ctx, &stacks, 0);
+	if (with_stacks)
+		read_stack(ctx, e->stack);
 }
 
 static __always_inline int on_reset(void *ctx, const struct sock *sk, const struct sk_buff *skb,
@@ -186,7 +188,6 @@ static __always_inline int on_reset(void *ctx, const struct sock *sk, const stru
 	__u8 tcp_flags = 0;
 	__u8 one = 1;
 
-	count_hit(probe);
 	bpf_probe_read_kernel(&tcp_flags, 1, (void *)tcp + TCP_FLAG_BYTE);
 	if (tcp_flags & TCPHDR_RST) /* never a reset in answer to a reset */
 		return 0;

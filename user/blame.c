@@ -10,10 +10,21 @@
 #include "judge.h"
 #include "ledger.h"
 
+/* enum ip_conntrack_status, uapi/linux/netfilter/nf_conntrack_common.h */
+enum { STATUS_SEEN_REPLY = 1U << 1 };
+
 /* A process that deletes entry by entry is at one flush while it keeps going. */
 #define FLUSH_QUIET_NS (200ULL * 1000 * 1000)
 
+enum { NODES_MAX = 64 };
 enum { DEFAULT_REMOVALS = 1000000, DEFAULT_CHANGES = 4096, DEFAULT_FLUSHES = 16384 };
+
+/* What is known of one node's way of seeing; by its number, the last for all past
+ * the limit. */
+struct node {
+	bool is_blind_to_entries;
+	uint64_t losses; /* of the probes that a join needs */
+};
 
 struct blame {
 	blame_sink_fn sink;
@@ -23,7 +34,7 @@ struct blame {
 	struct flushes *flushes;
 	struct flush *deleting; /* the open flush of single deletions, or NULL */
 	uint64_t last_id;
-	uint64_t losses;
+	struct node nodes[NODES_MAX];
 };
 
 static size_t or_default(size_t value, size_t fallback)
@@ -93,12 +104,23 @@ static void deliver_flush(struct blame *b, struct flush *flush)
 	b->sink(b->sink_ctx, &f);
 }
 
+static struct node *node_of(struct blame *b, struct netns_id netns)
+{
+	return &b->nodes[netns.node < NODES_MAX ? netns.node : NODES_MAX - 1];
+}
+
+/* One that removed nothing is told and forgotten: on a container host each link
+ * that goes down makes one. */
 static void end_flush(struct blame *b, struct flush *flush)
 {
 	if (flush->is_ended)
 		return;
 	flush->is_ended = true;
 	deliver_flush(b, flush);
+	if (flush->entries || flush->removals_seen)
+		return;
+	changes_unpin(b->changes, flush);
+	flushes_forget(b->flushes, flush);
 }
 
 static void end_deleting(struct blame *b)
@@ -108,23 +130,27 @@ static void end_deleting(struct blame *b)
 	b->deleting = NULL;
 }
 
+static struct change make_change(const struct observation *seen, uint64_t id)
+{
+	return (struct change){ .id = id,
+				.netns = seen->netns,
+				.mono_ns = seen->mono_ns,
+				.wall_ns = seen->wall_ns,
+				.seen = seen->change };
+}
+
 static int observe_change(struct blame *b, const struct observation *seen)
 {
 	bool is_address = seen->type == OBSERVATION_ADDRESS;
 	struct finding f = { .type = is_address ? FINDING_ADDRESS : FINDING_LINK,
 			     .id = ++b->last_id };
-	struct change unremembered;
+	struct change change = make_change(seen, f.id);
 
-	f.change = changes_add(b->changes, seen, f.id);
-	if (!f.change) {
-		unremembered = (struct change){ .id = f.id,
-						.netns = seen->netns,
-						.mono_ns = seen->mono_ns,
-						.wall_ns = seen->wall_ns,
-						.seen = seen->change };
-		f.change = &unremembered;
-	}
+	f.change = &change;
 	deliver(b, seen, &f);
+	/* Only these can be behind a flush. */
+	if (seen->change.op == ADDRESS_REMOVE || seen->change.op == LINK_DOWN)
+		changes_add(b->changes, seen, f.id);
 	return 0;
 }
 
@@ -160,15 +186,17 @@ static struct flush *open_flush(struct blame *b, const struct observation *seen,
 static void describe_flush(struct blame *b, struct flush *f, const struct act_observation *act)
 {
 	f->actor = act->actor;
+	if (act->is_given) {
+		f->by = NULL; /* by the tuple, so far */
+		f->join = JOIN_NONE;
+		changes_join_recorded(b->changes, f, act->by);
+		return;
+	}
 	f->ifindex = act->ifindex;
 	f->has_address = act->has_address;
 	f->address = act->address;
-	if (act->is_given) {
-		f->by = changes_find_recorded(b->changes, f->netns.node, act->by);
-		f->join = f->by ? JOIN_EXACT : JOIN_NONE;
-	} else if (f->cause == CAUSE_ADDRESS_REMOVED || f->cause == CAUSE_LINK_DOWN) {
+	if (f->cause == CAUSE_ADDRESS_REMOVED || f->cause == CAUSE_LINK_DOWN)
 		changes_join(b->changes, f);
-	}
 }
 
 /* A recording of ours has acts and flush lines; another may have only the
@@ -200,6 +228,9 @@ static int observe_act_begin(struct blame *b, const struct observation *seen)
 	}
 	if (act->cause == CAUSE_USER_DELETE && continues_deleting(b, seen)) {
 		flushes_alias(b->flushes, b->deleting, act->act);
+		b->deleting->entries++;
+		b->deleting->last_mono_ns = seen->mono_ns;
+		b->deleting->last_wall_ns = seen->wall_ns;
 		return 0;
 	}
 	end_deleting(b);
@@ -207,8 +238,11 @@ static int observe_act_begin(struct blame *b, const struct observation *seen)
 	if (!f)
 		return 0;
 	describe_flush(b, f, act);
-	if (act->cause == CAUSE_USER_DELETE)
+	if (act->cause == CAUSE_USER_DELETE) {
+		f->counts_acts = true;
+		f->entries = 1;
 		b->deleting = f;
+	}
 	return 0;
 }
 
@@ -228,21 +262,20 @@ static int observe_act_end(struct blame *b, const struct observation *seen)
 	return 0;
 }
 
-/* The act's beginning was not seen (lost, or before the window): the removal
- * itself says what kind it was. */
+/* The act's beginning was not seen (lost, or before the window), or it did not
+ * say which address: the removal itself says what kind it was, and where to. */
 static struct flush *flush_of(struct blame *b, const struct observation *seen)
 {
 	const struct removal_observation *r = &seen->removal;
 	struct flush *f = flushes_find(b->flushes, seen->netns.node, r->act);
-	bool by_tuple = r->cause == CAUSE_ADDRESS_REMOVED;
 
-	if (f || (!r->act && !by_tuple))
-		return f;
-	f = open_flush(b, seen, r->act, r->cause);
-	if (f && by_tuple)
+	if (!f && (r->act || r->cause == CAUSE_ADDRESS_REMOVED || r->has_actor)) {
+		f = open_flush(b, seen, r->act, r->cause);
+		if (f && r->has_actor)
+			f->actor = r->actor;
+	}
+	if (f && f->cause == CAUSE_ADDRESS_REMOVED && !f->has_address && !f->by)
 		changes_join_by_tuple(b->changes, f, r->flow.family, &r->flow.reply.dst);
-	if (f && r->actor)
-		f->actor = *r->actor;
 	return f;
 }
 
@@ -251,7 +284,7 @@ static void count_removal(struct flush *f, const struct observation *seen)
 	f->removals_seen++;
 	if (f->is_ended)
 		return;
-	f->entries++;
+	f->entries += !f->counts_acts;
 	f->tcp_entries++;
 	f->family = seen->removal.flow.family;
 	f->last_mono_ns = seen->mono_ns;
@@ -269,11 +302,13 @@ static int observe_removal(struct blame *b, const struct observation *seen)
 		.mono_ns = seen->mono_ns,
 		.id = f.id,
 		.flush = flush ? flushes_index(b->flushes, flush) : LEDGER_NO_FLUSH,
-		.zone = r->zone,
+		.zone = { r->zone, r->reply_zone },
 		/* The act knows better: a masquerade flush may be a link's. */
 		.cause = (uint8_t)(flush ? flush->cause : r->cause),
 		.tcp_state = r->tcp_state,
 		.is_translated = flow_is_translated(&r->flow),
+		/* A recording that does not tell the status is given the benefit. */
+		.has_seen_reply = !r->status || (r->status & STATUS_SEEN_REPLY),
 	};
 
 	if (flush)
@@ -289,7 +324,7 @@ static void mark_reborn(struct blame *b, const struct observation *seen, const s
 	enum ledger_side side;
 
 	while ((r = ledger_next(b->ledger, seen->netns, e->flow.family, tuple, r, &side)))
-		if (r->zone == e->zone && !r->reborn_ns[side])
+		if (r->zone[LEDGER_ORIG] == e->zone && !r->reborn_ns[side])
 			r->reborn_ns[side] = seen->mono_ns;
 }
 
@@ -317,10 +352,10 @@ static bool weigh_removal(const struct observation *seen, const struct ledger_re
 
 	if (r->mono_ns > seen->mono_ns)
 		return false;
-	if (reset->has_zone && r->zone != reset->zone)
+	if (reset->has_zone && r->zone[side] != reset->zone)
 		return false;
 	if (!r->is_translated) { /* it never stood between the packet and a socket */
-		e->was_own = true;
+		e->was_own |= r->has_seen_reply && !e->was_replaced;
 		return false;
 	}
 	if (r->reborn_ns[side] && r->reborn_ns[side] <= seen->mono_ns) {
@@ -329,7 +364,7 @@ static bool weigh_removal(const struct observation *seen, const struct ledger_re
 	}
 	if (r->tcp_state == TRACKER_TIME_WAIT || r->tcp_state == TRACKER_CLOSE)
 		e->was_own = true; /* rule 4: both sides had closed it */
-	e->is_zone_known = reset->has_zone || !r->zone;
+	e->is_zone_known = reset->has_zone || !r->zone[side];
 	return true;
 }
 
@@ -345,7 +380,8 @@ static void gather(struct blame *b, const struct observation *seen, struct evide
 			e->flush = flushes_at(b->flushes, r->flush);
 			break;
 		}
-	e->has_losses = b->losses > 0;
+	e->has_losses = node_of(b, seen->netns)->losses > 0;
+	e->sees_entries = !node_of(b, seen->netns)->is_blind_to_entries;
 	e->has_evictions = ledger_evicted(b->ledger) > 0;
 }
 
@@ -403,8 +439,23 @@ static int observe_reset(struct blame *b, const struct observation *seen)
 
 static int observe_lost(struct blame *b, const struct observation *seen)
 {
-	b->losses += seen->lost.count;
+	/* A reset that went unseen takes nothing from the others. */
+	if (strncmp(seen->lost.probe, "reset-", strlen("reset-")) != 0)
+		node_of(b, seen->netns)->losses += seen->lost.count;
 	deliver_raw(b, seen, FINDING_LOST);
+	return 0;
+}
+
+/* Rule 1: without this probe a newer entry of the flow would go unseen. */
+static int observe_start(struct blame *b, const struct observation *seen)
+{
+	const struct start_observation *start = &seen->start;
+
+	for (size_t i = 0; i < start->probes_count; i++)
+		if (!strcmp(start->probes[i].name, "conntrack-entry") &&
+		    !strcmp(start->probes[i].how, "none"))
+			node_of(b, seen->netns)->is_blind_to_entries = true;
+	deliver_raw(b, seen, FINDING_START);
 	return 0;
 }
 
@@ -427,8 +478,7 @@ int blame_observe(struct blame *b, const struct observation *seen)
 	case OBSERVATION_LOST:
 		return observe_lost(b, seen);
 	case OBSERVATION_START:
-		deliver_raw(b, seen, FINDING_START);
-		return 0;
+		return observe_start(b, seen);
 	case OBSERVATION_END:
 		deliver_raw(b, seen, FINDING_END);
 		return 0;
@@ -447,6 +497,10 @@ void blame_advance(struct blame *b, uint32_t node, uint64_t mono_ns)
 void blame_finish(struct blame *b)
 {
 	b->deleting = NULL;
-	for (size_t i = 0; i < flushes_count(b->flushes); i++)
-		end_flush(b, flushes_at(b->flushes, (uint32_t)i));
+	for (size_t i = 0; i < flushes_count(b->flushes); i++) {
+		struct flush *f = flushes_at(b->flushes, (uint32_t)i);
+
+		if (f)
+			end_flush(b, f);
+	}
 }

@@ -4,14 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Unclaimed removals of one address that are older than this against the newest
- * had their work dropped (the kernel lets 16 be pending), not delayed. */
-#define WORK_DELAY_MAX_NS (10ULL * 1000 * 1000 * 1000)
+/* A work runs within milliseconds of the removal that queued it. An unclaimed
+ * removal that is this much older than the newest had its work dropped (the
+ * kernel lets 16 be pending), and is no candidate. */
+#define WORK_DELAY_MAX_NS (1000ULL * 1000 * 1000)
 
 struct changes {
 	struct change **items; /* by age; each its own allocation, for a flush points to it */
 	size_t count;
 	size_t limit;
+	bool is_incomplete; /* one found no room */
 };
 
 struct changes *changes_new(size_t limit)
@@ -39,12 +41,11 @@ void changes_free(struct changes *changes)
 	free(changes);
 }
 
-/* Forgets the oldest that no flush points to; the very oldest half is enough of
- * a search, and if all of that is claimed the newest change is not remembered. */
+/* Forgets the oldest that no flush points to. */
 static bool make_room(struct changes *changes)
 {
 	for (size_t i = 0; i < changes->count; i++) {
-		if (changes->items[i]->is_claimed)
+		if (changes->items[i]->pins)
 			continue;
 		free(changes->items[i]);
 		changes->count--;
@@ -59,11 +60,15 @@ struct change *changes_add(struct changes *changes, const struct observation *se
 {
 	struct change *change;
 
-	if (changes->count == changes->limit && !make_room(changes))
+	if (changes->count == changes->limit && !make_room(changes)) {
+		changes->is_incomplete = true;
 		return NULL;
+	}
 	change = calloc(1, sizeof(*change));
-	if (!change)
+	if (!change) {
+		changes->is_incomplete = true;
 		return NULL;
+	}
 	change->id = id;
 	change->netns = seen->netns;
 	change->mono_ns = seen->mono_ns;
@@ -73,69 +78,58 @@ struct change *changes_add(struct changes *changes, const struct observation *se
 	return change;
 }
 
-const struct change *changes_find_recorded(const struct changes *changes, uint32_t node,
-					   uint64_t recorded_id)
-{
-	for (size_t i = changes->count; recorded_id && i-- > 0;)
-		if (changes->items[i]->seen.id == recorded_id &&
-		    changes->items[i]->netns.node == node)
-			return changes->items[i];
-	return NULL;
-}
-
 static bool same_netns(struct netns_id a, struct netns_id b)
 {
 	return a.inum == b.inum && a.node == b.node;
 }
 
-static bool explains(const struct change *c, const struct flush *f)
+/* Of the right kind, there, and before the flush. */
+static bool could_cause(const struct change *c, const struct flush *f)
 {
 	if (!same_netns(c->netns, f->netns) || c->mono_ns > f->first_mono_ns)
 		return false;
-	if (f->ifindex && c->seen.ifindex != f->ifindex)
-		return false;
 	if (f->cause == CAUSE_ADDRESS_REMOVED)
-		return c->seen.op == ADDRESS_REMOVE && !c->seen.is_dead &&
-		       address_equal(&c->seen.address, &f->address);
-	return f->cause == CAUSE_LINK_DOWN &&
-	       (c->seen.op == LINK_DOWN || c->seen.op == LINK_UNREGISTER);
+		return c->seen.op == ADDRESS_REMOVE && !c->seen.is_dead;
+	/* Masquerade acts on NETDEV_DOWN only; a deleted link goes down first. */
+	return f->cause == CAUSE_LINK_DOWN && c->seen.op == LINK_DOWN;
 }
 
-static bool same_actor(const struct change *a, const struct change *b)
+static bool explains(const struct change *c, const struct flush *f)
 {
-	const struct actor *x = &a->seen.actor, *y = &b->seen.actor;
-
-	return x->pid == y->pid && x->start_boottime_ns == y->start_boottime_ns;
+	if (!could_cause(c, f) || (f->ifindex && c->seen.ifindex != f->ifindex))
+		return false;
+	return f->cause != CAUSE_ADDRESS_REMOVED || address_equal(&c->seen.address, &f->address);
 }
 
-/* Works of one address run in the order of the removals that queued them, so
- * the oldest unclaimed removal is the one; unless works were dropped. */
+/* The newest unclaimed one; ambiguous when another might have queued this work. */
 static struct change *choose(struct changes *changes, const struct flush *f, bool *is_ambiguous)
 {
-	struct change *chosen = NULL, *newest = NULL;
+	struct change *newest = NULL;
 
-	*is_ambiguous = false;
+	*is_ambiguous = changes->is_incomplete;
 	for (size_t i = changes->count; i-- > 0;) {
 		struct change *c = changes->items[i];
 
-		if (!explains(c, f))
+		if (c->is_claimed || !explains(c, f))
 			continue;
-		if (!newest)
+		if (!newest) {
 			newest = c;
-		if (c->is_claimed || newest->mono_ns - c->mono_ns > WORK_DELAY_MAX_NS)
-			break;
-		if (chosen && !same_actor(chosen, c))
+			continue;
+		}
+		if (newest->mono_ns - c->mono_ns < WORK_DELAY_MAX_NS)
 			*is_ambiguous = true;
-		chosen = c;
+		break;
 	}
-	return chosen ? chosen : newest;
+	return newest;
 }
 
 static void join_to(struct flush *f, struct change *c, enum join join)
 {
 	c->is_claimed = true;
+	c->pins++;
 	f->by = c;
 	f->join = join;
+	f->address = c->seen.address;
 	f->family = c->seen.family ? c->seen.family : f->family;
 	f->ifindex = c->seen.ifindex;
 }
@@ -160,4 +154,23 @@ void changes_join_by_tuple(struct changes *changes, struct flush *flush, uint8_t
 	c = choose(changes, flush, &is_ambiguous);
 	if (c)
 		join_to(flush, c, JOIN_BY_TUPLE);
+}
+
+void changes_join_recorded(struct changes *changes, struct flush *flush, uint64_t recorded_id)
+{
+	for (size_t i = changes->count; recorded_id && i-- > 0;) {
+		struct change *c = changes->items[i];
+
+		if (c->seen.id == recorded_id && could_cause(c, flush)) {
+			join_to(flush, c, JOIN_EXACT);
+			return;
+		}
+	}
+}
+
+void changes_unpin(struct changes *changes, const struct flush *flush)
+{
+	for (size_t i = changes->count; flush->by && i-- > 0;)
+		if (changes->items[i] == flush->by)
+			changes->items[i]->pins--;
 }

@@ -57,8 +57,18 @@ static void decode_actor(const struct event_task *in, struct actor *out)
 		out->unit[0] = '\0';
 }
 
-static void decode_removal(struct decoder *d, const struct event_removal *in,
-			   struct observation *out)
+static size_t name_stack(const struct decoder *d, const __u64 *stack, const char **names)
+{
+	size_t count = 0;
+
+	if (!d->helpers.name_address)
+		return 0;
+	for (; count < EVENT_STACK_MAX && stack[count]; count++)
+		names[count] = d->helpers.name_address(d->helpers.ctx, stack[count]);
+	return count;
+}
+
+static enum cause removal_cause(const struct event_removal *in)
 {
 	static const enum cause by_act[] = {
 		[EVENT_ACT_MASQUERADE] = CAUSE_ADDRESS_REMOVED,
@@ -66,32 +76,38 @@ static void decode_removal(struct decoder *d, const struct event_removal *in,
 		[EVENT_ACT_NETLINK_DELETE] = CAUSE_USER_DELETE,
 		[EVENT_ACT_ITERATION] = CAUSE_OTHER,
 	};
+
+	if (in->act && in->act_kind < sizeof(by_act) / sizeof(by_act[0]))
+		return by_act[in->act_kind];
+	return in->flags & EVENT_REMOVAL_EXPIRED ? CAUSE_TIMEOUT : CAUSE_OTHER;
+}
+
+static void decode_removal(const struct event_removal *in, struct observation *out)
+{
 	struct removal_observation *r = &out->removal;
-	const char *names[STACK_DEPTH_MAX] = { 0 };
-	size_t count = 0;
 
 	out->type = OBSERVATION_REMOVAL;
 	out->netns = (struct netns_id){ .inum = in->netns };
 	r->act = in->act;
+	r->cause = removal_cause(in);
 	decode_flow(in->family, &in->orig, &in->reply, &r->flow);
 	r->zone = in->zone;
+	r->reply_zone = in->reply_zone;
 	r->tcp_state = in->tcp_state;
 	r->status = in->status;
 	r->mark = in->mark;
 	r->stack = NULL;
-	r->actor = NULL;
-	if (in->act) {
-		r->cause = in->act_kind < sizeof(by_act) / sizeof(by_act[0]) ?
-				   by_act[in->act_kind] :
-				   CAUSE_OTHER;
-		return;
-	}
-	if (in->flags & EVENT_REMOVAL_EXPIRED) {
-		r->cause = CAUSE_TIMEOUT;
-		return;
-	}
-	if (in->stack >= 0 && d->helpers.read_stack)
-		count = d->helpers.read_stack(d->helpers.ctx, in->stack, names);
+	r->has_actor = false;
+}
+
+static void decode_removal_stack(struct decoder *d, const struct event_removal_stack *in,
+				 struct observation *out)
+{
+	struct removal_observation *r = &out->removal;
+	const char *names[EVENT_STACK_MAX] = { 0 };
+	size_t count = name_stack(d, in->stack, names);
+
+	decode_removal(&in->removal, out);
 	r->cause = stack_cause(names, count);
 	if (count && (r->cause == CAUSE_OTHER || d->with_stacks))
 		r->stack = stack_format(names, count, d->stack_text, sizeof(d->stack_text));
@@ -103,7 +119,9 @@ static void decode_entry(const struct event_entry *in, struct observation *out)
 	out->netns = (struct netns_id){ .inum = in->netns };
 	decode_flow(in->family, &in->orig, &in->reply, &out->entry.flow);
 	out->entry.zone = in->zone;
-	out->entry.by_syn = in->tcp_state == TRACKER_SYN_SENT;
+	/* Restored whole by netlink, it stands for the connection as after a SYN. */
+	out->entry.by_syn = in->tcp_state == TRACKER_SYN_SENT ||
+			    in->tcp_state == EVENT_ENTRY_INSERTED;
 }
 
 static void decode_address(const struct event_address *in, struct observation *out)
@@ -145,10 +163,9 @@ static void decode_link(const struct event_link *in, struct observation *out)
 	decode_actor(&in->task, &c->actor);
 }
 
-static enum cause act_cause(struct decoder *d, const struct event_act_begin *in)
+static enum cause act_cause(const struct decoder *d, const struct event_act_begin *in)
 {
-	const char *names[STACK_DEPTH_MAX] = { 0 };
-	size_t count = 0;
+	const char *names[EVENT_STACK_MAX] = { 0 };
 
 	switch (in->kind) {
 	case EVENT_ACT_MASQUERADE: /* the work item of a link carries no address */
@@ -158,9 +175,7 @@ static enum cause act_cause(struct decoder *d, const struct event_act_begin *in)
 	case EVENT_ACT_NETLINK_DELETE:
 		return CAUSE_USER_DELETE;
 	}
-	if (in->stack >= 0 && d->helpers.read_stack)
-		count = d->helpers.read_stack(d->helpers.ctx, in->stack, names);
-	return stack_cause(names, count);
+	return stack_cause(names, name_stack(d, in->stack, names));
 }
 
 static void decode_act_begin(struct decoder *d, const struct event_act_begin *in,
@@ -215,16 +230,13 @@ static uint8_t decode_hooks(uint8_t in)
 static void decode_reset_names(struct decoder *d, const struct event_reset *in,
 			       struct reset_observation *r)
 {
-	const char *names[STACK_DEPTH_MAX], *reason = NULL;
-	size_t count;
+	const char *names[EVENT_STACK_MAX] = { 0 }, *reason = NULL;
+	size_t count = name_stack(d, in->stack, names);
 
 	if ((in->flags & EVENT_RESET_HAS_REASON) && d->helpers.reason_name)
 		reason = d->helpers.reason_name(d->helpers.ctx, in->reason);
 	if (reason)
 		decode_text(r->reason, sizeof(r->reason), reason, strlen(reason));
-	if (!d->with_stacks || in->stack < 0 || !d->helpers.read_stack)
-		return;
-	count = d->helpers.read_stack(d->helpers.ctx, in->stack, names);
 	stack_format(names, count, r->stack, sizeof(r->stack));
 }
 
@@ -261,6 +273,8 @@ static size_t record_size(uint16_t type)
 		return sizeof(struct event_reset);
 	case EVENT_REMOVAL:
 		return sizeof(struct event_removal);
+	case EVENT_REMOVAL_STACK:
+		return sizeof(struct event_removal_stack);
 	case EVENT_ENTRY:
 		return sizeof(struct event_entry);
 	case EVENT_ADDRESS:
@@ -294,7 +308,10 @@ int decode(struct decoder *d, const void *record, size_t size, struct observatio
 		decode_reset(d, record, out);
 		break;
 	case EVENT_REMOVAL:
-		decode_removal(d, record, out);
+		decode_removal(record, out);
+		break;
+	case EVENT_REMOVAL_STACK:
+		decode_removal_stack(d, record, out);
 		break;
 	case EVENT_ENTRY:
 		decode_entry(record, out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Wire records into observations. Past here nobody sees a wire struct. Pure: what
- * needs the machine (stacks, names of reasons) is asked through the helpers. */
+ * needs the machine (names of functions and reasons) is asked through the helpers. */
 #ifndef RSTBLAME_DECODE_H
 #define RSTBLAME_DECODE_H
 
@@ -10,8 +10,8 @@
 #include "stack.h"
 
 struct decode_helpers {
-	/* Fills up to STACK_DEPTH_MAX names, innermost first; returns how many. */
-	size_t (*read_stack)(void *ctx, int32_t stack, const char **names);
+	/* The function at a kernel address; it outlives the call. */
+	const char *(*name_address)(void *ctx, uint64_t address);
 	/* The kernel's own word for a reset reason; NULL when it has none. */
 	const char *(*reason_name)(void *ctx, uint32_t reason);
 	void *ctx;
@@ -20,7 +20,7 @@ struct decode_helpers {
 struct decoder {
 	struct decode_helpers helpers; /* members may be NULL */
 	uint64_t wall_offset_ns;       /* to add to CLOCK_MONOTONIC */
-	bool with_stacks;              /* of resets too: --stack */
+	bool with_stacks;              /* of whatever has one: --stack */
 	char stack_text[STACK_BYTES];
 };
 

@@ -23,7 +23,7 @@ static const char *full_name(const struct actor *actor)
 
 const char *describe_actor(const struct actor *actor, char *buf, size_t size)
 {
-	char name[128], unit[96];
+	char name[128], unit[96], id[80];
 	bool has_unit;
 
 	if (!actor || !actor->pid) {
@@ -33,7 +33,8 @@ const char *describe_actor(const struct actor *actor, char *buf, size_t size)
 	has_unit = actor->unit[0] || actor->container[0];
 	utf8_printable(full_name(actor), name, sizeof(name));
 	if (actor->container[0])
-		snprintf(unit, sizeof(unit), "container %.12s", actor->container);
+		snprintf(unit, sizeof(unit), "container %.12s",
+			 utf8_printable(actor->container, id, sizeof(id)));
 	else
 		utf8_printable(actor->unit, unit, sizeof(unit));
 	snprintf(buf, size, "%s[%u]%s%s%s", name, actor->pid, has_unit ? " (" : "",
@@ -64,15 +65,12 @@ static const char *change_verb(enum change_op op)
 
 static const char *change_author(const struct change_observation *c, char *buf, size_t size)
 {
-	char actor[DESCRIBE_BYTES / 2];
+	char actor[DESCRIBE_BYTES / 2 - 8];
 
 	if (c->actor.pid)
 		snprintf(buf, size, " by %s", describe_actor(&c->actor, actor, sizeof(actor)));
 	else
-		snprintf(buf, size, "%s",
-			 c->by_kernel ? " by the kernel (a lifetime ran out, or its namespace or "
-					"link went)" :
-					"");
+		snprintf(buf, size, "%s", c->by_kernel ? " by the kernel itself" : "");
 	return buf;
 }
 
@@ -96,13 +94,13 @@ const char *describe_change(const struct change *c, char *buf, size_t size)
 const char *describe_deed(const struct change *c, char *buf, size_t size)
 {
 	const struct change_observation *seen = &c->seen;
-	char address[ADDRESS_TEXT_BYTES], actor[DESCRIBE_BYTES / 2], ifname[32];
+	char address[ADDRESS_TEXT_BYTES], actor[DESCRIBE_BYTES / 2 - 8], ifname[32];
 	const char *doer = "somebody";
 
 	if (seen->actor.pid)
 		doer = describe_actor(&seen->actor, actor, sizeof(actor));
 	else if (seen->by_kernel)
-		doer = "the kernel itself (a lifetime ran out)";
+		doer = "the kernel itself";
 	utf8_printable(seen->ifname, ifname, sizeof(ifname));
 	if (seen->op == ADDRESS_REMOVE)
 		snprintf(buf, size, "%s removed %s/%u from %s", doer,
@@ -162,7 +160,7 @@ static const char *flush_reason(const struct flush *f)
 const char *describe_flush(const struct flush *f, char *buf, size_t size)
 {
 	bool is_masquerade = f->cause == CAUSE_ADDRESS_REMOVED || f->cause == CAUSE_LINK_DOWN;
-	char target[96], author[DESCRIBE_BYTES / 2], actor[DESCRIBE_BYTES / 2];
+	char target[96], author[DESCRIBE_BYTES / 2], actor[DESCRIBE_BYTES / 2 - 8];
 
 	author[0] = '\0';
 	if (f->actor.pid)

@@ -31,13 +31,14 @@ enum confidence {
 	CONFIDENCE_PROVEN,
 };
 
-/* An address or link event, remembered. */
+/* An address that went or a link that went down, remembered. */
 struct change {
 	uint64_t id;
 	struct netns_id netns;
 	uint64_t mono_ns;
 	uint64_t wall_ns;
 	bool is_claimed; /* an act was joined to it */
+	uint32_t pins;   /* flushes that point to it: it must not be forgotten */
 	struct change_observation seen;
 };
 
@@ -45,7 +46,7 @@ struct change {
 enum join {
 	JOIN_NONE,      /* no change was seen */
 	JOIN_BY_TUPLE,  /* no work item seen: only the entry's address says it */
-	JOIN_AMBIGUOUS, /* several changes of that address by different actors */
+	JOIN_AMBIGUOUS, /* several changes fit, or some were forgotten */
 	JOIN_EXACT,     /* namespace, interface and address of the work item */
 };
 
@@ -58,6 +59,7 @@ struct flush {
 	uint32_t ifindex;
 	bool has_address;
 	bool is_ended;
+	bool counts_acts;  /* each act is one entry, TCP or not */
 	bool is_single;    /* one removal of no act, shown because a reset is blamed on it */
 	bool is_delivered; /* at least once; again, complete, if it was ongoing */
 	uint8_t family;    /* 0: not known (nothing removed, nothing joined) */

@@ -9,7 +9,7 @@ struct item {
 	struct flush flush;
 	uint64_t act; /* the last one that means this flush */
 	uint32_t index;
-	struct item *next;
+	struct item *next; /* in its bucket */
 };
 
 struct flushes {
@@ -17,6 +17,8 @@ struct flushes {
 	struct item *buckets[BUCKETS];
 	size_t count;
 	size_t limit;
+	uint32_t *free_indexes; /* of forgotten ones, a stack */
+	size_t free_count;
 };
 
 struct flushes *flushes_new(size_t limit)
@@ -27,8 +29,9 @@ struct flushes *flushes_new(size_t limit)
 		return NULL;
 	flushes->limit = limit;
 	flushes->items = calloc(limit, sizeof(struct item *));
-	if (!flushes->items) {
-		free(flushes);
+	flushes->free_indexes = calloc(limit, sizeof(uint32_t));
+	if (!flushes->items || !flushes->free_indexes) {
+		flushes_free(flushes);
 		return NULL;
 	}
 	return flushes;
@@ -38,8 +41,9 @@ void flushes_free(struct flushes *flushes)
 {
 	if (!flushes)
 		return;
-	for (size_t i = 0; i < flushes->count; i++)
+	for (size_t i = 0; flushes->items && i < flushes->count; i++)
 		free(flushes->items[i]);
+	free(flushes->free_indexes);
 	free(flushes->items);
 	free(flushes);
 }
@@ -59,19 +63,33 @@ struct flush *flushes_find(struct flushes *flushes, uint32_t node, uint64_t act)
 	return NULL;
 }
 
+/* Act 0 is none: such a flush is found by its index only. */
 static void hang(struct flushes *flushes, struct item *item)
 {
 	struct item **head = bucket(flushes, item->flush.netns.node, item->act);
 
+	if (!item->act)
+		return;
 	item->next = *head;
 	*head = item;
+}
+
+static void unhang(struct flushes *flushes, struct item *item)
+{
+	struct item **link = bucket(flushes, item->flush.netns.node, item->act);
+
+	if (!item->act)
+		return;
+	while (*link != item)
+		link = &(*link)->next;
+	*link = item->next;
 }
 
 struct flush *flushes_add(struct flushes *flushes, uint32_t node, uint64_t act)
 {
 	struct item *item;
 
-	if (flushes->count == flushes->limit)
+	if (!flushes->free_count && flushes->count == flushes->limit)
 		return NULL;
 	item = calloc(1, sizeof(*item));
 	if (!item)
@@ -79,8 +97,9 @@ struct flush *flushes_add(struct flushes *flushes, uint32_t node, uint64_t act)
 	item->flush.netns.node = node;
 	item->flush.act = act;
 	item->act = act;
-	item->index = (uint32_t)flushes->count;
-	flushes->items[flushes->count++] = item;
+	item->index = flushes->free_count ? flushes->free_indexes[--flushes->free_count] :
+					    (uint32_t)flushes->count++;
+	flushes->items[item->index] = item;
 	hang(flushes, item);
 	return &item->flush;
 }
@@ -88,13 +107,20 @@ struct flush *flushes_add(struct flushes *flushes, uint32_t node, uint64_t act)
 void flushes_alias(struct flushes *flushes, const struct flush *flush, uint64_t act)
 {
 	struct item *item = flushes->items[flushes_index(flushes, flush)];
-	struct item **link = bucket(flushes, flush->netns.node, item->act);
 
-	while (*link != item)
-		link = &(*link)->next;
-	*link = item->next;
+	unhang(flushes, item);
 	item->act = act;
 	hang(flushes, item);
+}
+
+void flushes_forget(struct flushes *flushes, struct flush *flush)
+{
+	struct item *item = flushes->items[flushes_index(flushes, flush)];
+
+	unhang(flushes, item);
+	flushes->items[item->index] = NULL;
+	flushes->free_indexes[flushes->free_count++] = item->index;
+	free(item);
 }
 
 uint32_t flushes_index(const struct flushes *flushes, const struct flush *flush)
@@ -105,7 +131,8 @@ uint32_t flushes_index(const struct flushes *flushes, const struct flush *flush)
 
 struct flush *flushes_at(struct flushes *flushes, uint32_t index)
 {
-	return index < flushes->count ? &flushes->items[index]->flush : NULL;
+	return index < flushes->count && flushes->items[index] ? &flushes->items[index]->flush :
+								 NULL;
 }
 
 size_t flushes_count(const struct flushes *flushes)

@@ -22,8 +22,13 @@ struct flush *flushes_add(struct flushes *flushes, uint32_t node, uint64_t act);
 /* Lets a second act mean the same flush: one process that deletes entry by entry. */
 void flushes_alias(struct flushes *flushes, const struct flush *flush, uint64_t act);
 
+/* Frees one that removed nothing and that nobody points to. */
+void flushes_forget(struct flushes *flushes, struct flush *flush);
+
 uint32_t flushes_index(const struct flushes *flushes, const struct flush *flush);
+/* NULL: none there, or it was forgotten. */
 struct flush *flushes_at(struct flushes *flushes, uint32_t index);
+/* One more than the highest index in use so far. */
 size_t flushes_count(const struct flushes *flushes);
 
 #endif

@@ -173,10 +173,14 @@ static void write_removal(struct jsonw *w, const struct finding *f, enum json_de
 	jsonw_string(w, "tcp_state", tracker_state_name(r->tcp_state));
 	write_status(w, r->status);
 	jsonw_u64(w, "zone", r->zone);
+	if (r->reply_zone != r->zone)
+		jsonw_u64(w, "reply_zone", r->reply_zone);
 	jsonw_u64(w, "mark", r->mark);
 	string_if(w, "stack", r->stack);
 	if (f->flush)
 		write_actor(w, "actor", flush_actor(f->flush));
+	else if (r->has_actor)
+		write_actor(w, "actor", &r->actor);
 	if (detail == JSON_RECORDING)
 		u64_if(w, "act", r->act);
 }

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* Linux gives masquerade the client's own port where it is free, and clients
- * take theirs from ip_local_port_range, which starts here by default. */
+/* Clients take their ports from net.ipv4.ip_local_port_range, which starts here by
+ * default, and masquerade keeps a client's port where it is free. */
 #define EPHEMERAL_PORT_MIN 32768
 
 bool reset_is_blamed(const struct reset_blame *r)
@@ -120,6 +120,8 @@ static void blame_removal(const struct evidence *e, struct reset_blame *out)
 		infer(out, "the conntrack zone of the packet");
 	if (reset->socket == SOCKET_TIME_WAIT)
 		infer(out, "a TIME_WAIT socket of this host has the same address and ports");
+	if (!e->sees_entries)
+		infer(out, "whether a newer connection had taken the same addresses and ports");
 	if (e->has_losses)
 		infer(out, "events were lost: a newer entry of this flow may have gone unseen");
 }
@@ -156,22 +158,21 @@ static void judge_listener(const struct reset_observation *reset, struct reset_b
 	say_stale(out, could_translate ? "that the connection had been this host's own" : NULL);
 }
 
-/* Rule 9: neither socket nor removal. What evidence there is decides between a
- * connection that this host had and a flow that it forgot. */
-static void judge_unseen(const struct evidence *e, struct reset_blame *out)
+/* From a client's port to a server's: the answer to a masqueraded flow goes the
+ * other way, or (masquerade random) at least does not come from a client's. */
+static bool goes_to_server(const struct tuple *packet)
+{
+	return packet->sport >= EPHEMERAL_PORT_MIN && packet->dport < EPHEMERAL_PORT_MIN;
+}
+
+static void say_unknown(const struct evidence *e, struct reset_blame *out)
 {
 	const struct reset_observation *reset = &e->reset->reset;
+	bool is_forgotten = reset->pickup == PICKUP_FRESH;
 
-	if (e->was_own)
-		return say_stale(out, NULL);
-	if ((reset->hooks & HOOKS_KNOWN) && !(reset->hooks & HOOKS_NAT))
-		return say_stale(out, "the close of the socket: it was before the window");
-	if (reset->pickup == PICKUP_NONE && reset->packet.dport < EPHEMERAL_PORT_MIN)
-		return say_stale(out, "the close of the socket: the port is a server's");
-	say(out, VERDICT_ENTRY_UNKNOWN,
-	    reset->pickup == PICKUP_FRESH ? CONFIDENCE_LIKELY : CONFIDENCE_UNKNOWN);
+	say(out, VERDICT_ENTRY_UNKNOWN, is_forgotten ? CONFIDENCE_LIKELY : CONFIDENCE_UNKNOWN);
 	infer(out,
-	      reset->pickup == PICKUP_FRESH ?
+	      is_forgotten ?
 		      "the removal: before the window (conntrack picked the flow up mid-stream, "
 		      "so it had forgotten it)" :
 		      "the removal: none was seen");
@@ -179,6 +180,25 @@ static void judge_unseen(const struct evidence *e, struct reset_blame *out)
 		infer(out, "events were lost: the removal may be among them");
 	if (e->has_evictions)
 		infer(out, "older removals were forgotten for want of room");
+}
+
+/* Rule 9: neither socket nor removal. What evidence there is decides between a
+ * connection that this host had and a flow that it forgot. */
+static void judge_unseen(const struct evidence *e, struct reset_blame *out)
+{
+	const struct reset_observation *reset = &e->reset->reset;
+
+	if (e->was_own)
+		say_stale(out, NULL);
+	else if (reset->flags & PACKET_SYN)
+		say_stale(out, "that this host had asked for a connection and given it up (or "
+			       "somebody asked in its name)");
+	else if ((reset->hooks & HOOKS_KNOWN) && !(reset->hooks & HOOKS_NAT))
+		say_stale(out, "the close of the socket: it was before the window");
+	else if (goes_to_server(&reset->packet))
+		say_stale(out, "the close of the socket: the packet is a client's to a server");
+	else
+		say_unknown(e, out);
 }
 
 static void judge_midstream(const struct evidence *e, struct reset_blame *out)
@@ -199,7 +219,7 @@ static void judge_midstream(const struct evidence *e, struct reset_blame *out)
 		return say_stale(out, NULL);
 	if (reset->socket == SOCKET_LISTEN)
 		return judge_listener(reset, out);
-	if (e->was_replaced || reset->pickup == PICKUP_UNTRACKED)
+	if ((e->was_replaced && !e->was_own) || reset->pickup == PICKUP_UNTRACKED)
 		return say(out, VERDICT_UNEXPLAINED, CONFIDENCE_UNKNOWN);
 	if (reset->socket == SOCKET_CLOSE)
 		return say_stale(out, NULL);

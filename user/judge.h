@@ -18,6 +18,7 @@ struct evidence {
 	const struct flush *flush; /* of that removal; NULL: none */
 	bool was_replaced;         /* a removal was seen, and a newer entry after it */
 	bool was_own;              /* an untranslated or cleanly closed entry of this tuple ended */
+	bool sees_entries;         /* a newer entry would have been seen */
 	bool has_losses;           /* of any probe that the join needs */
 	bool has_evictions;        /* the ledger forgot removals */
 };

@@ -26,10 +26,11 @@ struct ledger_removal {
 	uint64_t reborn_ns[LEDGER_SIDES]; /* a newer entry took that tuple; 0: none did */
 	uint32_t flush;                   /* index of blame's, or LEDGER_NO_FLUSH */
 	uint32_t next[LEDGER_SIDES];      /* the ledger's own */
-	uint16_t zone;
+	uint16_t zone[LEDGER_SIDES];      /* that a packet of that tuple is in */
 	uint8_t cause;
 	uint8_t tcp_state;
 	bool is_translated;
+	bool has_seen_reply; /* both sides had spoken */
 };
 
 struct ledger;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "live.h"
 
-#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -41,24 +40,15 @@ struct live {
 
 /* ---- helpers for the decoder ---- */
 
-static size_t read_stack(void *ctx, int32_t stack, const char **names)
+static const char *name_address(void *ctx, uint64_t address)
 {
 	struct live *live = ctx;
-	uint64_t addresses[STACK_DEPTH_MAX] = { 0 };
-	uint32_t key = (uint32_t)stack;
-	size_t count = 0;
 
-	if (bpf_map_lookup_elem(loader_stacks_fd(live->loader), &key, addresses))
-		return 0;
 	if (!live->is_symbolizer_tried) {
 		live->symbolizer = symbolizer_new();
 		live->is_symbolizer_tried = true;
 	}
-	while (live->symbolizer && count < STACK_DEPTH_MAX && addresses[count]) {
-		names[count] = symbolizer_name(live->symbolizer, addresses[count]);
-		count++;
-	}
-	return count;
+	return live->symbolizer ? symbolizer_name(live->symbolizer, address) : "?";
 }
 
 static const char *reason_name(void *ctx, uint32_t reason)
@@ -195,7 +185,7 @@ struct live *live_new(struct loader *loader, bool with_stacks, source_take_fn ta
 	live->loader = loader;
 	live->take = take;
 	live->ctx = ctx;
-	live->decoder.helpers = (struct decode_helpers){ .read_stack = read_stack,
+	live->decoder.helpers = (struct decode_helpers){ .name_address = name_address,
 							 .reason_name = reason_name,
 							 .ctx = live };
 	live->decoder.with_stacks = with_stacks;

@@ -24,6 +24,7 @@ enum {
 	STATE_RING_MIN_BYTES = 8 << 20,
 	STATE_RING_MAX_BYTES = 128 << 20,
 	RESET_RING_BYTES = 4 << 20,
+	RING_HEADER_BYTES = 8, /* of each record: BPF_RINGBUF_HDR_SZ */
 	LINKS_MAX = EVENT_PROBES * 2,
 };
 
@@ -34,6 +35,7 @@ struct loader {
 	struct btf *btf; /* the kernel's, for names; NULL until asked */
 	bool is_btf_tried;
 	const char *btf_path;
+	bool with_stacks;
 };
 
 /* What was chosen for one probe before it is loaded. */
@@ -61,6 +63,14 @@ static bool has_btf(const char *module)
 
 	snprintf(path, sizeof(path), "/sys/kernel/btf/%s", module ? module : "vmlinux");
 	return access(path, R_OK) == 0;
+}
+
+static bool is_loaded(const char *module)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/sys/module/%s", module);
+	return access(path, F_OK) == 0;
 }
 
 static bool is_hook_usable(const struct hook *hook, const struct symbol *symbol, bool allow_fentry)
@@ -94,11 +104,14 @@ static void choose_hook(const struct probe *probe, const struct symbol *symbol, 
 			 is_part ? symbol->part : probe->symbol);
 		return;
 	}
-	result->state = probe->module ? PROBE_WAITS : PROBE_MISSING;
-	if (probe->module)
+	if (probe->module && !is_loaded(probe->module)) {
+		result->state = PROBE_WAITS;
 		snprintf(result->why, sizeof(result->why), "%s is not loaded", probe->module);
-	else
-		snprintf(result->why, sizeof(result->why), "this kernel has no %s", probe->symbol);
+		return;
+	}
+	result->state = PROBE_MISSING;
+	snprintf(result->why, sizeof(result->why), "this kernel has no %s that can be probed",
+		 probe->symbol);
 }
 
 static int choose_hooks(bool allow_fentry, struct choice *choices, struct probe_result *results)
@@ -135,7 +148,8 @@ static uint32_t ring_bytes(void)
 			count = 0;
 		fclose(file);
 	}
-	while (bytes < count * sizeof(struct event_removal) && bytes < STATE_RING_MAX_BYTES)
+	while (bytes < count * (sizeof(struct event_removal) + RING_HEADER_BYTES) &&
+	       bytes < STATE_RING_MAX_BYTES)
 		bytes *= 2;
 	return (uint32_t)bytes;
 }
@@ -153,6 +167,7 @@ static int prepare(struct loader *loader, const struct choice *choices)
 		enable(loader->skel->obj, choices[i].hook->entry);
 		enable(loader->skel->obj, choices[i].hook->exit);
 	}
+	loader->skel->rodata->with_stacks = loader->with_stacks;
 	bpf_map__set_max_entries(loader->skel->maps.state_events, ring_bytes());
 	bpf_map__set_max_entries(loader->skel->maps.reset_events, RESET_RING_BYTES);
 	return 0;
@@ -326,6 +341,7 @@ struct loader *loader_open(const struct loader_options *options, struct probe_re
 	print_libbpf = options->is_verbose;
 	libbpf_set_print(take_message);
 	loader->btf_path = options->btf_path;
+	loader->with_stacks = options->with_stacks;
 	if (!open_best(loader, results, why))
 		return loader;
 	loader_close(loader);
@@ -351,11 +367,6 @@ int loader_state_ring_fd(const struct loader *loader)
 int loader_reset_ring_fd(const struct loader *loader)
 {
 	return bpf_map__fd(loader->skel->maps.reset_events);
-}
-
-int loader_stacks_fd(const struct loader *loader)
-{
-	return bpf_map__fd(loader->skel->maps.stacks);
 }
 
 void loader_read_lost(const struct loader *loader, uint64_t lost[EVENT_PROBES])

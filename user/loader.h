@@ -15,6 +15,7 @@ struct loader;
 
 struct loader_options {
 	const char *btf_path; /* kernel types for a kernel without its own, or NULL */
+	bool with_stacks;     /* of resets too */
 	bool is_verbose;      /* libbpf's own messages to stderr */
 };
 
@@ -28,7 +29,6 @@ void loader_close(struct loader *loader);
 
 int loader_state_ring_fd(const struct loader *loader);
 int loader_reset_ring_fd(const struct loader *loader);
-int loader_stacks_fd(const struct loader *loader);
 
 /* Events lost so far for want of room, by probe. */
 void loader_read_lost(const struct loader *loader, uint64_t lost[EVENT_PROBES]);

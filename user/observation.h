@@ -155,12 +155,14 @@ struct removal_observation {
 	uint64_t act; /* 0: none */
 	enum cause cause;
 	struct flow flow;
-	uint16_t zone;
-	uint8_t tcp_state; /* enum tracker_state */
-	uint32_t status;   /* enum ip_conntrack_status */
+	uint16_t zone;       /* of packets in the original direction */
+	uint16_t reply_zone; /* and of those in the other */
+	uint8_t tcp_state;   /* enum tracker_state */
+	uint32_t status;     /* enum ip_conntrack_status */
 	uint32_t mark;
-	const char *stack;         /* for CAUSE_OTHER; valid during the call only, or NULL */
-	const struct actor *actor; /* where a recording has it; the same */
+	const char *stack; /* for CAUSE_OTHER; valid during the call only, or NULL */
+	bool has_actor;    /* a recording may say who; live, the act does */
+	struct actor actor;
 };
 
 struct entry_observation {
@@ -206,7 +208,7 @@ struct probe_report {
 
 enum { PROBE_REPORTS_MAX = 32 };
 
-/* How the window was opened. The strings live as long as the source. */
+/* How the window was opened. The strings are valid during the call only. */
 struct start_observation {
 	const char *version;
 	const char *host;

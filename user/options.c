@@ -217,6 +217,10 @@ static int check_together(struct options *out, char *why)
 	if (out->mode == MODE_CHECK || out->command)
 		return refuse(why, "-r reads recordings: it does not go with %s",
 			      out->command ? "a COMMAND" : "--check");
+	if (out->duration_s)
+		return refuse(
+			why,
+			"-r reads recordings: their window is what it was, -d does not change it");
 	if (out->mode == MODE_RUN)
 		out->mode = MODE_READ;
 	return 0;

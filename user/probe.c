@@ -51,6 +51,14 @@ const struct probe probes[EVENT_PROBES] = {
 		.hooks = ENTRY_ONLY("on_entry"),
 		.consequence = "a removal may be blamed for a later connection with the same ports",
 	},
+	[EVENT_PROBE_INSERT] = {
+		.id = EVENT_PROBE_INSERT,
+		.name = "conntrack-insert",
+		.symbol = "nf_conntrack_hash_check_insert",
+		.module = "nf_conntrack",
+		.hooks = ENTRY_ONLY("on_insert"),
+		.consequence = "an entry that conntrackd restored looks removed still",
+	},
 	[EVENT_PROBE_MASQUERADE] = {
 		.id = EVENT_PROBE_MASQUERADE,
 		.name = "masquerade-flush",

@@ -10,6 +10,9 @@
 #include "names.h"
 #include "recording.h"
 
+/* enum ip_conntrack_status, uapi/linux/netfilter/nf_conntrack_common.h */
+enum { STATUS_CONFIRMED = 1U << 3 };
+
 static const char *get_string(const json_t *object, const char *name)
 {
 	const char *value = json_string_value(json_object_get(object, name));
@@ -70,7 +73,8 @@ static bool parse_flow(const json_t *object, struct flow *out)
 
 static uint32_t parse_status(const json_t *array)
 {
-	uint32_t status = 0;
+	/* Only confirmed entries are removed; without the field nothing is known. */
+	uint32_t status = json_is_array(array) ? STATUS_CONFIRMED : 0;
 	size_t i;
 	json_t *item;
 
@@ -163,7 +167,6 @@ static bool parse_flush(const json_t *root, struct observation *out)
 
 static bool parse_removal(const json_t *root, struct removal_observation *out)
 {
-	static _Thread_local struct actor actor; /* valid until the next line, as promised */
 	const json_t *given = json_object_get(root, "actor");
 
 	memset(out, 0, sizeof(*out));
@@ -172,13 +175,16 @@ static bool parse_removal(const json_t *root, struct removal_observation *out)
 	out->act = json_object_get(root, "act") ? get_u64(root, "act") : get_u64(root, "flush");
 	out->cause = cause_parse(get_string(root, "cause"));
 	out->zone = (uint16_t)get_u64(root, "zone");
+	out->reply_zone = json_object_get(root, "reply_zone") ?
+				  (uint16_t)get_u64(root, "reply_zone") :
+				  out->zone;
 	out->tcp_state = (uint8_t)tracker_state_parse(get_string(root, "tcp_state"));
 	out->status = parse_status(json_object_get(root, "status"));
 	out->mark = (uint32_t)get_u64(root, "mark");
 	out->stack = json_string_value(json_object_get(root, "stack"));
 	if (given) {
-		parse_actor(given, &actor);
-		out->actor = &actor;
+		parse_actor(given, &out->actor);
+		out->has_actor = true;
 	}
 	return true;
 }

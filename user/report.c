@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "json.h"
 #include "message.h"
 
@@ -29,22 +30,27 @@ static size_t count_columns(FILE *out)
 	return size.ws_col;
 }
 
-static int open_output(struct report *r)
+static int open_output(struct report *r, char why[REPORT_WHY_BYTES])
 {
+	FILE *file;
+
 	r->out = stdout;
 	r->out_name = "stdout";
 	if (!r->options->output)
 		return 0;
+	file = fopen(r->options->output, "we");
+	if (!file) {
+		snprintf(why, REPORT_WHY_BYTES,
+			 "cannot write %s: %s; give -o a path that can be written",
+			 r->options->output, strerror(errno));
+		return -1;
+	}
+	r->out = file;
 	r->out_name = r->options->output;
-	r->out = fopen(r->options->output, "we");
-	if (r->out)
-		return 0;
-	message("cannot write %s: %s; give -o a path that can be written", r->options->output,
-		strerror(errno));
-	return -1;
+	return 0;
 }
 
-int report_open(struct report *r, const struct options *options)
+int report_open(struct report *r, const struct options *options, char why[REPORT_WHY_BYTES])
 {
 	struct text_options text = {
 		.is_utc = options->is_utc,
@@ -54,7 +60,7 @@ int report_open(struct report *r, const struct options *options)
 
 	memset(r, 0, sizeof(*r));
 	r->options = options;
-	if (open_output(r))
+	if (open_output(r, why))
 		return -1;
 	text.columns = count_columns(r->out);
 	text.is_colored = wants_color(options, r->out);
@@ -65,9 +71,24 @@ int report_open(struct report *r, const struct options *options)
 	r->recorder = recorder_open(options->write);
 	if (r->recorder)
 		return 0;
-	message("cannot record to %s: %s; give -w a path that can be written", options->write,
-		strerror(errno));
+	snprintf(why, REPORT_WHY_BYTES,
+		 "cannot record to %s: %s; give -w a path that can be written", options->write,
+		 strerror(errno));
 	return -1;
+}
+
+enum status report_error(struct report *r, const char *why)
+{
+	uint64_t now_ns = clock_mono_ns();
+
+	message("%s", why);
+	if (r->options->format == FORMAT_JSON && !r->has_failed) {
+		json_write_error(&r->json, why, now_ns, now_ns + clock_wall_offset_ns());
+		if (r->json.text)
+			fwrite(r->json.text, 1, r->json.len, r->out);
+		fflush(r->out);
+	}
+	return STATUS_UNKNOWN;
 }
 
 static void note_output_error(struct report *r)
@@ -131,6 +152,11 @@ void report_finding(void *report, const struct finding *f)
 	} else if (json_write_finding(&r->json, detail, f)) {
 		show_json(r);
 	}
+}
+
+bool report_is_full(const struct report *r)
+{
+	return r->options->count && r->timeline.blamed >= r->options->count;
 }
 
 void report_flush(struct report *r)

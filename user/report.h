@@ -28,11 +28,20 @@ struct report {
 	struct finding last; /* where the window stands, for the summary's time */
 };
 
-/* Opens what the options name. 0, or -1 after a message on stderr. */
-int report_open(struct report *report, const struct options *options);
+enum { REPORT_WHY_BYTES = 512 };
+
+/* Opens what the options name. 0, or -1 and one line in `why`; even then
+ * report_error() and report_close() may be called. */
+int report_open(struct report *report, const struct options *options, char why[REPORT_WHY_BYTES]);
+
+/* A fatal error: one line on stderr, and one in the report where that is JSON. */
+enum status report_error(struct report *report, const char *why);
 
 /* Takes one finding; the sink of a blame, with the report as its context. */
 void report_finding(void *report, const struct finding *f);
+
+/* -c: as many blamed resets as were asked for. */
+bool report_is_full(const struct report *report);
 
 /* Hands what is buffered to the kernel: call it before sleeping. */
 void report_flush(struct report *report);

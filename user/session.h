@@ -15,7 +15,8 @@ enum status session_read(const struct options *options);
 /* Says what can be observed here. */
 enum status session_check(const struct options *options);
 
-/* A fatal error: one line on stderr, and a JSON line where JSON was asked for. */
+/* A fatal error before there is a report: one line on stderr, and on stdout where
+ * JSON was asked for. */
 enum status session_fail(const struct options *options, const char *why);
 
 #endif

@@ -58,7 +58,9 @@ static int take_proof(void *ctx, const struct observation *seen)
 		prove(c, EVENT_PROBE_REMOVAL);
 		break;
 	case OBSERVATION_ACT_BEGIN:
-		prove(c, EVENT_PROBE_ITERATION);
+		/* A blind walk shows as a deletion, announced by the removal itself. */
+		if (seen->act.cause == CAUSE_USER_FLUSH)
+			prove(c, EVENT_PROBE_ITERATION);
 		break;
 	default:
 		break;

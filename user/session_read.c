@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* `-r`: recordings through the same blame as live. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,12 +41,14 @@ static int open_recordings(struct replay *replay, const struct options *options,
 static int take(void *ctx, const struct observation *seen)
 {
 	struct replay *replay = ctx;
+	int err;
 
 	replay->observations += seen->type != OBSERVATION_LOST;
 	replay->has_summary |= seen->type == OBSERVATION_END;
 	if (replay->report.has_failed)
-		return -1;
-	return blame_observe(replay->blame, seen);
+		return -EPIPE;
+	err = blame_observe(replay->blame, seen);
+	return err ? err : report_is_full(&replay->report) ? -ECANCELED : 0;
 }
 
 static void tell_bad_lines(const struct replay *replay, const struct options *options)
@@ -58,19 +61,18 @@ static void tell_bad_lines(const struct replay *replay, const struct options *op
 				" (a recording that was cut or edited); they count as lost",
 				options->read[i], bad, first);
 	}
-	if (!replay->has_summary && !options->is_quiet)
+	if (!replay->has_summary && !options->is_quiet && !report_is_full(&replay->report))
 		message("%s: no summary line: the recording was cut short or is still being written",
 			options->read[0]);
 }
 
 static enum status play(struct replay *replay, const struct options *options)
 {
-	enum status status;
 	int err;
 
 	replay->blame = blame_new(NULL, report_finding, &replay->report);
 	if (!replay->blame)
-		return session_fail(options, "out of memory");
+		return report_error(&replay->report, "out of memory");
 	err = recordings_play(replay->recordings, replay->count, take, replay);
 	if (!replay->observations) {
 		char why[512];
@@ -78,21 +80,20 @@ static enum status play(struct replay *replay, const struct options *options)
 		snprintf(why, sizeof(why),
 			 "%s holds no line of a recording; give -r a file that -w wrote",
 			 options->read[0]);
-		return session_fail(options, why);
+		return report_error(&replay->report, why);
 	}
-	if (err < 0 && !replay->report.has_failed)
-		return session_fail(options, strerror(-err));
+	if (err < 0 && err != -ECANCELED && !replay->report.has_failed)
+		return report_error(&replay->report, strerror(-err));
 	tell_bad_lines(replay, options);
 	blame_finish(replay->blame);
-	status = report_summary(&replay->report);
-	return report_close(&replay->report) ? STATUS_UNKNOWN : status;
+	return report_summary(&replay->report);
 }
 
 enum status session_read(const struct options *options)
 {
 	struct replay replay = { .count = 0 };
 	enum status status = STATUS_UNKNOWN;
-	char why[512];
+	char why[REPORT_WHY_BYTES];
 	uint32_t netns = 0;
 
 	if (options->netns && netns_find(options->netns, &netns)) {
@@ -103,12 +104,15 @@ enum status session_read(const struct options *options)
 			options->netns);
 		return session_fail(options, why);
 	}
-	if (open_recordings(&replay, options, why, sizeof(why)))
-		status = session_fail(options, why);
-	else if (!report_open(&replay.report, options)) {
+	if (report_open(&replay.report, options, why) ||
+	    open_recordings(&replay, options, why, sizeof(why))) {
+		report_error(&replay.report, why);
+	} else {
 		replay.report.netns = netns;
 		status = play(&replay, options);
 	}
+	if (report_close(&replay.report))
+		status = STATUS_UNKNOWN;
 	blame_free(replay.blame);
 	for (size_t i = 0; i < replay.count; i++)
 		recording_close(replay.recordings[i]);

@@ -43,14 +43,13 @@ struct run {
 	int err;
 };
 
+/* -ECANCELED: as many resets as were asked for; nothing after them is taken. */
 static int take(void *ctx, const struct observation *seen)
 {
 	struct run *run = ctx;
 	int err = blame_observe(run->blame, seen);
 
-	if (run->options->count && run->report.timeline.blamed >= run->options->count)
-		run->is_over = true;
-	return err;
+	return err ? err : report_is_full(&run->report) ? -ECANCELED : 0;
 }
 
 /* ---- the beginning and the end, as observations like any other ---- */
@@ -83,7 +82,7 @@ static void observe_start(struct run *run)
 			.why = run->probes[i].why,
 			.is_blind = probes[i].is_required && run->probes[i].state == PROBE_MISSING,
 		};
-	take(run, &seen);
+	blame_observe(run->blame, &seen);
 }
 
 static void observe_end(struct run *run)
@@ -274,6 +273,7 @@ static int start_command(struct run *run, char *why, size_t size)
 static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 {
 	struct loader_options options = { .btf_path = run->options->btf,
+					  .with_stacks = run->options->with_stacks,
 					  .is_verbose = run->options->is_verbose };
 
 	if (privilege_check(why, LOADER_WHY_BYTES))
@@ -294,17 +294,17 @@ static enum status watch_window(struct run *run)
 	char why[LOADER_WHY_BYTES];
 
 	if (attach(run, why))
-		return session_fail(run->options, why);
+		return report_error(&run->report, why);
 	observe_start(run);
 	report_flush(&run->report);
 	if (start_command(run, why, sizeof(why)))
-		return session_fail(run->options, why);
+		return report_error(&run->report, why);
 	loop(run);
 	if (run->command)
 		command_stop(run->command);
 	if (!run->err)
 		drain_rest(run);
-	if (run->err)
+	if (run->err && run->err != -ECANCELED)
 		message("the report is cut short: %s", strerror(-run->err));
 	blame_finish(run->blame);
 	observe_end(run);
@@ -328,7 +328,7 @@ enum status session_run(const struct options *options)
 	struct run run = { .options = options };
 	enum status status;
 	uint32_t netns = 0;
-	char why[256];
+	char why[REPORT_WHY_BYTES];
 	int err;
 
 	uname(&run.machine);
@@ -339,10 +339,12 @@ enum status session_run(const struct options *options)
 			 options->netns, strerror(-err));
 		return session_fail(options, why);
 	}
-	if (report_open(&run.report, options))
-		return STATUS_UNKNOWN;
-	run.report.netns = netns;
-	status = watch_window(&run);
+	if (report_open(&run.report, options, why)) {
+		status = report_error(&run.report, why);
+	} else {
+		run.report.netns = netns;
+		status = watch_window(&run);
+	}
 	release(&run);
 	return report_close(&run.report) ? STATUS_UNKNOWN : status;
 }

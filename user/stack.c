@@ -5,15 +5,23 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The first line that any frame matches, in this order: what is more telling
- * comes first. */
+/* Where a softirq begins: what is further out was only interrupted. */
+static const char *const softirq_entries[] = {
+	"__do_softirq",
+	"handle_softirqs",
+	"do_softirq",
+	"__local_bh_enable_ip",
+};
+
+/* The innermost frame that any line matches decides. */
 static const struct {
 	const char *function;
 	bool is_prefix;
 	enum cause cause;
 } tells[] = {
 	{ "early_drop", false, CAUSE_TABLE_FULL },
-	{ "masq_inet_event", false, CAUSE_ADDRESS_REMOVED }, /* synchronous before 5.10.74 */
+	{ "iterate_cleanup_work", false, CAUSE_ADDRESS_REMOVED }, /* its own probe missed it */
+	{ "masq_inet_event", false, CAUSE_ADDRESS_REMOVED },      /* synchronous before 5.10.74 */
 	{ "masq_device_event", false, CAUSE_LINK_DOWN },
 	{ "nf_conntrack_cleanup_net_list", false, CAUSE_NETNS_EXIT },
 	{ "cleanup_net", false, CAUSE_NETNS_EXIT },
@@ -37,12 +45,30 @@ static bool matches(const char *name, const char *function, bool is_prefix)
 	return is_prefix || name[len] == '\0' || name[len] == '.';
 }
 
-enum cause stack_cause(const char *const *names, size_t count)
+static bool is_softirq_entry(const char *name)
+{
+	for (size_t i = 0; i < sizeof(softirq_entries) / sizeof(softirq_entries[0]); i++)
+		if (matches(name, softirq_entries[i], false))
+			return true;
+	return false;
+}
+
+static enum cause frame_cause(const char *name)
 {
 	for (size_t t = 0; t < sizeof(tells) / sizeof(tells[0]); t++)
-		for (size_t i = 0; i < count; i++)
-			if (matches(names[i], tells[t].function, tells[t].is_prefix))
-				return tells[t].cause;
+		if (matches(name, tells[t].function, tells[t].is_prefix))
+			return tells[t].cause;
+	return CAUSE_OTHER;
+}
+
+enum cause stack_cause(const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count && !is_softirq_entry(names[i]); i++) {
+		enum cause cause = frame_cause(names[i]);
+
+		if (cause != CAUSE_OTHER)
+			return cause;
+	}
 	return CAUSE_OTHER;
 }
 

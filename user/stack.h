@@ -8,10 +8,9 @@
 
 #include "observation.h"
 
-enum { STACK_DEPTH_MAX = 32 };
-
-/* Function names from the innermost outwards; compiler suffixes (.part.0, …) do
- * not matter. CAUSE_OTHER when none of them tells. */
+/* Function names from the innermost outwards, as far as the softirq's own: what
+ * it interrupted is not the cause. Compiler suffixes (.part.0, …) do not matter.
+ * CAUSE_OTHER when none of them tells. */
 enum cause stack_cause(const char *const *names, size_t count);
 
 /* "nf_ct_delete < gc_worker < …", cut where `size` ends. Returns `buf`. */

@@ -57,13 +57,14 @@ static void begin_line(struct text *t, uint64_t wall_ns, const char *kind, enum 
  * ends the line. */
 static void print_wrapped(struct text *t, size_t column, size_t indent, const char *words)
 {
-	char word[DESCRIBE_BYTES];
+	char raw[DESCRIBE_BYTES], word[DESCRIBE_BYTES];
 
 	while (*words) {
 		size_t len = strcspn(words, " ");
 		size_t columns;
 
-		snprintf(word, sizeof(word), "%.*s", (int)len, words);
+		snprintf(raw, sizeof(raw), "%.*s", (int)len, words);
+		utf8_printable(raw, word, sizeof(word));
 		columns = utf8_columns(word);
 		if (column > indent && column + 1 + columns > t->options.columns) {
 			fprintf(t->out, "\n%*s", (int)indent, "");
@@ -94,7 +95,7 @@ static void print_cause(struct text *t, const char *what, uint64_t before_ns)
 	char words[DESCRIBE_BYTES + 64], before[DURATION_TEXT_BYTES];
 
 	snprintf(words, sizeof(words), "%s, %s before", what,
-		 duration_format(before_ns, before, sizeof(before)));
+		 duration_format((int64_t)before_ns > 0 ? before_ns : 0, before, sizeof(before)));
 	print_below(t, "⟵ ", words);
 }
 
@@ -106,28 +107,46 @@ static const char *node_name(const struct finding *f, char *buf, size_t size)
 	return buf;
 }
 
+/* Remembered for the end too; several recordings may lack the same. */
+static void note_missing(struct text *t, const struct probe_report *probe)
+{
+	size_t i = t->missing_count;
+	char name[sizeof(t->missing[0].name)];
+
+	utf8_printable(probe->name, name, sizeof(name));
+	for (size_t k = 0; k < t->missing_count; k++)
+		if (!strcmp(t->missing[k].name, name))
+			return;
+	if (i == PROBE_REPORTS_MAX)
+		return;
+	memcpy(t->missing[i].name, name, sizeof(name));
+	utf8_printable(probe->why, t->missing[i].why, sizeof(t->missing[i].why));
+	t->missing_count++;
+	if (!t->options.is_quiet)
+		fprintf(t->out, "%s  not observed: %s (%s)%s\n", style(t, STYLE_WARN), name,
+			t->missing[i].why, style(t, STYLE_PLAIN));
+}
+
 static void show_start(struct text *t, const struct finding *f)
 {
 	const struct start_observation *s = &f->seen->start;
+	char line[DESCRIBE_BYTES], until[48] = "until Ctrl-C";
 	size_t attached = 0;
-	char until[48] = "until Ctrl-C";
 
 	if (s->window_s)
 		snprintf(until, sizeof(until), "for %" PRIu64 " s", s->window_s);
-	for (size_t i = 0; i < s->probes_count; i++) {
-		if (strcmp(s->probes[i].how, "none") != 0)
-			attached++;
-		else if (t->missing_count < PROBE_REPORTS_MAX)
-			t->missing[t->missing_count++] = s->probes[i];
-	}
-	if (t->options.is_quiet)
-		return;
-	fprintf(t->out, "rstblame %s on %s, Linux %s %s: watching %s, %zu of %zu probes attached\n",
-		s->version, s->host, s->kernel, s->arch, until, attached, s->probes_count);
-	for (size_t i = 0; i < t->missing_count; i++)
-		fprintf(t->out, "%s  not observed: %s (%s)%s\n", style(t, STYLE_WARN),
-			t->missing[i].name, t->missing[i].why, style(t, STYLE_PLAIN));
-	fputc('\n', t->out);
+	for (size_t i = 0; i < s->probes_count; i++)
+		attached += strcmp(s->probes[i].how, "none") != 0;
+	snprintf(line, sizeof(line),
+		 "rstblame %s on %s, Linux %s %s: watching %s, %zu of %zu probes attached",
+		 s->version, s->host, s->kernel, s->arch, until, attached, s->probes_count);
+	if (!t->options.is_quiet)
+		print_wrapped(t, 0, 0, line);
+	for (size_t i = 0; i < s->probes_count; i++)
+		if (!strcmp(s->probes[i].how, "none"))
+			note_missing(t, &s->probes[i]);
+	if (!t->options.is_quiet)
+		fputc('\n', t->out);
 }
 
 static void show_change(struct text *t, const struct finding *f)
@@ -229,9 +248,11 @@ static void show_reset(struct text *t, const struct finding *f)
 
 static void show_lost(struct text *t, const struct finding *f)
 {
+	char probe[32];
+
 	begin_line(t, f->wall_ns, "LOST", STYLE_ALARM);
 	fprintf(t->out, "%" PRIu64 " events of %s: what follows may miss a cause\n",
-		f->seen->lost.count, f->seen->lost.probe);
+		f->seen->lost.count, utf8_printable(f->seen->lost.probe, probe, sizeof(probe)));
 }
 
 void text_finding(struct text *t, const struct finding *f)
@@ -339,25 +360,24 @@ static size_t tell_beginning(struct text *t, const struct story *s, const struct
 static void tell_end(struct text *t, const struct story *s, uint64_t from_ns, size_t number)
 {
 	const struct reset_blame *b = &s->blamed;
-	char words[DESCRIBE_BYTES], inner[ENDPOINT_TEXT_BYTES], packet[TUPLE_TEXT_BYTES];
+	char words[DESCRIBE_BYTES * 2], inner[ENDPOINT_TEXT_BYTES], packet[TUPLE_TEXT_BYTES];
 	char flags[64], when[TIME_TEXT_BYTES] = "then";
 
 	if (from_ns != s->first.mono_ns)
 		offset_format(from_ns, s->first.mono_ns, when, sizeof(when));
 	else
 		time_format_clock(s->first.wall_ns, t->options.is_utc, when, sizeof(when));
-	snprintf(
-		words, sizeof(words),
-		"%s (%s) arrived. There was no entry, so it was not translated back and reached this "
-		"host itself.",
-		tuple_format(&s->packet, s->family, packet, sizeof(packet)),
-		packet_flags_format(s->packet_flags, flags, sizeof(flags)));
+	snprintf(words, sizeof(words), "%s (%s) arrived. %s reached this host itself.",
+		 tuple_format(&s->packet, s->family, packet, sizeof(packet)),
+		 packet_flags_format(s->packet_flags, flags, sizeof(flags)),
+		 b->flush ? "There was no entry, so it was not translated back and" :
+			    "Conntrack translated it to nothing, so it");
 	tell_step(t, number++, when, words);
 	if (b->flow.family)
 		snprintf(
 			words, sizeof(words),
 			"This host has no such connection and answered with a RST. %s was told nothing "
-			"and still believes in its connection.",
+			"of it.",
 			endpoint_format(&b->flow.orig.src, b->flow.family, b->flow.orig.sport,
 					inner, sizeof(inner)));
 	else
@@ -510,6 +530,7 @@ static void tell_counts(struct text *t, const struct timeline *timeline)
 static void tell_losses(struct text *t, const struct timeline *timeline)
 {
 	const char *separator = "";
+	char probe[32];
 
 	fprintf(t->out, "%sLOST%s     ", style(t, timeline->lost_total ? STYLE_ALARM : STYLE_BOLD),
 		style(t, STYLE_PLAIN));
@@ -518,7 +539,7 @@ static void tell_losses(struct text *t, const struct timeline *timeline)
 	for (size_t i = 0; i < timeline->losses_count; i++)
 		if (timeline->losses[i].count) {
 			fprintf(t->out, "%s%" PRIu64 " of %s", separator, timeline->losses[i].count,
-				timeline->losses[i].probe);
+				utf8_printable(timeline->losses[i].probe, probe, sizeof(probe)));
 			separator = ", ";
 		}
 	fputc('\n', t->out);

@@ -23,7 +23,10 @@ struct text {
 	uint64_t shown[VERDICTS]; /* innocent resets shown one by one so far */
 	bool has_progress;
 	size_t missing_count;
-	struct probe_report missing[PROBE_REPORTS_MAX];
+	struct {
+		char name[32];
+		char why[128];
+	} missing[PROBE_REPORTS_MAX];
 };
 
 /* Borrows `out`; write errors are left to ferror(). */

@@ -98,7 +98,7 @@ def check_live:
   (if $expect.flush then check_flush else check_no_flush end),
   (if $expect.because then check_because else empty end);
 
-def judgements: lines("reset") | map({verdict, cause, confidence, packet, flow});
+def judgements: lines("reset") | map({verdict, cause, confidence, because, inferred, actor, packet, flow});
 def check_replay:
   equal("replay: exit status"; $live_status; $status),
   equal("replay: the same resets"; ($live | judgements); judgements),
