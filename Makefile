@@ -109,7 +109,9 @@ format:
 	$(Q)$(CLANG_FORMAT) -i $(c_files)
 
 check-format:
-	$(Q)$(CLANG_FORMAT) --dry-run -Werror $(c_files)
+	$(Q)bad=; for f in $(c_files); do \
+		$(CLANG_FORMAT) $$f | cmp -s - $$f || bad="$$bad $$f"; \
+	done; [ -z "$$bad" ] || { echo "run make format:$$bad" >&2; exit 1; }
 
 vmlinux:
 	$(Q)scripts/gen-vmlinux

@@ -16,7 +16,7 @@ enum { STATUS_SEEN_REPLY = 1U << 1 };
 /* A process that deletes entry by entry is at one flush while it keeps going. */
 #define FLUSH_QUIET_NS (200ULL * 1000 * 1000)
 
-enum { NODES_MAX = 64 };
+enum { NODES_MAX = 64, OPEN_MAX = 8 };
 enum { DEFAULT_REMOVALS = 1000000, DEFAULT_CHANGES = 4096, DEFAULT_FLUSHES = 16384 };
 
 /* What is known of one node's way of seeing; by its number, the last for all past
@@ -32,7 +32,7 @@ struct blame {
 	struct ledger *ledger;
 	struct changes *changes;
 	struct flushes *flushes;
-	struct flush *deleting; /* the open flush of single deletions, or NULL */
+	struct flush *open[OPEN_MAX]; /* flushes without an end of their own, or NULL */
 	uint64_t last_id;
 	struct node nodes[NODES_MAX];
 };
@@ -123,11 +123,40 @@ static void end_flush(struct blame *b, struct flush *flush)
 	flushes_forget(b->flushes, flush);
 }
 
-static void end_deleting(struct blame *b)
+/* The flushes that no act ends (entry by entry, or by a notifier) end by being
+ * quiet. A few may be open at once: each process is at its own. */
+static void end_quiet(struct blame *b, uint32_t node, uint64_t mono_ns)
 {
-	if (b->deleting)
-		end_flush(b, b->deleting);
-	b->deleting = NULL;
+	for (size_t i = 0; i < OPEN_MAX; i++) {
+		struct flush *f = b->open[i];
+
+		if (f && f->netns.node == node && mono_ns >= f->last_mono_ns + FLUSH_QUIET_NS) {
+			b->open[i] = NULL;
+			end_flush(b, f);
+		}
+	}
+}
+
+static void keep_open(struct blame *b, struct flush *f)
+{
+	size_t oldest = 0;
+
+	for (size_t i = 0; i < OPEN_MAX && b->open[oldest]; i++)
+		if (!b->open[i] || b->open[i]->last_mono_ns < b->open[oldest]->last_mono_ns)
+			oldest = i;
+	if (b->open[oldest])
+		end_flush(b, b->open[oldest]);
+	b->open[oldest] = f;
+}
+
+static bool take_open(struct blame *b, const struct flush *f)
+{
+	for (size_t i = 0; i < OPEN_MAX; i++)
+		if (b->open[i] == f) {
+			b->open[i] = NULL;
+			return true;
+		}
+	return false;
 }
 
 static struct change make_change(const struct observation *seen, uint64_t id)
@@ -159,13 +188,30 @@ static bool is_same_actor(const struct actor *a, const struct actor *b)
 	return a->pid && a->pid == b->pid && a->start_boottime_ns == b->start_boottime_ns;
 }
 
-static bool continues_deleting(const struct blame *b, const struct observation *seen)
+static struct flush *find_deleting(struct blame *b, const struct observation *seen)
 {
-	const struct flush *f = b->deleting;
+	for (size_t i = 0; i < OPEN_MAX; i++) {
+		struct flush *f = b->open[i];
 
-	return f && f->netns.inum == seen->netns.inum && f->netns.node == seen->netns.node &&
-	       is_same_actor(&f->actor, &seen->act.actor) &&
-	       seen->mono_ns - f->last_mono_ns < FLUSH_QUIET_NS;
+		if (f && f->cause == CAUSE_USER_DELETE && f->netns.inum == seen->netns.inum &&
+		    f->netns.node == seen->netns.node && is_same_actor(&f->actor, &seen->act.actor))
+			return f;
+	}
+	return NULL;
+}
+
+/* Kernels before 5.10.74 flush in the notifier itself, without an act. */
+static struct flush *find_notified(struct blame *b, const struct observation *seen)
+{
+	for (size_t i = 0; i < OPEN_MAX; i++) {
+		struct flush *f = b->open[i];
+
+		if (f && f->cause == CAUSE_ADDRESS_REMOVED && f->netns.inum == seen->netns.inum &&
+		    f->netns.node == seen->netns.node &&
+		    address_equal(&f->address, &seen->removal.flow.reply.dst))
+			return f;
+	}
+	return NULL;
 }
 
 static struct flush *open_flush(struct blame *b, const struct observation *seen, uint64_t act,
@@ -219,6 +265,7 @@ static void observe_given_flush(struct blame *b, const struct observation *seen)
 static int observe_act_begin(struct blame *b, const struct observation *seen)
 {
 	const struct act_observation *act = &seen->act;
+	bool is_delete = act->cause == CAUSE_USER_DELETE;
 	struct flush *f;
 
 	deliver_raw(b, seen, FINDING_ACT);
@@ -226,22 +273,23 @@ static int observe_act_begin(struct blame *b, const struct observation *seen)
 		observe_given_flush(b, seen);
 		return 0;
 	}
-	if (act->cause == CAUSE_USER_DELETE && continues_deleting(b, seen)) {
-		flushes_alias(b->flushes, b->deleting, act->act);
-		b->deleting->entries++;
-		b->deleting->last_mono_ns = seen->mono_ns;
-		b->deleting->last_wall_ns = seen->wall_ns;
+	end_quiet(b, seen->netns.node, seen->mono_ns);
+	f = is_delete ? find_deleting(b, seen) : NULL;
+	if (f) {
+		flushes_alias(b->flushes, f, act->act);
+		f->entries++;
+		f->last_mono_ns = seen->mono_ns;
+		f->last_wall_ns = seen->wall_ns;
 		return 0;
 	}
-	end_deleting(b);
 	f = open_flush(b, seen, act->act, act->cause);
 	if (!f)
 		return 0;
 	describe_flush(b, f, act);
-	if (act->cause == CAUSE_USER_DELETE) {
+	if (is_delete) {
 		f->counts_acts = true;
 		f->entries = 1;
-		b->deleting = f;
+		keep_open(b, f);
 	}
 	return 0;
 }
@@ -267,12 +315,19 @@ static int observe_act_end(struct blame *b, const struct observation *seen)
 static struct flush *flush_of(struct blame *b, const struct observation *seen)
 {
 	const struct removal_observation *r = &seen->removal;
+	bool is_notified = !r->act && r->cause == CAUSE_ADDRESS_REMOVED;
 	struct flush *f = flushes_find(b->flushes, seen->netns.node, r->act);
 
-	if (!f && (r->act || r->cause == CAUSE_ADDRESS_REMOVED || r->has_actor)) {
+	if (is_notified) {
+		end_quiet(b, seen->netns.node, seen->mono_ns);
+		f = find_notified(b, seen);
+	}
+	if (!f && (r->act || is_notified || r->has_actor)) {
 		f = open_flush(b, seen, r->act, r->cause);
 		if (f && r->has_actor)
 			f->actor = r->actor;
+		if (f && is_notified)
+			keep_open(b, f);
 	}
 	if (f && f->cause == CAUSE_ADDRESS_REMOVED && !f->has_address && !f->by)
 		changes_join_by_tuple(b->changes, f, r->flow.family, &r->flow.reply.dst);
@@ -392,12 +447,10 @@ static void deliver_ongoing(struct blame *b, const struct flush *flush)
 
 	if (!f || f->is_delivered)
 		return;
-	if (f == b->deleting || !f->act)
+	if (take_open(b, f) || !f->act)
 		end_flush(b, f);
 	else
 		deliver_flush(b, f);
-	if (f == b->deleting)
-		b->deleting = NULL;
 }
 
 /* A removal of no act (a time-out, say) that a reset is blamed on becomes a
@@ -405,7 +458,7 @@ static void deliver_ongoing(struct blame *b, const struct flush *flush)
 static void show_single(struct blame *b, const struct observation *seen, const struct evidence *e,
 			struct reset_blame *blamed)
 {
-	const struct ledger_removal *r = e->removal;
+	struct ledger_removal *r = e->removal;
 	struct flush *f;
 
 	if (blamed->verdict != VERDICT_ENTRY_REMOVED || e->flush)
@@ -418,6 +471,7 @@ static void show_single(struct blame *b, const struct observation *seen, const s
 	f->entries = f->tcp_entries = f->removals_seen = 1;
 	f->first_mono_ns = f->last_mono_ns = r->mono_ns;
 	f->first_wall_ns = f->last_wall_ns = seen->wall_ns - blamed->removed_ago_ns;
+	r->flush = flushes_index(b->flushes, f); /* what is still in flight finds it there */
 	blamed->flush = f;
 	blamed->because[0] = f->id;
 }
@@ -488,15 +542,12 @@ int blame_observe(struct blame *b, const struct observation *seen)
 
 void blame_advance(struct blame *b, uint32_t node, uint64_t mono_ns)
 {
-	const struct flush *f = b->deleting;
-
-	if (f && f->netns.node == node && mono_ns > f->last_mono_ns + FLUSH_QUIET_NS)
-		end_deleting(b);
+	end_quiet(b, node, mono_ns);
 }
 
 void blame_finish(struct blame *b)
 {
-	b->deleting = NULL;
+	memset(b->open, 0, sizeof(b->open));
 	for (size_t i = 0; i < flushes_count(b->flushes); i++) {
 		struct flush *f = flushes_at(b->flushes, (uint32_t)i);
 

@@ -117,7 +117,7 @@ static struct change *choose(struct changes *changes, const struct flush *f, boo
 			continue;
 		}
 		if (newest->mono_ns - c->mono_ns < WORK_DELAY_MAX_NS)
-			*is_ambiguous = true;
+			*is_ambiguous = c->is_contested = true;
 		break;
 	}
 	return newest;
@@ -140,7 +140,7 @@ void changes_join(struct changes *changes, struct flush *flush)
 	struct change *c = choose(changes, flush, &is_ambiguous);
 
 	if (c)
-		join_to(flush, c, is_ambiguous ? JOIN_AMBIGUOUS : JOIN_EXACT);
+		join_to(flush, c, is_ambiguous || c->is_contested ? JOIN_AMBIGUOUS : JOIN_EXACT);
 }
 
 void changes_join_by_tuple(struct changes *changes, struct flush *flush, uint8_t family,

@@ -92,13 +92,15 @@ const char *time_format_clock(uint64_t wall_ns, bool is_utc, char *buf, size_t s
 	return buf;
 }
 
+/* What would be rounded up to the next unit is told in that unit. */
 const char *duration_format(uint64_t ns, char *buf, size_t size)
 {
 	uint64_t seconds = ns / NSEC_PER_SEC;
 
+	seconds += ns % NSEC_PER_SEC >= NSEC_PER_SEC - 5 * NSEC_PER_MSEC;
 	if (ns < NSEC_PER_MSEC)
 		snprintf(buf, size, "%" PRIu64 " µs", ns / 1000);
-	else if (ns < NSEC_PER_SEC)
+	else if (ns < NSEC_PER_SEC - NSEC_PER_MSEC / 20)
 		snprintf(buf, size, "%.1f ms", (double)ns / (double)NSEC_PER_MSEC);
 	else if (seconds < 60)
 		snprintf(buf, size, "%.2f s", (double)ns / (double)NSEC_PER_SEC);

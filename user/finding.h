@@ -37,8 +37,9 @@ struct change {
 	struct netns_id netns;
 	uint64_t mono_ns;
 	uint64_t wall_ns;
-	bool is_claimed; /* an act was joined to it */
-	uint32_t pins;   /* flushes that point to it: it must not be forgotten */
+	bool is_claimed;   /* an act was joined to it */
+	bool is_contested; /* another flush may have been its */
+	uint32_t pins;     /* flushes that point to it: it must not be forgotten */
 	struct change_observation seen;
 };
 

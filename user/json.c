@@ -195,7 +195,7 @@ static void write_entry(struct jsonw *w, const struct finding *f)
 	jsonw_bool(w, "by_syn", e->by_syn);
 }
 
-static void write_flush(struct jsonw *w, const struct finding *f)
+static void write_flush(struct jsonw *w, const struct finding *f, enum json_detail detail)
 {
 	const struct flush *flush = f->flush;
 	char ts[TIME_TEXT_BYTES];
@@ -211,7 +211,9 @@ static void write_flush(struct jsonw *w, const struct finding *f)
 	write_actor(w, "actor", flush_actor(flush));
 	if (flush->by)
 		jsonw_u64(w, "by", flush->by->id);
-	jsonw_u64(w, "act", flush->act);
+	/* Without it a reader takes the line at its word: the acts are not there. */
+	if (detail == JSON_RECORDING || flush->is_single)
+		jsonw_u64(w, "act", flush->act);
 }
 
 static void write_packet(struct jsonw *w, const struct reset_observation *r)
@@ -328,7 +330,7 @@ bool json_write_finding(struct jsonw *w, enum json_detail detail, const struct f
 		write_entry(w, f);
 		break;
 	case FINDING_FLUSH:
-		write_flush(w, f);
+		write_flush(w, f, detail);
 		break;
 	case FINDING_RESET:
 		write_reset(w, f);

@@ -75,6 +75,8 @@ static void put_quoted(struct jsonw *w, const char *value)
 
 		if (!len)
 			put(w, "\xef\xbf\xbd", 3);
+		else if (len == 2 && (unsigned char)p[0] == 0xc2 && (unsigned char)p[1] < 0xa0)
+			put_escaped(w, (unsigned char)p[1]); /* C1 commands a terminal */
 		else if (len > 1 ||
 			 ((unsigned char)*p >= 0x20 && *p != '"' && *p != '\\' && *p != 0x7f))
 			put(w, p, len);

@@ -13,7 +13,7 @@ struct evidence {
 	const struct observation *reset; /* an OBSERVATION_RESET */
 	/* The newest removal of the trigger's tuple before it that nothing has
 	 * replaced since; NULL: none. */
-	const struct ledger_removal *removal;
+	struct ledger_removal *removal;
 	bool is_zone_known;        /* the removal's zone was compared with the packet's */
 	const struct flush *flush; /* of that removal; NULL: none */
 	bool was_replaced;         /* a removal was seen, and a newer entry after it */

@@ -151,18 +151,18 @@ static int take_read(struct options *out, const char *path, char *why)
 }
 
 /* What the first argument of `-x` or the long name at fault was. */
-static int refuse_option(char *const *argv, int option, bool is_missing, char *why)
+static int refuse_option(const char *word, int option, bool is_missing, char *why)
 {
 	char letter[3] = { '-', (char)optopt, '\0' };
 	bool is_short = optopt > 0 && optopt < 128 && isprint(optopt) && option;
-	const char *name = is_short ? letter : argv[optind - 1];
+	const char *name = is_short && strncmp(word, "--", 2) != 0 ? letter : word;
 
 	if (is_missing)
 		return refuse(why, "%.60s needs an argument; see rstblame --help", name);
 	return refuse(why, "unknown option %.60s; see rstblame --help", name);
 }
 
-static int take(struct options *out, int option, char *const *argv, char *why)
+static int take(struct options *out, int option, const char *word, char *why)
 {
 	switch (option) {
 	case 'd':
@@ -207,7 +207,7 @@ static int take(struct options *out, int option, char *const *argv, char *why)
 		out->mode = MODE_VERSION;
 		return 0;
 	}
-	return refuse_option(argv, optopt, option == ':', why);
+	return refuse_option(word, optopt, option == ':', why);
 }
 
 static int check_together(struct options *out, char *why)
@@ -226,9 +226,8 @@ static int check_together(struct options *out, char *why)
 	return 0;
 }
 
-static int check_words(struct options *out, int argc, char *const *argv, char *why)
+static int check_words(struct options *out, int argc, char *const *argv, bool is_command, char *why)
 {
-	bool is_command = optind > 0 && !strcmp(argv[optind - 1], "--");
 
 	if (optind == argc)
 		return is_command ? refuse(why, "no COMMAND after --") : 0;
@@ -244,16 +243,18 @@ static int check_words(struct options *out, int argc, char *const *argv, char *w
 
 int options_parse(int argc, char *const *argv, struct options *out, char why[OPTIONS_WHY_BYTES])
 {
-	int option, err;
+	int option, err, at = 1; /* where the option that is taken began */
 
 	memset(out, 0, sizeof(*out));
 	optind = 0; /* GNU: start over, so that tests can call it again */
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
-		err = take(out, option, argv, why);
+		err = take(out, option, argv[at], why);
 		if (err || out->mode == MODE_HELP || out->mode == MODE_VERSION)
 			return err;
+		at = optind;
 	}
-	err = check_words(out, argc, argv, why);
+	/* A "--" of its own, not one that an option took as its argument. */
+	err = check_words(out, argc, argv, optind > at, why);
 	return err ? err : check_together(out, why);
 }

@@ -70,21 +70,21 @@ static bool grow_line(struct recording *r)
 	return true;
 }
 
-/* Bytes of the next line without its newline; 0 at the end (or for an empty
- * line, told by has_ended), -1 for a line too long or a broken file. */
+/* Bytes of the next line without its newline, -1 for a line too long or a broken
+ * file. Byte by byte: gzgets() does not tell a NUL in the file from its own. */
 static ssize_t read_line(struct recording *r)
 {
 	size_t len = 0;
-	int err;
+	int c, err;
 
-	while (gzgets(r->file, r->line + len, (int)(r->size - len))) {
-		len += strlen(r->line + len);
-		if (len && r->line[len - 1] == '\n')
-			return (ssize_t)len - 1;
-		if (len + 1 == r->size && !grow_line(r)) {
+	while ((c = gzgetc(r->file)) != -1) {
+		if (c == '\n')
+			return (ssize_t)len;
+		if (len == r->size && !grow_line(r)) {
 			r->has_ended = true;
 			return -1;
 		}
+		r->line[len++] = (char)c;
 	}
 	r->has_ended = true;
 	gzerror(r->file, &err);
@@ -110,9 +110,11 @@ int recording_next(struct recording *r, struct observation *out)
 		ssize_t len = read_line(r);
 		int got;
 
+		if (!len && r->has_ended)
+			break;
+		r->lines++;
 		if (!len)
 			continue;
-		r->lines++;
 		got = len < 0 ? -EINVAL :
 				recording_parse(r->line, (size_t)len, r->node, out, &r->keep);
 		if (got < 0)

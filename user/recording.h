@@ -28,7 +28,8 @@ uint64_t recording_bad_lines(const struct recording *recording, uint64_t *first)
 /* Reads all of them merged by time. 0, or what `take` or the reading returned. */
 int recordings_play(struct recording **recordings, size_t count, source_take_fn take, void *ctx);
 
-/* One line. 1: an observation; 0: a type it skips; -EINVAL: not a JSON object.
+/* One line. 1: an observation; 0: a type it skips; -EINVAL: not a JSON object,
+ * or a removal or entry without its flow.
  * The strings in `out` live until *keep is released with json_decref(). */
 struct json_t;
 int recording_parse(const char *line, size_t len, uint32_t node, struct observation *out,

@@ -351,6 +351,7 @@ int recording_parse(const char *line, size_t len, uint32_t node, struct observat
 		    json_t **keep)
 {
 	json_t *root = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
+	const char *type;
 
 	json_decref(*keep);
 	*keep = root;
@@ -361,5 +362,9 @@ int recording_parse(const char *line, size_t len, uint32_t node, struct observat
 	out->mono_ns = get_u64(root, "mono_ns");
 	if (!json_object_get(root, "mono_ns"))
 		out->mono_ns = out->wall_ns;
-	return parse_body(root, get_string(root, "type"), out);
+	type = get_string(root, "type");
+	if (parse_body(root, type, out))
+		return 1;
+	/* Without its flow it cannot be remembered: that is a loss, not a detail. */
+	return strcmp(type, "removal") && strcmp(type, "entry") ? 0 : -EINVAL;
 }

@@ -171,6 +171,7 @@ enum status report_summary(struct report *r)
 {
 	enum status status = timeline_status(&r->timeline);
 
+	report_flush(r); /* a recording that cannot go on shows now, not after the verdict */
 	if (r->is_recording_cut && status == STATUS_OK)
 		status = STATUS_UNKNOWN;
 	if (r->recorder) {

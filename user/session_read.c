@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "blame.h"
 #include "message.h"
@@ -20,6 +21,30 @@ struct replay {
 	uint64_t observations;
 	bool has_summary;
 };
+
+/* Opening it for writing would empty it before it is read. */
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return a && b && !stat(a, &x) && !stat(b, &y) && S_ISREG(x.st_mode) &&
+	       x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static int check_outputs(const struct options *options, char *why, size_t size)
+{
+	for (size_t i = 0; i < options->read_count; i++) {
+		bool is_output = is_same_file(options->read[i], options->output);
+
+		if (!is_output && !is_same_file(options->read[i], options->write))
+			continue;
+		snprintf(why, size,
+			 "%s is read and cannot be written at the same time; give %s another path",
+			 options->read[i], is_output ? "-o" : "-w");
+		return -1;
+	}
+	return 0;
+}
 
 static int open_recordings(struct replay *replay, const struct options *options, char *why,
 			   size_t size)
@@ -104,6 +129,8 @@ enum status session_read(const struct options *options)
 			options->netns);
 		return session_fail(options, why);
 	}
+	if (check_outputs(options, why, sizeof(why)))
+		return session_fail(options, why);
 	if (report_open(&replay.report, options, why) ||
 	    open_recordings(&replay, options, why, sizeof(why))) {
 		report_error(&replay.report, why);

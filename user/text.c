@@ -445,13 +445,22 @@ static void tell_waiting(struct text *t, const struct timeline *timeline)
 	fputc('\n', t->out);
 }
 
+/* The first that is proven, else the first. */
+static const struct story *surest_story(const struct timeline *timeline)
+{
+	for (size_t i = 0; i < timeline->stories_count; i++)
+		if (timeline->stories[i].blamed.confidence == CONFIDENCE_PROVEN)
+			return &timeline->stories[i];
+	return &timeline->stories[0];
+}
+
 static void tell_headline(struct text *t, const struct timeline *timeline, enum status status)
 {
 	static const enum style styles[] = { STYLE_GOOD, STYLE_WARN, STYLE_ALARM, STYLE_WARN };
 	char words[DESCRIBE_BYTES], line[DESCRIBE_BYTES + 32];
 
 	if (timeline->stories_count)
-		summarize_story(&timeline->stories[0], words, sizeof(words));
+		summarize_story(surest_story(timeline), words, sizeof(words));
 	else if (status == STATUS_UNKNOWN)
 		snprintf(words, sizeof(words),
 			 "no reset was blamed on conntrack, but not all could be observed.");

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "pipeline.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "blame.h"
+#include "json.h"
+#include "text.h"
+#include "utf8.h"
+
+struct pipeline {
+	struct blame *blame;
+	struct timeline timeline;
+	struct text text;
+	struct jsonw json;
+	char *written;
+	size_t written_size;
+};
+
+/* Each line is JSON, one line, and can be read back. */
+static void check_line(const struct jsonw *w)
+{
+	json_error_t error;
+	json_t *line = json_loadb(w->text, w->len, JSON_REJECT_DUPLICATES, &error);
+
+	/* Not ours to refuse: jansson's integers end at INT64_MAX. */
+	if (!line && json_error_code(&error) != json_error_numeric_overflow)
+		abort();
+	if (memchr(w->text, '\n', w->len) != w->text + w->len - 1)
+		abort();
+	json_decref(line);
+}
+
+/* What holds of every verdict, whatever came in. */
+static void check_reset(const struct reset_blame *r)
+{
+	if (r->confidence == CONFIDENCE_PROVEN && r->inferred_count)
+		abort();
+	if ((r->verdict == VERDICT_ENTRY_REMOVED) != (r->because_count > 0))
+		abort();
+	if (r->verdict == VERDICT_ENTRY_UNKNOWN && r->confidence == CONFIDENCE_PROVEN)
+		abort();
+}
+
+static void take(void *ctx, const struct finding *f)
+{
+	struct pipeline *p = ctx;
+
+	if (f->type == FINDING_RESET)
+		check_reset(f->reset);
+	timeline_add(&p->timeline, f);
+	text_finding(&p->text, f);
+	if (json_write_finding(&p->json, JSON_RECORDING, f))
+		check_line(&p->json);
+}
+
+struct pipeline *pipeline_new(void)
+{
+	static const struct blame_limits limits = { .removals = 6, .changes = 4, .flushes = 4 };
+	static const struct text_options options = { .is_utc = true, .is_verbose = true };
+	struct pipeline *p = calloc(1, sizeof(*p));
+
+	p->blame = blame_new(&limits, take, p);
+	text_init(&p->text, open_memstream(&p->written, &p->written_size), &options);
+	return p;
+}
+
+void pipeline_take(struct pipeline *p, const struct observation *seen)
+{
+	if (blame_observe(p->blame, seen))
+		abort();
+}
+
+void pipeline_free(struct pipeline *p)
+{
+	struct finding end = { .type = FINDING_END };
+
+	blame_finish(p->blame);
+	text_summary(&p->text, &p->timeline, timeline_status(&p->timeline));
+	json_write_summary(&p->json, &p->timeline, &end, timeline_status(&p->timeline));
+	check_line(&p->json);
+	fclose(p->text.out);
+	free(p->written);
+	jsonw_release(&p->json);
+	blame_free(p->blame);
+	free(p);
+}

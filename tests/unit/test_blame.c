@@ -1,0 +1,1009 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Who is to blame, when somebody is: each cause, and how sure it may be. */
+#include "make.h"
+
+#include <string.h>
+
+static struct watch w;
+
+static int begin(void **state)
+{
+	(void)state;
+	watch_begin(&w);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	watch_end(&w);
+	return 0;
+}
+
+static bool is_inferred(const struct reset_blame *r, const char *words)
+{
+	for (size_t i = 0; i < r->inferred_count; i++)
+		if (strstr(r->inferred[i], words))
+			return true;
+	return false;
+}
+
+/* ---- the founding incident ---- */
+
+static void founding_incident_is_proven(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
+	pass(&w, MS(200));
+	see(&w, make_address(ADDRESS_ADD, "10.9.0.1", UP0, &networkd));
+	pass(&w, SECONDS(3));
+	r = see_server_packet(&w, &redis);
+
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_PROVEN);
+	assert_int_equal(r->because_count, 2);
+	assert_int_equal(r->because[0], w.flushes[0].id);
+	assert_int_equal(r->because[1], w.flushes[0].by->id);
+	assert_string_equal(r->actor.comm, "systemd-network");
+	assert_int_equal(r->actor.pid, 412);
+	assert_int_equal(r->removed_ago_ns, SECONDS(3) + MS(201));
+	assert_int_equal(r->by->seen.op, ADDRESS_REMOVE);
+	assert_flow_equal(&r->flow, &redis);
+	assert_int_equal(w.flushes_count, 1);
+	assert_int_equal(w.flushes[0].entries, 1);
+	assert_int_equal(w.flushes[0].join, JOIN_EXACT);
+	assert_int_equal(timeline_status(&w.timeline), STATUS_CRITICAL);
+}
+
+static void ipv6_is_proven_too(void **state)
+{
+	struct flow redis = masqueraded_v6(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see_address_flush(&w, 7, "fd00:9::1", &ip_command, &redis);
+	pass(&w, SECONDS(1));
+	r = see_server_packet(&w, &redis);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_PROVEN);
+	assert_string_equal(r->actor.comm, "ip");
+}
+
+static void hours_later_is_still_proven(void **state)
+{
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
+	pass(&w, HOURS(5));
+	assert_judged(see_server_packet(&w, &redis), VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED,
+		      CONFIDENCE_PROVEN);
+	assert_int_equal(w.resets[0].blame.removed_ago_ns, HOURS(5) + MS(1));
+}
+
+static void several_resets_of_one_flush_are_one_story(void **state)
+{
+	struct flow flows[4];
+
+	(void)state;
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd));
+	see(&w, make_act(7, CAUSE_ADDRESS_REMOVED, "10.9.0.1", UP0, &nobody));
+	for (size_t i = 0; i < 4; i++) {
+		flows[i] = masqueraded((uint16_t)(40000 + i));
+		see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &flows[i]));
+	}
+	see(&w, make_act_end(7, 5, 4)); /* one was UDP */
+	pass(&w, SECONDS(1));
+	for (size_t i = 0; i < 4; i++)
+		see_server_packet(&w, &flows[i]);
+	see_server_packet(&w, &flows[0]); /* the server tries again */
+
+	assert_int_equal(w.verdicts[VERDICT_ENTRY_REMOVED], 5);
+	assert_int_equal(w.confidences[CONFIDENCE_PROVEN], 5);
+	assert_int_equal(w.flushes_count, 1);
+	assert_int_equal(w.flushes[0].entries, 5);
+	assert_int_equal(w.flushes[0].tcp_entries, 4);
+	assert_int_equal(w.timeline.stories_count, 1);
+	assert_int_equal(w.timeline.stories[0].resets, 5);
+	assert_int_equal(w.timeline.removals[CAUSE_ADDRESS_REMOVED], 5);
+}
+
+/* The reset comes while the flush still runs: its line comes first, and again
+ * when it is complete. */
+static void reset_during_the_flush(void **state)
+{
+	struct flow a = masqueraded(40001), b = masqueraded(40002);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd));
+	see(&w, make_act(7, CAUSE_ADDRESS_REMOVED, "10.9.0.1", UP0, &nobody));
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &a));
+	r = see_server_packet(&w, &a);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_PROVEN);
+	assert_int_equal(w.found[FINDING_FLUSH], 1);
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &b));
+	see(&w, make_act_end(7, 2, 2));
+	blame_finish(w.blame);
+	assert_int_equal(w.found[FINDING_FLUSH], 2);
+	assert_int_equal(w.timeline.flushes, 1);
+	assert_int_equal(w.timeline.removals[CAUSE_ADDRESS_REMOVED], 2);
+}
+
+/* A DNAT flow: the client's own packets carry the original tuple. */
+static void dnat_flow_by_its_original_tuple(void **state)
+{
+	struct flow dnat = { .family = 2,
+			     .orig = make_tuple("10.9.0.2", 50000, "10.9.0.1", 8080),
+			     .reply = make_tuple("10.88.0.2", 80, "10.9.0.2", 50000) };
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_act(9, CAUSE_USER_FLUSH, NULL, 0, &conntrack_command));
+	see(&w, make_removal(9, CAUSE_USER_FLUSH, &dnat));
+	see(&w, make_act_end(9, 1, 1));
+	pass(&w, SECONDS(1));
+	r = see_reset(&w, make_reset(&dnat, &dnat.orig));
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_USER_FLUSH, CONFIDENCE_PROVEN);
+	assert_string_equal(r->actor.comm, "conntrack");
+}
+
+/* ---- rule 2: joined by what the work item carries ---- */
+
+/* Between the removal that queued the work and the work itself, others come:
+ * each nearer in time, each another one. */
+static void join_is_not_by_closeness(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd));
+	pass(&w, MS(1));
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.77", UP0, &ip_command)); /* address */
+	pass(&w, MS(1));
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP1, &agent)); /* interface */
+	pass(&w, MS(1));
+	see_in(&w, OTHER_NETNS, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &agent));
+	pass(&w, MS(1));
+	see(&w, make_address(ADDRESS_ADD, "10.9.0.1", UP0, &ip_command)); /* not a removal */
+	pass(&w, MS(1));
+	see(&w, make_link(LINK_DOWN, UP0, &ip_command)); /* not an address */
+	pass(&w, MS(1));
+	see(&w, make_act(7, CAUSE_ADDRESS_REMOVED, "10.9.0.1", UP0, &nobody));
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &redis));
+	see(&w, make_act_end(7, 1, 1));
+	pass(&w, SECONDS(1));
+	r = see_server_packet(&w, &redis);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_PROVEN);
+	assert_string_equal(r->actor.comm, "systemd-network");
+	assert_int_equal(r->by->netns.inum, NODE_NETNS);
+	assert_int_equal(r->by->seen.ifindex, UP0);
+}
+
+static void join_is_per_node(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	w.netns.node = 1;
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &ip_command));
+	w.netns.node = 0;
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
+	w.netns.node = 1;
+	see(&w, make_act(7, CAUSE_ADDRESS_REMOVED, "10.9.0.1", UP0, &nobody));
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &redis));
+	see(&w, make_act_end(7, 1, 1));
+	pass(&w, SECONDS(1));
+	r = see_server_packet(&w, &redis);
+	assert_string_equal(r->actor.comm, "ip");
+	w.netns.node = 0;
+	r = see_server_packet(&w, &redis);
+	assert_string_equal(r->actor.comm, "systemd-network");
+	assert_int_equal(w.confidences[CONFIDENCE_PROVEN], 2);
+}
+
+/* The address's own secondary: masquerade compares ifa_address, not what `ip
+ * addr` shows. */
+static void peer_address_is_what_counts(void **state)
+{
+	struct observation peer = make_address(ADDRESS_REMOVE, "10.9.0.5", UP0, &networkd);
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	peer.change.address = make_ip("10.9.0.1");
+	see(&w, peer);
+	see(&w, make_act(7, CAUSE_ADDRESS_REMOVED, "10.9.0.1", UP0, &nobody));
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &redis));
+	see(&w, make_act_end(7, 1, 1));
+	pass(&w, SECONDS(1));
+	assert_judged(see_server_packet(&w, &redis), VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED,
+		      CONFIDENCE_PROVEN);
+}
+
+static void dead_address_queues_no_work(void **state)
+{
+	struct observation dead = make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &ip_command);
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd));
+	pass(&w, MS(1));
+	dead.change.is_dead = true;
+	see(&w, dead);
+	see(&w, make_act(7, CAUSE_ADDRESS_REMOVED, "10.9.0.1", UP0, &nobody));
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &redis));
+	see(&w, make_act_end(7, 1, 1));
+	r = see_server_packet(&w, &redis);
+	assert_int_equal(r->confidence, CONFIDENCE_PROVEN);
+	assert_string_equal(r->actor.comm, "systemd-network");
+}
+
+/* Two flaps within a moment, each work done before the next: each its own. */
+static void each_flap_has_its_own_work(void **state)
+{
+	struct flow first = masqueraded(40001), second = masqueraded(40002);
+
+	(void)state;
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &first); /* address 1 */
+	see(&w, make_address(ADDRESS_ADD, "10.9.0.1", UP0, &networkd));
+	see_address_flush(&w, 8, "10.9.0.1", &ip_command, &second);
+	pass(&w, SECONDS(1));
+	assert_string_equal(see_server_packet(&w, &first)->actor.comm, "systemd-network");
+	assert_int_equal(w.resets[0].blame.because[1], 1);
+	assert_string_equal(see_server_packet(&w, &second)->actor.comm, "ip");
+	assert_int_equal(w.resets[1].blame.by->mono_ns - w.resets[0].blame.by->mono_ns, MS(5));
+	assert_int_equal(w.confidences[CONFIDENCE_PROVEN], 2);
+}
+
+static void ambiguous_removals_are_likely(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd));
+	pass(&w, MS(1));
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &ip_command));
+	pass(&w, MS(1));
+	see(&w, make_act(7, CAUSE_ADDRESS_REMOVED, "10.9.0.1", UP0, &nobody));
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &redis));
+	see(&w, make_act_end(7, 1, 1));
+	r = see_server_packet(&w, &redis);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(r, "several removals of that address"));
+	assert_int_equal(timeline_status(&w.timeline), STATUS_WARNING);
+}
+
+/* Of two removals by two actors and two works, neither work is known to be whose;
+ * that one of them was joined already says nothing about the other. */
+static void both_of_two_ambiguous_works_are_likely(void **state)
+{
+	struct flow first = masqueraded(40001), second = masqueraded(40002);
+
+	(void)state;
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd));
+	pass(&w, MS(1));
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &ip_command));
+	pass(&w, MS(1));
+	see(&w, make_act(7, CAUSE_ADDRESS_REMOVED, "10.9.0.1", UP0, &nobody));
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &first));
+	see(&w, make_act_end(7, 1, 1));
+	see(&w, make_act(8, CAUSE_ADDRESS_REMOVED, "10.9.0.1", UP0, &nobody));
+	see(&w, make_removal(8, CAUSE_ADDRESS_REMOVED, &second));
+	see(&w, make_act_end(8, 1, 1));
+	assert_int_equal(see_server_packet(&w, &first)->confidence, CONFIDENCE_LIKELY);
+	assert_int_equal(see_server_packet(&w, &second)->confidence, CONFIDENCE_LIKELY);
+}
+
+/* One removal queues one work. A second flush whose own removal was not seen must
+ * not be laid at the first one's door as if it had been. */
+static void claimed_change_proves_no_second_flush(void **state)
+{
+	struct flow first = masqueraded(40001), second = masqueraded(40002);
+	const struct reset_blame *r;
+
+	(void)state;
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &first);
+	pass(&w, HOURS(1));
+	see(&w, make_act(8, CAUSE_ADDRESS_REMOVED, "10.9.0.1", UP0, &nobody));
+	see(&w, make_removal(8, CAUSE_ADDRESS_REMOVED, &second));
+	see(&w, make_act_end(8, 1, 1));
+	r = see_server_packet(&w, &second);
+	assert_int_equal(r->verdict, VERDICT_ENTRY_REMOVED);
+	assert_int_equal(r->confidence, CONFIDENCE_LIKELY);
+}
+
+static void change_after_the_flush_is_not_its_cause(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_act(7, CAUSE_ADDRESS_REMOVED, "10.9.0.1", UP0, &nobody));
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &redis));
+	see(&w, make_act_end(7, 1, 1));
+	pass(&w, MS(1));
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &ip_command));
+	r = see_server_packet(&w, &redis);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
+	assert_null(r->by);
+	assert_int_equal(r->actor.pid, 0);
+}
+
+static void no_change_seen_is_likely(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_act(7, CAUSE_ADDRESS_REMOVED, "10.9.0.1", UP0, &nobody));
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &redis));
+	see(&w, make_act_end(7, 1, 1));
+	r = see_server_packet(&w, &redis);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
+	assert_int_equal(r->because_count, 1);
+	assert_true(is_inferred(r, "was not seen"));
+	assert_int_equal(r->actor.pid, 0);
+}
+
+/* The act's beginning was lost: only the entry's address says which change. */
+static void act_begin_missing_is_likely(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd));
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &redis));
+	see(&w, make_act_end(7, 1, 1));
+	r = see_server_packet(&w, &redis);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(r, "work item was not seen"));
+	assert_string_equal(r->actor.comm, "systemd-network");
+	assert_int_equal(w.flushes_count, 1);
+	assert_int_equal(w.flushes[0].entries, 1);
+}
+
+/* Kernels that flush in the notifier itself: no act, one removal after another,
+ * and yet one flush. */
+static void synchronous_flush_is_one_flush(void **state)
+{
+	struct flow flows[3];
+
+	(void)state;
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &ip_command));
+	for (size_t i = 0; i < 3; i++) {
+		flows[i] = masqueraded((uint16_t)(40000 + i));
+		see(&w, make_removal(0, CAUSE_ADDRESS_REMOVED, &flows[i]));
+	}
+	pass(&w, SECONDS(1));
+	for (size_t i = 0; i < 3; i++)
+		assert_judged(see_server_packet(&w, &flows[i]), VERDICT_ENTRY_REMOVED,
+			      CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
+	blame_finish(w.blame);
+	assert_int_equal(w.timeline.removals[CAUSE_ADDRESS_REMOVED], 3);
+	assert_int_equal(w.timeline.flushes, 1);
+	assert_int_equal(w.timeline.stories_count, 1);
+}
+
+static void act_end_missing_counts_what_was_seen(void **state)
+{
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd));
+	see(&w, make_act(7, CAUSE_ADDRESS_REMOVED, "10.9.0.1", UP0, &nobody));
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &redis));
+	see_server_packet(&w, &redis);
+	blame_finish(w.blame);
+	assert_int_equal(w.flushes_count, 1);
+	assert_int_equal(w.flushes[0].entries, 1);
+	assert_int_equal(w.confidences[CONFIDENCE_PROVEN], 1);
+}
+
+/* ---- the other causes ---- */
+
+static void link_down_is_proven(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_link(LINK_DOWN, UP1, &agent)); /* another one */
+	see(&w, make_link(LINK_DOWN, UP0, &ip_command));
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd));
+	pass(&w, MS(2));
+	see(&w, make_act(7, CAUSE_LINK_DOWN, NULL, UP0, &nobody));
+	/* The record cannot tell an address's flush from a link's; the act can. */
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &redis));
+	see(&w, make_act_end(7, 1, 1));
+	pass(&w, SECONDS(1));
+	r = see_server_packet(&w, &redis);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_LINK_DOWN, CONFIDENCE_PROVEN);
+	assert_string_equal(r->actor.comm, "ip");
+	assert_int_equal(r->by->seen.op, LINK_DOWN);
+	assert_int_equal(w.timeline.removals[CAUSE_LINK_DOWN], 1);
+	assert_int_equal(w.timeline.removals[CAUSE_ADDRESS_REMOVED], 0);
+}
+
+static void user_flush_names_its_process(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_act(9, CAUSE_USER_FLUSH, NULL, 0, &conntrack_command));
+	see(&w, make_removal(9, CAUSE_USER_FLUSH, &redis));
+	see(&w, make_act_end(9, 1, 1));
+	r = see_server_packet(&w, &redis);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_USER_FLUSH, CONFIDENCE_PROVEN);
+	assert_int_equal(r->because_count, 1);
+	assert_string_equal(r->actor.comm, "conntrack");
+	assert_null(r->by);
+}
+
+static void user_flush_without_its_process_is_likely(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_removal(9, CAUSE_USER_FLUSH, &redis));
+	r = see_server_packet(&w, &redis);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_USER_FLUSH, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(r, "process"));
+}
+
+static void delete_entry(uint64_t act, const struct actor *actor, const struct flow *flow)
+{
+	see(&w, make_act(act, CAUSE_USER_DELETE, NULL, 0, actor));
+	see(&w, make_removal(act, CAUSE_USER_DELETE, flow));
+}
+
+static void user_deletes_are_one_flush(void **state)
+{
+	struct flow flows[5];
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		flows[i] = masqueraded((uint16_t)(40000 + i));
+		delete_entry(100 + i, &agent, &flows[i]);
+		pass(&w, MS(150)); /* 600 ms in all, never 200 ms quiet */
+	}
+	blame_advance(w.blame, 0, w.now_ns + MS(201));
+	assert_int_equal(w.flushes_count, 1);
+	assert_int_equal(w.flushes[0].entries, 5);
+	assert_int_equal(w.flushes[0].cause, CAUSE_USER_DELETE);
+	for (size_t i = 0; i < 5; i++) {
+		const struct reset_blame *r = see_server_packet(&w, &flows[i]);
+
+		assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_USER_DELETE, CONFIDENCE_PROVEN);
+		assert_int_equal(r->because[0], w.flushes[0].id);
+		assert_string_equal(r->actor.comm, "node-agent");
+	}
+	assert_int_equal(w.timeline.stories_count, 1);
+	assert_int_equal(w.timeline.removals[CAUSE_USER_DELETE], 5);
+}
+
+static void user_deletes_apart_are_two_flushes(void **state)
+{
+	struct flow a = masqueraded(40001), b = masqueraded(40002);
+
+	(void)state;
+	delete_entry(100, &agent, &a);
+	pass(&w, MS(200));
+	delete_entry(101, &agent, &b);
+	blame_finish(w.blame);
+	assert_int_equal(w.flushes_count, 2);
+	assert_int_equal(w.timeline.flushes, 2);
+	assert_int_equal(w.timeline.removals[CAUSE_USER_DELETE], 2);
+}
+
+static void user_deletes_of_two_processes_are_two_flushes(void **state)
+{
+	struct flow a = masqueraded(40001), b = masqueraded(40002);
+	struct actor reused_pid = agent;
+
+	(void)state;
+	reused_pid.start_boottime_ns++;
+	delete_entry(100, &agent, &a);
+	delete_entry(101, &reused_pid, &b);
+	blame_finish(w.blame);
+	assert_int_equal(w.flushes_count, 2);
+	assert_int_equal(w.flushes[0].entries, 1);
+}
+
+/* Two agents at it at once, and a masquerade flush in between. */
+static void user_deletes_interleaved_keep_apart(void **state)
+{
+	struct flow flows[6];
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++) {
+		flows[i] = masqueraded((uint16_t)(40000 + i));
+		delete_entry(100 + i, i % 2 ? &agent : &conntrack_command, &flows[i]);
+		pass(&w, MS(1));
+	}
+	blame_finish(w.blame);
+	assert_int_equal(w.timeline.removals[CAUSE_USER_DELETE], 6);
+	assert_int_equal(w.timeline.flushes, 2);
+}
+
+static void user_deletes_in_two_namespaces_are_two_flushes(void **state)
+{
+	struct flow a = masqueraded(40001);
+
+	(void)state;
+	delete_entry(100, &agent, &a);
+	w.netns.inum = OTHER_NETNS;
+	delete_entry(101, &agent, &a);
+	blame_finish(w.blame);
+	assert_int_equal(w.flushes_count, 2);
+}
+
+static void timeout_is_a_flush_of_one(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_removal(0, CAUSE_TIMEOUT, &redis));
+	pass(&w, MS(1));
+	r = see_server_packet(&w, &redis);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_TIMEOUT, CONFIDENCE_PROVEN);
+	assert_int_equal(r->because_count, 1);
+	assert_int_equal(w.flushes_count, 1);
+	assert_int_equal(w.flushes[0].id, r->because[0]);
+	assert_int_equal(w.flushes[0].entries, 1);
+	assert_int_equal(w.flushes[0].cause, CAUSE_TIMEOUT);
+	assert_int_equal(w.timeline.removals[CAUSE_TIMEOUT], 1); /* once, not twice */
+	assert_int_equal(w.timeline.flushes, 0);                 /* no act */
+}
+
+/* What was in flight comes after the first: each gets its RST, all one removal. */
+static void resets_of_one_timeout_are_one_story(void **state)
+{
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	see(&w, make_removal(0, CAUSE_TIMEOUT, &redis));
+	for (size_t i = 0; i < 3; i++) {
+		pass(&w, MS(1));
+		see_server_packet(&w, &redis);
+	}
+	blame_finish(w.blame);
+	assert_int_equal(w.verdicts[VERDICT_ENTRY_REMOVED], 3);
+	assert_int_equal(w.flushes_count, 1);
+	assert_int_equal(w.timeline.stories_count, 1);
+}
+
+static void causes_without_an_act(void **state)
+{
+	static const struct {
+		enum cause cause;
+		enum confidence confidence;
+	} cases[] = {
+		{ CAUSE_TABLE_FULL, CONFIDENCE_PROVEN }, { CAUSE_ROUTE_CHANGE, CONFIDENCE_PROVEN },
+		{ CAUSE_NETNS_EXIT, CONFIDENCE_PROVEN }, { CAUSE_MODULE_UNLOAD, CONFIDENCE_PROVEN },
+		{ CAUSE_IPVS, CONFIDENCE_PROVEN },       { CAUSE_TCP_CLOSE, CONFIDENCE_PROVEN },
+		{ CAUSE_OTHER, CONFIDENCE_LIKELY }, /* the cause's own link was not observed */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct flow flow = masqueraded((uint16_t)(40000 + i));
+
+		see(&w, make_removal(0, cases[i].cause, &flow));
+		pass(&w, MS(1));
+		assert_judged(see_server_packet(&w, &flow), VERDICT_ENTRY_REMOVED, cases[i].cause,
+			      cases[i].confidence);
+		assert_int_equal(w.timeline.removals[cases[i].cause], 1);
+	}
+}
+
+/* An iteration of the table: the act's stack says whose. */
+static void iteration_takes_the_cause_of_its_act(void **state)
+{
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	see(&w, make_act(7, CAUSE_MODULE_UNLOAD, NULL, 0, &nobody));
+	see(&w, make_removal(7, CAUSE_OTHER, &redis));
+	see(&w, make_act_end(7, 1, 1));
+	assert_judged(see_server_packet(&w, &redis), VERDICT_ENTRY_REMOVED, CAUSE_MODULE_UNLOAD,
+		      CONFIDENCE_PROVEN);
+}
+
+/* ---- rule 5: losses, and what else lowers the confidence ---- */
+
+static void losses_lower_proven_to_likely(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
+	see(&w, make_lost("conntrack-entry", 3));
+	r = see_server_packet(&w, &redis);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(r, "lost"));
+	assert_int_equal(timeline_status(&w.timeline), STATUS_WARNING);
+	assert_int_equal(w.timeline.lost_total, 3);
+}
+
+static void unknown_zone_is_likely(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	struct observation removal = make_removal(0, CAUSE_TIMEOUT, &redis);
+	struct observation reset = make_reset(&redis, &redis.reply);
+	const struct reset_blame *r;
+
+	(void)state;
+	removal.removal.zone = removal.removal.reply_zone = 5;
+	see(&w, removal);
+	reset.reset.has_zone = false;
+	reset.reset.pickup = PICKUP_NONE;
+	r = see_reset(&w, reset);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_TIMEOUT, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(r, "zone"));
+}
+
+static void zone_is_compared(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	struct observation removal = make_removal(0, CAUSE_TIMEOUT, &redis);
+	struct observation reset = make_reset(&redis, &redis.reply);
+
+	(void)state;
+	removal.removal.zone = removal.removal.reply_zone = 5;
+	see(&w, removal);
+	reset.reset.zone = 6;
+	assert_int_equal(see_reset(&w, reset)->verdict, VERDICT_ENTRY_UNKNOWN);
+	reset.reset.zone = 5;
+	assert_judged(see_reset(&w, reset), VERDICT_ENTRY_REMOVED, CAUSE_TIMEOUT,
+		      CONFIDENCE_PROVEN);
+}
+
+/* A zone may be of one direction: the server's packets are in the reply's. */
+static void zone_is_of_the_direction(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	struct observation removal = make_removal(0, CAUSE_TIMEOUT, &redis);
+	struct observation reset = make_reset(&redis, &redis.reply);
+
+	(void)state;
+	removal.removal.zone = 5;
+	see(&w, removal);
+	reset.reset.zone = 5;
+	assert_int_equal(see_reset(&w, reset)->verdict, VERDICT_ENTRY_UNKNOWN);
+	reset.reset.zone = 0;
+	assert_judged(see_reset(&w, reset), VERDICT_ENTRY_REMOVED, CAUSE_TIMEOUT,
+		      CONFIDENCE_PROVEN);
+}
+
+/* A reset that went unseen takes nothing from the ones that were. */
+static void lost_resets_lower_nothing(void **state)
+{
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
+	see(&w, make_lost("reset-ipv4", 3));
+	assert_int_equal(see_server_packet(&w, &redis)->confidence, CONFIDENCE_PROVEN);
+}
+
+/* Another node's losses are that node's. */
+static void losses_are_per_node(void **state)
+{
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
+	w.netns.node = 1;
+	see(&w, make_lost("conntrack-entry", 3));
+	w.netns.node = 0;
+	assert_int_equal(see_server_packet(&w, &redis)->confidence, CONFIDENCE_PROVEN);
+}
+
+/* Nobody would have seen the SYN that took the tuple. */
+static void blindness_to_entries_is_likely(void **state)
+{
+	struct observation start = { .type = OBSERVATION_START };
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	start.start.probes_count = 1;
+	start.start.probes[0] = (struct probe_report){
+		.name = "conntrack-entry", .how = "none", .symbol = "", .why = ""
+	};
+	see(&w, start);
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
+	r = see_server_packet(&w, &redis);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(r, "newer connection"));
+}
+
+/* A listener on the translated port: the packet met it, the entry was gone all
+ * the same. */
+static void listener_hit_is_still_the_removal(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	struct observation reset = make_reset(&redis, &redis.reply);
+
+	(void)state;
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
+	reset.reset.socket = SOCKET_LISTEN;
+	reset.reset.pickup = PICKUP_NONE;
+	reset.reset.has_zone = false;
+	assert_judged(see_reset(&w, reset), VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED,
+		      CONFIDENCE_PROVEN);
+}
+
+static void time_wait_socket_of_the_host_lowers_it(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	struct observation reset = make_reset(&redis, &redis.reply);
+
+	(void)state;
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
+	reset.reset.socket = SOCKET_TIME_WAIT;
+	assert_judged(see_reset(&w, reset), VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED,
+		      CONFIDENCE_LIKELY);
+}
+
+/* The entry that conntrack made of the trigger itself, just before the RST. */
+static void own_pickup_does_not_cancel_the_blame(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	struct flow pickup = { .family = redis.family,
+			       .orig = redis.reply,
+			       .reply = tuple_inverse(&redis.reply) };
+
+	(void)state;
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
+	pass(&w, SECONDS(1));
+	see(&w, make_entry(&pickup, false));
+	assert_judged(see_server_packet(&w, &redis), VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED,
+		      CONFIDENCE_PROVEN);
+	/* and its death below the RST, where a recording has it */
+	see(&w, make_removal(0, CAUSE_TCP_CLOSE, &pickup));
+	pass(&w, SECONDS(1));
+	assert_judged(see_server_packet(&w, &redis), VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED,
+		      CONFIDENCE_PROVEN);
+}
+
+/* Flushed, made again by a SYN, flushed again by another: the second is it. */
+static void newest_removal_counts(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
+	pass(&w, SECONDS(10));
+	see(&w, make_entry(&redis, true));
+	pass(&w, SECONDS(10));
+	see(&w, make_act(9, CAUSE_USER_FLUSH, NULL, 0, &conntrack_command));
+	see(&w, make_removal(9, CAUSE_USER_FLUSH, &redis));
+	see(&w, make_act_end(9, 1, 1));
+	pass(&w, SECONDS(1));
+	r = see_server_packet(&w, &redis);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_USER_FLUSH, CONFIDENCE_PROVEN);
+	assert_int_equal(r->because[0], w.flushes[1].id);
+}
+
+/* Another container takes the old one's translated port: the old flow's original
+ * tuple is not reborn by that, its reply tuple is. */
+static void rebirth_is_per_tuple(void **state)
+{
+	struct flow old = masqueraded(40112), other = masqueraded(40112);
+
+	(void)state;
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &old);
+	pass(&w, SECONDS(1));
+	other.orig.src = make_ip("10.88.0.3");
+	see(&w, make_entry(&other, true));
+	assert_innocent(see_server_packet(&w, &old));
+	assert_judged(see_reset(&w, make_reset(&old, &old.orig)), VERDICT_ENTRY_REMOVED,
+		      CAUSE_ADDRESS_REMOVED, CONFIDENCE_PROVEN);
+}
+
+/* The client comes back from the same port, but is given another one outside: the
+ * old translated tuple stays forgotten. */
+static void new_port_outside_does_not_cancel_the_blame(void **state)
+{
+	struct flow old = masqueraded(40112), again = masqueraded(40112);
+
+	(void)state;
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &old);
+	pass(&w, SECONDS(1));
+	again.reply.dport = 1025;
+	see(&w, make_entry(&again, true));
+	assert_judged(see_server_packet(&w, &old), VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED,
+		      CONFIDENCE_PROVEN);
+}
+
+/* ---- limits ---- */
+
+static void changes_past_the_limit(void **state)
+{
+	struct blame_limits limits = { .changes = 3 };
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	watch_end(&w);
+	watch_begin_limited(&w, &limits);
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis); /* claimed: kept */
+	for (size_t i = 0; i < 20; i++)
+		see(&w, make_address(ADDRESS_REMOVE, "10.9.0.77", UP1, &agent));
+	r = see_server_packet(&w, &redis);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_PROVEN);
+	assert_string_equal(r->by->seen.actor.comm, "systemd-network");
+	assert_int_equal(w.found[FINDING_ADDRESS], 21);
+}
+
+static void forgotten_change_is_likely(void **state)
+{
+	struct blame_limits limits = { .changes = 2 };
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	watch_end(&w);
+	watch_begin_limited(&w, &limits);
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd));
+	for (size_t i = 0; i < 5; i++)
+		see(&w, make_address(ADDRESS_REMOVE, "10.9.0.77", UP1, &agent));
+	see(&w, make_act(7, CAUSE_ADDRESS_REMOVED, "10.9.0.1", UP0, &nobody));
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &redis));
+	see(&w, make_act_end(7, 1, 1));
+	assert_judged(see_server_packet(&w, &redis), VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED,
+		      CONFIDENCE_LIKELY);
+}
+
+/* Every change is claimed and the table is full: no crash, and no false proof. */
+static void all_changes_claimed(void **state)
+{
+	struct blame_limits limits = { .changes = 2 };
+	struct flow flows[4];
+
+	(void)state;
+	watch_end(&w);
+	watch_begin_limited(&w, &limits);
+	for (size_t i = 0; i < 4; i++) {
+		flows[i] = masqueraded((uint16_t)(40000 + i));
+		see_address_flush(&w, 7 + i, "10.9.0.1", i < 2 ? &networkd : &ip_command,
+				  &flows[i]);
+		pass(&w, SECONDS(60));
+	}
+	for (size_t i = 0; i < 4; i++) {
+		const struct reset_blame *r = see_server_packet(&w, &flows[i]);
+
+		assert_int_equal(r->verdict, VERDICT_ENTRY_REMOVED);
+		if (i < 2)
+			assert_string_equal(r->actor.comm, "systemd-network");
+		else if (r->confidence == CONFIDENCE_PROVEN)
+			assert_string_equal(r->actor.comm, "ip");
+	}
+}
+
+static void flushes_past_the_limit_are_likely(void **state)
+{
+	struct blame_limits limits = { .flushes = 2 };
+	struct flow flows[4];
+
+	(void)state;
+	watch_end(&w);
+	watch_begin_limited(&w, &limits);
+	for (size_t i = 0; i < 4; i++) {
+		flows[i] = masqueraded((uint16_t)(40000 + i));
+		see_address_flush(&w, 7 + i, "10.9.0.1", &networkd, &flows[i]);
+		pass(&w, SECONDS(60));
+	}
+	for (size_t i = 0; i < 4; i++)
+		assert_judged(see_server_packet(&w, &flows[i]), VERDICT_ENTRY_REMOVED,
+			      CAUSE_ADDRESS_REMOVED, i < 2 ? CONFIDENCE_PROVEN : CONFIDENCE_LIKELY);
+	blame_finish(w.blame);
+	assert_int_equal(w.timeline.removals[CAUSE_ADDRESS_REMOVED], 4);
+}
+
+static void flush_of_one_past_the_limit(void **state)
+{
+	struct blame_limits limits = { .flushes = 1 };
+	struct flow a = masqueraded(40001), b = masqueraded(40002);
+
+	(void)state;
+	watch_end(&w);
+	watch_begin_limited(&w, &limits);
+	see(&w, make_removal(0, CAUSE_TIMEOUT, &a));
+	see(&w, make_removal(0, CAUSE_TIMEOUT, &b));
+	assert_int_equal(see_server_packet(&w, &a)->cause, CAUSE_TIMEOUT);
+	assert_int_equal(see_server_packet(&w, &b)->cause, CAUSE_TIMEOUT);
+	assert_int_equal(w.flushes_count, 1);
+}
+
+static void eviction_is_noted(void **state)
+{
+	struct blame_limits limits = { .removals = 4 };
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	watch_end(&w);
+	watch_begin_limited(&w, &limits);
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
+	for (uint16_t i = 0; i < 4; i++) {
+		struct flow other = masqueraded((uint16_t)(50000 + i));
+
+		see(&w, make_removal(0, CAUSE_TIMEOUT, &other));
+	}
+	r = see_server_packet(&w, &redis);
+	assert_int_equal(r->verdict, VERDICT_ENTRY_UNKNOWN);
+	assert_true(is_inferred(r, "forgotten"));
+	assert_int_equal(timeline_status(&w.timeline), STATUS_WARNING);
+}
+
+#define story(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		story(founding_incident_is_proven),
+		story(ipv6_is_proven_too),
+		story(hours_later_is_still_proven),
+		story(several_resets_of_one_flush_are_one_story),
+		story(reset_during_the_flush),
+		story(dnat_flow_by_its_original_tuple),
+		story(join_is_not_by_closeness),
+		story(join_is_per_node),
+		story(peer_address_is_what_counts),
+		story(dead_address_queues_no_work),
+		story(each_flap_has_its_own_work),
+		story(ambiguous_removals_are_likely),
+		story(both_of_two_ambiguous_works_are_likely),
+		story(claimed_change_proves_no_second_flush),
+		story(change_after_the_flush_is_not_its_cause),
+		story(no_change_seen_is_likely),
+		story(act_begin_missing_is_likely),
+		story(synchronous_flush_is_one_flush),
+		story(act_end_missing_counts_what_was_seen),
+		story(link_down_is_proven),
+		story(user_flush_names_its_process),
+		story(user_flush_without_its_process_is_likely),
+		story(user_deletes_are_one_flush),
+		story(user_deletes_apart_are_two_flushes),
+		story(user_deletes_of_two_processes_are_two_flushes),
+		story(user_deletes_interleaved_keep_apart),
+		story(user_deletes_in_two_namespaces_are_two_flushes),
+		story(timeout_is_a_flush_of_one),
+		story(resets_of_one_timeout_are_one_story),
+		story(causes_without_an_act),
+		story(iteration_takes_the_cause_of_its_act),
+		story(losses_lower_proven_to_likely),
+		story(unknown_zone_is_likely),
+		story(zone_is_compared),
+		story(zone_is_of_the_direction),
+		story(lost_resets_lower_nothing),
+		story(losses_are_per_node),
+		story(blindness_to_entries_is_likely),
+		story(listener_hit_is_still_the_removal),
+		story(time_wait_socket_of_the_host_lowers_it),
+		story(own_pickup_does_not_cancel_the_blame),
+		story(newest_removal_counts),
+		story(rebirth_is_per_tuple),
+		story(new_port_outside_does_not_cancel_the_blame),
+		story(changes_past_the_limit),
+		story(forgotten_change_is_likely),
+		story(all_changes_claimed),
+		story(flushes_past_the_limit_are_likely),
+		story(flush_of_one_past_the_limit),
+		story(eviction_is_noted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# make test-unit: the core with ASan and UBSan, and one cmocka program for each
+# test_*.c. Unprivileged; needs neither libbpf nor a kernel that can be traced.
+# Included by the top Makefile, after core_objects.
+
+unit_out := $(O)/unit
+unit_cflags := $(all_cflags) -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=undefined -Itests/unit -Iuser
+unit_libs := -lcmocka -ljansson -lz -lcap-ng
+unit_core_objects := $(patsubst $(O)/user/%.o,$(unit_out)/user/%.o,$(core_objects))
+unit_core := $(unit_out)/core.a
+unit_help_objects := $(patsubst tests/unit/%.c,$(unit_out)/%.o,$(filter-out \
+	$(wildcard tests/unit/test_*.c),$(wildcard tests/unit/*.c)))
+unit_programs := $(patsubst tests/unit/%.c,$(unit_out)/%,$(sort $(wildcard tests/unit/test_*.c)))
+
+.PHONY: test-unit
+test-unit: $(unit_programs)
+	$(Q)tests/unit/run $^
+
+# An archive, so that a test may bring its own copy of the module that it opens.
+$(unit_core): $(unit_core_objects)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(unit_programs): $(unit_out)/%: $(unit_out)/%.o $(unit_help_objects) $(unit_core)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(unit_cflags) $(LDFLAGS) -o $@ $^ $(unit_libs)
+
+$(unit_out)/user/%.o: user/%.c | $(unit_out)/user
+	$(call say,CC,$< (asan))
+	$(Q)$(CC) $(unit_cflags) -MMD -MP -c -o $@ $<
+
+$(unit_out)/%.o: tests/unit/%.c | $(unit_out)/user
+	$(call say,CC,$<)
+	$(Q)$(CC) $(unit_cflags) -MMD -MP -c -o $@ $<
+
+$(unit_out)/user:
+	$(Q)mkdir -p $@
+
+.SECONDARY: $(patsubst %,%.o,$(unit_programs))
+-include $(wildcard $(unit_out)/*.d $(unit_out)/user/*.d)
