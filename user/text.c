@@ -138,8 +138,8 @@ static void show_start(struct text *t, const struct finding *f)
 	for (size_t i = 0; i < s->probes_count; i++)
 		attached += strcmp(s->probes[i].how, "none") != 0;
 	snprintf(line, sizeof(line),
-		 "rstblame %s on %s, Linux %s %s: %s, %zu of %zu probes attached",
-		 s->version, s->host, s->kernel, s->arch, until, attached, s->probes_count);
+		 "rstblame %s on %s, Linux %s %s: %s, %zu of %zu probes attached", s->version,
+		 s->host, s->kernel, s->arch, until, attached, s->probes_count);
 	if (!t->options.is_quiet)
 		print_wrapped(t, 0, 0, line);
 	for (size_t i = 0; i < s->probes_count; i++)
