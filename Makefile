@@ -2,6 +2,7 @@
 # make            build ./rstblame
 # make demo       replay the founding incident in a throw-away VM
 # make test       all tests; make test-unit: the fast ones only
+# make deps       install what the build needs (Debian, as root)
 # make install    DESTDIR= and PREFIX= as usual
 # O=DIR builds elsewhere, V=1 shows the commands, CROSS_COMPILE=aarch64-linux-gnu-
 # builds for arm64, WERROR=1 is what CI sets.
@@ -24,6 +25,14 @@ ifneq ($(filter aarch64-%,$(machine)),)
 else
   arch := x86_64
   bpf_arch := x86
+endif
+
+# Goals that build need tools; the others install them, or need none.
+ifneq ($(filter-out demo test test-vm deps clean,$(or $(MAKECMDGOALS),all)),)
+  missing := $(foreach t,$(CC) $(CLANG) $(BPFTOOL),$(if $(shell command -v $(t)),,$(t)))
+  ifneq ($(strip $(missing)),)
+    $(error missing: $(missing); on Debian, as root: make deps)
+  endif
 endif
 
 CFLAGS ?= -O2 -g
@@ -91,7 +100,9 @@ test:
 # One kernel's scenarios, or some of them: make test-vm KERNEL=sid SCENARIOS=flap-ip TIMES=10
 KERNEL ?= bookworm
 TIMES ?= 1
-test-vm: all
+test-vm:
+	$(Q)scripts/install-deps test
+	$(Q)$(MAKE) --no-print-directory all
 	$(Q)RSTBLAME=$(abspath $(program)) tests/vm/all -k $(KERNEL) -n $(TIMES) $(SCENARIOS)
 
 deps:
@@ -101,7 +112,8 @@ deps:
 
 .PHONY: install format check-format vmlinux clean
 install: all
-	install -D -m 755 $(program) $(DESTDIR)$(PREFIX)/sbin/rstblame
+	$(call say,INSTALL,$(DESTDIR)$(PREFIX)/sbin/rstblame)
+	$(Q)install -D -m 755 $(program) $(DESTDIR)$(PREFIX)/sbin/rstblame
 
 c_files := $(wildcard bpf/*.[ch] user/*.[ch] tests/*/*.[ch] scripts/*.[ch])
 CLANG_FORMAT ?= $(firstword $(foreach f,clang-format-14 clang-format,$(shell command -v $(f))))

@@ -57,14 +57,25 @@ static void decode_actor(const struct event_task *in, struct actor *out)
 		out->unit[0] = '\0';
 }
 
+/* The innermost frames are our own: the BPF program and its trampoline. */
+static bool is_own_frame(const char *name)
+{
+	return !strncmp(name, "bpf_prog_", strlen("bpf_prog_")) ||
+	       !strncmp(name, "bpf_trampoline_", strlen("bpf_trampoline_"));
+}
+
 static size_t name_stack(const struct decoder *d, const __u64 *stack, const char **names)
 {
 	size_t count = 0;
 
 	if (!d->helpers.name_address)
 		return 0;
-	for (; count < EVENT_STACK_MAX && stack[count]; count++)
-		names[count] = d->helpers.name_address(d->helpers.ctx, stack[count]);
+	for (size_t i = 0; i < EVENT_STACK_MAX && stack[i]; i++) {
+		const char *name = d->helpers.name_address(d->helpers.ctx, stack[i]);
+
+		if (count || !is_own_frame(name))
+			names[count++] = name;
+	}
 	return count;
 }
 

@@ -6,12 +6,15 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
 struct recorder {
+	int fd; /* until the first line; then the file's */
 	gzFile file;
 	int err;
+	bool is_gzip;
 	bool is_dirty;
 };
 
@@ -24,22 +27,33 @@ static bool is_gzip_name(const char *path)
 
 struct recorder *recorder_open(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 	struct recorder *r;
 
 	if (fd < 0)
 		return NULL;
 	r = calloc(1, sizeof(*r));
-	/* "T" writes through without compression. */
-	if (r)
-		r->file = gzdopen(fd, is_gzip_name(path) ? "wb6" : "wbT");
-	if (!r || !r->file) {
+	if (!r) {
 		close(fd);
-		free(r);
 		errno = ENOMEM;
 		return NULL;
 	}
+	r->fd = fd;
+	r->is_gzip = is_gzip_name(path);
 	return r;
+}
+
+/* What the file held goes only when there is something to hold instead: a run
+ * that could not observe must not cost an earlier recording. */
+static int begin(struct recorder *r)
+{
+	struct stat st;
+
+	if (fstat(r->fd, &st) || (S_ISREG(st.st_mode) && ftruncate(r->fd, 0)))
+		return r->err = -errno;
+	/* "T" writes through without compression. */
+	r->file = gzdopen(r->fd, r->is_gzip ? "wb6" : "wbT");
+	return r->file ? 0 : (r->err = -ENOMEM);
 }
 
 static int note_error(struct recorder *r)
@@ -54,7 +68,7 @@ static int note_error(struct recorder *r)
 
 int recorder_write(struct recorder *r, const char *text, size_t len)
 {
-	if (r->err)
+	if (r->err || (!r->file && begin(r)))
 		return r->err;
 	r->is_dirty = true;
 	if (gzwrite(r->file, text, (unsigned int)len) > 0)
@@ -78,7 +92,9 @@ int recorder_close(struct recorder *r)
 		return 0;
 	err = recorder_flush(r);
 	errno = 0;
-	if (gzclose(r->file) != Z_OK && !err)
+	if (!r->file)
+		close(r->fd);
+	else if (gzclose(r->file) != Z_OK && !err)
 		err = errno ? -errno : -EIO;
 	free(r);
 	return err;

@@ -8,7 +8,8 @@
 
 struct recorder;
 
-/* Creates or truncates `path`; gzip when it ends in ".gz". NULL and errno set. */
+/* Opens or creates `path`; gzip when it ends in ".gz". What it held is kept until
+ * the first line is written. NULL and errno set. */
 struct recorder *recorder_open(const char *path);
 
 /* 0, or -errno of the first failure; after one, nothing more is written. */

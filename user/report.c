@@ -2,9 +2,11 @@
 #include "report.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -33,12 +35,15 @@ static size_t count_columns(FILE *out)
 static int open_output(struct report *r, char why[REPORT_WHY_BYTES])
 {
 	FILE *file;
+	int fd;
 
 	r->out = stdout;
 	r->out_name = "stdout";
 	if (!r->options->output)
 		return 0;
-	file = fopen(r->options->output, "we");
+	/* Truncated only when there is something to write: see begin_output(). */
+	fd = open(r->options->output, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	file = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!file) {
 		snprintf(why, REPORT_WHY_BYTES,
 			 "cannot write %s: %s; give -o a path that can be written",
@@ -48,6 +53,19 @@ static int open_output(struct report *r, char why[REPORT_WHY_BYTES])
 	r->out = file;
 	r->out_name = r->options->output;
 	return 0;
+}
+
+/* A run that could not begin must not cost an earlier report. */
+static void begin_output(struct report *r)
+{
+	struct stat st;
+
+	if (r->has_begun)
+		return;
+	r->has_begun = true;
+	if (r->out != stdout && !fstat(fileno(r->out), &st) && S_ISREG(st.st_mode) &&
+	    ftruncate(fileno(r->out), 0))
+		message("cannot empty %s: %s", r->out_name, strerror(errno));
 }
 
 int report_open(struct report *r, const struct options *options, char why[REPORT_WHY_BYTES])
@@ -83,6 +101,7 @@ enum status report_error(struct report *r, const char *why)
 
 	message("%s", why);
 	if (r->options->format == FORMAT_JSON && !r->has_failed) {
+		begin_output(r);
 		json_write_error(&r->json, why, now_ns, now_ns + clock_wall_offset_ns());
 		if (r->json.text)
 			fwrite(r->json.text, 1, r->json.len, r->out);
@@ -135,6 +154,7 @@ void report_finding(void *report, const struct finding *f)
 	struct report *r = report;
 	enum json_detail detail = r->options->is_verbose ? JSON_REMOVALS : JSON_REPORT;
 
+	begin_output(r);
 	if (r->recorder && json_write_finding(&r->record, JSON_RECORDING, f))
 		record(r);
 	if (f->mono_ns > r->last.mono_ns || f->type == FINDING_END) {

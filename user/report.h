@@ -20,6 +20,7 @@ struct report {
 	const char *out_name;
 	struct recorder *recorder; /* NULL: none, or it failed */
 	uint32_t netns;            /* only this one; 0: all */
+	bool has_begun;            /* something was written, or is about to be */
 	bool has_failed;           /* the report could not be written: stop */
 	bool is_recording_cut;
 	struct timeline timeline;

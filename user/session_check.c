@@ -142,6 +142,12 @@ static void run_check(struct check *c, const struct options *options)
 	c->status = weigh(c);
 }
 
+/* Refused all together: the one reason is told once, below the table. */
+static const char *state_word(const struct check *c, enum probe_state state)
+{
+	return c->why[0] && state == PROBE_MISSING ? "refused" : probe_state_name(state);
+}
+
 static void print_text(const struct check *c, FILE *out)
 {
 	fprintf(out, "kernel %s %s, BTF %s, lockdown %s, CAP_BPF/PERFMON/SYS_ADMIN %s\n\n",
@@ -152,8 +158,8 @@ static void print_text(const struct check *c, FILE *out)
 		const struct probe_result *r = &c->probes[i];
 
 		fprintf(out, "%-18s %-8s %-30s %s\n", probes[i].name, hook_how_name(r->how),
-			r->symbol[0] ? r->symbol : probes[i].symbol, probe_state_name(r->state));
-		if (r->why[0])
+			r->symbol[0] ? r->symbol : probes[i].symbol, state_word(c, r->state));
+		if (r->why[0] && !c->why[0])
 			fprintf(out, "  %s%s\n    so: %s\n    cure: %s\n",
 				probes[i].is_required ? "required; " : "", r->why,
 				probes[i].consequence, probe_cure(r->state));
@@ -188,7 +194,7 @@ static void print_json(const struct check *c, FILE *out)
 		jsonw_string(&w, "name", probes[i].name);
 		jsonw_string(&w, "how", hook_how_name(r->how));
 		jsonw_string(&w, "symbol", r->symbol[0] ? r->symbol : probes[i].symbol);
-		jsonw_string(&w, "state", probe_state_name(r->state));
+		jsonw_string(&w, "state", state_word(c, r->state));
 		jsonw_bool(&w, "required", probes[i].is_required);
 		if (r->why[0]) {
 			jsonw_string(&w, "why", r->why);

@@ -161,14 +161,14 @@ static void show_change(struct text *t, const struct finding *f)
 static void show_flush(struct text *t, const struct finding *f)
 {
 	const struct flush *flush = f->flush;
-	char text[DESCRIBE_BYTES], node[32];
+	char text[DESCRIBE_BYTES];
 
 	if (!flush->entries && !flush->by)
 		return;
 	begin_line(t, f->wall_ns, "flush", STYLE_WARN);
 	if (flush->entries)
-		fprintf(t->out, "%s%s\n", describe_flush(flush, text, sizeof(text)),
-			node_name(f, node, sizeof(node)));
+		print_wrapped(t, TIMELINE_INDENT, TIMELINE_INDENT,
+			      describe_flush(flush, text, sizeof(text)));
 	else
 		fputs("nothing: no conntrack entry was masqueraded to it\n", t->out);
 	if (flush->by)
@@ -231,11 +231,12 @@ static void show_reset(struct text *t, const struct finding *f)
 		return;
 	begin_line(t, f->wall_ns, is_blamed ? "RESET" : "reset",
 		   is_blamed ? STYLE_ALARM : STYLE_PLAIN);
-	fprintf(t->out, "sent to %s: %s%s%s%s%s, %s%s\n",
+	fprintf(t->out, "sent to %s%s\n",
 		endpoint_format(&r->packet.src, r->family, r->packet.sport, peer, sizeof(peer)),
-		style(t, STYLE_BOLD), verdict_name(b->verdict), b->cause ? "/" : "",
-		b->cause ? cause_name(b->cause) : "", style(t, STYLE_PLAIN),
-		confidence_name(b->confidence), node_name(f, node, sizeof(node)));
+		node_name(f, node, sizeof(node)));
+	fprintf(t->out, "%*s%s%s%s%s%s, %s\n", TIMELINE_INDENT, "", style(t, STYLE_BOLD),
+		verdict_name(b->verdict), b->cause ? "/" : "", b->cause ? cause_name(b->cause) : "",
+		style(t, STYLE_PLAIN), confidence_name(b->confidence));
 	print_below(t, "in answer to ", packet_format(r, packet, sizeof(packet)));
 	if (is_blamed)
 		show_chain(t, f);
@@ -294,7 +295,7 @@ void text_progress(struct text *t, const struct timeline *timeline, uint64_t lef
 	if (left_s)
 		snprintf(left, sizeof(left), "%" PRIu64 " s left", left_s);
 	fprintf(t->out,
-		"\r\033[K%s%s · %" PRIu64 " resets, %" PRIu64 " blamed · %" PRIu64 " flushes%s",
+		"\r\033[K%s%s · resets %" PRIu64 " · blamed %" PRIu64 " · flushes %" PRIu64 "%s",
 		style(t, STYLE_DIM), left, timeline->resets_total, timeline->blamed,
 		timeline->flushes, style(t, STYLE_PLAIN));
 	fflush(t->out);
@@ -416,11 +417,11 @@ static void summarize_story(const struct story *s, char *buf, size_t size)
 
 	if (b->verdict == VERDICT_ENTRY_REMOVED && b->by)
 		snprintf(buf, size,
-			 "%s. The kernel reacted: %s. %" PRIu64 " %s reset for want of it.",
+			 "%s. The kernel reacted: %s. %" PRIu64 " %s reset for want of its entry.",
 			 describe_deed(b->by, first, sizeof(first)),
 			 describe_flush(b->flush, second, sizeof(second)), s->resets, connections);
 	else if (b->verdict == VERDICT_ENTRY_REMOVED && b->flush)
-		snprintf(buf, size, "%s. %" PRIu64 " %s reset for want of it.",
+		snprintf(buf, size, "%s. %" PRIu64 " %s reset for want of its entry.",
 			 describe_flush(b->flush, first, sizeof(first)), s->resets, connections);
 	else
 		snprintf(buf, size, "%" PRIu64 " %s reset: %s.", s->resets, connections,
@@ -437,9 +438,9 @@ static void tell_waiting(struct text *t, const struct timeline *timeline)
 	snprintf(
 		words, sizeof(words),
 		"%" PRIu64
-		" translated TCP flows lost their entry to a flush while they lived. Those that "
-		"were not reset will be on their next packet from outside, unless they speak first. "
-		"(Their sockets were not looked at.)",
+		" of the removed entries belonged to live, translated TCP flows. Those that "
+		"were not reset yet will be reset by their next packet from outside, unless they speak "
+		"first. (Their sockets were not looked at.)",
 		timeline->live_removed);
 	print_wrapped(t, 0, 0, words);
 	fputc('\n', t->out);
@@ -462,8 +463,9 @@ static void tell_headline(struct text *t, const struct timeline *timeline, enum 
 	if (timeline->stories_count)
 		summarize_story(surest_story(timeline), words, sizeof(words));
 	else if (status == STATUS_UNKNOWN)
-		snprintf(words, sizeof(words),
-			 "no reset was blamed on conntrack, but not all could be observed.");
+		snprintf(words, sizeof(words), "no reset was blamed on conntrack, but %s.",
+			 timeline->lost_total || timeline->is_blind ? "not all could be observed" :
+								      "the recording is not whole");
 	else if (timeline->resets_total)
 		snprintf(words, sizeof(words), "%s was conntrack's doing.",
 			 timeline->resets_total == 1 ? "the one reset sent was not one that" :
@@ -501,20 +503,18 @@ static void tell_advice(struct text *t, const struct timeline *timeline)
 	}
 }
 
-/* "7 no-listener, 1 entry-removed", or "none" */
-static void tell_numbers(struct text *t, const char *label, const uint64_t *counts, size_t size,
-			 const char *(*name)(unsigned int))
+/* "7 no-listener, 1 entry-removed", or "none"; returns its length. The room is
+ * ample: every name of either enum with 20 digits fits. */
+static size_t list_numbers(char *buf, size_t size, const uint64_t *counts, size_t count,
+			   const char *(*name)(unsigned int))
 {
-	const char *separator = "";
+	size_t used = 0;
 
-	fprintf(t->out, "%s", label);
-	for (unsigned int i = 0; i < size; i++)
-		if (counts[i]) {
-			fprintf(t->out, "%s%" PRIu64 " %s", separator, counts[i], name(i));
-			separator = ", ";
-		}
-	if (!*separator)
-		fputs("none", t->out);
+	for (unsigned int i = 0; i < count && used < size; i++)
+		if (counts[i])
+			used += (size_t)snprintf(buf + used, size - used, "%s%" PRIu64 " %s",
+						 used ? ", " : "", counts[i], name(i));
+	return used ? used : (size_t)snprintf(buf, size, "none");
 }
 
 static const char *name_verdict(unsigned int verdict)
@@ -529,11 +529,18 @@ static const char *name_cause(unsigned int cause)
 
 static void tell_counts(struct text *t, const struct timeline *timeline)
 {
+	char line[DESCRIBE_BYTES * 2];
+	size_t used = (size_t)snprintf(line, sizeof(line),
+				       "in %" PRIu64 " s; resets sent: ", timeline->window_s);
+
+	used += list_numbers(line + used, sizeof(line) - used, timeline->resets, VERDICTS,
+			     name_verdict);
+	used += (size_t)snprintf(line + used, sizeof(line) - used, "; entries removed: ");
+	used += list_numbers(line + used, sizeof(line) - used, timeline->removals, CAUSES,
+			     name_cause);
+	snprintf(line + used, sizeof(line) - used, "; flushes: %" PRIu64, timeline->flushes);
 	fprintf(t->out, "%sCOUNTS%s   ", style(t, STYLE_BOLD), style(t, STYLE_PLAIN));
-	fprintf(t->out, "in %" PRIu64 " s", timeline->window_s);
-	tell_numbers(t, "; resets sent: ", timeline->resets, VERDICTS, name_verdict);
-	tell_numbers(t, "; entries removed: ", timeline->removals, CAUSES, name_cause);
-	fprintf(t->out, "; flushes: %" PRIu64 "\n", timeline->flushes);
+	print_wrapped(t, VERDICT_INDENT, VERDICT_INDENT, line);
 }
 
 static void tell_losses(struct text *t, const struct timeline *timeline)

@@ -18,14 +18,19 @@
 /* An address here is an index into a table of names. */
 static const char *name_of(void *ctx, uint64_t address)
 {
-	static const char *const names[] = { "", "nf_ct_delete.part.0", "early_drop",
-					     "nf_ct_delete", "my_module_fn" };
+	static const char *const names[] = { "",
+					     "nf_ct_delete.part.0",
+					     "early_drop",
+					     "nf_ct_delete",
+					     "my_module_fn",
+					     "bpf_prog_2534_on_removal",
+					     "bpf_trampoline_64" };
 
 	(void)ctx;
-	assert_in_range(address, 1, 4);
+	assert_in_range(address, 1, 6);
 	return names[address];
 }
-enum { DELETE_PART = 1, EARLY_DROP, DELETE, MY_MODULE };
+enum { DELETE_PART = 1, EARLY_DROP, DELETE, MY_MODULE, OWN_PROGRAM, OWN_TRAMPOLINE };
 
 static const char *reason_of(void *ctx, uint32_t reason)
 {
@@ -180,6 +185,11 @@ static void removal_with_a_stack(void **state)
 	o = DECODED(e);
 	assert_int_equal(o.removal.cause, CAUSE_OTHER);
 	assert_string_equal(o.removal.stack, "nf_ct_delete < my_module_fn");
+	e.stack[0] = OWN_PROGRAM; /* our own frames tell nothing */
+	e.stack[1] = OWN_TRAMPOLINE;
+	e.stack[2] = DELETE;
+	e.stack[3] = MY_MODULE;
+	assert_string_equal(DECODED(e).removal.stack, "nf_ct_delete < my_module_fn");
 	e = wire_removal_stack(0, EARLY_DROP); /* 0 ends it */
 	o = DECODED(e);
 	assert_int_equal(o.removal.cause, CAUSE_OTHER);

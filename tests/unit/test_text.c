@@ -138,9 +138,9 @@ static void progress(void **state)
 	options.is_live = true;
 	open_text(&options);
 	text_progress(&text, &w.timeline, 5);
-	assert_string_equal(written(), "\r\033[K5 s left · 0 resets, 0 blamed · 0 flushes");
+	assert_string_equal(written(), "\r\033[K5 s left · resets 0 · blamed 0 · flushes 0");
 	see(&w, make_lost("link", 1)); /* the next line takes its place */
-	assert_non_null(strstr(written(), "flushes\r\033[K10:"));
+	assert_non_null(strstr(written(), "flushes 0\r\033[K10:"));
 }
 
 static void innocents_are_shown_ten_times(void **state)

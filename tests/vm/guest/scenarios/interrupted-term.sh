@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# rstblame gets SIGTERM while its command still runs: the report is whole.
+
+. /guest/scenarios/flap-ip.sh
+eval "$(declare -f act | sed '1s/^act/flap/')"
+
+act() {
+	flap
+	fact rsts_in_act "$(node_rsts)"
+	: >"$STATE/done"
+	kill -TERM "$PPID"
+	exec sleep 60 # which rstblame ends
+}
