@@ -99,27 +99,30 @@ static __always_inline void read_conntrack(const struct sk_buff *skb, struct eve
 	read_tuple(ct, 1, &e->conntrack_reply);
 }
 
-/* Whether a hook of that priority is registered. The priorities are in the
- * nf_hook_ops pointers that follow the entries (nf_hook_entries_get_hook_ops(),
- * 960632ece694 ("netfilter: convert hook list to an array", 4.14)). */
-static __always_inline bool has_hook(const struct nf_hook_entries *entries, int priority)
+/* Whether a hook of that priority is registered: 1, 0, or -1 when there are more
+ * hooks than we walk. The priorities are in the nf_hook_ops pointers that follow
+ * the entries (nf_hook_entries_get_hook_ops(), 960632ece694 ("netfilter: convert
+ * hook list to an array", 4.14)). */
+static __always_inline int has_hook(const struct nf_hook_entries *entries, int priority)
 {
 	const struct nf_hook_ops **ops;
 	const struct nf_hook_ops *op;
 	__u16 count;
 
 	if (!entries)
-		return false;
+		return 0;
 	count = BPF_CORE_READ(entries, num_hook_entries);
 	ops = (void *)entries + bpf_core_field_offset(struct nf_hook_entries, hooks) +
 	      count * bpf_core_type_size(struct nf_hook_entry);
 	for (int i = 0; i < EVENT_HOOK_WALK_MAX; i++) {
-		if (i >= count || bpf_probe_read_kernel(&op, sizeof(op), &ops[i]))
-			break;
+		if (i >= count)
+			return 0;
+		if (bpf_probe_read_kernel(&op, sizeof(op), &ops[i]))
+			return -1;
 		if (BPF_CORE_READ(op, priority) == priority)
-			return true;
+			return 1;
 	}
-	return false;
+	return count > EVENT_HOOK_WALK_MAX ? -1 : 0;
 }
 
 /* Could this namespace have translated the flow at all? A forgotten flow and a
@@ -127,7 +130,7 @@ static __always_inline bool has_hook(const struct nf_hook_entries *entries, int 
 static __always_inline __u8 read_hooks(const struct net *net, __u8 family)
 {
 	const struct nf_hook_entries *pre, *post;
-	__u8 hooks = EVENT_HOOK_KNOWN;
+	int conntrack, nat;
 
 	if (family == AF_INET) {
 		pre = BPF_CORE_READ(net, nf.hooks_ipv4[NF_PRE_ROUTING]);
@@ -136,11 +139,12 @@ static __always_inline __u8 read_hooks(const struct net *net, __u8 family)
 		pre = BPF_CORE_READ(net, nf.hooks_ipv6[NF_PRE_ROUTING]);
 		post = BPF_CORE_READ(net, nf.hooks_ipv6[NF_POST_ROUTING]);
 	}
-	if (has_hook(pre, NF_IP_PRI_CONNTRACK))
-		hooks |= EVENT_HOOK_CONNTRACK;
-	if (has_hook(post, NF_IP_PRI_NAT_SRC))
-		hooks |= EVENT_HOOK_NAT;
-	return hooks;
+	conntrack = has_hook(pre, NF_IP_PRI_CONNTRACK);
+	nat = has_hook(post, NF_IP_PRI_NAT_SRC);
+	if (conntrack < 0 || nat < 0)
+		return 0;
+	return EVENT_HOOK_KNOWN | (conntrack ? EVENT_HOOK_CONNTRACK : 0) |
+	       (nat ? EVENT_HOOK_NAT : 0);
 }
 
 static __always_inline const struct net *packet_net(const struct sock *sk,

@@ -109,10 +109,21 @@ static struct node *node_of(struct blame *b, struct netns_id netns)
 	return &b->nodes[netns.node < NODES_MAX ? netns.node : NODES_MAX - 1];
 }
 
+static bool take_open(struct blame *b, const struct flush *f)
+{
+	for (size_t i = 0; i < OPEN_MAX; i++)
+		if (b->open[i] == f) {
+			b->open[i] = NULL;
+			return true;
+		}
+	return false;
+}
+
 /* One that removed nothing is told and forgotten: on a container host each link
  * that goes down makes one. */
 static void end_flush(struct blame *b, struct flush *flush)
 {
+	take_open(b, flush); /* it may be freed below */
 	if (flush->is_ended)
 		return;
 	flush->is_ended = true;
@@ -149,16 +160,6 @@ static void keep_open(struct blame *b, struct flush *f)
 	b->open[oldest] = f;
 }
 
-static bool take_open(struct blame *b, const struct flush *f)
-{
-	for (size_t i = 0; i < OPEN_MAX; i++)
-		if (b->open[i] == f) {
-			b->open[i] = NULL;
-			return true;
-		}
-	return false;
-}
-
 static struct change make_change(const struct observation *seen, uint64_t id)
 {
 	return (struct change){ .id = id,
@@ -183,18 +184,13 @@ static int observe_change(struct blame *b, const struct observation *seen)
 	return 0;
 }
 
-static bool is_same_actor(const struct actor *a, const struct actor *b)
-{
-	return a->pid && a->pid == b->pid && a->start_boottime_ns == b->start_boottime_ns;
-}
-
 static struct flush *find_deleting(struct blame *b, const struct observation *seen)
 {
 	for (size_t i = 0; i < OPEN_MAX; i++) {
 		struct flush *f = b->open[i];
 
 		if (f && f->cause == CAUSE_USER_DELETE && f->netns.inum == seen->netns.inum &&
-		    f->netns.node == seen->netns.node && is_same_actor(&f->actor, &seen->act.actor))
+		    f->netns.node == seen->netns.node && actor_equal(&f->actor, &seen->act.actor))
 			return f;
 	}
 	return NULL;

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A work runs within milliseconds of the removal that queued it. An unclaimed
+/* A work waits for those before it, and each walks the whole table. An unclaimed
  * removal that is this much older than the newest had its work dropped (the
  * kernel lets 16 be pending), and is no candidate. */
-#define WORK_DELAY_MAX_NS (1000ULL * 1000 * 1000)
+#define WORK_DELAY_MAX_NS (10ULL * 1000 * 1000 * 1000)
 
 struct changes {
 	struct change **items; /* by age; each its own allocation, for a flush points to it */
@@ -101,7 +101,9 @@ static bool explains(const struct change *c, const struct flush *f)
 	return f->cause != CAUSE_ADDRESS_REMOVED || address_equal(&c->seen.address, &f->address);
 }
 
-/* The newest unclaimed one; ambiguous when another might have queued this work. */
+/* The newest unclaimed one; ambiguous when another process's might have queued
+ * this work. Of two removals of one address by the same process it is open only
+ * which instant it was: cause and actor are the same. */
 static struct change *choose(struct changes *changes, const struct flush *f, bool *is_ambiguous)
 {
 	struct change *newest = NULL;
@@ -116,9 +118,10 @@ static struct change *choose(struct changes *changes, const struct flush *f, boo
 			newest = c;
 			continue;
 		}
-		if (newest->mono_ns - c->mono_ns < WORK_DELAY_MAX_NS)
+		if (newest->mono_ns - c->mono_ns >= WORK_DELAY_MAX_NS)
+			break;
+		if (!actor_equal(&c->seen.actor, &newest->seen.actor))
 			*is_ambiguous = c->is_contested = true;
-		break;
 	}
 	return newest;
 }

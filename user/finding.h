@@ -74,7 +74,7 @@ struct flush {
 	const struct change *by; /* NULL: none */
 };
 
-enum { BECAUSE_MAX = 4, INFERRED_MAX = 6 };
+enum { BECAUSE_MAX = 4, INFERRED_MAX = 8 };
 
 struct reset_blame {
 	enum verdict verdict;
@@ -119,6 +119,9 @@ struct finding {
 
 /* Whether a verdict puts the blame on conntrack (design §3, exit status). */
 bool reset_is_blamed(const struct reset_blame *r);
+
+/* Whether both are one known process; the start time tells a reused pid. */
+bool actor_equal(const struct actor *a, const struct actor *b);
 
 /* The process behind a flush: its own requester, else the change's actor. NULL
  * when nobody is known. */

@@ -22,6 +22,11 @@ bool reset_is_blamed(const struct reset_blame *r)
 	}
 }
 
+bool actor_equal(const struct actor *a, const struct actor *b)
+{
+	return a->pid && a->pid == b->pid && a->start_boottime_ns == b->start_boottime_ns;
+}
+
 const struct actor *flush_actor(const struct flush *f)
 {
 	if (f->actor.pid)
@@ -94,6 +99,22 @@ static bool is_clean_end(const struct ledger_removal *r)
 	return r->tcp_state == TRACKER_TIME_WAIT || r->tcp_state == TRACKER_CLOSE;
 }
 
+/* Would the entry have helped, had it still been there? What masquerade, a user or
+ * a time-out removed was of use only with the hooks in place. */
+static void weigh_hooks(const struct evidence *e, struct reset_blame *out)
+{
+	const struct reset_observation *reset = &e->reset->reset;
+	uint8_t needed = HOOKS_CONNTRACK | (out->cause == CAUSE_IPVS ? 0 : HOOKS_NAT);
+	bool are_expected = out->cause != CAUSE_MODULE_UNLOAD && out->cause != CAUSE_NETNS_EXIT;
+
+	if (reset->pickup == PICKUP_UNTRACKED)
+		infer(out,
+		      "that the entry would have helped: a NOTRACK rule kept the packet from it");
+	else if (are_expected && (reset->hooks & HOOKS_KNOWN) && (reset->hooks & needed) != needed)
+		infer(out,
+		      "that the entry would have helped: the hooks that translate are gone too");
+}
+
 /* Rule 1: every link, or it is not proven. */
 static void blame_removal(const struct evidence *e, struct reset_blame *out)
 {
@@ -116,6 +137,7 @@ static void blame_removal(const struct evidence *e, struct reset_blame *out)
 	if (actor)
 		out->actor = *actor;
 	weigh_cause(e, out);
+	weigh_hooks(e, out);
 	if (!e->is_zone_known)
 		infer(out, "the conntrack zone of the packet");
 	if (reset->socket == SOCKET_TIME_WAIT)

@@ -212,6 +212,8 @@ static int take(struct options *out, int option, const char *word, char *why)
 
 static int check_together(struct options *out, char *why)
 {
+	if (out->output && out->write && !strcmp(out->output, out->write))
+		return refuse(why, "-o and -w name the same file; give each its own");
 	if (!out->read_count)
 		return 0;
 	if (out->mode == MODE_CHECK || out->command)

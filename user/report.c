@@ -123,7 +123,7 @@ static void note_recorder_error(struct report *r, int err)
 {
 	if (!err)
 		return;
-	message("cannot go on recording to %s: %s; it is whole up to here, the report goes on",
+	message("cannot go on recording to %s: %s; its last line may be cut, the report goes on",
 		r->options->write, strerror(-err));
 	recorder_close(r->recorder);
 	r->recorder = NULL;
@@ -205,7 +205,10 @@ enum status report_summary(struct report *r)
 		show_json(r);
 	}
 	report_flush(r);
-	return r->has_failed ? STATUS_UNKNOWN : status;
+	/* The last line, this summary, may have found no room. */
+	if (r->has_failed || (r->is_recording_cut && status == STATUS_OK))
+		return STATUS_UNKNOWN;
+	return status;
 }
 
 int report_close(struct report *r)

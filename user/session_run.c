@@ -292,6 +292,7 @@ static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 static enum status watch_window(struct run *run)
 {
 	char why[LOADER_WHY_BYTES];
+	enum status status;
 
 	if (attach(run, why))
 		return report_error(&run->report, why);
@@ -308,7 +309,8 @@ static enum status watch_window(struct run *run)
 		message("the report is cut short: %s", strerror(-run->err));
 	blame_finish(run->blame);
 	observe_end(run);
-	return report_summary(&run->report);
+	status = report_summary(&run->report);
+	return run->err && run->err != -ECANCELED && status == STATUS_OK ? STATUS_UNKNOWN : status;
 }
 
 static void release(struct run *run)

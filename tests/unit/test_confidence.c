@@ -358,6 +358,113 @@ static void eviction_is_noted(void **state)
 	assert_int_equal(timeline_status(&w.timeline), STATUS_WARNING);
 }
 
+/* ---- would the entry have helped? ---- */
+
+static const struct reset_blame *see_packet_with(uint8_t pickup, uint8_t hooks)
+{
+	struct flow redis = masqueraded(40112);
+	struct observation reset;
+
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
+	pass(&w, SECONDS(2));
+	reset = make_reset(&redis, &redis.reply);
+	reset.reset.pickup = pickup;
+	reset.reset.hooks = hooks;
+	return see_reset(&w, reset);
+}
+
+static void hooks_in_place_are_proven(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		see_packet_with(PICKUP_NONE, HOOKS_KNOWN | HOOKS_CONNTRACK | HOOKS_NAT)->confidence,
+		CONFIDENCE_PROVEN);
+}
+
+static void hooks_gone_are_likely(void **state)
+{
+	const struct reset_blame *r = see_packet_with(PICKUP_NONE, HOOKS_KNOWN);
+
+	(void)state;
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(r, "hooks that translate are gone"));
+}
+
+static void nat_hooks_gone_are_likely(void **state)
+{
+	(void)state;
+	assert_int_equal(see_packet_with(PICKUP_FRESH, HOOKS_KNOWN | HOOKS_CONNTRACK)->confidence,
+			 CONFIDENCE_LIKELY);
+}
+
+static void untracked_packet_is_likely(void **state)
+{
+	const struct reset_blame *r =
+		see_packet_with(PICKUP_UNTRACKED, HOOKS_KNOWN | HOOKS_CONNTRACK | HOOKS_NAT);
+
+	(void)state;
+	assert_int_equal(r->confidence, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(r, "NOTRACK"));
+}
+
+/* ---- works that run late ---- */
+
+static void see_work(uint64_t act, const struct flow *flow)
+{
+	see(&w, make_act(act, CAUSE_ADDRESS_REMOVED, "10.9.0.1", UP0, &nobody));
+	see(&w, make_removal(act, CAUSE_ADDRESS_REMOVED, flow));
+	see(&w, make_act_end(act, 1, 1));
+	pass(&w, MS(20));
+}
+
+/* Two works wait behind a large flush: whose is whose is not known. */
+static void late_works_of_two_processes_are_likely(void **state)
+{
+	struct flow first = masqueraded(40001), second = masqueraded(40002);
+
+	(void)state;
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd));
+	pass(&w, MS(1500));
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &ip_command));
+	pass(&w, MS(500));
+	see_work(7, &first);
+	see_work(8, &second);
+	assert_int_equal(see_server_packet(&w, &first)->confidence, CONFIDENCE_LIKELY);
+	assert_int_equal(see_server_packet(&w, &second)->confidence, CONFIDENCE_LIKELY);
+}
+
+/* By one process it is open only which instant it was. */
+static void late_works_of_one_process_are_proven(void **state)
+{
+	struct flow first = masqueraded(40001), second = masqueraded(40002);
+
+	(void)state;
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd));
+	pass(&w, MS(10));
+	see(&w, make_address(ADDRESS_ADD, "10.9.0.1", UP0, &networkd));
+	pass(&w, MS(40));
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd));
+	pass(&w, MS(10));
+	see_work(7, &first);
+	see_work(8, &second);
+	assert_int_equal(see_server_packet(&w, &first)->confidence, CONFIDENCE_PROVEN);
+	assert_int_equal(see_server_packet(&w, &second)->confidence, CONFIDENCE_PROVEN);
+	assert_string_equal(w.resets[0].blame.actor.comm, "systemd-network");
+}
+
+/* A damaged recording ends what ends by quiet only: nothing may be left open. */
+static void end_of_a_single_deletion(void **state)
+{
+	(void)state;
+	see(&w, make_act(5, CAUSE_USER_DELETE, NULL, 0, &agent));
+	see(&w, make_act_end(5, 0, 0));
+	see(&w, make_act(6, CAUSE_USER_DELETE, NULL, 0, &agent));
+	pass(&w, SECONDS(1));
+	see(&w, make_act(7, CAUSE_USER_DELETE, NULL, 0, &agent));
+	blame_finish(w.blame);
+	assert_int_equal(w.timeline.flushes, 2);
+}
+
 #define story(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -382,6 +489,13 @@ int main(void)
 		story(flushes_past_the_limit_are_likely),
 		story(flush_of_one_past_the_limit),
 		story(eviction_is_noted),
+		story(hooks_in_place_are_proven),
+		story(hooks_gone_are_likely),
+		story(nat_hooks_gone_are_likely),
+		story(untracked_packet_is_likely),
+		story(late_works_of_two_processes_are_likely),
+		story(late_works_of_one_process_are_proven),
+		story(end_of_a_single_deletion),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
