@@ -141,10 +141,8 @@ static void end_quiet(struct blame *b, uint32_t node, uint64_t mono_ns)
 	for (size_t i = 0; i < OPEN_MAX; i++) {
 		struct flush *f = b->open[i];
 
-		if (f && f->netns.node == node && mono_ns >= f->last_mono_ns + FLUSH_QUIET_NS) {
-			b->open[i] = NULL;
+		if (f && f->netns.node == node && mono_ns >= f->last_mono_ns + FLUSH_QUIET_NS)
 			end_flush(b, f);
-		}
 	}
 }
 

@@ -279,6 +279,14 @@ const struct reset_blame *see_reset(struct watch *w, struct observation seen)
 	return &w->resets[before % KEPT_MAX].blame;
 }
 
+bool is_inferred(const struct reset_blame *r, const char *words)
+{
+	for (size_t i = 0; i < r->inferred_count; i++)
+		if (strstr(r->inferred[i], words))
+			return true;
+	return false;
+}
+
 const struct reset_blame *see_server_packet(struct watch *w, const struct flow *flow)
 {
 	return see_reset(w, make_reset(flow, &flow->reply));

@@ -20,14 +20,6 @@ static int end(void **state)
 	return 0;
 }
 
-static bool is_inferred(const struct reset_blame *r, const char *words)
-{
-	for (size_t i = 0; i < r->inferred_count; i++)
-		if (strstr(r->inferred[i], words))
-			return true;
-	return false;
-}
-
 /* ---- the founding incident ---- */
 
 static void founding_incident_is_proven(void **state)
