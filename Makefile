@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # make            build ./rstblame
 # make demo       replay the founding incident in a throw-away VM
-# make test       all tests; make test-unit: the fast ones only
+# make test       all tests; make test-unit: the fast ones only; make test-kernels:
+#                 all scenarios on all kernels; make test-toolchain: Debian 13's
+# make bench      what it costs, beside what else one would use; writes the tables
 # make deps       install what the build needs (Debian, as root)
 # make install    DESTDIR= and PREFIX= as usual
 # O=DIR builds elsewhere, V=1 shows the commands, CROSS_COMPILE=aarch64-linux-gnu-
-# builds for arm64, WERROR=1 is what CI sets.
+# builds for arm64 (with SYSROOT=DIR from there: scripts/fetch-root bookworm arm64
+# guest makes one), WERROR=1 is what CI sets. BLIND=1 (with an O= of its own) makes the
+# build that does not see a split nf_ct_delete, for the test of --check.
 
 O ?= build
 V ?= 0
@@ -13,7 +17,9 @@ PREFIX ?= /usr/local
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)';)
 
-CC := $(CROSS_COMPILE)gcc
+# Where headers and libraries for it are, if not among this machine's.
+SYSROOT ?=
+CC := $(CROSS_COMPILE)gcc$(if $(SYSROOT), --sysroot=$(SYSROOT))
 CLANG ?= clang
 # bpftool runs here, whatever is built for.
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
@@ -28,8 +34,9 @@ else
 endif
 
 # Goals that build need tools; the others install them, or need none.
-ifneq ($(filter-out demo test test-vm deps clean,$(or $(MAKECMDGOALS),all)),)
-  missing := $(foreach t,$(CC) $(CLANG) $(BPFTOOL),$(if $(shell command -v $(t)),,$(t)))
+ifneq ($(filter-out demo test test-vm test-kernels test-toolchain compat bench-truth bench-scale bench \
+	bench-table deps clean,$(or $(MAKECMDGOALS),all)),)
+  missing := $(foreach t,$(firstword $(CC)) $(CLANG) $(BPFTOOL),$(if $(shell command -v $(t)),,$(t)))
   ifneq ($(strip $(missing)),)
     $(error missing: $(missing); on Debian, as root: make deps)
   endif
@@ -37,10 +44,11 @@ endif
 
 CFLAGS ?= -O2 -g
 warnings := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla $(if $(WERROR),-Werror)
-all_cflags := -std=gnu11 -D_GNU_SOURCE -I$(O) $(warnings) $(CFLAGS) $(SANITIZE)
+all_cflags := -std=gnu11 -D_GNU_SOURCE -I$(O) $(warnings) $(CFLAGS) $(SANITIZE) \
+	$(if $(BLIND),-DRSTBLAME_BLIND)
 bpf_cflags := -target bpf -g -O2 -mcpu=v2 -Wall $(if $(WERROR),-Werror) \
 	-D__TARGET_ARCH_$(bpf_arch) -Ivmlinux/$(arch) -Ibpf
-libs := -lbpf -lelf -lz -ljansson -lcap-ng -lmnl
+libs := -lbpf -lelf -lz -ljansson -lcap-ng -lmnl -lpcap -lsystemd -lpthread
 
 # Definitions first: libbpf 1.1's linker keeps the offset 0 of an extern map that it
 # meets before its definition.
@@ -48,10 +56,11 @@ bpf_sources := bpf/shared.bpf.c $(filter-out bpf/shared.bpf.c,$(wildcard bpf/*.b
 bpf_objects := $(patsubst bpf/%.c,$(O)/bpf/%.o,$(bpf_sources))
 user_objects := $(patsubst user/%.c,$(O)/user/%.o,$(wildcard user/*.c))
 # What runs without libbpf and without privilege: the unit tests' half.
-core_objects := $(filter-out $(addprefix $(O)/user/,main.o loader.o live.o session.o \
-	session_run.o session_read.o session_check.o),$(user_objects))
-skeleton := $(O)/rstblame.skel.h
+core_objects := $(filter-out $(addprefix $(O)/user/,main.o loader.o object.o targets.o live.o session.o \
+	session_run.o session_read.o session_check.o session_audit.o),$(user_objects))
+skeletons := $(O)/rstblame.skel.h $(O)/rstblame-typeless.skel.h
 program := $(if $(filter build,$(O)),rstblame,$(O)/rstblame)
+blind := $(O)/blind/rstblame
 
 .PHONY: all
 all: $(program)
@@ -65,28 +74,36 @@ $(O)/user/%.o: user/%.c | $(O)/user
 	$(call say,CC,$<)
 	$(Q)$(CC) $(all_cflags) -MMD -MP -c -o $@ $<
 
-$(O)/user/loader.o: $(skeleton)
+$(O)/user/loader.o: $(skeletons)
+$(O)/user/object.o: $(skeletons)
 
 $(O)/bpf/%.o: bpf/%.c | $(O)/bpf
 	$(call say,BPF,$<)
 	$(Q)$(CLANG) $(bpf_cflags) -MMD -MP -c -o $@ $<
 
+# The same probes for kernels that tell no types of their own: see user/object.h.
+$(O)/bpf/typeless/%.o: bpf/%.c | $(O)/bpf/typeless
+	$(call say,BPF,$< (typeless))
+	$(Q)$(CLANG) $(bpf_cflags) -DWITHOUT_KERNEL_TYPES -MMD -MP -c -o $@ $<
+
 $(O)/rstblame.bpf.o: $(bpf_objects)
+$(O)/rstblame-typeless.bpf.o: $(bpf_objects:$(O)/bpf/%=$(O)/bpf/typeless/%)
+$(O)/%.bpf.o:
 	$(call say,GEN,$@)
 	$(Q)$(BPFTOOL) gen object $@ $^
 
-$(skeleton): $(O)/rstblame.bpf.o
+$(O)/%.skel.h: $(O)/%.bpf.o
 	$(call say,GEN,$@)
-	$(Q)$(BPFTOOL) gen skeleton $< name rstblame_bpf > $@.tmp && mv $@.tmp $@
+	$(Q)$(BPFTOOL) gen skeleton $< name $(subst -,_,$*)_bpf > $@.tmp && mv $@.tmp $@
 
-$(O)/user $(O)/bpf:
+$(O)/user $(O)/bpf $(O)/bpf/typeless:
 	$(Q)mkdir -p $@
 
--include $(wildcard $(O)/user/*.d $(O)/bpf/*.d)
+-include $(wildcard $(O)/user/*.d $(O)/bpf/*.d $(O)/bpf/typeless/*.d)
 
 # ---- what a newcomer calls: each installs what is missing, then builds ----
 
-.PHONY: demo test test-vm deps
+.PHONY: demo test test-vm test-kernels test-toolchain compat deps
 demo:
 	$(Q)scripts/install-deps test
 	$(Q)$(MAKE) --no-print-directory all
@@ -95,7 +112,26 @@ demo:
 test:
 	$(Q)scripts/install-deps test
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)RSTBLAME=$(abspath $(program)) MAKE="$(MAKE)" tests/all
+	$(Q)$(MAKE) --no-print-directory O=$(O)/blind BLIND=1 all
+	$(Q)RSTBLAME=$(abspath $(program)) RSTBLAME_BLIND=$(abspath $(blind)) O=$(abspath $(O)) MAKE="$(MAKE)" tests/all
+
+# All scenarios on all kernels, some of an hour; none may be missing.
+test-kernels:
+	$(Q)scripts/install-deps test
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory O=$(O)/blind BLIND=1 all
+	$(Q)status=0; export RSTBLAME=$(abspath $(program)) RSTBLAME_BLIND=$(abspath $(blind)); \
+		tests/vm/matrix -A -o $(O)/matrix || status=1; \
+		tests/vm/compat $(O)/matrix >$(O)/compat.md && cat $(O)/compat.md && exit $$status
+
+# The README's table, from the last run of test or test-kernels.
+compat:
+	$(Q)tests/vm/compat -u README.md $(O)/matrix
+
+# Debian 13's compilers and libraries, in a chroot: builds, runs the unit tests.
+test-toolchain:
+	$(Q)scripts/install-deps test
+	$(Q)scripts/toolchain-test trixie $(O)/trixie
 
 # One kernel's scenarios, or some of them: make test-vm KERNEL=sid SCENARIOS=flap-ip TIMES=10
 KERNEL ?= bookworm
@@ -103,7 +139,8 @@ TIMES ?= 1
 test-vm:
 	$(Q)scripts/install-deps test
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)RSTBLAME=$(abspath $(program)) tests/vm/all -k $(KERNEL) -n $(TIMES) $(SCENARIOS)
+	$(Q)$(MAKE) --no-print-directory O=$(O)/blind BLIND=1 all
+	$(Q)RSTBLAME=$(abspath $(program)) RSTBLAME_BLIND=$(abspath $(blind)) tests/vm/all -k $(KERNEL) -n $(TIMES) $(SCENARIOS)
 
 deps:
 	$(Q)scripts/install-deps build
@@ -114,8 +151,11 @@ deps:
 install: all
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX)/sbin/rstblame)
 	$(Q)install -D -m 755 $(program) $(DESTDIR)$(PREFIX)/sbin/rstblame
+	$(Q)install -D -m 644 user/rstblame.8 $(DESTDIR)$(PREFIX)/share/man/man8/rstblame.8
+	$(Q)install -D -m 644 scripts/rstblame.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/rstblame
 
-c_files := $(wildcard bpf/*.[ch] user/*.[ch] tests/*/*.[ch] scripts/*.[ch])
+c_files := $(wildcard bpf/*.[ch] user/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch] scripts/*.[ch])
 CLANG_FORMAT ?= $(firstword $(foreach f,clang-format-14 clang-format,$(shell command -v $(f))))
 format:
 	$(Q)$(CLANG_FORMAT) -i $(c_files)
@@ -131,4 +171,4 @@ vmlinux:
 clean:
 	$(Q)rm -rf $(O) $(program)
 
--include tests/unit/unit.mk tests/fuzz/fuzz.mk
+-include $(wildcard tests/*/*.mk)

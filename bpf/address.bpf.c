@@ -49,6 +49,7 @@ static __always_inline int on_address_v4(unsigned long event, const struct in_if
 	bpf_core_read(e->address, 4, &ifa->ifa_address);
 	fill_device(BPF_CORE_READ(in_dev, dev), &e->netns, &e->ifindex, e->ifname);
 	read_task(&e->task);
+	read_exe(&e->exe);
 	bpf_ringbuf_submit(e, 0);
 	return 0;
 }
@@ -71,6 +72,7 @@ static __always_inline int on_address_v6(unsigned long event, const struct inet6
 	bpf_core_read(e->address, EVENT_ADDR_BYTES, &ifa->addr);
 	fill_device(BPF_CORE_READ(idev, dev), &e->netns, &e->ifindex, e->ifname);
 	read_task(&e->task);
+	read_exe(&e->exe);
 	bpf_ringbuf_submit(e, 0);
 	return 0;
 }
@@ -100,6 +102,7 @@ static __always_inline int on_link(unsigned long event, const struct netdev_noti
 	e->op = op;
 	fill_device(BPF_CORE_READ(info, dev), &e->netns, &e->ifindex, e->ifname);
 	read_task(&e->task);
+	read_exe(&e->exe);
 	bpf_ringbuf_submit(e, 0);
 	return 0;
 }

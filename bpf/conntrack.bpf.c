@@ -3,11 +3,8 @@
  * Conntrack entries that leave the table, the acts that remove them, and new
  * entries that take the place of removed ones.
  */
-#include "probes.bpf.h"
+#include "removed.bpf.h"
 
-#define IPS_SEEN_REPLY_BIT 1
-#define IPS_CONFIRMED_BIT 3
-#define IPS_DYING_BIT 9
 #define TCP_STATE_TIME_WAIT 7
 #define TCP_STATE_CLOSE 8
 
@@ -19,7 +16,8 @@ struct act {
 	__u8 kind;      /* enum event_act_kind */
 	__u8 announced; /* EVENT_ACT_BEGIN was sent */
 	__u8 has_address;
-	__u8 padding[5];
+	__u8 tried_flush; /* to have the flush ring for itself */
+	__u8 padding[4];
 	__u8 address[EVENT_ADDR_BYTES];
 };
 
@@ -35,21 +33,13 @@ struct {
 /* How many acts are open: a removal looks into the map only when one is. */
 static __u64 acts_open;
 
-/* Which tuples were ever removed, hashed: a byte each, so that two CPUs cannot
- * undo each other's mark. A new entry is reported only if its tuple may have
- * been removed before, which on a quiet node is never. */
-__u8 removed_slots[SEEN_SLOTS];
+/* Set by user space: see EVENT_REMOVED_BITS. */
+__u8 removed_slots[1 << EVENT_REMOVED_BITS];
 
-static __always_inline __u32 hash_tuple(const struct event_tuple *t)
-{
-	const __u32 *words = (const void *)t;
-	__u64 hash = 0x9e3779b97f4a7c15ULL;
-
-#pragma unroll
-	for (int i = 0; i < sizeof(*t) / sizeof(*words); i++)
-		hash = (hash ^ words[i]) * 0xff51afd7ed558ccdULL;
-	return (hash >> 40) & (SEEN_SLOTS - 1);
-}
+/* Removals that a new entry may take the place of: how many the ordinary ring was
+ * given, and how many of them user space has marked in removed_slots. */
+__u64 marks_due;
+__u64 marks_made;
 
 static __always_inline __u64 new_act_id(void)
 {
@@ -58,7 +48,92 @@ static __always_inline __u64 new_act_id(void)
 	return bpf_ktime_get_ns() ^ ((__u64)(bpf_get_smp_processor_id() & 0x3ff) << 52);
 }
 
-static __always_inline void announce_act(void *ctx, struct act *act, __u32 netns, __u32 ifindex)
+/* Who began the walk that is under way in this task, where a kretprobe waits for its end:
+ * before 19138af1bd88 ("x86/unwind: Recover kretprobe trampoline entry", 5.16) the
+ * unwinder stops at the trampoline that stands for the return address, and a removal's own
+ * stack with it. */
+struct walk_stack {
+	__u64 frames[EVENT_STACK_MAX];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 256);
+	__type(key, __u64);
+	__type(value, struct walk_stack);
+} walk_stacks SEC(".maps");
+
+static const struct walk_stack no_stack;
+
+static __always_inline void save_walk_stack(void *ctx, __u64 task)
+{
+	struct walk_stack *walk;
+
+	bpf_map_update_elem(&walk_stacks, &task, &no_stack, BPF_ANY);
+	walk = bpf_map_lookup_elem(&walk_stacks, &task);
+	if (walk)
+		read_stack(ctx, true, walk->frames);
+}
+
+static __always_inline void read_walk_stack(void *ctx, bool is_kprobe, __u64 *stack)
+{
+	__u64 task = bpf_get_current_task();
+	struct walk_stack *walk = bpf_map_lookup_elem(&walk_stacks, &task);
+
+	if (walk)
+		__builtin_memcpy(stack, walk->frames, sizeof(walk->frames));
+	else
+		read_stack(ctx, is_kprobe, stack);
+}
+
+/* A process that deletes entry by entry, a hundred thousand perhaps, tells its
+ * executable ten times a second; in between its acts are half as long. */
+#define DELETER_TELLS_NS 100000000ULL
+
+static __u64 deleter, deleter_since_ns;
+
+static __always_inline bool is_known_deleter(void)
+{
+	/* Not the task_struct, which the next process may get within a millisecond. */
+	__u64 process = bpf_get_current_pid_tgid(), now_ns = bpf_ktime_get_ns();
+
+	if (deleter == process && now_ns - deleter_since_ns < DELETER_TELLS_NS)
+		return true;
+	deleter = process;
+	deleter_since_ns = now_ns;
+	return false;
+}
+
+static __always_inline void fill_act(struct event_act_begin *e, const struct act *act, __u32 netns,
+				     __u32 ifindex)
+{
+	e->act = act->id;
+	e->netns = netns;
+	e->ifindex = ifindex;
+	e->kind = act->kind;
+	e->has_address = act->has_address;
+	__builtin_memcpy(e->address, act->address, sizeof(e->address));
+	read_task(&e->task);
+}
+
+static __always_inline void announce_deletion(const struct act *act, __u32 netns)
+{
+	struct event_act_begin *e;
+
+	e = bpf_ringbuf_reserve(&state_events, EVENT_ACT_BRIEF_BYTES, 0);
+	if (!e) {
+		count_loss(EVENT_PROBE_ITERATION);
+		return;
+	}
+	__builtin_memset(e, 0, EVENT_ACT_BRIEF_BYTES);
+	advance_epoch();
+	fill_header(&e->header, EVENT_ACT_BEGIN, EVENT_ACT_BRIEF_BYTES);
+	fill_act(e, act, netns, 0);
+	bpf_ringbuf_submit(e, 0);
+}
+
+static __always_inline void announce_act(void *ctx, bool is_kprobe, struct act *act, __u32 netns,
+					 __u32 ifindex)
 {
 	struct event_act_begin *e;
 
@@ -67,15 +142,11 @@ static __always_inline void announce_act(void *ctx, struct act *act, __u32 netns
 		     act->kind == EVENT_ACT_MASQUERADE ? EVENT_PROBE_MASQUERADE :
 							 EVENT_PROBE_ITERATION))
 		return;
-	e->act = act->id;
-	e->netns = netns;
-	e->ifindex = ifindex;
-	e->kind = act->kind;
-	e->has_address = act->has_address;
-	__builtin_memcpy(e->address, act->address, sizeof(e->address));
+	fill_act(e, act, netns, ifindex);
 	if (act->kind == EVENT_ACT_ITERATION)
-		read_stack(ctx, e->stack);
-	read_task(&e->task);
+		read_walk_stack(ctx, is_kprobe, e->stack);
+	if (act->kind != EVENT_ACT_MASQUERADE)
+		read_exe(&e->exe);
 	bpf_ringbuf_submit(e, 0);
 }
 
@@ -91,6 +162,11 @@ static __always_inline int close_act(__u64 task, struct act *act)
 {
 	struct event_act_end *e;
 
+	if (flush_is_mine(task)) {
+		act->tcp_entries += flush_tcp_entries();
+		act->entries += flush_tcp_entries() + flush.other_entries;
+		flush_release();
+	}
 	if (act->announced && RESERVE(&state_events, e, EVENT_ACT_END,
 				      act->kind == EVENT_ACT_MASQUERADE ? EVENT_PROBE_MASQUERADE :
 									  EVENT_PROBE_ITERATION)) {
@@ -159,7 +235,7 @@ static __always_inline int on_masquerade_begin(void *ctx, const void *work)
 	/* For a link the work item is zeroed and carries no address. */
 	act.has_address = words[0] || words[1];
 	__builtin_memcpy(act.address, request.address, sizeof(act.address));
-	announce_act(ctx, &act, read_netns(request.net), request.ifindex);
+	announce_act(ctx, false, &act, read_netns(request.net), request.ifindex);
 	open_act(task, &act, EVENT_PROBE_MASQUERADE);
 	return 0;
 }
@@ -235,12 +311,18 @@ int on_iteration_end_fexit(__u64 *ctx)
 SEC("?kprobe/nf_ct_iterate_cleanup")
 int on_iteration_begin_kprobe(struct pt_regs *ctx)
 {
+	/* The kretprobe was attached before and acts after: the return address is still
+	 * the caller's. */
+	save_walk_stack(ctx, bpf_get_current_task());
 	return on_iteration_begin();
 }
 
 SEC("?kretprobe/nf_ct_iterate_cleanup")
 int on_iteration_end_kretprobe(struct pt_regs *ctx)
 {
+	__u64 task = bpf_get_current_task();
+
+	bpf_map_delete_elem(&walk_stacks, &task);
 	return on_iteration_end();
 }
 
@@ -277,13 +359,21 @@ static __always_inline __u32 entry_netns(const struct nf_conn *ct)
 }
 
 /* A walk shows what it is by its first removal: one with a netlink port id is a
- * user's flush. */
-static __always_inline void join_act(void *ctx, struct act *act, const struct nf_conn *ct,
-				     __u32 portid, bool is_tcp)
+ * user's flush. What comes after it goes to the flush ring. */
+static __always_inline void join_act(void *ctx, bool is_kprobe, struct act *act, __u64 task,
+				     const struct nf_conn *ct, __u32 portid, bool is_tcp)
 {
+	const struct net *net = BPF_CORE_READ(ct, ct_net.net);
+
 	if (!act->announced) {
 		act->kind = portid ? EVENT_ACT_NETLINK_FLUSH : EVENT_ACT_ITERATION;
-		announce_act(ctx, act, entry_netns(ct), 0);
+		announce_act(ctx, is_kprobe, act, read_netns(net), 0);
+	}
+	if (!act->tried_flush) {
+		act->tried_flush = 1;
+		flush_claim(task, act->id, act->kind,
+			    act->kind == EVENT_ACT_NETLINK_FLUSH ? portid : 0, net, act->address,
+			    act->has_address);
 	}
 	act->entries++;
 	if (is_tcp)
@@ -299,58 +389,83 @@ static __always_inline bool is_own_reset(__u64 task, unsigned long status, __u8 
 }
 
 /* In jiffies; nf_ct_is_expired() compares 32 bits in just this way. */
-static __always_inline __s32 time_left(const struct nf_conn *ct)
+static __always_inline bool is_expired(const struct nf_conn *ct, bool is_typed)
 {
-	return (__s32)(BPF_CORE_READ(ct, timeout) - (__u32)bpf_jiffies64());
+	return (__s32)(ENTRY_READ(is_typed, ct, timeout) - (__u32)bpf_jiffies64()) <= 0;
 }
 
-static __always_inline bool is_clean_end(const struct event_removal *e)
+static __always_inline bool is_clean_end(__u8 tcp_state, bool is_expired)
 {
-	return (e->flags & EVENT_REMOVAL_EXPIRED) &&
-	       (e->tcp_state == TCP_STATE_TIME_WAIT || e->tcp_state == TCP_STATE_CLOSE);
+	return is_expired && (tcp_state == TCP_STATE_TIME_WAIT || tcp_state == TCP_STATE_CLOSE);
 }
 
 /* Only a translated entry's successor can acquit it. Read off the tuples: IPVS
  * translates without IPS_SRC_NAT or IPS_DST_NAT. */
-static __always_inline bool is_translated(const struct event_removal *e)
+static __always_inline bool is_translated4(const struct event_removed4 *e)
 {
-	return !is_same_address(e->orig.src, e->reply.dst) ||
-	       !is_same_address(e->orig.dst, e->reply.src) || e->orig.sport != e->reply.dport ||
-	       e->orig.dport != e->reply.sport;
+	return e->addresses[EVENT_ORIG_SRC] != e->addresses[EVENT_REPLY_DST] ||
+	       e->addresses[EVENT_ORIG_DST] != e->addresses[EVENT_REPLY_SRC] ||
+	       e->tail.ports[EVENT_ORIG_SRC] != e->tail.ports[EVENT_REPLY_DST] ||
+	       e->tail.ports[EVENT_ORIG_DST] != e->tail.ports[EVENT_REPLY_SRC];
 }
 
-static __always_inline void fill_removal(struct event_removal *e, const struct nf_conn *ct,
-					 const struct act *act, unsigned long status, __u32 portid)
+static __always_inline bool is_translated6(const struct event_removed6 *e)
 {
-	e->netns = entry_netns(ct);
-	e->zone = read_zone(ct, 0);
-	e->reply_zone = read_zone(ct, 1);
-	e->family = BPF_CORE_READ(ct, tuplehash[0].tuple.src.l3num);
-	e->tcp_state = BPF_CORE_READ(ct, proto.tcp.state);
-	e->status = status;
-	if (bpf_core_field_exists(ct->mark))
-		e->mark = BPF_CORE_READ(ct, mark);
-	e->portid = portid;
-	e->timeout_left = time_left(ct);
-	if (e->timeout_left <= 0)
-		e->flags |= EVENT_REMOVAL_EXPIRED;
+	return !is_same_address((const void *)e->addresses[EVENT_ORIG_SRC],
+				(const void *)e->addresses[EVENT_REPLY_DST]) ||
+	       !is_same_address((const void *)e->addresses[EVENT_ORIG_DST],
+				(const void *)e->addresses[EVENT_REPLY_SRC]) ||
+	       e->tail.ports[EVENT_ORIG_SRC] != e->tail.ports[EVENT_REPLY_DST] ||
+	       e->tail.ports[EVENT_ORIG_DST] != e->tail.ports[EVENT_REPLY_SRC];
+}
+
+struct removing {
+	const struct nf_conn *ct;
+	const struct act *act; /* NULL: none */
+	__u32 status;
+	bool is_expired;
+	bool is_typed;
+};
+
+static __always_inline __u16 removal_flags(const struct removing *r, __u8 tcp_state,
+					   bool is_translated)
+{
+	__u16 flags = r->is_expired ? EVENT_REMOVAL_EXPIRED : 0;
+
+	if (is_translated && !is_clean_end(tcp_state, r->is_expired)) {
+		flags |= EVENT_REMOVAL_MATTERS;
+		__sync_fetch_and_add(&marks_due, 1);
+	}
 	if (in_softirq())
-		e->flags |= EVENT_REMOVAL_SOFTIRQ;
-	read_tuple(ct, 0, &e->orig);
-	read_tuple(ct, 1, &e->reply);
-	if (act) {
-		e->act = act->id;
-		e->act_kind = act->kind;
-	}
-	if (!is_clean_end(e) && is_translated(e)) {
-		removed_slots[hash_tuple(&e->orig)] = 1;
-		removed_slots[hash_tuple(&e->reply)] = 1;
-	}
+		flags |= EVENT_REMOVAL_SOFTIRQ;
+	return flags;
+}
+
+static __always_inline void fill_removal(struct event_removal *e, const struct removing *r)
+{
+	e->act = r->act ? r->act->id : 0;
+	e->act_kind = r->act ? r->act->kind : 0;
+	e->netns = entry_netns(r->ct);
+}
+
+static __always_inline void fill_removal4(struct event_removed4 *e, const struct removing *r,
+					  __u64 ts_ns)
+{
+	e->head.ts_ns = ts_ns;
+	fill_removed4(e, r->ct, r->status, r->is_typed);
+	e->tail.flags = removal_flags(r, e->head.tcp_state, is_translated4(e));
+}
+
+static __always_inline void fill_removal6(struct event_removed6 *e, const struct removing *r,
+					  __u64 ts_ns)
+{
+	e->head.ts_ns = ts_ns;
+	fill_removed6(e, r->ct, r->status, r->is_typed);
+	e->tail.flags = removal_flags(r, e->head.tcp_state, is_translated6(e));
 }
 
 /* Unexplained by its act or its time-out: only these pay for a stack. */
-static __always_inline void send_removal_with_stack(void *ctx, const struct nf_conn *ct,
-						    unsigned long status, __u32 portid)
+static __always_inline void send_removal_with_stack(void *ctx, const struct removing *r, bool is_v4)
 {
 	struct event_removal_stack *e;
 
@@ -359,42 +474,58 @@ static __always_inline void send_removal_with_stack(void *ctx, const struct nf_c
 		count_loss(EVENT_PROBE_REMOVAL);
 		return;
 	}
-	__builtin_memset(e, 0, sizeof(*e));
+	__builtin_memset(e->stack, 0, sizeof(e->stack));
 	fill_header(&e->removal.header, EVENT_REMOVAL_STACK, sizeof(*e));
-	fill_removal(&e->removal, ct, NULL, status, portid);
-	read_stack(ctx, e->stack);
+	fill_removal(&e->removal, r);
+	if (is_v4)
+		fill_removal4((void *)&e->entry, r, e->removal.header.ts_ns);
+	else
+		fill_removal6(&e->entry, r, e->removal.header.ts_ns);
+	read_stack(ctx, !r->is_typed, e->stack);
 	bpf_ringbuf_submit(e, 0);
 }
 
-static __always_inline void send_removal(void *ctx, const struct nf_conn *ct, const struct act *act,
-					 unsigned long status, __u32 portid)
-{
-	struct event_removal *e;
+/* All of the record is written: no need to zero it first. */
+#define SEND_REMOVAL(family, r)                                                                    \
+	({                                                                                         \
+		struct event_removal##family *e =                                                  \
+			bpf_ringbuf_reserve(&state_events, sizeof(*e), 0);                         \
+		if (e) {                                                                           \
+			fill_header(&e->removal.header, EVENT_REMOVAL, sizeof(*e));                \
+			fill_removal(&e->removal, r);                                              \
+			fill_removal##family(&e->entry, r, e->removal.header.ts_ns);               \
+			bpf_ringbuf_submit(e, 0);                                                  \
+		} else {                                                                           \
+			count_loss(EVENT_PROBE_REMOVAL);                                           \
+		}                                                                                  \
+	})
 
-	if (!act && time_left(ct) > 0) {
-		send_removal_with_stack(ctx, ct, status, portid);
-		return;
-	}
-	if (!RESERVE(&state_events, e, EVENT_REMOVAL, EVENT_PROBE_REMOVAL))
-		return;
-	fill_removal(e, ct, act, status, portid);
-	bpf_ringbuf_submit(e, 0);
+static __always_inline void send_removal(void *ctx, const struct removing *r)
+{
+	bool is_v4 = removed_family(r->ct, r->is_typed) == AF_INET;
+
+	if (!r->act && !r->is_expired)
+		send_removal_with_stack(ctx, r, is_v4);
+	else if (is_v4)
+		SEND_REMOVAL(4, r);
+	else
+		SEND_REMOVAL(6, r);
 }
 
-/* Context: any. Rate: one for each connection's end, a million in a flush.
- * Missed: a reset that it caused is entry-unknown; the loss is counted. */
-static __always_inline int on_removal(void *ctx, const struct nf_conn *ct, __u32 portid)
+/* Context: any. Rate: one for each connection's end, a million in a flush, which
+ * take the flush ring. Missed: a reset that it caused is entry-unknown; the loss is
+ * counted. */
+static __always_inline int on_removal(void *ctx, const struct nf_conn *ct, __u32 portid,
+				      unsigned long status, bool is_typed)
 {
-	bool is_tcp = BPF_CORE_READ(ct, tuplehash[0].tuple.dst.protonum) == IPPROTO_TCP;
-	unsigned long status = BPF_CORE_READ(ct, status);
-	__u8 tcp_state = is_tcp ? BPF_CORE_READ(ct, proto.tcp.state) : 0;
+	struct removing r = { .ct = ct, .status = status, .is_typed = is_typed };
 	__u64 task = bpf_get_current_task();
 	struct act single = {};
 	struct act *act;
+	bool is_tcp;
 
-	if (!(status & (1 << IPS_CONFIRMED_BIT)))
-		return 0;
-	if (is_tcp && is_own_reset(task, status, tcp_state))
+	is_tcp = removed_is_tcp(ct, is_typed);
+	if (is_tcp && is_own_reset(task, status, ENTRY_READ(is_typed, ct, proto.tcp.state)))
 		return 0;
 	act = current_act(task);
 	if (act && !belongs_to(act, ct, portid))
@@ -403,37 +534,63 @@ static __always_inline int on_removal(void *ctx, const struct nf_conn *ct, __u32
 		/* No walk: the request named this entry, and `current` made it. */
 		single.id = new_act_id();
 		single.kind = EVENT_ACT_NETLINK_DELETE;
-		announce_act(ctx, &single, entry_netns(ct), 0);
+		if (is_known_deleter())
+			announce_deletion(&single, entry_netns(ct));
+		else
+			announce_act(ctx, !is_typed, &single, entry_netns(ct), 0);
 		act = &single;
 	} else if (act) {
-		join_act(ctx, act, ct, portid, is_tcp);
+		join_act(ctx, !is_typed, act, task, ct, portid, is_tcp);
 	}
-	if (is_tcp)
-		send_removal(ctx, ct, act, status, portid);
+	if (!is_tcp)
+		return 0;
+	r.act = act;
+	r.is_expired = is_expired(ct, is_typed);
+	send_removal(ctx, &r);
 	return 0;
 }
 
-/* The function may be called for an entry that another CPU is removing; it
- * returns at once when IPS_DYING is already set. */
-static __always_inline bool is_already_dying(const struct nf_conn *ct)
+/* Not inlined: what they need of registers and stack, the fast way would pay for. */
+static __noinline int on_removal_typed(void *ctx, const struct nf_conn *ct, __u32 portid,
+				       unsigned long status)
 {
-	return BPF_CORE_READ(ct, status) & (1 << IPS_DYING_BIT);
+	return on_removal(ctx, ct, portid, status, true);
+}
+
+static __noinline int on_removal_untyped(void *ctx, const struct nf_conn *ct, __u32 portid,
+					 unsigned long status)
+{
+	return on_removal(ctx, ct, portid, status, false);
+}
+
+#define IPS_CONFIRMED (1 << IPS_CONFIRMED_BIT)
+#define IPS_DYING (1 << IPS_DYING_BIT)
+
+/* nf_ct_delete() may be called for an entry that another CPU is removing; it
+ * returns at once when IPS_DYING is already set. */
+static __always_inline int on_delete(void *ctx, const struct nf_conn *ct, __u32 portid,
+				     bool is_typed)
+{
+	unsigned long status = ENTRY_READ(is_typed, ct, status);
+
+	if ((status & (IPS_CONFIRMED | IPS_DYING)) != IPS_CONFIRMED)
+		return 0;
+	if (flush_take(ct, status, portid, is_typed))
+		return 0;
+	return is_typed ? on_removal_typed(ctx, ct, portid, status) :
+			  on_removal_untyped(ctx, ct, portid, status);
 }
 
 SEC("?fentry/nf_ct_delete")
 int on_removal_fentry(__u64 *ctx)
 {
-	const struct nf_conn *ct = (void *)ctx[0];
-
-	return is_already_dying(ct) ? 0 : on_removal(ctx, ct, (__u32)ctx[1]);
+	return on_delete(ctx, (void *)ctx[0], (__u32)ctx[1], true);
 }
 
 SEC("?kprobe/nf_ct_delete")
 int on_removal_kprobe(struct pt_regs *ctx)
 {
-	const struct nf_conn *ct = (void *)PT_REGS_PARM1(ctx);
-
-	return is_already_dying(ct) ? 0 : on_removal(ctx, ct, (__u32)PT_REGS_PARM2(ctx));
+	return on_delete(ctx, (void *)PT_REGS_PARM1(ctx), (__u32)PT_REGS_PARM2(ctx), false);
 }
 
 /* nf_ct_delete.part.N is the half that runs once IPS_DYING was won: all
@@ -441,32 +598,63 @@ int on_removal_kprobe(struct pt_regs *ctx)
 SEC("?kprobe/nf_ct_delete.part.0")
 int on_removal_part_kprobe(struct pt_regs *ctx)
 {
-	return on_removal(ctx, (void *)PT_REGS_PARM1(ctx), (__u32)PT_REGS_PARM2(ctx));
+	const struct nf_conn *ct = (void *)PT_REGS_PARM1(ctx);
+	__u32 portid = PT_REGS_PARM2(ctx);
+	unsigned long status = BPF_CORE_READ(ct, status);
+
+	if (!(status & IPS_CONFIRMED) || flush_take(ct, status, portid, false))
+		return 0;
+	return on_removal_untyped(ctx, ct, portid, status);
 }
 
 /* ---- new entries ---- */
 
-/* A record is sent only where the tuple may have been removed before. */
+static __always_inline bool was_removed(const struct nf_conntrack_tuple *t, int words)
+{
+	return removed_slots[event_hash(t->src.u3.all, t->dst.u3.all, words, t->src.u.all,
+					t->dst.u.all)];
+}
+
+/* Until user space has marked them, any new entry may take a removed one's place. */
+static __always_inline bool are_marks_due(void)
+{
+	return *(volatile __u64 *)&marks_due != *(volatile __u64 *)&marks_made ||
+	       *(volatile __u64 *)&flush.head + flush_mask + 1 != *(volatile __u64 *)&flush.limit;
+}
+
+static __always_inline void fill_tuple(const struct nf_conntrack_tuple *t, struct event_tuple *out)
+{
+	__builtin_memcpy(out->src, &t->src.u3, sizeof(out->src));
+	__builtin_memcpy(out->dst, &t->dst.u3, sizeof(out->dst));
+	out->sport = t->src.u.all;
+	out->dport = t->dst.u.all;
+}
+
+/* A record is sent only where the tuple may have been removed before. Both tuples
+ * in one read: each costs as much as all. */
 static __always_inline int send_entry(const struct nf_conn *ct, __u8 tcp_state,
 				      enum event_probe probe)
 {
-	struct event_tuple orig = {}, reply = {};
+	struct nf_conntrack_tuple_hash both[2];
+	const struct nf_conntrack_tuple *orig = &both[0].tuple, *reply = &both[1].tuple;
 	struct event_entry *e;
 
-	if (!ct || BPF_CORE_READ(ct, tuplehash[0].tuple.dst.protonum) != IPPROTO_TCP)
+	if (!ct || bpf_core_read(both, sizeof(both), &ct->tuplehash) ||
+	    orig->dst.protonum != IPPROTO_TCP)
 		return 0;
-	read_tuple(ct, 0, &orig);
-	read_tuple(ct, 1, &reply);
-	if (!removed_slots[hash_tuple(&orig)] && !removed_slots[hash_tuple(&reply)])
+	if (!are_marks_due() &&
+	    !(orig->src.l3num == AF_INET ? was_removed(orig, 1) || was_removed(reply, 1) :
+					   was_removed(orig, 4) || was_removed(reply, 4)))
 		return 0;
 	if (!RESERVE(&state_events, e, EVENT_ENTRY, probe))
 		return 0;
 	e->netns = entry_netns(ct);
 	e->zone = read_zone(ct, 0);
-	e->family = BPF_CORE_READ(ct, tuplehash[0].tuple.src.l3num);
-	e->tcp_state = tcp_state;
-	e->orig = orig;
-	e->reply = reply;
+	e->family = orig->src.l3num;
+	e->tcp_state = tcp_state == EVENT_ENTRY_INSERTED ? tcp_state :
+							   BPF_CORE_READ(ct, proto.tcp.state);
+	fill_tuple(orig, &e->orig);
+	fill_tuple(reply, &e->reply);
 	bpf_ringbuf_submit(e, 0);
 	return 0;
 }
@@ -477,9 +665,8 @@ static __always_inline int send_entry(const struct nf_conn *ct, __u8 tcp_state,
 static __always_inline int on_entry(const struct sk_buff *skb)
 {
 	unsigned long nfct = BPF_CORE_READ(skb, _nfct);
-	const struct nf_conn *ct = (void *)(nfct & NFCT_PTR_MASK);
 
-	return send_entry(ct, ct ? BPF_CORE_READ(ct, proto.tcp.state) : 0, EVENT_PROBE_ENTRY);
+	return send_entry((void *)(nfct & NFCT_PTR_MASK), 0, EVENT_PROBE_ENTRY);
 }
 
 SEC("?fentry/__nf_conntrack_confirm")

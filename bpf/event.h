@@ -19,6 +19,8 @@ enum {
 	EVENT_ADDR_BYTES = 16,
 	EVENT_HOOK_WALK_MAX = 16,
 	EVENT_STACK_MAX = 16,
+	EVENT_EXE_NAMES = 10,
+	EVENT_EXE_NAME_BYTES = 32,
 };
 
 enum event_type {
@@ -30,6 +32,7 @@ enum event_type {
 	EVENT_ACT_BEGIN = 6,
 	EVENT_ACT_END = 7,
 	EVENT_REMOVAL_STACK = 8,
+	EVENT_RULESET = 9,
 };
 
 /* What can lose events; indexes the loss counters. One for each probe that
@@ -45,6 +48,13 @@ enum event_probe {
 	EVENT_PROBE_ADDRESS_V4,
 	EVENT_PROBE_ADDRESS_V6,
 	EVENT_PROBE_LINK,
+	EVENT_PROBE_REJECT_V4,
+	EVENT_PROBE_REJECT_V6,
+	EVENT_PROBE_ABORT,
+	EVENT_PROBE_RECEIVE,
+	EVENT_PROBE_HOOKS_ADD,
+	EVENT_PROBE_HOOKS_REMOVE,
+	EVENT_PROBE_INVALID,
 	EVENT_PROBES,
 };
 
@@ -82,44 +92,156 @@ struct event_task {
 	__u32 pid; /* as user space means it: the thread group */
 	__u32 tid;
 	__u32 netns;
-	__u32 flags;             /* enum event_task_flag */
+	__u32 flags;             /* enum event_task_flag; where one is set, the rest is zero */
 	__u64 start_boottime_ns; /* of the thread group, tells a reused pid */
 	char comm[EVENT_COMM_BYTES];
 	char cgroup[EVENT_CGROUP_BYTES]; /* last component of the v2 path */
 };
 _Static_assert(sizeof(struct event_task) == 104, "event_task");
 
+/* The path of a process's executable, from its last component to its first; who asks
+ * for a change is often gone before user space could look. An empty name is where a
+ * mount begins. */
+struct event_exe {
+	char names[EVENT_EXE_NAMES][EVENT_EXE_NAME_BYTES];
+	__u8 is_whole; /* else it is too long for this, or could not be read */
+	__u8 padding[7];
+};
+_Static_assert(sizeof(struct event_exe) == 328, "event_exe");
+
 enum event_removal_flag {
 	EVENT_REMOVAL_EXPIRED = 1, /* its timeout had passed */
 	EVENT_REMOVAL_SOFTIRQ = 2,
+	EVENT_REMOVAL_MATTERS = 4, /* translated, and no clean end: a successor acquits it */
 };
 
+/* One removed entry: a slot of the flush ring, or two for IPv6. Addresses and ports
+ * are in the order of enum event_place. */
+enum event_place {
+	EVENT_ORIG_SRC,
+	EVENT_ORIG_DST,
+	EVENT_REPLY_SRC,
+	EVENT_REPLY_DST,
+	EVENT_PLACES,
+};
+
+struct event_removed_head {
+	__u64 ts_ns;
+	__u8 family; /* 0: this slot is a struct event_flush_mark */
+	__u8 tcp_state;
+	__u16 zone;   /* as a packet in the original direction meets it */
+	__u32 status; /* enum ip_conntrack_status */
+};
+_Static_assert(sizeof(struct event_removed_head) == 16, "event_removed_head");
+
+struct event_removed_tail {
+	__u16 ports[EVENT_PLACES];
+	__u8 zone_dirs; /* the directions that the zone is of: 1 << IP_CT_DIR_* */
+	__u8 padding;
+	__u16 flags; /* enum event_removal_flag */
+	__u32 mark;
+};
+_Static_assert(sizeof(struct event_removed_tail) == 16, "event_removed_tail");
+
+struct event_removed4 {
+	struct event_removed_head head;
+	__u32 addresses[EVENT_PLACES];
+	struct event_removed_tail tail;
+};
+_Static_assert(sizeof(struct event_removed4) == 48, "event_removed4");
+
+struct event_removed6 {
+	struct event_removed_head head;
+	__u32 addresses[EVENT_PLACES][4];
+	struct event_removed_tail tail;
+};
+_Static_assert(sizeof(struct event_removed6) == 96, "event_removed6");
+
+/* Before the first of an act's entries in the flush ring. */
+struct event_flush_mark {
+	__u64 ts_ns;
+	__u8 family; /* 0 */
+	__u8 act_kind;
+	__u16 padding;
+	__u32 netns;
+	__u64 act;
+	__u64 reserved[3];
+};
+_Static_assert(sizeof(struct event_flush_mark) == 48, "event_flush_mark");
+
+/* The ring of what a flush removes, a plain array that user space maps: one act at
+ * a time writes, so nothing is reserved or locked. */
+struct event_flush_slot {
+	__u64 words[6];
+};
+_Static_assert(sizeof(struct event_flush_slot) == 48, "event_flush_slot");
+
+/* Who writes it: the probes' own, but user space reads `task` and `head`, and writes
+ * `limit` (the loader before it loads). */
+struct event_flush_writer {
+	__u64 task;  /* whose act writes; 0: nobody */
+	__u64 head;  /* slots written since the start */
+	__u64 limit; /* where the head may go: what user space has read, plus the length */
+	__u64 ts_ns, epoch;
+	__u64 first;         /* where this act's entries begin */
+	__u64 other_entries; /* of this act: not TCP */
+	__u64 wide_entries;  /* those that took two slots */
+	__u64 net;           /* struct net * */
+	__u32 portid;        /* of a netlink flush; 0: it is none */
+	__u32 address[4];
+	__u8 has_address;
+	__u8 is_short; /* the address may be an IPv4 one */
+	__u8 padding[2];
+};
+_Static_assert(sizeof(struct event_flush_writer) == 96, "event_flush_writer");
+
+/* A removal by itself; by its family a struct event_removed4 or 6 follows. */
 struct event_removal {
 	struct event_header header;
 	__u64 act; /* id of the act it happened in, 0 for none */
 	__u32 netns;
-	__u32 status; /* enum ip_conntrack_status */
-	__u32 mark;
-	__u32 portid;       /* netlink requester, 0 for none */
-	__s32 timeout_left; /* jiffies */
-	__u16 zone;         /* as a packet in the original direction meets it */
-	__u16 reply_zone;   /* and in the other: a zone may be of one direction */
-	__u8 family;
-	__u8 tcp_state;
-	__u8 flags; /* enum event_removal_flag */
 	__u8 act_kind;
-	__u32 padding;
-	struct event_tuple orig;
-	struct event_tuple reply;
+	__u8 padding[3];
 };
-_Static_assert(sizeof(struct event_removal) == 128, "event_removal");
+_Static_assert(sizeof(struct event_removal) == 32, "event_removal");
 
-/* A removal that nothing explains but its stack: innermost first, 0 ends it. */
+struct event_removal4 {
+	struct event_removal removal;
+	struct event_removed4 entry;
+};
+_Static_assert(sizeof(struct event_removal4) == 80, "event_removal4");
+
+struct event_removal6 {
+	struct event_removal removal;
+	struct event_removed6 entry;
+};
+_Static_assert(sizeof(struct event_removal6) == 128, "event_removal6");
+
+/* A removal that nothing explains but its stack: innermost first, 0 ends it. Of an
+ * IPv4 entry, `entry` holds a struct event_removed4. */
 struct event_removal_stack {
 	struct event_removal removal;
+	struct event_removed6 entry;
 	__u64 stack[EVENT_STACK_MAX];
 };
 _Static_assert(sizeof(struct event_removal_stack) == 256, "event_removal_stack");
+
+/* Which removed tuples a new entry may take the place of: a byte each, set by user
+ * space as it takes removals in, looked up by the probe of new entries. */
+enum { EVENT_REMOVED_BITS = 18 };
+
+static inline __attribute__((always_inline)) __u32 event_hash(const __u32 *src, const __u32 *dst,
+							      int words, __u16 sport, __u16 dport)
+{
+	__u64 hash = 0x9e3779b97f4a7c15ULL ^ ((__u32)sport << 16 | dport);
+
+	for (int i = 0; i < words; i++) {
+		hash = (hash ^ src[i]) * 0xff51afd7ed558ccdULL;
+		hash = (hash ^ dst[i]) * 0xc4ceb9fe1a85ec53ULL;
+		hash ^= hash >> 29;
+	}
+	return (__u32)(hash >> (64 - EVENT_REMOVED_BITS));
+}
 
 /* tcp_state of an entry that netlink put in whole: conntrackd, conntrack -I. */
 #define EVENT_ENTRY_INSERTED 0xff
@@ -158,8 +280,9 @@ struct event_address {
 	__u8 local[EVENT_ADDR_BYTES];   /* what `ip addr` shows */
 	__u8 address[EVENT_ADDR_BYTES]; /* ifa_address: what masquerade compares */
 	struct event_task task;
+	struct event_exe exe;
 };
-_Static_assert(sizeof(struct event_address) == 184, "event_address");
+_Static_assert(sizeof(struct event_address) == 512, "event_address");
 
 enum event_link_op {
 	EVENT_LINK_UP = 1,
@@ -176,8 +299,9 @@ struct event_link {
 	__u8 padding[7];
 	char ifname[EVENT_IFNAME_BYTES];
 	struct event_task task;
+	struct event_exe exe;
 };
-_Static_assert(sizeof(struct event_link) == 152, "event_link");
+_Static_assert(sizeof(struct event_link) == 480, "event_link");
 
 struct event_act_begin {
 	struct event_header header;
@@ -190,8 +314,12 @@ struct event_act_begin {
 	__u8 address[EVENT_ADDR_BYTES]; /* the work item carries no family */
 	struct event_task task;
 	__u64 stack[EVENT_STACK_MAX]; /* EVENT_ACT_ITERATION: innermost first, 0 ends it */
+	struct event_exe exe;
 };
-_Static_assert(sizeof(struct event_act_begin) == 288, "event_act_begin");
+_Static_assert(sizeof(struct event_act_begin) == 616, "event_act_begin");
+
+/* A record may end before the stack: see is_known_deleter(). */
+#define EVENT_ACT_BRIEF_BYTES __builtin_offsetof(struct event_act_begin, stack)
 
 struct event_act_end {
 	struct event_header header;
@@ -209,6 +337,7 @@ enum event_conntrack {
 	EVENT_CONNTRACK_NONE = 0,      /* skb->_nfct was 0: INVALID, or no hooks */
 	EVENT_CONNTRACK_ENTRY = 1,     /* conntrack_info and the fields below hold */
 	EVENT_CONNTRACK_UNTRACKED = 2, /* a NOTRACK rule */
+	EVENT_CONNTRACK_INVALID = 3,   /* judged INVALID; the fields below are of the live entry */
 };
 
 enum event_hook {
@@ -220,13 +349,24 @@ enum event_hook {
 enum event_reset_flag {
 	EVENT_RESET_SOFTIRQ = 1,
 	EVENT_RESET_HAS_REASON = 2,
+	EVENT_RESET_ORPHANED = 4, /* an abort: the process had closed the socket before */
+	EVENT_RESET_LINGER2 = 8,  /* an abort: TCP_LINGER2 is negative */
+};
+
+enum event_reset_kind {
+	EVENT_RESET_ANSWER = 0,   /* sent by TCP in answer to a packet */
+	EVENT_RESET_ABORT = 1,    /* sent by TCP of its own accord; no trigger packet */
+	EVENT_RESET_RECEIVED = 2, /* taken from the peer by a socket */
+	EVENT_RESET_REJECTED = 3, /* sent by a netfilter REJECT rule */
 };
 
 struct event_reset {
 	struct event_header header;
 	__u32 netns;
 	__u32 ifindex;
-	struct event_tuple packet; /* the trigger packet, as it came in */
+	/* The trigger packet, as it came in. Of an abort and a reset received: from
+	 * the peer to this socket. */
+	struct event_tuple packet;
 	__u8 family;
 	__u8 tcp_flags; /* byte 13 of the TCP header */
 	__u8 socket;    /* enum event_socket, or a TCP state */
@@ -235,7 +375,8 @@ struct event_reset {
 	__u32 ack;
 	__u32 payload_bytes;
 	__u32 reason; /* enum sk_rst_reason where the kernel has it */
-	__u32 padding_reason;
+	__u8 kind;    /* enum event_reset_kind */
+	__u8 padding_kind[3];
 	__u8 flags;          /* enum event_reset_flag */
 	__u8 hooks;          /* enum event_hook */
 	__u8 conntrack_info; /* enum ip_conntrack_info */
@@ -250,5 +391,23 @@ struct event_reset {
 	__u64 stack[EVENT_STACK_MAX]; /* when asked for: innermost first, 0 ends it */
 };
 _Static_assert(sizeof(struct event_reset) == 416, "event_reset");
+
+enum event_ruleset_op {
+	EVENT_RULESET_ADD = 1,
+	EVENT_RULESET_REMOVE = 2,
+};
+
+/* A netfilter hook that conntrack or NAT needs came or went. */
+struct event_ruleset {
+	struct event_header header;
+	__u32 netns;
+	__u8 op;
+	__u8 family; /* AF_INET, AF_INET6; 0: both */
+	__u8 hooks;  /* enum event_hook: which of them this one is */
+	__u8 padding;
+	struct event_task task;
+	struct event_exe exe;
+};
+_Static_assert(sizeof(struct event_ruleset) == 456, "event_ruleset");
 
 #endif

@@ -18,6 +18,18 @@
 #define AF_INET6 10
 #define IPPROTO_TCP 6
 
+/* enum ip_conntrack_status, uapi/linux/netfilter/nf_conntrack_common.h */
+#define IPS_SEEN_REPLY_BIT 1
+#define IPS_CONFIRMED_BIT 3
+#define IPS_DYING_BIT 9
+
+#define NF_PRE_ROUTING 0
+#define NF_LOCAL_OUT 3
+#define NF_POST_ROUTING 4
+#define NF_IP_PRI_CONNTRACK (-200)
+#define NF_IP_PRI_NAT_DST (-100)
+#define NF_IP_PRI_NAT_SRC 100
+
 /* skb->_nfct and skb->_skb_refdst carry flags in their low bits. */
 #define NFCT_INFO_MASK 7UL
 #define NFCT_PTR_MASK ~7UL
@@ -27,8 +39,6 @@
  * (local_bh_disable() adds twice that). */
 #define SOFTIRQ_OFFSET 0x100
 #define PF_KTHREAD 0x00200000
-
-enum { SEEN_SLOTS = 1 << 18 };
 
 /* A removal, address or link event must never be pushed out by a storm of
  * resets: each kind has a ring of its own. */
@@ -51,12 +61,19 @@ struct tasks_in_reset {
 extern struct tasks_in_reset tasks_in_reset SEC(".maps");
 
 extern __u64 lost[EVENT_PROBES];
+/* Counted up before any record takes its time: see flush_time(). */
+extern __u64 epoch;
 /* Set by the loader: --stack. */
 extern const volatile bool with_stacks;
 
 static __always_inline void count_loss(enum event_probe probe)
 {
 	__sync_fetch_and_add(&lost[probe], 1);
+}
+
+static __always_inline void advance_epoch(void)
+{
+	__sync_fetch_and_add(&epoch, 1);
 }
 
 static __always_inline void fill_header(struct event_header *header, enum event_type type,
@@ -74,6 +91,7 @@ static __always_inline void fill_header(struct event_header *header, enum event_
 		record = bpf_ringbuf_reserve(ring, sizeof(*record), 0);                            \
 		if (record) {                                                                      \
 			__builtin_memset(record, 0, sizeof(*record));                              \
+			advance_epoch();                                                           \
 			fill_header(&record->header, event_type_, sizeof(*record));                \
 		} else {                                                                           \
 			count_loss(probe);                                                         \
@@ -82,23 +100,60 @@ static __always_inline void fill_header(struct event_header *header, enum event_
 	})
 
 #if defined(__TARGET_ARCH_x86)
-/* Per-CPU preempt_count lived in pcpu_hot from 64701838bf05 ("x86/percpu: Move
- * preempt_count next to current_task", 6.2) until 6.15. */
-extern const int __preempt_count __ksym __weak;
 struct pcpu_hot___rstblame {
 	int preempt_count;
 } __attribute__((preserve_access_index));
+
+#ifndef WITHOUT_KERNEL_TYPES
+/* Per-CPU preempt_count lived in pcpu_hot from 64701838bf05 ("x86/percpu: Move
+ * preempt_count next to current_task", 6.2) until 6.15. */
+extern const int __preempt_count __ksym __weak;
 extern const struct pcpu_hot___rstblame pcpu_hot __ksym __weak;
+#endif
+
+/* Where the kernel's BTF has no variables (5.10): the loader takes them from
+ * kallsyms. 0: not known. */
+extern const volatile __u64 preempt_count_offset;
+extern const volatile __u64 pcpu_hot_offset;
+extern const volatile __u64 per_cpu_offsets_address;
+
+static __always_inline __u64 per_cpu_preempt_count(void)
+{
+	if (preempt_count_offset)
+		return preempt_count_offset;
+	if (pcpu_hot_offset && bpf_core_type_exists(struct pcpu_hot___rstblame))
+		return pcpu_hot_offset + __builtin_preserve_field_info(
+						 ((struct pcpu_hot___rstblame *)0)->preempt_count,
+						 BPF_FIELD_BYTE_OFFSET);
+	return 0;
+}
+
+/* Where it cannot be told, nobody is named: as if it were a softirq. */
+static __always_inline int read_preempt_count_by_address(void)
+{
+	__u64 cpu = bpf_get_smp_processor_id(), base = 0, offset = per_cpu_preempt_count();
+	int count = SOFTIRQ_OFFSET;
+
+	if (!offset || !per_cpu_offsets_address ||
+	    bpf_probe_read_kernel(&base, sizeof(base), (void *)(per_cpu_offsets_address + cpu * 8)))
+		return SOFTIRQ_OFFSET;
+	bpf_probe_read_kernel(&count, sizeof(count), (void *)(base + offset));
+	return count;
+}
 
 static __always_inline int read_preempt_count(void)
 {
+	/* libbpf loads no object with such a variable on a kernel without types, were it
+	 * weak and never read: that kernel gets the build without. */
+#ifndef WITHOUT_KERNEL_TYPES
 	if (&__preempt_count)
 		return *(const int *)bpf_this_cpu_ptr(&__preempt_count);
 	if (&pcpu_hot) {
 		const struct pcpu_hot___rstblame *hot = bpf_this_cpu_ptr(&pcpu_hot);
 		return hot->preempt_count;
 	}
-	return 0;
+#endif
+	return read_preempt_count_by_address();
 }
 #else
 static __always_inline int read_preempt_count(void)
@@ -134,14 +189,22 @@ static __always_inline __u32 read_dev_netns(const struct net_device *dev)
 	return read_netns(BPF_CORE_READ(dev, nd_net.net));
 }
 
-/* Whoever runs now. Only a caller in process context may call him an actor;
- * the flags say when he is not one. */
+/* Whoever runs now, into a zeroed record. Only a caller in process context may call him
+ * an actor; where he is none the flags say so, and the rest is left out: in a storm of
+ * resets it would be a third of the cost. */
 static __always_inline void read_task(struct event_task *out)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	__u64 ids = bpf_get_current_pid_tgid();
 	const char *cgroup;
+	__u64 ids;
 
+	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
+		out->flags |= EVENT_TASK_KTHREAD;
+	if (in_softirq())
+		out->flags |= EVENT_TASK_SOFTIRQ;
+	if (out->flags)
+		return;
+	ids = bpf_get_current_pid_tgid();
 	out->pid = ids >> 32;
 	out->tid = (__u32)ids;
 	out->netns = read_netns(BPF_CORE_READ(task, nsproxy, net_ns));
@@ -149,10 +212,92 @@ static __always_inline void read_task(struct event_task *out)
 	bpf_get_current_comm(out->comm, sizeof(out->comm));
 	cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, name);
 	bpf_probe_read_kernel_str(out->cgroup, sizeof(out->cgroup), cgroup);
-	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
-		out->flags |= EVENT_TASK_KTHREAD;
-	if (in_softirq())
-		out->flags |= EVENT_TASK_SOFTIRQ;
+}
+
+/* Only what is needed of them, and private to fs/: the offsets are the kernel's. */
+struct qstr___exe {
+	const unsigned char *name;
+} __attribute__((preserve_access_index));
+
+struct dentry___exe {
+	struct dentry___exe *d_parent;
+	struct qstr___exe d_name;
+} __attribute__((preserve_access_index));
+
+struct vfsmount___exe {
+	struct dentry___exe *mnt_root;
+} __attribute__((preserve_access_index));
+
+struct mount___exe {
+	struct mount___exe *mnt_parent;
+	struct dentry___exe *mnt_mountpoint;
+	struct vfsmount___exe mnt;
+} __attribute__((preserve_access_index));
+
+struct path___exe {
+	struct vfsmount___exe *mnt;
+	struct dentry___exe *dentry;
+} __attribute__((preserve_access_index));
+
+struct file___exe {
+	struct path___exe f_path;
+} __attribute__((preserve_access_index));
+
+struct mm_struct___exe {
+	struct file___exe *exe_file;
+} __attribute__((preserve_access_index));
+
+struct task_struct___exe {
+	struct mm_struct___exe *mm;
+} __attribute__((preserve_access_index));
+
+/* One step up: 0, 1 at the top, -1 where it cannot be told. */
+static __always_inline int read_exe_step(struct dentry___exe **dentry, struct mount___exe **mount,
+					 char *name)
+{
+	struct dentry___exe *root = BPF_CORE_READ(*mount, mnt.mnt_root), *at = *dentry;
+	struct mount___exe *parent = BPF_CORE_READ(*mount, mnt_parent);
+	long len;
+
+	if (at == root && parent == *mount)
+		return 1;
+	if (at == root) {
+		*dentry = BPF_CORE_READ(*mount, mnt_mountpoint);
+		*mount = parent;
+		return 0;
+	}
+	len = bpf_probe_read_kernel_str(name, EVENT_EXE_NAME_BYTES, BPF_CORE_READ(at, d_name.name));
+	if (len <= 1 || len >= EVENT_EXE_NAME_BYTES)
+		return -1;
+	*dentry = BPF_CORE_READ(at, d_parent);
+	return 0;
+}
+
+/* As d_path() does, which may be called from a few functions only. For what is rare: a
+ * hundred reads of kernel memory. They may race with a rename; no address is believed. */
+static __always_inline void read_exe(struct event_exe *out)
+{
+	struct task_struct___exe *task = (void *)bpf_get_current_task();
+	struct dentry___exe *dentry = NULL;
+	struct mount___exe *mount = NULL;
+	struct file___exe *file;
+	void *mnt;
+	int step = 0;
+
+	if (!bpf_core_field_exists(mount->mnt_mountpoint) ||
+	    !bpf_core_field_exists(dentry->d_name.name))
+		return;
+	file = BPF_CORE_READ(task, mm, exe_file);
+	dentry = BPF_CORE_READ(file, f_path.dentry);
+	mnt = BPF_CORE_READ(file, f_path.mnt);
+	if (!dentry || !mnt)
+		return;
+	mount = mnt - bpf_core_field_offset(mount->mnt);
+#pragma unroll
+	for (int i = 0; i < EVENT_EXE_NAMES; i++)
+		if (!step)
+			step = read_exe_step(&dentry, &mount, out->names[i]);
+	out->is_whole = step == 1;
 }
 
 /* Direction 0 is the original tuple, 1 the reply. */
@@ -177,10 +322,20 @@ static __always_inline __u16 read_zone(const struct nf_conn *ct, int dir)
 	return BPF_CORE_READ(ct, zone.dir) & (1 << dir) ? BPF_CORE_READ(ct, zone.id) : 0;
 }
 
-/* The rest of `stack` stays zero. */
-static __always_inline void read_stack(void *ctx, __u64 *stack)
+/* The rest of `stack` stays zero. On arm64 a function's frame is not there yet where a
+ * kprobe stops it: the kernel unwinds from its caller's frame, and the caller itself is
+ * in the link register only. */
+static __always_inline void read_stack(void *ctx, bool is_kprobe, __u64 *stack)
 {
 	bpf_get_stack(ctx, stack, EVENT_STACK_MAX * sizeof(*stack), 0);
+#if defined(__TARGET_ARCH_arm64)
+	if (!is_kprobe)
+		return;
+#pragma unroll
+	for (int i = EVENT_STACK_MAX - 1; i > 1; i--)
+		stack[i] = stack[i - 1];
+	stack[1] = PT_REGS_RET((struct pt_regs *)ctx);
+#endif
 }
 
 #endif

@@ -6,37 +6,10 @@
  * in a socket's backlog. Rate: rare, but a port scan makes storms. Missed: the
  * reset is not reported; the loss is counted.
  */
-#include "probes.bpf.h"
+#include "packet.bpf.h"
 
-#define TCP_FLAG_BYTE 13
-#define TCPHDR_RST 0x04
-#define TCPHDR_SYN 0x02
-#define TCPHDR_ACK 0x10
 #define RTN_LOCAL 2
 #define RTF_LOCAL 0x80000000
-
-#define NF_PRE_ROUTING 0
-#define NF_POST_ROUTING 4
-#define NF_IP_PRI_CONNTRACK (-200)
-#define NF_IP_PRI_NAT_SRC 100
-
-/* enum sk_rst_reason came with 5cb2cb3eb1ac ("rstreason: prepare for passive
- * reset", 6.10), and the third argument with it: without the type, the argument
- * register holds garbage. */
-enum sk_rst_reason___rstblame { SK_RST_REASON_NOT_SPECIFIED___rstblame };
-
-/* 0 in the high half means that the kernel gives no reason. */
-#define REASON_PRESENT (1ULL << 32)
-
-static __always_inline bool kernel_gives_reason(void)
-{
-	return bpf_core_type_exists(enum sk_rst_reason___rstblame);
-}
-
-static __always_inline const struct tcphdr *tcp_header(const struct sk_buff *skb)
-{
-	return (void *)(BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, transport_header));
-}
 
 /* The kernel's own early returns, for a packet that no socket took: it answers
  * only what was addressed to this host. tcp_v4_send_reset() reads the route's
@@ -48,55 +21,6 @@ static __always_inline bool is_for_this_host(const struct sk_buff *skb, __u8 fam
 	if (family == AF_INET)
 		return BPF_CORE_READ((struct rtable *)dst, rt_type) == RTN_LOCAL;
 	return BPF_CORE_READ((struct rt6_info *)dst, rt6i_flags) & RTF_LOCAL;
-}
-
-static __always_inline void read_packet(const struct sk_buff *skb, const struct tcphdr *tcp,
-					struct event_reset *e)
-{
-	const void *ip = (void *)(BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, network_header));
-	__u8 offset = 0;
-
-	if (e->family == AF_INET) {
-		bpf_probe_read_kernel(e->packet.src, 4, ip + 12);
-		bpf_probe_read_kernel(e->packet.dst, 4, ip + 16);
-	} else {
-		bpf_probe_read_kernel(e->packet.src, 16, ip + 8);
-		bpf_probe_read_kernel(e->packet.dst, 16, ip + 24);
-	}
-	bpf_probe_read_kernel(&e->packet.sport, 2, (void *)tcp);
-	bpf_probe_read_kernel(&e->packet.dport, 2, (void *)tcp + 2);
-	bpf_probe_read_kernel(&e->seq, 4, (void *)tcp + 4);
-	bpf_probe_read_kernel(&e->ack, 4, (void *)tcp + 8);
-	e->seq = bpf_ntohl(e->seq);
-	e->ack = bpf_ntohl(e->ack);
-	bpf_probe_read_kernel(&offset, 1, (void *)tcp + 12);
-	offset = (offset >> 4) * 4;
-	/* skb->data is at the TCP header here, and len counts from it. */
-	if (BPF_CORE_READ(skb, len) > offset)
-		e->payload_bytes = BPF_CORE_READ(skb, len) - offset;
-}
-
-/* What conntrack made of the trigger packet. Never the removed entry: at best a
- * fresh one, picked up mid-stream in the untranslated direction. */
-static __always_inline void read_conntrack(const struct sk_buff *skb, struct event_reset *e)
-{
-	unsigned long nfct = 0;
-	struct nf_conn *ct;
-
-	if (bpf_core_field_exists(skb->_nfct))
-		nfct = BPF_CORE_READ(skb, _nfct);
-	ct = (void *)(nfct & NFCT_PTR_MASK);
-	e->conntrack_info = nfct & NFCT_INFO_MASK;
-	if (!ct) {
-		e->conntrack = nfct ? EVENT_CONNTRACK_UNTRACKED : EVENT_CONNTRACK_NONE;
-		return;
-	}
-	e->conntrack = EVENT_CONNTRACK_ENTRY;
-	e->conntrack_status = BPF_CORE_READ(ct, status);
-	e->conntrack_tcp_state = BPF_CORE_READ(ct, proto.tcp.state);
-	e->conntrack_zone = read_zone(ct, 0);
-	read_tuple(ct, 0, &e->conntrack_orig);
-	read_tuple(ct, 1, &e->conntrack_reply);
 }
 
 /* Whether a hook of that priority is registered: 1, 0, or -1 when there are more
@@ -154,9 +78,9 @@ static __always_inline const struct net *packet_net(const struct sock *sk,
 	return sk ? BPF_CORE_READ(sk, __sk_common.skc_net.net) : BPF_CORE_READ(dev, nd_net.net);
 }
 
-static __always_inline void fill_reset(struct event_reset *e, void *ctx, const struct sock *sk,
-				       const struct sk_buff *skb, const struct tcphdr *tcp,
-				       __u64 reason)
+static __always_inline void fill_reset(struct event_reset *e, void *ctx, bool is_kprobe,
+				       const struct sock *sk, const struct sk_buff *skb,
+				       const struct tcphdr *tcp, __u64 reason)
 {
 	const struct net_device *dev = BPF_CORE_READ(skb, dev);
 	const struct net *net = packet_net(sk, dev);
@@ -169,6 +93,8 @@ static __always_inline void fill_reset(struct event_reset *e, void *ctx, const s
 		e->socket = BPF_CORE_READ(sk, __sk_common.skc_state);
 	read_packet(skb, tcp, e);
 	read_conntrack(skb, e);
+	if (e->conntrack == EVENT_CONNTRACK_NONE)
+		read_invalid(skb, e);
 	if ((e->tcp_flags & (TCPHDR_SYN | TCPHDR_ACK)) != TCPHDR_SYN)
 		e->hooks = read_hooks(net, e->family);
 	if (reason & REASON_PRESENT) {
@@ -179,11 +105,11 @@ static __always_inline void fill_reset(struct event_reset *e, void *ctx, const s
 	if (e->task.flags & EVENT_TASK_SOFTIRQ)
 		e->flags |= EVENT_RESET_SOFTIRQ;
 	if (with_stacks)
-		read_stack(ctx, e->stack);
+		read_stack(ctx, is_kprobe, e->stack);
 }
 
-static __always_inline int on_reset(void *ctx, const struct sock *sk, const struct sk_buff *skb,
-				    __u64 reason, __u8 family)
+static __always_inline int on_reset(void *ctx, bool is_kprobe, const struct sock *sk,
+				    const struct sk_buff *skb, __u64 reason, __u8 family)
 {
 	enum event_probe probe = family == AF_INET ? EVENT_PROBE_RESET_V4 : EVENT_PROBE_RESET_V6;
 	const struct tcphdr *tcp = tcp_header(skb);
@@ -202,7 +128,7 @@ static __always_inline int on_reset(void *ctx, const struct sock *sk, const stru
 		return 0;
 	e->family = family;
 	e->tcp_flags = tcp_flags;
-	fill_reset(e, ctx, sk, skb, tcp, reason);
+	fill_reset(e, ctx, is_kprobe, sk, skb, tcp, reason);
 	bpf_ringbuf_submit(e, 0);
 	return 0;
 }
@@ -227,7 +153,7 @@ static __always_inline __u64 reason_argument(__u64 argument)
 	int on_reset_v##v##_fentry(__u64 *ctx)                                                     \
 	{                                                                                          \
 		__u64 reason = kernel_gives_reason() ? reason_argument(ctx[2]) : 0;                \
-		return on_reset(ctx, (void *)ctx[0], (void *)ctx[1], reason, family);              \
+		return on_reset(ctx, false, (void *)ctx[0], (void *)ctx[1], reason, family);       \
 	}                                                                                          \
 	SEC("?fexit/tcp_v" #v "_send_reset")                                                       \
 	int on_reset_v##v##_fexit(__u64 *ctx)                                                      \
@@ -237,7 +163,7 @@ static __always_inline __u64 reason_argument(__u64 argument)
 	SEC("?kprobe/tcp_v" #v "_send_reset")                                                      \
 	int on_reset_v##v##_kprobe(struct pt_regs *ctx)                                            \
 	{                                                                                          \
-		return on_reset(ctx, (void *)PT_REGS_PARM1(ctx), (void *)PT_REGS_PARM2(ctx),       \
+		return on_reset(ctx, true, (void *)PT_REGS_PARM1(ctx), (void *)PT_REGS_PARM2(ctx), \
 				reason_argument(PT_REGS_PARM3(ctx)), family);                      \
 	}                                                                                          \
 	SEC("?kretprobe/tcp_v" #v "_send_reset")                                                   \

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The one definition of what probes.bpf.h declares. */
-#include "probes.bpf.h"
+#include "packet.bpf.h"
 
 /* The loader sets the sizes before it loads: see ring_bytes() there. */
 struct ring state_events SEC(".maps");
 struct ring reset_events SEC(".maps");
 struct tasks_in_reset tasks_in_reset SEC(".maps");
+struct invalid_packets invalid_packets SEC(".maps");
 
 __u64 lost[EVENT_PROBES];
+__u64 epoch;
 const volatile bool with_stacks = false;
+const volatile __u64 preempt_count_offset = 0;
+const volatile __u64 pcpu_hot_offset = 0;
+const volatile __u64 per_cpu_offsets_address = 0;
 
 char _license[] SEC("license") = "GPL";

@@ -11,9 +11,10 @@
 
 /* What blame may hold; 0 stands for the default. */
 struct blame_limits {
-	size_t removals; /* default 1,000,000: 150 MB if that many are remembered */
+	size_t removals; /* default 2,097,152: 130 MB if that many are remembered (IPv6: 265) */
 	size_t changes;  /* default 4,096 address and link events */
 	size_t flushes;  /* default 16,384 */
+	size_t risks;    /* default 262,144 flows at risk: 45 MB if there are that many */
 };
 
 /* Takes each finding; `finding` is valid during the call. */
@@ -28,6 +29,29 @@ void blame_free(struct blame *blame);
 /* Takes one observation (copied as far as needed). Those of one node come in
  * the order of their time, save for microseconds between CPUs. 0, or -ENOMEM. */
 int blame_observe(struct blame *blame, const struct observation *seen);
+
+/* ---- what the edges ask, to know which sockets to look at ---- */
+
+/* When a live, translated flow last lost its entry on that node: sockets listed
+ * before have to be listed again. 0: none did. */
+uint64_t blame_risky_ns(const struct blame *blame, uint32_t node);
+
+/* Whether an open socket of the namespace `inum` that sends `tuple`, seen at
+ * `looked_ns`, is of a flow that lost its entry and is not known to be at risk yet.
+ * Fills the flow and the namespace of the entry. */
+bool blame_forgot(struct blame *blame, struct netns_id netns, uint8_t family,
+		  const struct tuple *tuple, uint64_t looked_ns, struct flow *flow,
+		  struct netns_id *entry_netns);
+
+/* The flows that are at risk, one by one; `cursor` begins at 0. NULL at the end. No
+ * observation may come between. */
+const struct risk *blame_risk(const struct blame *blame, size_t *cursor);
+
+/* The tuple that the socket sends for which the trigger packet of `reset` was meant,
+ * as far as blame knows by now; `inum` and `inode` say where it was seen, or are 0.
+ * False where it is not known. */
+bool blame_victim_tuple(struct blame *blame, const struct observation *reset, struct tuple *tuple,
+			uint32_t *inum, uint32_t *inode);
 
 /* Delivers the flushes that have been quiet for a while before `mono_ns` of
  * that node. Live, call it when idle; a replay needs no call. */

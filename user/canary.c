@@ -50,6 +50,38 @@ static bool provoke_reset(const struct sockaddr *to, socklen_t len)
 	return is_refused;
 }
 
+/* A listener with one connection, which its client aborts (linger 0): a reset sent by
+ * a socket, and one received by its peer. */
+static bool provoke_abort(void)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct linger none = { .l_onoff = 1 };
+	socklen_t len = sizeof(to);
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int server = -1;
+	char byte;
+	bool is_told = false;
+
+	if (listener >= 0 && client >= 0 && !bind(listener, (struct sockaddr *)&to, len) &&
+	    !listen(listener, 1) && !getsockname(listener, (struct sockaddr *)&to, &len) &&
+	    !connect(client, (struct sockaddr *)&to, len))
+		server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	if (server >= 0 && !setsockopt(client, SOL_SOCKET, SO_LINGER, &none, sizeof(none))) {
+		close(client);
+		client = -1;
+		is_told = read(server, &byte, 1) < 0 && errno == ECONNRESET;
+	}
+	if (client >= 0)
+		close(client);
+	if (server >= 0)
+		close(server);
+	if (listener >= 0)
+		close(listener);
+	return is_told;
+}
+
 static void put_tuple(struct nlmsghdr *message, uint16_t type, uint32_t src, uint32_t dst)
 {
 	struct nlattr *tuple = mnl_attr_nest_start(message, type);
@@ -91,7 +123,7 @@ static bool ask(struct mnl_socket *socket, const struct nlmsghdr *message)
 	return len > 0 && mnl_cb_run(answer, (size_t)len, 0, 0, NULL, NULL) >= 0;
 }
 
-static bool make_and_flush(struct mnl_socket *socket)
+static bool make_entry(struct mnl_socket *socket)
 {
 	char buf[512];
 	struct nlmsghdr *message = begin_request(buf, IPCTNL_MSG_CT_NEW, NLM_F_CREATE | NLM_F_EXCL);
@@ -100,26 +132,33 @@ static bool make_and_flush(struct mnl_socket *socket)
 	put_tuple(message, CTA_TUPLE_ORIG, src, dst);
 	put_tuple(message, CTA_TUPLE_REPLY, dst, src);
 	mnl_attr_put_u32(message, CTA_TIMEOUT, htonl(ENTRY_TIMEOUT_S));
-	if (!ask(socket, message))
-		return false;
+	return ask(socket, message);
+}
+
+static bool flush_entries(struct mnl_socket *socket)
+{
+	char buf[512];
+
 	return ask(socket, begin_request(buf, IPCTNL_MSG_CT_DELETE, 0));
 }
 
-static bool provoke_removal(void)
+/* An entry that is made, flushed, and made again in the removed one's place. It goes
+ * with the namespace. */
+static void provoke_conntrack(struct canary *canary)
 {
 	struct mnl_socket *socket;
-	bool is_done = false;
 
 	/* Asking would load it. */
 	if (access("/sys/module/nf_conntrack_netlink", F_OK) != 0)
-		return false;
+		return;
 	socket = mnl_socket_open(NETLINK_NETFILTER);
 	if (!socket)
-		return false;
-	if (!mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID))
-		is_done = make_and_flush(socket);
+		return;
+	if (!mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID)) {
+		canary->has_conntrack = make_entry(socket) && flush_entries(socket);
+		canary->has_insert = canary->has_conntrack && make_entry(socket);
+	}
 	mnl_socket_close(socket);
-	return is_done;
 }
 
 static int provoke_all(struct canary *canary)
@@ -140,7 +179,8 @@ static int provoke_all(struct canary *canary)
 		return err;
 	provoke_reset((struct sockaddr *)&v4, sizeof(v4));
 	canary->has_ipv6 = provoke_reset((struct sockaddr *)&v6, sizeof(v6));
-	canary->has_conntrack = provoke_removal();
+	canary->has_abort = provoke_abort();
+	provoke_conntrack(canary);
 	return 0;
 }
 

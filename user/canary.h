@@ -14,7 +14,9 @@
 struct canary {
 	uint32_t netns; /* of the provoked events */
 	bool has_ipv6;
+	bool has_abort;     /* a connection was aborted, and its peer told */
 	bool has_conntrack; /* an entry was made and flushed */
+	bool has_insert;    /* and put in again by netlink */
 };
 
 /* Runs it to its end, in a child. 0, or -errno. */

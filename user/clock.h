@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "clock_history.h"
+
 #define NSEC_PER_SEC 1000000000ULL
 #define NSEC_PER_MSEC 1000000ULL
 
@@ -15,6 +17,8 @@ enum { TIME_TEXT_BYTES = 48, DURATION_TEXT_BYTES = 32 };
 uint64_t clock_mono_ns(void);
 /* Add it to a CLOCK_MONOTONIC time of now to get the time since the epoch. */
 uint64_t clock_wall_offset_ns(void);
+/* Notes what the clocks are now; returns CLOCK_MONOTONIC. */
+uint64_t clock_sample(struct clock_history *history);
 
 /* "2026-11-22T10:52:38.123456789Z" */
 const char *time_format_iso(uint64_t wall_ns, char *buf, size_t size);

@@ -22,10 +22,20 @@ struct decoder {
 	uint64_t wall_offset_ns;       /* to add to CLOCK_MONOTONIC */
 	bool with_stacks;              /* of whatever has one: --stack */
 	char stack_text[STACK_BYTES];
+	uint64_t flush_act; /* the act that the flush ring's last mark named */
+	uint32_t flush_netns;
+	uint8_t flush_kind;
 };
 
 /* 1: *out is filled and valid until the next call; 0: a type it does not know;
  * -EINVAL: a record that is too short for its type. */
 int decode(struct decoder *decoder, const void *record, size_t size, struct observation *out);
+
+struct event_flush_slot;
+
+/* The flush ring's next, from a copy of its first two slots: a removal, or a mark
+ * (then out->type is no OBSERVATION_REMOVAL). Returns how many slots it takes. */
+size_t decode_flush(struct decoder *decoder, const struct event_flush_slot *slots,
+		    struct observation *out);
 
 #endif

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "names.h"
 #include "utf8.h"
@@ -21,9 +22,27 @@ static const char *full_name(const struct actor *actor)
 	return actor->comm;
 }
 
+enum { HOME_BYTES = 384 };
+
+/* Which unit or container he belongs to: by the name that people gave it, if known. */
+static void describe_home(const struct actor *actor, char buf[HOME_BYTES])
+{
+	const char *id = actor->container_name[0] ? actor->container_name : actor->container;
+	char text[160], pod[160];
+
+	if (!actor->container[0]) {
+		utf8_printable(actor->unit, buf, HOME_BYTES);
+		return;
+	}
+	utf8_printable(id, text, actor->container_name[0] ? sizeof(text) : 13);
+	utf8_printable(actor->pod, pod, sizeof(pod));
+	snprintf(buf, HOME_BYTES, "%s%s%scontainer %s", *pod ? "pod " : "", pod, *pod ? ", " : "",
+		 text);
+}
+
 const char *describe_actor(const struct actor *actor, char *buf, size_t size)
 {
-	char name[128], unit[96], id[80];
+	char name[128], unit[HOME_BYTES];
 	bool has_unit;
 
 	if (!actor || !actor->pid) {
@@ -32,13 +51,25 @@ const char *describe_actor(const struct actor *actor, char *buf, size_t size)
 	}
 	has_unit = actor->unit[0] || actor->container[0];
 	utf8_printable(full_name(actor), name, sizeof(name));
-	if (actor->container[0])
-		snprintf(unit, sizeof(unit), "container %.12s",
-			 utf8_printable(actor->container, id, sizeof(id)));
-	else
-		utf8_printable(actor->unit, unit, sizeof(unit));
+	describe_home(actor, unit);
 	snprintf(buf, size, "%s[%u]%s%s%s", name, actor->pid, has_unit ? " (" : "",
 		 has_unit ? unit : "", has_unit ? ")" : "");
+	return buf;
+}
+
+const char *describe_victim(const struct victim *v, char *buf, size_t size)
+{
+	char process[DESCRIBE_BYTES / 2] = "a process that is not known", netns[80], state[48] = "";
+
+	buf[0] = '\0';
+	if (!v || (!v->process.pid && v->socket_state == SOCKET_NONE))
+		return buf;
+	if (v->process.pid)
+		describe_actor(&v->process, process, sizeof(process));
+	if (v->socket_state != SOCKET_NONE)
+		snprintf(state, sizeof(state), ", socket %s", socket_state_name(v->socket_state));
+	utf8_printable(v->netns_name, netns, sizeof(netns));
+	snprintf(buf, size, "%s%s%s%s", process, *netns ? " in " : "", netns, state);
 	return buf;
 }
 
@@ -106,6 +137,10 @@ const char *describe_deed(const struct change *c, char *buf, size_t size)
 		snprintf(buf, size, "%s removed %s/%u from %s", doer,
 			 address_format(&seen->local, seen->family, address, sizeof(address)),
 			 seen->prefix_len, ifname);
+	else if (seen->op == ADDRESS_ADD)
+		snprintf(buf, size, "%s added %s/%u to %s", doer,
+			 address_format(&seen->local, seen->family, address, sizeof(address)),
+			 seen->prefix_len, ifname);
 	else if (seen->op == LINK_DOWN)
 		snprintf(buf, size, "%s set link %s down", doer, ifname);
 	else if (seen->op == LINK_UNREGISTER)
@@ -147,11 +182,13 @@ static const char *flush_reason(const struct flush *f)
 	case CAUSE_NETNS_EXIT:
 		return "the namespace went";
 	case CAUSE_MODULE_UNLOAD:
-		return "a module was unloaded";
+		/* Masquerade's own farewell is told by the link that did not go down. */
+		return f->ifindex ? "masquerade's module was unloaded, it seems" :
+				    "a module was unloaded";
 	case CAUSE_IPVS:
 		return "IPVS removed it";
 	case CAUSE_OTHER:
-		return "for a reason that is not known (-v shows the stack)";
+		return "for a reason that is not known";
 	default:
 		return "";
 	}
@@ -160,16 +197,53 @@ static const char *flush_reason(const struct flush *f)
 const char *describe_flush(const struct flush *f, char *buf, size_t size)
 {
 	bool is_masquerade = f->cause == CAUSE_ADDRESS_REMOVED || f->cause == CAUSE_LINK_DOWN;
-	char target[96], author[DESCRIBE_BYTES / 2], actor[DESCRIBE_BYTES / 2 - 8];
+	char target[96], state[32] = "", author[DESCRIBE_BYTES / 2], actor[DESCRIBE_BYTES / 2 - 8];
 
 	author[0] = '\0';
 	if (f->actor.pid)
 		snprintf(author, sizeof(author), " by %s",
 			 describe_actor(&f->actor, actor, sizeof(actor)));
-	snprintf(buf, size, "%" PRIu64 " conntrack %s%s %s removed%s%s%s%s", f->entries,
-		 f->entries == 1 ? "entry" : "entries", flush_target(f, target, sizeof(target)),
-		 f->entries == 1 ? "was" : "were", author, is_masquerade ? "" : ": ",
-		 is_masquerade ? "" : flush_reason(f), f->is_ended ? "" : " so far");
+	/* A time-out of 60 s in CLOSE_WAIT is not one of five days in ESTABLISHED. */
+	if (f->tcp_state)
+		snprintf(state, sizeof(state), " in %s", tracker_state_name(f->tcp_state));
+	snprintf(buf, size, "%" PRIu64 " conntrack %s%s%s %s removed%s%s%s%s", f->entries,
+		 f->entries == 1 ? "entry" : "entries", state,
+		 flush_target(f, target, sizeof(target)), f->entries == 1 ? "was" : "were", author,
+		 is_masquerade ? "" : ": ", is_masquerade ? "" : flush_reason(f),
+		 f->is_ended ? "" : " so far");
+	return buf;
+}
+
+const char *describe_ruleset(const struct ruleset_observation *r, char *buf, size_t size)
+{
+	char actor[DESCRIBE_BYTES / 2 - 8];
+	const char *who = r->by_kernel ? "the kernel itself" : "somebody";
+	bool has_both = (r->hooks & HOOKS_CONNTRACK) && (r->hooks & HOOKS_NAT);
+
+	if (r->actor.pid)
+		who = describe_actor(&r->actor, actor, sizeof(actor));
+	snprintf(buf, size, "%s %s the netfilter hooks of %s%s", who,
+		 r->op == RULESET_HOOKS_REMOVED ? "removed" : "added",
+		 has_both             ? "conntrack and NAT" :
+		 r->hooks & HOOKS_NAT ? "NAT" :
+					"conntrack",
+		 r->family == AF_INET  ? " (IPv4)" :
+		 r->family == AF_INET6 ? " (IPv6)" :
+					 "");
+	return buf;
+}
+
+const char *describe_renewal(const struct reset_blame *b, char *buf, size_t size)
+{
+	char now[ENDPOINT_TEXT_BYTES], before[ENDPOINT_TEXT_BYTES];
+
+	snprintf(buf, size,
+		 "the client spoke first, and its flow was translated anew: to %s instead of %s, "
+		 "which the peer does not know",
+		 endpoint_format(&b->flow.reply.dst, b->flow.family, b->flow.reply.dport, now,
+				 sizeof(now)),
+		 endpoint_format(&b->removed_reply.dst, b->flow.family, b->removed_reply.dport,
+				 before, sizeof(before)));
 	return buf;
 }
 

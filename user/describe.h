@@ -12,6 +12,10 @@ enum { DESCRIBE_BYTES = 512 };
 /* "systemd-networkd[412] (systemd-networkd.service)", "an unknown process" */
 const char *describe_actor(const struct actor *actor, char *buf, size_t size);
 
+/* "redis-cli[201] (container 0123456789ab) in c1, socket ESTABLISHED"; "" when
+ * nothing is known. */
+const char *describe_victim(const struct victim *victim, char *buf, size_t size);
+
 /* "10.9.0.1/24 removed from up0 by ip[99]", "link up0 set down by ip[99]" */
 const char *describe_change(const struct change *c, char *buf, size_t size);
 
@@ -23,6 +27,13 @@ const char *describe_flush(const struct flush *f, char *buf, size_t size);
 
 /* What a verdict means, as a sentence's second half ("the flow's conntrack entry
  * had been removed"): static. */
+/* "nft[812] removed the netfilter hooks of conntrack and NAT (IPv4)" */
+const char *describe_ruleset(const struct ruleset_observation *r, char *buf, size_t size);
+
+/* "the client spoke first, and the flow was translated anew: port 1024 instead of
+ * 40112" */
+const char *describe_renewal(const struct reset_blame *b, char *buf, size_t size);
+
 const char *describe_verdict(enum verdict verdict);
 
 #endif

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "container.h"
 
 enum { STAT_START_TIME = 22, CONTAINER_ID_BYTES = 64 };
 
@@ -97,19 +98,27 @@ void enrich_from_cgroup(const char *path, struct actor *actor)
 	}
 }
 
-static void enrich_actor(struct actor *actor)
+static void read_process(struct actor *actor)
 {
 	char cgroup[1024];
 	const char *v2;
 
 	if (!actor->pid || !is_same_process(actor))
 		return;
-	read_exe(actor);
+	if (!actor->exe[0]) /* else it is known of the moment itself */
+		read_exe(actor);
 	if (!read_text(actor->pid, "cgroup", cgroup, sizeof(cgroup)))
 		return;
 	v2 = strstr(cgroup, "0::/");
 	if (v2)
 		enrich_from_cgroup(v2 + 4, actor);
+}
+
+/* His container may be known of the event itself, and outlive him. */
+void enrich_actor(struct actor *actor)
+{
+	read_process(actor);
+	container_name("", actor);
 }
 
 void enrich_observation(struct observation *seen)

@@ -9,6 +9,10 @@
 
 #include "observation.h"
 
+/* Completes an actor whose pid and start time are known, if he is still there; and the
+ * names of his container, if that is known. */
+void enrich_actor(struct actor *actor);
+
 /* Completes the actor of an address, link or act event in place. */
 void enrich_observation(struct observation *seen);
 

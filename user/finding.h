@@ -43,6 +43,15 @@ struct change {
 	struct change_observation seen;
 };
 
+/* Hooks that went with a ruleset. */
+struct ruleset {
+	uint64_t id; /* 0: none */
+	struct netns_id netns;
+	uint64_t mono_ns;
+	uint64_t wall_ns;
+	struct ruleset_observation seen;
+};
+
 /* How sure the step from a flush to the change behind it is. */
 enum join {
 	JOIN_NONE,      /* no change was seen */
@@ -62,6 +71,7 @@ struct flush {
 	bool is_ended;
 	bool counts_acts;  /* each act is one entry, TCP or not */
 	bool is_single;    /* one removal of no act, shown because a reset is blamed on it */
+	uint8_t tcp_state; /* is_single: enum tracker_state of its entry; else TRACKER_NONE */
 	bool is_delivered; /* at least once; again, complete, if it was ongoing */
 	uint8_t family;    /* 0: not known (nothing removed, nothing joined) */
 	struct address address;
@@ -72,6 +82,7 @@ struct flush {
 	struct actor actor;     /* of the act itself; else the change has it */
 	enum join join;
 	const struct change *by; /* NULL: none */
+	char *stack;             /* CAUSE_OTHER: owned; NULL: not known */
 };
 
 enum { BECAUSE_MAX = 4, INFERRED_MAX = 8 };
@@ -85,23 +96,50 @@ struct reset_blame {
 	size_t inferred_count;
 	const char *inferred[INFERRED_MAX]; /* static sentences */
 	struct flow flow;                   /* family 0: not known */
+	bool is_one_sided;                  /* only its original tuple is known */
 	uint64_t removed_ago_ns;            /* 0: no removal */
 	uint8_t tracker_state;              /* of the removed entry */
 	const struct flush *flush;          /* NULL: none */
 	const struct change *by;            /* NULL: none */
-	struct actor actor;                 /* pid 0: none */
+	const struct change *arrival;       /* entry-unknown: how the address came; NULL: not */
+	struct ruleset ruleset;             /* entry-bypassed: who took the hooks away */
+	uint64_t renewed_ago_ns;            /* remote: since the flow was translated anew; 0: not */
+	struct tuple removed_reply;         /* and how its packets came back before */
+	uint64_t sent_as;   /* remote: id of the same RST, sent by this node; 0: none */
+	struct actor actor; /* pid 0: none */
+};
+
+/* A flow at risk. */
+struct risk {
+	uint64_t id;
+	struct netns_id netns; /* conntrack's */
+	struct flow flow;
+	bool is_one_sided; /* an audit: only the original tuple is known */
+	uint16_t zone;
+	enum risk_end end; /* RISK_RESET: remembered, so that it is not found again */
+	enum cause cause;
+	uint64_t flush; /* id; 0: none */
+	uint64_t found_mono_ns;
+	uint32_t inode;
+	const struct victim *victim; /* lives as long as the blame; NULL: not known */
 };
 
 enum finding_type {
 	FINDING_START,
 	FINDING_ADDRESS,
 	FINDING_LINK,
+	FINDING_RULESET,
 	FINDING_ACT, /* raw, for the recording */
 	FINDING_REMOVAL,
 	FINDING_ENTRY, /* raw, for the recording */
 	FINDING_FLUSH,
 	FINDING_RESET,
+	FINDING_AT_RISK,
+	FINDING_RISK_OVER,
+	FINDING_SOCKETS, /* raw */
+	FINDING_PROBE,
 	FINDING_LOST,
+	FINDING_LOG, /* raw */
 	FINDING_END,
 };
 
@@ -115,6 +153,7 @@ struct finding {
 	const struct change *change;     /* ADDRESS, LINK */
 	const struct flush *flush;       /* FLUSH; REMOVAL: the one it belongs to, or NULL */
 	const struct reset_blame *reset; /* RESET */
+	const struct risk *risk;         /* AT_RISK, RISK_OVER */
 };
 
 /* Whether a verdict puts the blame on conntrack (design §3, exit status). */

@@ -37,12 +37,20 @@ struct flushes *flushes_new(size_t limit)
 	return flushes;
 }
 
+static void free_item(struct item *item)
+{
+	if (!item)
+		return;
+	free(item->flush.stack);
+	free(item);
+}
+
 void flushes_free(struct flushes *flushes)
 {
 	if (!flushes)
 		return;
 	for (size_t i = 0; flushes->items && i < flushes->count; i++)
-		free(flushes->items[i]);
+		free_item(flushes->items[i]);
 	free(flushes->free_indexes);
 	free(flushes->items);
 	free(flushes);
@@ -120,7 +128,7 @@ void flushes_forget(struct flushes *flushes, struct flush *flush)
 	unhang(flushes, item);
 	flushes->items[item->index] = NULL;
 	flushes->free_indexes[flushes->free_count++] = item->index;
-	free(item);
+	free_item(item);
 }
 
 uint32_t flushes_index(const struct flushes *flushes, const struct flush *flush)

@@ -90,12 +90,17 @@ static void weigh_cause(const struct evidence *e, struct reset_blame *out)
 		weigh_join(e->flush, out);
 	else if (needs_actor(out->cause) && (!e->flush || !flush_actor(e->flush)))
 		infer(out, "the process that removed the entry was not seen");
+	else if (out->cause == CAUSE_MODULE_UNLOAD && e->flush && e->flush->ifindex)
+		infer(out, "that masquerade's module was unloaded: it flushed an interface that "
+			   "had not gone down, as it does then");
 	else if (out->cause == CAUSE_OTHER || out->cause == CAUSE_NONE)
 		infer(out, "why the entry was removed");
 }
 
 static bool is_clean_end(const struct ledger_removal *r)
 {
+	if (ledger_is_cut_short(r))
+		return false;
 	return r->tcp_state == TRACKER_TIME_WAIT || r->tcp_state == TRACKER_CLOSE;
 }
 
@@ -148,10 +153,76 @@ static void blame_removal(const struct evidence *e, struct reset_blame *out)
 		infer(out, "events were lost: a newer entry of this flow may have gone unseen");
 }
 
+/* What the hooks lack that translation needs: enum hooks_flag. */
+static uint8_t missing_hooks(const struct reset_observation *reset)
+{
+	return reset->hooks & HOOKS_KNOWN ?
+		       (uint8_t)(~reset->hooks & (HOOKS_CONNTRACK | HOOKS_NAT)) :
+		       0;
+}
+
+/* Alive, and it would have sent the packet to another host or socket. */
+static bool has_live_translation(const struct reset_observation *reset)
+{
+	return reset->entry.family && flow_is_translated(&reset->entry) &&
+	       (tuple_equal(&reset->entry.reply, &reset->packet) ||
+		tuple_equal(&reset->entry.orig, &reset->packet));
+}
+
+static void blame_invalid(const struct reset_observation *reset, struct reset_blame *out)
+{
+	say(out, VERDICT_ENTRY_INVALID, CONFIDENCE_PROVEN);
+	out->flow = reset->entry;
+	if (reset->pickup != PICKUP_INVALID)
+		infer(out, "that conntrack judged the packet INVALID (its entry is alive, and the "
+			   "packet was not matched to it)");
+}
+
+static void blame_bypass(const struct evidence *e, struct reset_blame *out)
+{
+	const struct reset_observation *reset = &e->reset->reset;
+
+	say(out, VERDICT_ENTRY_BYPASSED, CONFIDENCE_PROVEN);
+	out->flow = reset->entry;
+	if (e->ruleset) {
+		out->ruleset = *e->ruleset;
+		out->actor = e->ruleset->seen.actor;
+		add_because(out, e->ruleset->id);
+	} else {
+		infer(out, "who took the hooks away: it was before the window");
+	}
+	if (!has_live_translation(reset))
+		infer(out, "that the entry is alive: conntrack could not be asked");
+	if (e->has_losses)
+		infer(out, "events were lost: the entry may be a newer one");
+}
+
+/* Rule 1's counterpart: the entry was there. True when that decides. */
+static bool judge_live_entry(const struct evidence *e, struct reset_blame *out)
+{
+	const struct reset_observation *reset = &e->reset->reset;
+
+	if (!has_live_translation(reset))
+		return false;
+	if (missing_hooks(reset))
+		blame_bypass(e, out);
+	else if (reset->pickup == PICKUP_INVALID)
+		blame_invalid(reset, out);
+	else if (reset->pickup == PICKUP_NONE && !e->removal)
+		blame_invalid(reset, out);
+	else
+		/* It was used, and leads here; or it was asked for after the reset, and
+		 * may have been made again since. */
+		return false;
+	return true;
+}
+
+/* No look-up finds a closed socket: one in CLOSE was alive until this very packet,
+ * data after its process had closed it (tcp_rcv_state_process() calls tcp_reset()). */
 static bool is_live_socket(uint8_t state)
 {
 	return state != SOCKET_NONE && state != SOCKET_UNKNOWN && state != SOCKET_LISTEN &&
-	       state != SOCKET_TIME_WAIT && state != SOCKET_CLOSE;
+	       state != SOCKET_TIME_WAIT;
 }
 
 static void judge_syn(const struct reset_observation *reset, struct reset_blame *out)
@@ -193,7 +264,13 @@ static void say_unknown(const struct evidence *e, struct reset_blame *out)
 	bool is_forgotten = reset->pickup == PICKUP_FRESH;
 
 	say(out, VERDICT_ENTRY_UNKNOWN, is_forgotten ? CONFIDENCE_LIKELY : CONFIDENCE_UNKNOWN);
+	out->arrival = e->arrival;
+	if (e->arrival)
+		add_because(out, e->arrival->id);
 	infer(out,
+	      e->arrival ?
+		      "where the entry was: the address came here within the window, so the flow is "
+		      "older, or was another node's, whose entries did not come along" :
 	      is_forgotten ?
 		      "the removal: before the window (conntrack picked the flow up mid-stream, "
 		      "so it had forgotten it)" :
@@ -212,6 +289,8 @@ static void judge_unseen(const struct evidence *e, struct reset_blame *out)
 
 	if (e->was_own)
 		say_stale(out, NULL);
+	else if (e->ruleset && reset->lookup == LOOKUP_NONE && !goes_to_server(&reset->packet))
+		blame_bypass(e, out);
 	else if (reset->flags & PACKET_SYN)
 		say_stale(out, "that this host had asked for a connection and given it up (or "
 			       "somebody asked in its name)");
@@ -223,14 +302,24 @@ static void judge_unseen(const struct evidence *e, struct reset_blame *out)
 		say_unknown(e, out);
 }
 
+/* The listener stands in for a request socket that refused an ACK: conntrack saw
+ * the handshake under way. */
+static bool is_handshake(const struct reset_observation *reset)
+{
+	return reset->socket == SOCKET_LISTEN && reset->entry.family &&
+	       (reset->entry_state == TRACKER_SYN_SENT || reset->entry_state == TRACKER_SYN_RECV);
+}
+
 static void judge_midstream(const struct evidence *e, struct reset_blame *out)
 {
 	const struct reset_observation *reset = &e->reset->reset;
 
-	if (is_live_socket(reset->socket))
+	if (is_live_socket(reset->socket) || is_handshake(reset))
 		return say(out, VERDICT_PROTOCOL, CONFIDENCE_PROVEN);
+	if (judge_live_entry(e, out))
+		return;
 	/* An entry that has seen both sides is alive: nothing was forgotten. */
-	if (reset->pickup == PICKUP_KNOWN)
+	if (reset->pickup == PICKUP_KNOWN || reset->pickup == PICKUP_INVALID)
 		return say_stale(out, NULL);
 	/* The rules translated it as they do, to this host: no translation is lost. */
 	if (reset->pickup == PICKUP_RENEWED)
@@ -243,9 +332,91 @@ static void judge_midstream(const struct evidence *e, struct reset_blame *out)
 		return judge_listener(reset, out);
 	if ((e->was_replaced && !e->was_own) || reset->pickup == PICKUP_UNTRACKED)
 		return say(out, VERDICT_UNEXPLAINED, CONFIDENCE_UNKNOWN);
-	if (reset->socket == SOCKET_CLOSE)
-		return say_stale(out, NULL);
 	judge_unseen(e, out);
+}
+
+/* The socket's own flow: how it was translated on its way is not known here. */
+static void name_own_flow(const struct reset_observation *reset, struct reset_blame *out)
+{
+	out->flow.family = reset->family;
+	out->flow.orig = tuple_inverse(&reset->packet);
+	out->is_one_sided = true;
+}
+
+static void judge_abort(const struct reset_observation *reset, struct reset_blame *out)
+{
+	say(out, VERDICT_ABORTED, CONFIDENCE_PROVEN);
+	out->cause = reset->cause;
+	name_own_flow(reset, out);
+}
+
+/* The client spoke first after its entry had been removed: the new entry took
+ * another port, which the peer did not know. */
+static void blame_renewal(const struct evidence *e, struct reset_blame *out)
+{
+	const struct renewal *renewal = e->renewal;
+	const struct actor *actor = e->flush ? flush_actor(e->flush) : NULL;
+
+	out->cause = renewal->removed.cause;
+	out->flow = renewal->flow;
+	out->is_one_sided = false;
+	out->tracker_state = renewal->removed.tcp_state;
+	out->removed_ago_ns = e->reset->mono_ns - renewal->removed.mono_ns;
+	/* 0 would say that it was not. */
+	out->renewed_ago_ns = e->reset->mono_ns - renewal->mono_ns + 1;
+	out->removed_reply = renewal->removed.flow.reply;
+	out->flush = e->flush;
+	add_because(out, e->flush ? e->flush->id : renewal->removed.id);
+	if (e->flush && e->flush->by) {
+		out->by = e->flush->by;
+		add_because(out, out->by->id);
+	}
+	if (actor)
+		out->actor = *actor;
+	weigh_cause(e, out);
+	if (renewal->netns.inum != e->reset->netns.inum)
+		infer(out,
+		      "that the connection passes that other namespace: its addresses and ports "
+		      "are the same");
+}
+
+static void judge_received(const struct evidence *e, struct reset_blame *out)
+{
+	say(out, VERDICT_REMOTE, CONFIDENCE_PROVEN);
+	name_own_flow(&e->reset->reset, out);
+	if (e->renewal)
+		blame_renewal(e, out);
+}
+
+/* The rule's doing; that it met the packet at all may be a removed entry's, which
+ * is told. */
+static void judge_rejected(const struct evidence *e, struct reset_blame *out)
+{
+	const struct reset_observation *reset = &e->reset->reset;
+	bool is_syn = (reset->flags & PACKET_SYN) && !(reset->flags & PACKET_ACK);
+
+	say(out, VERDICT_REFUSED_BY_RULE, CONFIDENCE_PROVEN);
+	if (reset->entry.family)
+		out->flow = reset->entry;
+	if (is_syn || !e->removal || is_clean_end(e->removal) || !e->flush)
+		return;
+	out->flow = e->removal->flow;
+	out->removed_ago_ns = e->reset->mono_ns - e->removal->mono_ns;
+	out->flush = e->flush;
+	out->by = e->flush->by;
+	add_because(out, e->flush->id);
+	if (out->by)
+		add_because(out, out->by->id);
+}
+
+static void judge_answer(const struct evidence *evidence, struct reset_blame *out)
+{
+	const struct reset_observation *reset = &evidence->reset->reset;
+
+	if ((reset->flags & PACKET_SYN) && !(reset->flags & PACKET_ACK))
+		judge_syn(reset, out);
+	else
+		judge_midstream(evidence, out);
 }
 
 void judge_reset(const struct evidence *evidence, struct reset_blame *out)
@@ -253,10 +424,17 @@ void judge_reset(const struct evidence *evidence, struct reset_blame *out)
 	const struct reset_observation *reset = &evidence->reset->reset;
 
 	memset(out, 0, sizeof(*out));
-	if (!reset->in_softirq)
+	/* What a rule rejects or a peer sends is nobody's deed here. */
+	if (!reset->in_softirq && (reset->kind == RESET_ANSWER || reset->kind == RESET_ABORT))
 		out->actor = reset->actor;
-	if ((reset->flags & PACKET_SYN) && !(reset->flags & PACKET_ACK))
-		judge_syn(reset, out);
-	else
-		judge_midstream(evidence, out);
+	switch (reset->kind) {
+	case RESET_ANSWER:
+		return judge_answer(evidence, out);
+	case RESET_ABORT:
+		return judge_abort(reset, out);
+	case RESET_RECEIVED:
+		return judge_received(evidence, out);
+	case RESET_REJECTED:
+		return judge_rejected(evidence, out);
+	}
 }

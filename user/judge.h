@@ -8,19 +8,25 @@
 
 #include "finding.h"
 #include "ledger.h"
+#include "renewals.h"
 
 struct evidence {
 	const struct observation *reset; /* an OBSERVATION_RESET */
 	/* The newest removal of the trigger's tuple before it that nothing has
 	 * replaced since; NULL: none. */
-	struct ledger_removal *removal;
+	const struct ledger_removal *removal;
 	bool is_zone_known;        /* the removal's zone was compared with the packet's */
 	const struct flush *flush; /* of that removal; NULL: none */
-	bool was_replaced;         /* a removal was seen, and a newer entry after it */
-	bool was_own;              /* an untranslated or cleanly closed entry of this tuple ended */
-	bool sees_entries;         /* a newer entry would have been seen */
-	bool has_losses;           /* of any probe that the join needs */
-	bool has_evictions;        /* the ledger forgot removals */
+	/* Of a reset received: its flow was translated anew before. NULL: it was not. */
+	const struct renewal *renewal;
+	const struct ruleset *ruleset; /* that took away the hooks it lacks; NULL: none */
+	/* Of the address that the trigger went to, in the window; NULL: it was there. */
+	const struct change *arrival;
+	bool was_replaced;  /* a removal was seen, and a newer entry after it */
+	bool was_own;       /* an untranslated or cleanly closed entry of this tuple ended */
+	bool sees_entries;  /* a newer entry would have been seen */
+	bool has_losses;    /* of any probe that the join needs */
+	bool has_evictions; /* the ledger forgot removals */
 };
 
 /* Fills `out`. Pure; never fails. */

@@ -40,20 +40,44 @@ static bool is_text(char type)
 	return type == 't' || type == 'T' || type == 'w' || type == 'W';
 }
 
-static int each_entry(int (*take)(void *ctx, const struct entry *entry), void *ctx)
+/* Which first letters of a name are of interest: the table has 100,000 lines and more,
+ * and most need not be parsed. */
+struct initials {
+	bool is_wanted[256];
+};
+
+static bool is_wanted(const struct initials *initials, const char *line)
 {
-	FILE *file = fopen(KALLSYMS, "re");
+	const char *name = strchr(line, ' ');
+
+	return !initials || (name && name[1] && name[2] && initials->is_wanted[(uint8_t)name[3]]);
+}
+
+/* `initials` may be NULL: all. */
+static int each_entry_of(FILE *file, const struct initials *initials,
+			 int (*take)(void *ctx, const struct entry *entry), void *ctx)
+{
 	size_t size = 0;
 	char *line = NULL;
 	struct entry entry;
 	int err = 0;
 
-	if (!file)
-		return -errno;
 	while (!err && getline(&line, &size, file) > 0)
-		if (parse_entry(line, &entry) && is_text(entry.type))
+		if (is_wanted(initials, line) && parse_entry(line, &entry))
 			err = take(ctx, &entry);
 	free(line);
+	return err;
+}
+
+static int each_entry(const struct initials *initials,
+		      int (*take)(void *ctx, const struct entry *entry), void *ctx)
+{
+	FILE *file = fopen(KALLSYMS, "re");
+	int err;
+
+	if (!file)
+		return -errno;
+	err = each_entry_of(file, initials, take, ctx);
 	fclose(file);
 	return err;
 }
@@ -68,32 +92,101 @@ static void copy(char *out, size_t size, const char *text)
 	snprintf(out, size, "%s", text);
 }
 
+/* The text after "KIND.N" with N a number; NULL: it does not begin so. */
+static const char *after_suffix(const char *text, const char *kind)
+{
+	size_t len = strlen(kind), digits;
+
+	if (strncmp(text, kind, len) != 0)
+		return NULL;
+	digits = strspn(text + len, "0123456789");
+	return digits ? text + len + digits : NULL;
+}
+
+/* Nothing may follow: a ".part.0.cold" holds the unlikely branches only, and never
+ * fires; the arguments of a ".part.0.isra.0" are not the function's. */
+static bool is_part(const char *suffix)
+{
+	const char *rest = after_suffix(suffix, ".part.");
+
+	return rest && !*rest;
+}
+
+static bool is_clone(const char *suffix)
+{
+	const char *rest = suffix, *next = suffix;
+
+	while (next && *next) {
+		rest = next;
+		next = after_suffix(rest, ".isra.");
+		if (!next)
+			next = after_suffix(rest, ".constprop.");
+	}
+	return next && *suffix;
+}
+
+/* Another module may have a function of that name for itself. */
+static bool is_at_home(const struct symbol *symbol, const struct entry *entry)
+{
+	return !entry->module[0] || (symbol->home && !strcmp(entry->module, symbol->home));
+}
+
+static void take_form(struct symbol *symbol, const struct entry *entry)
+{
+	const char *suffix = entry->name + strlen(symbol->name);
+
+	if (!*suffix) {
+		symbol->is_exact = true;
+		symbol->address = entry->address;
+	} else if (is_part(suffix)) {
+		copy(symbol->part, sizeof(symbol->part), entry->name);
+	} else if (is_clone(suffix)) {
+		symbol->has_clones = symbol->clone[0];
+		copy(symbol->clone, sizeof(symbol->clone), entry->name);
+	} else {
+		return;
+	}
+	copy(symbol->module, sizeof(symbol->module), entry->module);
+}
+
 static int match_entry(void *ctx, const struct entry *entry)
 {
 	struct search *s = ctx;
 
 	for (size_t i = 0; i < s->count; i++) {
 		struct symbol *symbol = &s->symbols[i];
-		size_t len = strlen(symbol->name);
 
-		if (strncmp(entry->name, symbol->name, len) != 0)
-			continue;
-		if (!entry->name[len])
-			symbol->is_exact = true;
-		else if (!strncmp(entry->name + len, ".part.", 6))
-			copy(symbol->part, sizeof(symbol->part), entry->name);
-		else
-			continue;
-		copy(symbol->module, sizeof(symbol->module), entry->module);
+		if (entry->name[0] == symbol->name[0] &&
+		    !strncmp(entry->name, symbol->name, strlen(symbol->name)) &&
+		    is_text(entry->type) != symbol->is_data && is_at_home(symbol, entry))
+			take_form(symbol, entry);
 	}
 	return 0;
+}
+
+static struct initials initials_of(const struct symbol *symbols, size_t count)
+{
+	struct initials initials = { 0 };
+
+	for (size_t i = 0; i < count; i++)
+		initials.is_wanted[(uint8_t)symbols[i].name[0]] = true;
+	return initials;
 }
 
 int symbols_find(struct symbol *symbols, size_t count)
 {
 	struct search search = { symbols, count };
+	struct initials initials = initials_of(symbols, count);
 
-	return each_entry(match_entry, &search);
+	return each_entry(&initials, match_entry, &search);
+}
+
+int symbols_find_in(FILE *table, struct symbol *symbols, size_t count)
+{
+	struct search search = { symbols, count };
+	struct initials initials = initials_of(symbols, count);
+
+	return each_entry_of(table, &initials, match_entry, &search);
 }
 
 struct named {
@@ -130,6 +223,8 @@ static int collect_entry(void *ctx, const struct entry *entry)
 	struct symbolizer *s = ctx;
 	size_t len = strlen(entry->name) + 1;
 
+	if (!is_text(entry->type))
+		return 0;
 	if (!make_room((void **)&s->items, &s->size, s->count + 1, sizeof(*s->items)) ||
 	    !make_room((void **)&s->text, &s->text_size, s->text_len + len, 1))
 		return -ENOMEM;
@@ -152,7 +247,7 @@ struct symbolizer *symbolizer_new(void)
 
 	if (!s)
 		return NULL;
-	if (each_entry(collect_entry, s) || !s->count) {
+	if (each_entry(NULL, collect_entry, s) || !s->count) {
 		symbolizer_free(s);
 		return NULL;
 	}

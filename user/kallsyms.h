@@ -7,17 +7,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
-/* One function that somebody wants to probe. */
+/* One function that somebody wants to probe, or a variable to read. */
 struct symbol {
 	const char *name;
-	bool is_exact;   /* the plain name exists */
-	char part[64];   /* "nf_ct_delete.part.0" if that exists, else "" */
-	char module[32]; /* "" for vmlinux; of whichever was found */
+	const char *home; /* its module, NULL: vmlinux; what is built in, is found too */
+	bool is_data;     /* wanted is a variable, not a function */
+	bool is_exact;    /* the plain name exists */
+	uint64_t address; /* of the plain name; of a per-CPU variable, its offset */
+	char part[64];    /* "nf_ct_delete.part.0" if that exists, else "" */
+	char clone[64];   /* "….isra.0" or "….constprop.0" if one exists, else "" */
+	bool has_clones;  /* more than one: whichever is probed, the others' calls are missed */
+	char module[32];  /* "" for vmlinux; of whichever was found */
 };
 
 /* Looks all of them up in one pass. 0, or -errno of reading the table. */
 int symbols_find(struct symbol *symbols, size_t count);
+
+/* The same in a table that is open already. */
+int symbols_find_in(FILE *table, struct symbol *symbols, size_t count);
 
 struct symbolizer;
 

@@ -1,183 +1,647 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "ledger.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
 
-enum { NO_SLOT = UINT32_MAX, FIRST_SLOTS = 1024 };
+#include "places.h"
+#include "reserve.h"
 
-/* A pool used as a FIFO ring, and one hash index for both tuples of each: a
- * chain link is slot * 2 + side. */
-struct ledger {
-	struct ledger_removal *pool;
-	uint32_t *heads;
-	size_t limit;
-	size_t slots; /* allocated, a power of two until the limit */
-	size_t heads_mask;
-	size_t count;
-	size_t next_slot; /* where the next goes; the oldest, once full */
-	uint64_t evicted;
+/*
+ * A pool used as a FIFO ring, and one hash index for both tuples of each. A link is
+ * the removal's number * 2 + side; chains are newest first. Nothing is ever unlinked:
+ * a link whose number is no longer in the pool ends its chain, as all behind it is
+ * older still. The index grows by linear hashing, a bucket or two with each removal,
+ * so that no removal waits for a rehash.
+ */
+struct record {
+	uint32_t addresses[4]; /* IPv4; else where in `wide`, and the family */
+	uint16_t ports[4];
+	uint32_t next[LEDGER_SIDES];
+	uint32_t reborn[LEDGER_SIDES]; /* since the removal, see pack_span(); 0: not */
+	uint32_t mono_low;
+	uint32_t place;
+	uint32_t flush_or_id;
+	uint16_t mono_high;
+	uint16_t bits;
+};
+_Static_assert(sizeof(struct record) == 56, "with 6 bytes of index: 62");
+
+enum { ORIG_SRC, ORIG_DST, REPLY_SRC, REPLY_DST };
+enum { WIDE_AT = 0, WIDE_FAMILY = 1 }; /* in record.addresses */
+
+enum {
+	BIT_TRANSLATED = 1 << 0,
+	BIT_SEEN_REPLY = 1 << 1,
+	BIT_WIDE = 1 << 2,
+	BIT_FLUSH = 1 << 3,
+	STATE_SHIFT = 4,
+	STATE_MASK = 0xf,
+	CAUSE_SHIFT = 8,
+};
+_Static_assert((int)TRACKER_STATES <= (int)STATE_MASK && CAUSES <= UINT8_MAX, "they fit");
+
+/* IPv6: too big for the pool, so beside it; freed ones are a list. */
+struct wide {
+	union {
+		struct address addresses[4];
+		uint32_t next_free; /* plus one; 0: the end */
+	};
 };
 
+/* Numbers are 31 bits and never 0, so that a zeroed head is empty. */
+#define NUMBERS 0x7fffffffU
+
+/* A removal is linked when some more have come: by then its heads are in the cache. */
+enum { PENDING = 16, FIRST_BUCKETS = 64 };
+
+/* Numbers tell twice as many apart. Below the least, there is no room for anything. */
+enum { LIMIT_MAX = 1 << 30, LIMIT_LEAST = 1 << 14 };
+
+/* How many splits it takes to get a record into the cache, and of how many buckets
+ * that is under way: four records of each chain. */
+enum { AHEAD = 8, EXPECTED = 4 * AHEAD };
+
+struct ledger {
+	struct record *pool;
+	struct wide *wide;
+	uint32_t *heads;
+	struct places places;
+	size_t limit;
+	size_t buckets, buckets_limit;
+	size_t mask; /* the least power of two that holds the buckets, less one */
+	size_t count;
+	size_t newest_slot;
+	uint32_t newest; /* its number */
+	uint32_t wide_used, wide_free;
+	uint64_t evicted;
+	uint64_t seeds[2];
+	size_t pending_limit, pending_count; /* the newest ones, not linked yet */
+	uint32_t pending_next;
+	uint32_t expected[EXPECTED];             /* links of the buckets to be split next, a ring */
+	uint32_t pending[PENDING][LEDGER_SIDES]; /* their hashes, a ring */
+};
+
+static size_t heads_bytes(const struct ledger *l)
+{
+	return l->buckets_limit * sizeof(*l->heads);
+}
+
+static void release(struct ledger *l)
+{
+	reserve_free(l->pool, l->limit * sizeof(*l->pool));
+	reserve_free(l->wide, l->limit * sizeof(*l->wide));
+	reserve_free(l->heads, heads_bytes(l));
+	places_release(&l->places);
+}
+
+/* Not all that there is: others need some, too. */
+static bool leaves_as_much(const struct ledger *l)
+{
+	size_t bytes = l->limit * (sizeof(*l->pool) + sizeof(*l->wide));
+	void *rest = reserve_new(bytes);
+
+	reserve_free(rest, bytes);
+	return rest;
+}
+
+static bool reserve(struct ledger *l, size_t limit)
+{
+	l->limit = limit;
+	l->pending_limit = limit < PENDING ? limit : PENDING;
+	l->buckets_limit = FIRST_BUCKETS + limit + limit / 2;
+	l->newest_slot = limit - 1;
+	l->pool = reserve_new(limit * sizeof(*l->pool));
+	l->wide = reserve_new(limit * sizeof(*l->wide));
+	l->heads = reserve_new(heads_bytes(l));
+	if (!places_init(&l->places, limit) && l->pool && l->wide && l->heads && leaves_as_much(l))
+		return true;
+	release(l);
+	return false;
+}
+
+/* Whoever sends packets chooses tuples: without a secret, ones of one bucket. */
+static void choose_seeds(struct ledger *l)
+{
+	if (getrandom(l->seeds, sizeof(l->seeds), GRND_NONBLOCK) == sizeof(l->seeds))
+		return;
+	l->seeds[0] = (uintptr_t)l; /* at boot; as random as the layout */
+	l->seeds[1] = (uintptr_t)l->pool;
+}
+
+/* Address space is scarce under RLIMIT_AS, and where overcommit is off. */
 struct ledger *ledger_new(size_t limit)
 {
-	struct ledger *ledger = calloc(1, sizeof(*ledger));
+	struct ledger *l = calloc(1, sizeof(*l));
 
-	if (ledger)
-		ledger->limit = limit ? limit : 1;
-	return ledger;
-}
-
-void ledger_free(struct ledger *ledger)
-{
-	if (!ledger)
-		return;
-	free(ledger->pool);
-	free(ledger->heads);
-	free(ledger);
-}
-
-static uint64_t mix(uint64_t hash, const void *data, size_t size)
-{
-	uint64_t word;
-
-	for (const uint8_t *p = data; size; p += sizeof(word), size -= sizeof(word)) {
-		memcpy(&word, p, sizeof(word));
-		hash = (hash ^ word) * 0xff51afd7ed558ccdULL;
-		hash ^= hash >> 32;
+	if (!l)
+		return NULL;
+	limit = limit ? limit : 1;
+	if (limit > LIMIT_MAX)
+		limit = LIMIT_MAX;
+	while (!reserve(l, limit)) {
+		if (limit <= LIMIT_LEAST) {
+			free(l);
+			return NULL;
+		}
+		limit /= 2;
 	}
-	return hash;
+	l->buckets = FIRST_BUCKETS;
+	l->mask = FIRST_BUCKETS - 1;
+	choose_seeds(l);
+	return l;
 }
 
-static size_t hash_key(struct netns_id netns, const struct tuple *t)
+void ledger_free(struct ledger *l)
 {
-	uint64_t hash = ((uint64_t)netns.node << 32 | netns.inum) ^
-			((uint64_t)t->sport << 48 | (uint64_t)t->dport << 16);
-
-	hash = mix(hash, t->src.bytes, sizeof(t->src.bytes));
-	return (size_t)mix(hash, t->dst.bytes, sizeof(t->dst.bytes));
+	if (!l)
+		return;
+	release(l);
+	free(l);
 }
 
-static const struct tuple *side_tuple(const struct ledger_removal *r, enum ledger_side side)
+static void unpack_address(uint32_t word, struct address *out)
 {
-	return side == LEDGER_ORIG ? &r->flow.orig : &r->flow.reply;
+	memset(out, 0, sizeof(*out));
+	memcpy(out->bytes, &word, sizeof(word));
 }
 
-static uint32_t *chain_head(struct ledger *ledger, const struct ledger_removal *r,
-			    enum ledger_side side)
+static void unpack_tuple(const struct ledger *l, const struct record *r, enum ledger_side side,
+			 struct tuple *out)
 {
-	return &ledger->heads[hash_key(r->netns, side_tuple(r, side)) & ledger->heads_mask];
+	const struct wide *wide = &l->wide[r->addresses[WIDE_AT]];
+
+	out->sport = r->ports[2 * side];
+	out->dport = r->ports[2 * side + 1];
+	if (r->bits & BIT_WIDE) {
+		out->src = wide->addresses[2 * side];
+		out->dst = wide->addresses[2 * side + 1];
+		return;
+	}
+	unpack_address(r->addresses[2 * side], &out->src);
+	unpack_address(r->addresses[2 * side + 1], &out->dst);
 }
 
-static void link_slot(struct ledger *ledger, size_t slot)
+static uint8_t family_of(const struct record *r)
 {
-	struct ledger_removal *r = &ledger->pool[slot];
+	return r->bits & BIT_WIDE ? (uint8_t)r->addresses[WIDE_FAMILY] : AF_INET;
+}
+
+/* ---- hashes and buckets ---- */
+
+static uint64_t fold(uint64_t a, uint64_t b)
+{
+	unsigned __int128 product =
+		(unsigned __int128)(a ^ 0x9e3779b97f4a7c15ULL) * (b ^ 0xd1b54a32d192ed03ULL);
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static uint32_t hash_ends(const struct ledger *l, struct netns_id netns, uint64_t addresses,
+			  uint16_t sport, uint16_t dport)
+{
+	uint64_t rest = (uint64_t)sport << 48 | (uint64_t)dport << 32 | netns.inum;
+	uint64_t hash = fold(addresses ^ l->seeds[0], rest ^ l->seeds[1]);
+
+	hash = fold(hash, netns.node);
+	return (uint32_t)(hash ^ hash >> 32);
+}
+
+static uint64_t hash_addresses(const struct ledger *l, const struct address *src,
+			       const struct address *dst)
+{
+	uint64_t words[4];
+
+	memcpy(words, src->bytes, sizeof(src->bytes));
+	memcpy(words + 2, dst->bytes, sizeof(dst->bytes));
+	return fold(fold(words[0] ^ l->seeds[0], words[1] ^ l->seeds[1]),
+		    fold(words[2] ^ l->seeds[1], words[3] ^ l->seeds[0]));
+}
+
+static uint32_t first_word(const struct address *a)
+{
+	uint32_t word;
+
+	memcpy(&word, a->bytes, sizeof(word));
+	return word;
+}
+
+static bool is_narrow(uint8_t family, const struct tuple *t)
+{
+	static const uint8_t zero[sizeof(t->src.bytes) - sizeof(uint32_t)];
+
+	return family == AF_INET && !memcmp(t->src.bytes + sizeof(uint32_t), zero, sizeof(zero)) &&
+	       !memcmp(t->dst.bytes + sizeof(uint32_t), zero, sizeof(zero));
+}
+
+static uint64_t narrow_addresses(uint32_t src, uint32_t dst)
+{
+	return (uint64_t)src << 32 | dst;
+}
+
+static uint32_t hash_tuple(const struct ledger *l, struct netns_id netns, uint8_t family,
+			   const struct tuple *t)
+{
+	uint64_t addresses = is_narrow(family, t) ?
+				     narrow_addresses(first_word(&t->src), first_word(&t->dst)) :
+				     hash_addresses(l, &t->src, &t->dst);
+
+	return hash_ends(l, netns, addresses, t->sport, t->dport);
+}
+
+static uint32_t hash_record(const struct ledger *l, const struct record *r, enum ledger_side side)
+{
+	const uint32_t *narrow = &r->addresses[2 * side];
+	struct netns_id netns = l->places.items[r->place].netns;
+	struct tuple tuple;
+
+	if (r->bits & BIT_WIDE) {
+		unpack_tuple(l, r, side, &tuple);
+		return hash_tuple(l, netns, family_of(r), &tuple);
+	}
+	return hash_ends(l, netns, narrow_addresses(narrow[0], narrow[1]), r->ports[2 * side],
+			 r->ports[2 * side + 1]);
+}
+
+static size_t bucket_of(const struct ledger *l, uint32_t hash)
+{
+	size_t bucket = hash & l->mask;
+
+	return bucket < l->buckets ? bucket : bucket & (l->mask >> 1);
+}
+
+/* ---- links ---- */
+
+static uint32_t link_to(uint32_t number, enum ledger_side side)
+{
+	return number << 1 | side;
+}
+
+static enum ledger_side link_side(uint32_t link)
+{
+	return link & 1;
+}
+
+/* How many removals came after it. */
+static uint32_t link_age(const struct ledger *l, uint32_t link)
+{
+	uint32_t number = link >> 1;
+
+	return l->newest >= number ? l->newest - number : l->newest + NUMBERS - number;
+}
+
+static size_t slot_at(const struct ledger *l, uint32_t age)
+{
+	return l->newest_slot >= age ? l->newest_slot - age : l->newest_slot + l->limit - age;
+}
+
+/* Whether it leads to a removal that is still there. An old head may have come to look
+ * like a new one, two thousand million removals later: it then leads into some other
+ * chain, where nothing matches. Ages only go up, so that even so a walk ends. */
+static bool is_alive(const struct ledger *l, uint32_t link)
+{
+	return link && link_age(l, link) < l->count;
+}
+
+static bool is_behind(const struct ledger *l, uint32_t link, uint32_t before)
+{
+	uint32_t age = link_age(l, link), age_before = link_age(l, before);
+
+	return age > age_before || (age == age_before && link < before);
+}
+
+static uint32_t next_link(const struct ledger *l, uint32_t link)
+{
+	uint32_t next = l->pool[slot_at(l, link_age(l, link))].next[link_side(link)];
+
+	return is_alive(l, next) && is_behind(l, next, link) ? next : 0;
+}
+
+/* ---- growth ---- */
+
+/* Most are in two lines of the cache. The empty asm is there for GCC, which takes a
+ * function that does nothing but prefetch for a pure one, and drops the call. */
+static void expect_record(const struct record *r)
+{
+	__builtin_prefetch(r, 1);
+	__builtin_prefetch(&r->bits, 1);
+	__asm__ volatile("" : : "r"(r));
+}
+
+static void expect_split(struct ledger *l, size_t bucket, bool is_first)
+{
+	uint32_t *link = &l->expected[bucket % EXPECTED];
+
+	if (is_first)
+		*link = l->heads[bucket];
+	else if (is_alive(l, *link))
+		*link = next_link(l, *link);
+	if (is_alive(l, *link))
+		expect_record(&l->pool[slot_at(l, link_age(l, *link))]);
+}
+
+/* Reads ahead for the splits that are to come: of the one farthest off the chain's
+ * first record, of the nearer ones the next of it each, as what leads there is in the
+ * cache by then. Few chains are longer. */
+static void expect_splits(struct ledger *l, size_t from, size_t end)
+{
+	if (from + EXPECTED < end)
+		expect_split(l, from + EXPECTED, true);
+	for (size_t ahead = EXPECTED - AHEAD; ahead; ahead -= AHEAD)
+		if (from + ahead < end)
+			expect_split(l, from + ahead, false);
+}
+
+/* Hands every second chain member, as its hash has it, to a new bucket. */
+static void split_bucket(struct ledger *l)
+{
+	size_t half, from;
+	uint32_t *tails[2], link, next;
+
+	if (l->buckets > l->mask)
+		l->mask = l->mask << 1 | 1;
+	half = (l->mask >> 1) + 1;
+	from = l->buckets - half;
+	expect_splits(l, from, half);
+	tails[0] = &l->heads[from];
+	tails[1] = &l->heads[l->buckets++];
+	link = is_alive(l, *tails[0]) ? *tails[0] : 0;
+	*tails[0] = 0;
+	for (; link; link = next) {
+		struct record *r = &l->pool[slot_at(l, link_age(l, link))];
+		enum ledger_side side = link_side(link);
+		bool goes = hash_record(l, r, side) & half;
+
+		next = next_link(l, link);
+		r->next[side] = 0;
+		*tails[goes] = link;
+		tails[goes] = &r->next[side];
+	}
+}
+
+static void grow(struct ledger *l)
+{
+	size_t wanted = FIRST_BUCKETS + l->count + l->count / 2;
+
+	while (l->buckets < wanted)
+		split_bucket(l);
+}
+
+static void link_oldest_pending(struct ledger *l)
+{
+	const uint32_t *hashes = l->pending[(l->pending_next - l->pending_count) % PENDING];
+	uint32_t age = (uint32_t)--l->pending_count;
+	uint32_t number = l->newest > age ? l->newest - age : l->newest + NUMBERS - age;
+	struct record *r = &l->pool[slot_at(l, age)];
 
 	for (enum ledger_side side = 0; side < LEDGER_SIDES; side++) {
-		uint32_t *head = chain_head(ledger, r, side);
+		uint32_t *head = &l->heads[bucket_of(l, hashes[side])];
 
 		r->next[side] = *head;
-		*head = (uint32_t)slot * LEDGER_SIDES + side;
+		*head = link_to(number, side);
 	}
 }
 
-static void unlink_slot(struct ledger *ledger, size_t slot)
+static void link_pending(struct ledger *l)
 {
-	struct ledger_removal *r = &ledger->pool[slot];
+	while (l->pending_count)
+		link_oldest_pending(l);
+}
+
+/* ---- records ---- */
+
+enum { SPAN_BITS = 26 };
+
+/* A float of 26 bits of mantissa, plus one. */
+static uint32_t pack_span(uint64_t ns)
+{
+	int bits = ns ? 64 - __builtin_clzll(ns) : 0;
+	int exponent = bits > SPAN_BITS ? bits - SPAN_BITS : 0;
+
+	return ((uint32_t)exponent << SPAN_BITS | (uint32_t)(ns >> exponent)) + 1;
+}
+
+static uint64_t unpack_span(uint32_t span)
+{
+	span--;
+	return (uint64_t)(span & ((1U << SPAN_BITS) - 1)) << (span >> SPAN_BITS);
+}
+
+static void pack_wide(struct ledger *l, struct record *r, const struct flow *flow)
+{
+	uint32_t at = l->wide_free ? l->wide_free - 1 : l->wide_used++;
+	struct wide *wide = &l->wide[at];
+
+	if (l->wide_free)
+		l->wide_free = wide->next_free;
+	wide->addresses[ORIG_SRC] = flow->orig.src;
+	wide->addresses[ORIG_DST] = flow->orig.dst;
+	wide->addresses[REPLY_SRC] = flow->reply.src;
+	wide->addresses[REPLY_DST] = flow->reply.dst;
+	r->addresses[WIDE_AT] = at;
+	r->addresses[WIDE_FAMILY] = flow->family;
+	r->bits |= BIT_WIDE;
+}
+
+static void pack_flow(struct ledger *l, struct record *r, const struct flow *flow)
+{
+	r->ports[ORIG_SRC] = flow->orig.sport;
+	r->ports[ORIG_DST] = flow->orig.dport;
+	r->ports[REPLY_SRC] = flow->reply.sport;
+	r->ports[REPLY_DST] = flow->reply.dport;
+	if (!is_narrow(flow->family, &flow->orig) || !is_narrow(flow->family, &flow->reply)) {
+		pack_wide(l, r, flow);
+		return;
+	}
+	r->addresses[ORIG_SRC] = first_word(&flow->orig.src);
+	r->addresses[ORIG_DST] = first_word(&flow->orig.dst);
+	r->addresses[REPLY_SRC] = first_word(&flow->reply.src);
+	r->addresses[REPLY_DST] = first_word(&flow->reply.dst);
+}
+
+static void pack(struct ledger *l, struct record *r, const struct ledger_removal *removal)
+{
+	uint32_t index = places_take(&l->places, removal->netns, removal->zone, removal->mono_ns,
+				     removal->id);
+	const struct place *place = &l->places.items[index];
+	uint64_t mono_ns = removal->mono_ns - place->base_ns;
+	uint8_t state = removal->tcp_state < TRACKER_STATES ? removal->tcp_state : TRACKER_NONE;
+	bool has_flush = removal->flush != LEDGER_NO_FLUSH;
+
+	r->bits = (uint16_t)((removal->is_translated ? BIT_TRANSLATED : 0) |
+			     (removal->has_seen_reply ? BIT_SEEN_REPLY : 0) |
+			     (has_flush ? BIT_FLUSH : 0) | state << STATE_SHIFT |
+			     removal->cause << CAUSE_SHIFT);
+	r->reborn[LEDGER_ORIG] = r->reborn[LEDGER_REPLY] = 0;
+	r->mono_low = (uint32_t)mono_ns;
+	r->mono_high = (uint16_t)(mono_ns >> 32);
+	r->place = index;
+	r->flush_or_id = has_flush ? removal->flush : (uint32_t)(removal->id - place->base_id);
+	pack_flow(l, r, &removal->flow);
+}
+
+static void unpack(const struct ledger *l, const struct record *r, struct ledger_removal *out)
+{
+	const struct place *place = &l->places.items[r->place];
+
+	memset(out, 0, sizeof(*out));
+	out->netns = place->netns;
+	out->mono_ns = place->base_ns + ((uint64_t)r->mono_high << 32 | r->mono_low);
+	out->flush = r->bits & BIT_FLUSH ? r->flush_or_id : LEDGER_NO_FLUSH;
+	out->id = r->bits & BIT_FLUSH ? 0 : place->base_id + r->flush_or_id;
+	out->cause = (uint8_t)(r->bits >> CAUSE_SHIFT);
+	out->tcp_state = r->bits >> STATE_SHIFT & STATE_MASK;
+	out->is_translated = r->bits & BIT_TRANSLATED;
+	out->has_seen_reply = r->bits & BIT_SEEN_REPLY;
+	out->flow.family = family_of(r);
+	unpack_tuple(l, r, LEDGER_ORIG, &out->flow.orig);
+	unpack_tuple(l, r, LEDGER_REPLY, &out->flow.reply);
+	for (enum ledger_side side = 0; side < LEDGER_SIDES; side++) {
+		out->zone[side] = place->zone[side];
+		if (r->reborn[side])
+			out->reborn_ns[side] = out->mono_ns + unpack_span(r->reborn[side]);
+	}
+}
+
+/* ---- adding ---- */
+
+/* Its links stay, and end their chains. */
+static void forget(struct ledger *l, struct record *r)
+{
+	places_drop(&l->places, r->place);
+	if (r->bits & BIT_WIDE) {
+		l->wide[r->addresses[WIDE_AT]].next_free = l->wide_free;
+		l->wide_free = r->addresses[WIDE_AT] + 1;
+	}
+	l->evicted++;
+}
+
+static void expect_link(struct ledger *l, const struct record *r)
+{
+	uint32_t *hashes = l->pending[l->pending_next++ % PENDING];
 
 	for (enum ledger_side side = 0; side < LEDGER_SIDES; side++) {
-		uint32_t *link = chain_head(ledger, r, side);
-
-		while (*link != slot * LEDGER_SIDES + side)
-			link = &ledger->pool[*link / LEDGER_SIDES].next[*link % LEDGER_SIDES];
-		*link = r->next[side];
+		hashes[side] = hash_record(l, r, side);
+		__builtin_prefetch(&l->heads[bucket_of(l, hashes[side])], 1);
 	}
 }
 
-static int grow(struct ledger *ledger)
+void ledger_add(struct ledger *l, const struct ledger_removal *removal)
 {
-	size_t slots = ledger->slots ? ledger->slots * 2 : FIRST_SLOTS;
-	size_t heads = slots * LEDGER_SIDES;
-	struct ledger_removal *pool;
-	uint32_t *new_heads;
+	struct record *r;
 
-	if (slots > ledger->limit)
-		slots = ledger->limit;
-	pool = realloc(ledger->pool, slots * sizeof(*pool));
-	if (!pool)
-		return -ENOMEM;
-	ledger->pool = pool;
-	new_heads = realloc(ledger->heads, heads * sizeof(*new_heads));
-	if (!new_heads)
-		return -ENOMEM;
-	ledger->heads = new_heads;
-	ledger->heads_mask = heads - 1;
-	ledger->slots = slots;
-	memset(new_heads, 0xff, heads * sizeof(*new_heads));
-	for (size_t i = 0; i < ledger->count; i++) /* oldest first keeps chains newest first */
-		link_slot(ledger, i);
-	return 0;
+	if (l->pending_count == l->pending_limit)
+		link_oldest_pending(l);
+	l->newest_slot = l->newest_slot + 1 == l->limit ? 0 : l->newest_slot + 1;
+	l->newest = l->newest == NUMBERS ? 1 : l->newest + 1;
+	r = &l->pool[l->newest_slot];
+	if (l->count == l->limit)
+		forget(l, r);
+	else
+		l->count++;
+	pack(l, r, removal);
+	expect_link(l, r);
+	l->pending_count++;
+	grow(l);
 }
 
-int ledger_add(struct ledger *ledger, const struct ledger_removal *removal)
+/* ---- finding ---- */
+
+static bool matches(const struct ledger *l, const struct record *r, enum ledger_side side,
+		    const struct ledger_walk *walk)
 {
-	size_t slot;
+	const struct netns_id *netns;
+	struct tuple tuple;
 
-	if (ledger->count == ledger->slots && ledger->slots < ledger->limit) {
-		int err = grow(ledger);
+	if (r->ports[2 * side] != walk->tuple.sport || r->ports[2 * side + 1] != walk->tuple.dport)
+		return false;
+	netns = &l->places.items[r->place].netns;
+	if (netns->inum != walk->netns.inum || netns->node != walk->netns.node ||
+	    family_of(r) != walk->family)
+		return false;
+	unpack_tuple(l, r, side, &tuple);
+	return tuple_equal(&tuple, &walk->tuple);
+}
 
-		if (err)
-			return err;
-		ledger->next_slot = ledger->count;
+void ledger_find(struct ledger *l, struct ledger_walk *walk, struct netns_id netns, uint8_t family,
+		 const struct tuple *tuple)
+{
+	uint32_t hash = hash_tuple(l, netns, family, tuple);
+
+	link_pending(l);
+	walk->netns = netns;
+	walk->family = family;
+	walk->tuple = *tuple;
+	walk->steps = 0;
+	walk->is_cut = false;
+	walk->link = l->heads[bucket_of(l, hash)];
+	if (!is_alive(l, walk->link))
+		walk->link = 0;
+}
+
+bool ledger_next(struct ledger *l, struct ledger_walk *walk)
+{
+	while (walk->link) {
+		uint32_t link = walk->link;
+		size_t slot = slot_at(l, link_age(l, link));
+
+		walk->link = next_link(l, link);
+		if (!matches(l, &l->pool[slot], link_side(link), walk))
+			continue;
+		if (walk->steps++ == LEDGER_WALK_MAX) {
+			walk->is_cut = true;
+			walk->link = 0;
+			return false;
+		}
+		walk->slot = (uint32_t)slot;
+		walk->side = link_side(link);
+		unpack(l, &l->pool[slot], &walk->removal);
+		return true;
 	}
-	slot = ledger->next_slot;
-	if (ledger->count == ledger->limit) {
-		unlink_slot(ledger, slot);
-		ledger->evicted++;
-	} else {
-		ledger->count++;
-	}
-	ledger->pool[slot] = *removal;
-	link_slot(ledger, slot);
-	ledger->next_slot = slot + 1 == ledger->limit ? 0 : slot + 1;
-	return 0;
+	return false;
 }
 
-static bool matches(const struct ledger_removal *r, enum ledger_side side, struct netns_id netns,
-		    uint8_t family, const struct tuple *tuple)
+void ledger_set_reborn(struct ledger *l, struct ledger_walk *walk, uint64_t mono_ns)
 {
-	return r->netns.inum == netns.inum && r->netns.node == netns.node &&
-	       r->flow.family == family && tuple_equal(side_tuple(r, side), tuple);
+	struct ledger_removal *found = &walk->removal;
+	uint64_t span = mono_ns > found->mono_ns ? mono_ns - found->mono_ns : 0;
+
+	l->pool[walk->slot].reborn[walk->side] = pack_span(span);
+	found->reborn_ns[walk->side] =
+		found->mono_ns + unpack_span(l->pool[walk->slot].reborn[walk->side]);
 }
 
-struct ledger_removal *ledger_next(struct ledger *ledger, struct netns_id netns, uint8_t family,
-				   const struct tuple *tuple, const struct ledger_removal *after,
-				   enum ledger_side *side)
+void ledger_set_flush(struct ledger *l, struct ledger_walk *walk, uint32_t flush)
 {
-	uint32_t link;
+	struct record *r = &l->pool[walk->slot];
 
-	if (!ledger->count)
-		return NULL;
-	link = after ? after->next[*side] :
-		       ledger->heads[hash_key(netns, tuple) & ledger->heads_mask];
-	while (link != NO_SLOT) {
-		struct ledger_removal *r = &ledger->pool[link / LEDGER_SIDES];
-
-		*side = link % LEDGER_SIDES;
-		if (matches(r, *side, netns, family, tuple))
-			return r;
-		link = r->next[*side];
-	}
-	return NULL;
+	if (flush == LEDGER_NO_FLUSH)
+		return;
+	r->flush_or_id = flush;
+	r->bits |= BIT_FLUSH;
+	walk->removal.flush = flush;
+	walk->removal.id = 0;
 }
 
-size_t ledger_count(const struct ledger *ledger)
+bool ledger_is_cut_short(const struct ledger_removal *removal)
 {
-	return ledger->count;
+	return removal->cause == CAUSE_TCP_CLOSE && removal->tcp_state == TRACKER_CLOSE &&
+	       !removal->has_seen_reply;
 }
 
-uint64_t ledger_evicted(const struct ledger *ledger)
+size_t ledger_limit(const struct ledger *l)
 {
-	return ledger->evicted;
+	return l->limit;
+}
+
+size_t ledger_count(const struct ledger *l)
+{
+	return l->count;
+}
+
+uint64_t ledger_evicted(const struct ledger *l)
+{
+	return l->evicted;
 }

@@ -6,14 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include "../bpf/event.h"
 #include "clock.h"
+#include "ctlookup.h"
 #include "decode.h"
 #include "enrich.h"
+#include "flushring.h"
 #include "kallsyms.h"
 
-enum { RECORD_BYTES_MAX = 512 };
+enum { RECORD_BYTES_MAX = 1024 };
 
 /* One ring, and the record that was taken from it too early to be handed on. */
 struct lane {
@@ -29,13 +33,16 @@ struct live {
 	struct loader *loader;
 	struct decoder decoder;
 	struct symbolizer *symbolizer;
+	struct ctlookup *ctlookup; /* NULL: conntrack is not asked */
 	bool is_symbolizer_tried;
 	source_take_fn take;
 	void *ctx;
 	struct lane state, reset;
+	struct flush_ring flush;
 	int epoll_fd;
 	int err;
 	uint64_t lost[EVENT_PROBES]; /* as last told */
+	uint64_t worst_ns;
 };
 
 /* ---- helpers for the decoder ---- */
@@ -60,6 +67,17 @@ static const char *reason_name(void *ctx, uint32_t reason)
 
 /* ---- handing on ---- */
 
+/* A removal of which the probe of new entries waits to be told. */
+static void mark_removed(struct live *live, const struct event_removal *record)
+{
+	const struct event_removed4 *v4 = (const void *)(record + 1);
+	const struct event_removed6 *v6 = (const void *)(record + 1);
+	uint16_t flags = v4->head.family == AF_INET ? v4->tail.flags : v6->tail.flags;
+
+	if (flags & EVENT_REMOVAL_MATTERS)
+		flush_ring_mark_single(&live->flush, record + 1);
+}
+
 static int hand_on(struct live *live, const void *record, size_t size)
 {
 	struct observation seen;
@@ -67,7 +85,11 @@ static int hand_on(struct live *live, const void *record, size_t size)
 
 	if (got <= 0)
 		return got;
+	if (seen.type == OBSERVATION_REMOVAL)
+		mark_removed(live, record);
 	enrich_observation(&seen);
+	if (live->ctlookup)
+		ctlookup_reset(live->ctlookup, &seen);
 	return live->take(live->ctx, &seen);
 }
 
@@ -112,6 +134,41 @@ static void run_lane(struct lane *lane, uint64_t due_ns)
 		ring_buffer__consume(lane->ring);
 }
 
+/* What flushes removed, up to `due_ns`. */
+static void run_flush(struct live *live, uint64_t due_ns)
+{
+	struct flush_ring *ring = &live->flush;
+	struct event_flush_slot slots[2];
+	struct observation seen;
+
+	while (!live->err && flush_ring_next_ns(ring) <= due_ns) {
+		flush_ring_peek(ring, slots);
+		flush_ring_skip(ring, decode_flush(&live->decoder, slots, &seen));
+		if (seen.type != OBSERVATION_REMOVAL)
+			continue;
+		flush_ring_mark(ring, slots);
+		live->err = live->take(live->ctx, &seen);
+	}
+	flush_ring_commit(ring);
+}
+
+/* Both kinds of state by time; of the same time, what has its own record first: an
+ * act's beginning comes before what it removes. */
+static void run_state(struct live *live, uint64_t due_ns)
+{
+	struct lane *state = &live->state;
+
+	while (!live->err) {
+		uint64_t flush_ns = flush_ring_next_ns(&live->flush), state_ns;
+
+		run_lane(state, flush_ns < due_ns ? flush_ns : due_ns);
+		if (live->err || flush_ns > due_ns)
+			return;
+		state_ns = state->has_held ? record_time(state->held) : UINT64_MAX;
+		run_flush(live, state_ns <= due_ns ? state_ns - 1 : due_ns);
+	}
+}
+
 /* Losses become observations, so that blame weighs them and a recording keeps
  * them. */
 static int tell_losses(struct live *live)
@@ -135,9 +192,48 @@ static int tell_losses(struct live *live)
 	return err;
 }
 
+static uint64_t held_since_ns(const struct lane *lane)
+{
+	return lane->has_held ? record_time(lane->held) : UINT64_MAX;
+}
+
+/* How long the first that waited had to, until all was handed on. Records are looked
+ * at before that: of an empty lane nothing waited for longer than this draining. */
+static void note_wait(struct live *live, uint64_t first_ns)
+{
+	uint64_t now_ns = clock_mono_ns();
+
+	if (first_ns < now_ns && now_ns - first_ns > live->worst_ns)
+		live->worst_ns = now_ns - first_ns;
+}
+
+uint64_t live_worst_ns(const struct live *live)
+{
+	return live->worst_ns;
+}
+
+uint64_t live_unasked(const struct live *live)
+{
+	return live->ctlookup ? ctlookup_unasked(live->ctlookup) : 0;
+}
+
+static uint64_t first_ns(struct live *live)
+{
+	uint64_t reset_ns, state_ns, flush_ns = flush_ring_next_ns(&live->flush);
+
+	run_lane(&live->reset, 0);
+	run_lane(&live->state, 0);
+	reset_ns = held_since_ns(&live->reset);
+	state_ns = held_since_ns(&live->state);
+	if (flush_ns < reset_ns)
+		reset_ns = flush_ns;
+	return state_ns < reset_ns ? state_ns : reset_ns;
+}
+
 int live_drain(struct live *live, uint64_t until_mono_ns, bool *is_empty)
 {
 	struct lane *state = &live->state, *reset = &live->reset;
+	uint64_t waiting_ns;
 	int err;
 
 	live->err = 0;
@@ -147,19 +243,35 @@ int live_drain(struct live *live, uint64_t until_mono_ns, bool *is_empty)
 	err = tell_losses(live);
 	if (err)
 		return err;
+	flush_ring_look(&live->flush);
+	waiting_ns = first_ns(live);
 	while (!live->err) {
 		bool has_reset;
 
 		run_lane(reset, 0);
 		has_reset = reset->has_held && record_time(reset->held) <= until_mono_ns;
-		run_lane(state, has_reset ? record_time(reset->held) : until_mono_ns);
+		run_state(live, has_reset ? record_time(reset->held) : until_mono_ns);
 		if (!has_reset || live->err)
 			break;
 		reset->has_held = false;
 		live->err = hand_on(live, reset->held, reset->held_size);
 	}
-	*is_empty = !state->has_held && !reset->has_held;
+	if (waiting_ns <= until_mono_ns)
+		note_wait(live, waiting_ns);
+	*is_empty = !state->has_held && !reset->has_held && flush_ring_is_idle(&live->flush);
 	return live->err;
+}
+
+/* What else waits has a smaller ring, which must not fill up meanwhile. */
+bool live_may_wait(struct live *live, uint64_t now_ns)
+{
+	if (flush_ring_is_idle(&live->flush))
+		return false;
+	run_lane(&live->state, 0);
+	run_lane(&live->reset, 0);
+	flush_ring_look(&live->flush);
+	return !live->state.has_held && !live->reset.has_held &&
+	       flush_ring_may_wait(&live->flush, now_ns);
 }
 
 /* ---- set up ---- */
@@ -179,9 +291,11 @@ static bool open_lane(struct live *live, struct lane *lane, int map_fd)
 struct live *live_new(struct loader *loader, bool with_stacks, source_take_fn take, void *ctx)
 {
 	struct live *live = calloc(1, sizeof(*live));
+	struct flush_ring_memory memory;
 
 	if (!live)
 		return NULL;
+	loader_flush_memory(loader, &memory);
 	live->loader = loader;
 	live->take = take;
 	live->ctx = ctx;
@@ -189,8 +303,10 @@ struct live *live_new(struct loader *loader, bool with_stacks, source_take_fn ta
 							 .reason_name = reason_name,
 							 .ctx = live };
 	live->decoder.with_stacks = with_stacks;
+	live->ctlookup = ctlookup_new();
 	live->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (live->epoll_fd < 0 || !open_lane(live, &live->state, loader_state_ring_fd(loader)) ||
+	if (live->epoll_fd < 0 || flush_ring_open(&live->flush, &memory) ||
+	    !open_lane(live, &live->state, loader_state_ring_fd(loader)) ||
 	    !open_lane(live, &live->reset, loader_reset_ring_fd(loader))) {
 		live_free(live);
 		return NULL;
@@ -202,9 +318,11 @@ void live_free(struct live *live)
 {
 	if (!live)
 		return;
+	flush_ring_close(&live->flush);
 	ring_buffer__free(live->state.ring);
 	ring_buffer__free(live->reset.ring);
 	symbolizer_free(live->symbolizer);
+	ctlookup_free(live->ctlookup);
 	if (live->epoll_fd >= 0)
 		close(live->epoll_fd);
 	free(live);

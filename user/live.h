@@ -23,4 +23,16 @@ int live_fd(const struct live *live);
  * what `take` returned. *is_empty tells whether the rings were left empty. */
 int live_drain(struct live *live, uint64_t until_mono_ns, bool *is_empty);
 
+/* The longest that anything had to wait so far, from when it happened until it was
+ * handed on. In it is the time that records are held to be put in order. */
+uint64_t live_worst_ns(const struct live *live);
+
+/* Resets that conntrack was not asked about, since there were too many. */
+uint64_t live_unasked(const struct live *live);
+
+/* Nothing but a flush under way is there to be read, and it can wait: reading it now would
+ * take the CPU, or at least the cache lines, from the flush, which holds up whoever asked
+ * for it. `now_ns`: CLOCK_MONOTONIC. */
+bool live_may_wait(struct live *live, uint64_t now_ns);
+
 #endif

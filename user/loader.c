@@ -11,37 +11,54 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../bpf/event.h" /* before the skeleton, which holds its types */
+#include "choice.h"
 #include "kallsyms.h"
+#include "object.h"
 #include "privilege.h"
 #include "rstblame.skel.h"
+#include "targets.h"
 
 #define CONNTRACK_COUNT "/proc/sys/net/netfilter/nf_conntrack_count"
 #define REASON_PREFIX "SK_RST_REASON_"
 
-/* Room for one flush of the whole table while the reader is held up, within
- * reason: each byte is kernel memory for as long as rstblame runs. */
+/* Each byte is kernel memory for as long as rstblame runs. The flush ring has room
+ * for one flush of the whole table while the reader is held up; at most 48 MiB,
+ * which is a million IPv4 entries. The others take what happens one by one. */
 enum {
-	STATE_RING_MIN_BYTES = 8 << 20,
-	STATE_RING_MAX_BYTES = 128 << 20,
+	FLUSH_SLOTS_MIN = 1 << 14,
+	FLUSH_SLOTS_MAX = 1 << 20,
+	STATE_RING_BYTES = 8 << 20,
 	RESET_RING_BYTES = 4 << 20,
-	RING_HEADER_BYTES = 8, /* of each record: BPF_RINGBUF_HDR_SZ */
-	LINKS_MAX = EVENT_PROBES * 2,
+	LINKS_MAX = EVENT_PROBES * 16, /* modules may come and go a few times */
+	LATE_MAX = 64,
+	COUNTED_MAX = 16,
 };
 
 struct loader {
 	struct rstblame_bpf *skel;
+	/* Programs for modules that came later: the same object again, on the first
+	 * one's maps. */
+	struct rstblame_bpf *late[LATE_MAX];
+	size_t late_count;
 	struct bpf_link *links[LINKS_MAX];
 	size_t links_count;
+	/* fentry programs whose missed runs are lost events. */
+	struct counted {
+		enum event_probe probe;
+		int fd; /* borrowed */
+	} counted[COUNTED_MAX];
+	size_t counted_count;
 	struct btf *btf; /* the kernel's, for names; NULL until asked */
 	bool is_btf_tried;
 	const char *btf_path;
 	bool with_stacks;
-};
-
-/* What was chosen for one probe before it is loaded. */
-struct choice {
-	const struct hook *hook;
-	char symbol[64];
+	bool no_pin;
+	bool allows_fentry; /* the object was loaded with them */
+	/* Of the last choice: what fentry attaches to. */
+	struct target targets[EVENT_PROBES];
+	char modules[EVENT_PROBES][32];
+	uint64_t preempt_count_offset, pcpu_hot_offset, per_cpu_offsets_address; /* 0: none here */
 };
 
 /* ---- libbpf's messages: kept back, since ours say what to do ---- */
@@ -57,12 +74,9 @@ static int take_message(enum libbpf_print_level level, const char *format, va_li
 
 /* ---- prepare: choose hooks ---- */
 
-static bool has_btf(const char *module)
+static bool has_btf(void)
 {
-	char path[96];
-
-	snprintf(path, sizeof(path), "/sys/kernel/btf/%s", module ? module : "vmlinux");
-	return access(path, R_OK) == 0;
+	return access("/sys/kernel/btf/vmlinux", R_OK) == 0;
 }
 
 static bool is_loaded(const char *module)
@@ -73,59 +87,63 @@ static bool is_loaded(const char *module)
 	return access(path, F_OK) == 0;
 }
 
-static bool is_hook_usable(const struct hook *hook, const struct symbol *symbol, bool allow_fentry)
-{
-	switch (hook->how) {
-	case HOOK_KPROBE_PART:
-		return symbol->part[0] != '\0';
-	case HOOK_FENTRY:
-		return allow_fentry && symbol->is_exact &&
-		       has_btf(symbol->module[0] ? symbol->module : NULL);
-	case HOOK_KPROBE:
-		return symbol->is_exact;
-	case HOOK_NONE:
-		break;
-	}
-	return false;
-}
+/* The variables that tell a softirq where BTF has none: see probes.bpf.h. */
+enum { VARIABLES = 3 };
 
-static void choose_hook(const struct probe *probe, const struct symbol *symbol, bool allow_fentry,
-			struct choice *choice, struct probe_result *result)
+static int find_symbols(struct loader *loader, struct symbol *symbols)
 {
-	memset(choice, 0, sizeof(*choice));
-	memset(result, 0, sizeof(*result));
-	for (size_t i = 0; i < PROBE_HOOKS_MAX && !choice->hook; i++)
-		if (is_hook_usable(&probe->hooks[i], symbol, allow_fentry))
-			choice->hook = &probe->hooks[i];
-	if (choice->hook) {
-		bool is_part = choice->hook->how == HOOK_KPROBE_PART;
-
-		snprintf(choice->symbol, sizeof(choice->symbol), "%s",
-			 is_part ? symbol->part : probe->symbol);
-		return;
-	}
-	if (probe->module && !is_loaded(probe->module)) {
-		result->state = PROBE_WAITS;
-		snprintf(result->why, sizeof(result->why), "%s is not loaded", probe->module);
-		return;
-	}
-	result->state = PROBE_MISSING;
-	snprintf(result->why, sizeof(result->why), "this kernel has no %s that can be probed",
-		 probe->symbol);
-}
-
-static int choose_hooks(bool allow_fentry, struct choice *choices, struct probe_result *results)
-{
-	struct symbol symbols[EVENT_PROBES] = { 0 };
+	struct symbol *variables = &symbols[EVENT_PROBES];
 	int err;
 
 	for (size_t i = 0; i < EVENT_PROBES; i++)
-		symbols[i].name = probes[i].symbol;
-	err = symbols_find(symbols, EVENT_PROBES);
+		symbols[i] = (struct symbol){ .name = probes[i].symbol, .home = probes[i].module };
+	variables[0] = (struct symbol){ .name = "__preempt_count", .is_data = true };
+	variables[1] = (struct symbol){ .name = "__per_cpu_offset", .is_data = true };
+	variables[2] = (struct symbol){ .name = "pcpu_hot", .is_data = true };
+	err = symbols_find(symbols, EVENT_PROBES + VARIABLES);
 	if (err)
 		return err;
-	for (size_t i = 0; i < EVENT_PROBES; i++)
-		choose_hook(&probes[i], &symbols[i], allow_fentry, &choices[i], &results[i]);
+	loader->preempt_count_offset = variables[0].address;
+	loader->per_cpu_offsets_address = variables[1].address;
+	loader->pcpu_hot_offset = variables[2].address;
+	return 0;
+}
+
+/* Types are asked for only where they are of use, for that takes its time. */
+static void find_targets(struct loader *loader, const struct symbol *symbols, bool allow_fentry)
+{
+	for (size_t i = 0; i < EVENT_PROBES; i++) {
+		bool may_be_pinned = allow_fentry && !(loader->no_pin && probes[i].module);
+
+		snprintf(loader->modules[i], sizeof(loader->modules[i]), "%s", symbols[i].module);
+		loader->targets[i] = (struct target){
+			.function = may_be_pinned && symbols[i].is_exact ? probes[i].symbol : NULL,
+			.module = loader->modules[i],
+		};
+	}
+	if (allow_fentry)
+		targets_find(loader->targets, EVENT_PROBES);
+}
+
+static int choose_hooks(struct loader *loader, bool allow_fentry, struct choice *choices,
+			struct probe_result *results)
+{
+	struct symbol symbols[EVENT_PROBES + VARIABLES] = { 0 };
+	int err = find_symbols(loader, symbols);
+
+	if (err)
+		return err;
+	find_targets(loader, symbols, allow_fentry);
+	for (size_t i = 0; i < EVENT_PROBES; i++) {
+		const struct probe *probe = &probes[i];
+		struct choice_facts facts = {
+			.allows_fentry = allow_fentry && !(loader->no_pin && probe->module),
+			.has_btf = loader->targets[i].type_id != 0,
+			.is_module_loaded = !probe->module || is_loaded(probe->module),
+		};
+
+		choice_make(probe, &symbols[i], &facts, &choices[i], &results[i]);
+	}
 	return 0;
 }
 
@@ -137,53 +155,84 @@ static void enable(struct bpf_object *object, const char *program)
 		bpf_program__set_autoload(p, true);
 }
 
-static uint32_t ring_bytes(void)
+static void enable_chosen(struct bpf_object *object, const struct choice *choices)
 {
-	uint64_t bytes = STATE_RING_MIN_BYTES;
+	for (size_t i = 0; i < EVENT_PROBES; i++) {
+		if (!choices[i].hook)
+			continue;
+		enable(object, choices[i].hook->entry);
+		enable(object, choices[i].hook->exit);
+	}
+}
+
+static uint64_t read_conntrack_count(void)
+{
 	FILE *file = fopen(CONNTRACK_COUNT, "re");
 	unsigned long long count = 0;
 
-	if (file) {
-		if (fscanf(file, "%llu", &count) != 1)
-			count = 0;
-		fclose(file);
-	}
-	while (bytes < count * (sizeof(struct event_removal) + RING_HEADER_BYTES) &&
-	       bytes < STATE_RING_MAX_BYTES)
-		bytes *= 2;
-	return (uint32_t)bytes;
+	if (!file)
+		return 0;
+	if (fscanf(file, "%llu", &count) != 1)
+		count = 0;
+	fclose(file);
+	return count;
+}
+
+/* Twice what there is now: the table may grow. */
+static uint32_t flush_slots(void)
+{
+	uint64_t count = read_conntrack_count();
+	uint32_t slots = FLUSH_SLOTS_MIN;
+
+	while (slots < count * 2 && slots < FLUSH_SLOTS_MAX)
+		slots *= 2;
+	return slots;
 }
 
 static int prepare(struct loader *loader, const struct choice *choices)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = loader->btf_path);
+	uint32_t slots;
 
-	loader->skel = rstblame_bpf__open_opts(&options);
+	loader->skel = object_open(loader->btf_path, has_btf());
 	if (!loader->skel)
 		return -errno;
-	for (size_t i = 0; i < EVENT_PROBES; i++) {
-		if (!choices[i].hook)
-			continue;
-		enable(loader->skel->obj, choices[i].hook->entry);
-		enable(loader->skel->obj, choices[i].hook->exit);
-	}
+	enable_chosen(loader->skel->obj, choices);
 	loader->skel->rodata->with_stacks = loader->with_stacks;
-	bpf_map__set_max_entries(loader->skel->maps.state_events, ring_bytes());
+	loader->skel->rodata->preempt_count_offset = loader->preempt_count_offset;
+	loader->skel->rodata->pcpu_hot_offset = loader->pcpu_hot_offset;
+	loader->skel->rodata->per_cpu_offsets_address = loader->per_cpu_offsets_address;
+	slots = flush_slots();
+	loader->skel->rodata->flush_mask = slots - 1;
+	loader->skel->bss->flush.limit = slots;
+	bpf_map__set_max_entries(loader->skel->maps.flush_slots, slots);
+	bpf_map__set_max_entries(loader->skel->maps.state_events, STATE_RING_BYTES);
 	bpf_map__set_max_entries(loader->skel->maps.reset_events, RESET_RING_BYTES);
 	return 0;
 }
 
+static int load(const struct loader *loader, struct rstblame_bpf *skel)
+{
+	int err;
+
+	targets_use(loader->targets, EVENT_PROBES);
+	err = rstblame_bpf__load(skel);
+	targets_use(NULL, 0);
+	return err;
+}
+
 /* ---- attach ---- */
 
-static int attach_program(struct loader *loader, const char *name, enum hook_how how, bool at_exit,
-			  const char *symbol)
+static int attach_program(struct loader *loader, struct bpf_object *object, const char *name,
+			  enum hook_how how, bool at_exit, const char *symbol)
 {
-	struct bpf_program *program = bpf_object__find_program_by_name(loader->skel->obj, name);
+	struct bpf_program *program = bpf_object__find_program_by_name(object, name);
 	struct bpf_link *link;
 
 	if (!program)
 		return -ENOENT;
-	link = how == HOOK_FENTRY ? bpf_program__attach(program) :
+	if (loader->links_count == LINKS_MAX)
+		return -ENOSPC;
+	link = how == HOOK_FENTRY ? bpf_program__attach_trace(program) :
 				    bpf_program__attach_kprobe(program, at_exit, symbol);
 	if (!link)
 		return -errno;
@@ -191,21 +240,30 @@ static int attach_program(struct loader *loader, const char *name, enum hook_how
 	return 0;
 }
 
-static void attach_probe(struct loader *loader, const struct choice *choice,
-			 struct probe_result *result)
+/* Half of a probe is none: another hook may take its place. */
+static void detach_since(struct loader *loader, size_t count)
+{
+	while (loader->links_count > count)
+		bpf_link__destroy(loader->links[--loader->links_count]);
+}
+
+static void attach_probe(struct loader *loader, struct bpf_object *object,
+			 const struct choice *choice, struct probe_result *result)
 {
 	const struct hook *hook = choice->hook;
+	size_t links_before = loader->links_count;
 	int err = 0;
 
 	if (!hook)
 		return;
 	/* The end first: an end without its beginning is ignored, not misread. */
 	if (hook->exit)
-		err = attach_program(loader, hook->exit, hook->how, true, choice->symbol);
+		err = attach_program(loader, object, hook->exit, hook->how, true, choice->symbol);
 	if (!err)
-		err = attach_program(loader, hook->entry, hook->how, false, choice->symbol);
+		err = attach_program(loader, object, hook->entry, hook->how, false, choice->symbol);
 	snprintf(result->symbol, sizeof(result->symbol), "%s", choice->symbol);
 	if (err) {
+		detach_since(loader, links_before);
 		result->state = PROBE_MISSING;
 		snprintf(result->why, sizeof(result->why), "the kernel refuses %s on %s: %s",
 			 hook_how_name(hook->how), choice->symbol, strerror(-err));
@@ -215,29 +273,43 @@ static void attach_probe(struct loader *loader, const struct choice *choice,
 	result->state = PROBE_ATTACHED;
 }
 
-/* Resets last: none may be seen whose removal could not have been. */
-static void attach_all(struct loader *loader, const struct choice *choices,
-		       struct probe_result *results)
+/* The kernel skips a program that is running on that CPU already: a softirq removes an
+ * entry while it looks at another (9ed9e9ba2337 ("bpf: Count the number of times
+ * recursion was prevented", 5.12)). Kprobes have no such count. */
+static void count_misses(struct loader *loader, struct bpf_object *object, size_t probe,
+			 const struct choice *choice, const struct probe_result *result)
 {
-	for (size_t i = EVENT_PROBES; i-- > 0;)
-		attach_probe(loader, &choices[i], &results[i]);
+	bool is_needed = probe == EVENT_PROBE_REMOVAL || probe == EVENT_PROBE_ENTRY;
+
+	if (!is_needed || result->state != PROBE_ATTACHED || !choice->hook ||
+	    choice->hook->how != HOOK_FENTRY || loader->counted_count == COUNTED_MAX)
+		return;
+	loader->counted[loader->counted_count++] = (struct counted){
+		.probe = (enum event_probe)probe,
+		.fd = bpf_program__fd(
+			bpf_object__find_program_by_name(object, choice->hook->entry)),
+	};
 }
 
-static bool is_any_refused(const struct choice *choices, const struct probe_result *results)
+/* Resets last: none may be seen whose removal could not have been. */
+static void attach_all(struct loader *loader, struct bpf_object *object,
+		       const struct choice *choices, struct probe_result *results)
 {
-	for (size_t i = 0; i < EVENT_PROBES; i++)
-		if (choices[i].hook && results[i].state == PROBE_MISSING)
-			return true;
-	return false;
+	for (size_t i = EVENT_PROBES; i-- > 0;) {
+		attach_probe(loader, object, &choices[i], &results[i]);
+		count_misses(loader, object, i, &choices[i], &results[i]);
+	}
 }
 
 /* ---- open ---- */
 
 static void detach(struct loader *loader)
 {
-	for (size_t i = 0; i < loader->links_count; i++)
-		bpf_link__destroy(loader->links[i]);
-	loader->links_count = 0;
+	detach_since(loader, 0);
+	loader->counted_count = 0;
+	for (size_t i = 0; i < loader->late_count; i++)
+		rstblame_bpf__destroy(loader->late[i]);
+	loader->late_count = 0;
 	rstblame_bpf__destroy(loader->skel);
 	loader->skel = NULL;
 }
@@ -253,25 +325,110 @@ static void mark_all(struct probe_result *results, const struct choice *choices,
 	}
 }
 
-/* 0 when all that was chosen is attached (`results` tells), else what the kernel
- * said to the loading. */
-static int try_open(struct loader *loader, bool allow_fentry, struct probe_result *results,
-		    bool *is_any_missing)
-{
-	struct choice choices[EVENT_PROBES];
-	int err = choose_hooks(allow_fentry, choices, results);
+/* ---- programs that come later, on the first object's maps ---- */
 
-	*is_any_missing = true;
+static int share_maps(struct bpf_object *object, struct bpf_object *first)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, object)
+	{
+		struct bpf_map *shared = bpf_object__find_map_by_name(first, bpf_map__name(map));
+		int err = shared ? bpf_map__reuse_fd(map, bpf_map__fd(shared)) : -ENOENT;
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* The object once more, with those programs only, on the first one's maps. */
+static struct rstblame_bpf *open_late(const struct loader *loader, const struct choice *choices,
+				      int *err)
+{
+	struct rstblame_bpf *skel = object_open(loader->btf_path, has_btf());
+
+	if (!skel) {
+		*err = -errno;
+		return NULL;
+	}
+	enable_chosen(skel->obj, choices);
+	*err = share_maps(skel->obj, loader->skel->obj);
+	if (!*err)
+		*err = load(loader, skel);
+	if (!*err)
+		return skel;
+	rstblame_bpf__destroy(skel);
+	return NULL;
+}
+
+/* Loads and attaches them. 0 when they could be loaded; `results` tells of each. */
+static int attach_late(struct loader *loader, const struct choice *choices,
+		       struct probe_result *results)
+{
+	struct rstblame_bpf *skel = NULL;
+	int err = -ENOSPC;
+
+	if (loader->late_count < LATE_MAX)
+		skel = open_late(loader, choices, &err);
+	if (!skel) {
+		mark_all(results, choices, strerror(-err));
+		return err;
+	}
+	loader->late[loader->late_count++] = skel;
+	attach_all(loader, skel->obj, choices, results);
+	return 0;
+}
+
+static bool is_refused(const struct choice *chosen, const struct probe_result *result)
+{
+	return chosen->hook && chosen->hook->how == HOOK_FENTRY && result->state == PROBE_MISSING;
+}
+
+/* A kprobe each for those of the chosen whose fentry the kernel refused, and for no
+ * other: nothing is seen two ways at once. */
+static void fall_back(struct loader *loader, const struct choice *chosen,
+		      struct probe_result *results)
+{
+	struct choice choices[EVENT_PROBES] = { 0 };
+	struct probe_result now[EVENT_PROBES];
+	bool is_any = false;
+
+	for (size_t i = 0; i < EVENT_PROBES; i++)
+		is_any |= is_refused(&chosen[i], &results[i]);
+	if (!is_any || choose_hooks(loader, false, choices, now))
+		return;
+	is_any = false;
+	for (size_t i = 0; i < EVENT_PROBES; i++) {
+		if (!is_refused(&chosen[i], &results[i]))
+			choices[i].hook = NULL;
+		is_any |= choices[i].hook != NULL;
+	}
+	if (is_any)
+		attach_late(loader, choices, results);
+}
+
+/* Loads what was chosen: 0, or what the kernel said to it. `results` tells what could
+ * be attached. */
+static int try_open(struct loader *loader, bool allow_fentry, struct probe_result *results)
+{
+	struct choice choices[EVENT_PROBES] = { 0 };
+	int err = targets_register();
+
+	if (!err)
+		err = choose_hooks(loader, allow_fentry, choices, results);
 	if (!err)
 		err = prepare(loader, choices);
 	if (!err)
-		err = rstblame_bpf__load(loader->skel);
+		err = load(loader, loader->skel);
 	if (err) {
 		mark_all(results, choices, strerror(-err));
 		return err;
 	}
-	attach_all(loader, choices, results);
-	*is_any_missing = is_any_refused(choices, results);
+	loader->allows_fentry = allow_fentry;
+	attach_all(loader, loader->skel->obj, choices, results);
+	if (allow_fentry)
+		fall_back(loader, choices, results);
 	return 0;
 }
 
@@ -291,9 +448,28 @@ static void explain(int fentry_err, int kprobe_err, char why[LOADER_WHY_BYTES])
 	snprintf(why, LOADER_WHY_BYTES,
 		 "cannot trace: this kernel refuses fentry programs (%s) and %s; %s",
 		 strerror(-fentry_err), kprobes,
-		 is_locked      ? "it is locked down (confidentiality): boot without lockdown" :
-		 !has_btf(NULL) ? "it has no BTF: give its types with --btf FILE" :
-				  probe_cure(PROBE_MISSING));
+		 is_locked  ? "it is locked down (confidentiality): boot without lockdown" :
+		 !has_btf() ? "it has no BTF: give its types with --btf FILE" :
+			      probe_cure(PROBE_MISSING));
+}
+
+/* What --btf names, before it is blamed on the kernel. */
+static int check_btf(const char *path, char why[LOADER_WHY_BYTES])
+{
+	struct btf *btf = path ? btf__parse(path, NULL) : NULL;
+	int err = path && !btf ? -errno : 0;
+	char reason[80];
+
+	btf__free(btf);
+	if (!err)
+		return 0;
+	libbpf_strerror(err, reason, sizeof(reason));
+	snprintf(
+		why, LOADER_WHY_BYTES,
+		"cannot read kernel types from --btf %.200s: %s; give this kernel's vmlinux, or its "
+		"types alone (pahole --btf_encode_detached)",
+		path, reason);
+	return err;
 }
 
 /* Seeing no reset at all is no run. The rest is reported as missing. */
@@ -307,20 +483,16 @@ static int require_resets(const struct probe_result *results, char why[LOADER_WH
 	return -ENOTSUP;
 }
 
-/* fentry where all of it works; otherwise (none here, or refused for one of
- * them) kprobes for all, so that no probe is seen two ways at once. */
+/* fentry where it works. A kernel that refuses to load such a program fails the object
+ * as a whole: then kprobes for all. */
 static int open_best(struct loader *loader, struct probe_result *results,
 		     char why[LOADER_WHY_BYTES])
 {
-	bool is_any_missing;
-	int fentry_err = try_open(loader, true, results, &is_any_missing);
-	int kprobe_err;
+	int fentry_err = try_open(loader, true, results), kprobe_err = fentry_err;
 
-	if (is_any_missing && has_kprobes()) {
+	if (fentry_err && has_kprobes()) {
 		detach(loader);
-		kprobe_err = try_open(loader, false, results, &is_any_missing);
-	} else {
-		kprobe_err = fentry_err;
+		kprobe_err = try_open(loader, false, results);
 	}
 	if (!kprobe_err)
 		return require_resets(results, why);
@@ -342,7 +514,8 @@ struct loader *loader_open(const struct loader_options *options, struct probe_re
 	libbpf_set_print(take_message);
 	loader->btf_path = options->btf_path;
 	loader->with_stacks = options->with_stacks;
-	if (!open_best(loader, results, why))
+	loader->no_pin = options->no_pin;
+	if (!check_btf(options->btf_path, why) && !open_best(loader, results, why))
 		return loader;
 	loader_close(loader);
 	return NULL;
@@ -357,6 +530,67 @@ void loader_close(struct loader *loader)
 	free(loader);
 }
 
+/* ---- modules that come and go ---- */
+
+static bool is_of_module(size_t probe, const char *module)
+{
+	return probes[probe].module && !strcmp(probes[probe].module, module);
+}
+
+/* What was chosen of the probes that wait for it; the others' results stay. */
+static int choose_waiting(struct loader *loader, const char *module, bool allow_fentry,
+			  struct choice *choices, struct probe_result *results)
+{
+	struct probe_result now[EVENT_PROBES];
+	int err = choose_hooks(loader, allow_fentry, choices, now);
+
+	for (size_t i = 0; i < EVENT_PROBES && !err; i++) {
+		if (is_of_module(i, module) && results[i].state == PROBE_WAITS)
+			results[i] = now[i];
+		else
+			choices[i].hook = NULL;
+	}
+	return err;
+}
+
+size_t loader_attach_module(struct loader *loader, const char *module, struct probe_result *results)
+{
+	struct choice choices[EVENT_PROBES] = { 0 };
+	struct probe_result before[EVENT_PROBES];
+	size_t attached = 0;
+	int err = -EINVAL;
+
+	memcpy(before, results, sizeof(before));
+	/* By fentry; if that cannot be loaded, by kprobe. */
+	for (int with_fentry = loader->allows_fentry; err && with_fentry >= 0; with_fentry--) {
+		memcpy(results, before, sizeof(before));
+		err = choose_waiting(loader, module, with_fentry, choices, results);
+		if (!err)
+			err = attach_late(loader, choices, results);
+		if (!err && with_fentry)
+			fall_back(loader, choices, results);
+	}
+	for (size_t i = 0; i < EVENT_PROBES; i++)
+		attached += choices[i].hook && results[i].state == PROBE_ATTACHED;
+	return attached;
+}
+
+size_t loader_forget_module(struct loader *loader, const char *module, struct probe_result *results)
+{
+	size_t forgotten = 0;
+
+	(void)loader; /* its links are dead and are closed in the end */
+	for (size_t i = 0; i < EVENT_PROBES; i++) {
+		if (!is_of_module(i, module) || results[i].state != PROBE_ATTACHED)
+			continue;
+		memset(&results[i], 0, sizeof(results[i]));
+		results[i].state = PROBE_WAITS;
+		snprintf(results[i].why, sizeof(results[i].why), "%s was unloaded", module);
+		forgotten++;
+	}
+	return forgotten;
+}
+
 /* ---- what the live source reads ---- */
 
 int loader_state_ring_fd(const struct loader *loader)
@@ -369,10 +603,33 @@ int loader_reset_ring_fd(const struct loader *loader)
 	return bpf_map__fd(loader->skel->maps.reset_events);
 }
 
+void loader_flush_memory(const struct loader *loader, struct flush_ring_memory *out)
+{
+	struct rstblame_bpf *skel = loader->skel;
+
+	*out = (struct flush_ring_memory){
+		.slots_fd = bpf_map__fd(skel->maps.flush_slots),
+		.mask = skel->rodata->flush_mask,
+		.head = (const uint64_t *)&skel->bss->flush.head,
+		.task = (const uint64_t *)&skel->bss->flush.task,
+		.limit = (uint64_t *)&skel->bss->flush.limit,
+		.epoch = (uint64_t *)&skel->bss->epoch,
+		.marks = skel->bss->removed_slots,
+		.marks_made = (uint64_t *)&skel->bss->marks_made,
+	};
+}
+
 void loader_read_lost(const struct loader *loader, uint64_t lost[EVENT_PROBES])
 {
 	for (size_t i = 0; i < EVENT_PROBES; i++)
 		lost[i] = __atomic_load_n(&loader->skel->bss->lost[i], __ATOMIC_RELAXED);
+	for (size_t i = 0; i < loader->counted_count; i++) {
+		struct bpf_prog_info info = { 0 };
+		__u32 size = sizeof(info);
+
+		if (!bpf_obj_get_info_by_fd(loader->counted[i].fd, &info, &size))
+			lost[loader->counted[i].probe] += info.recursion_misses;
+	}
 }
 
 static const char *find_enumerator(const struct btf *btf, uint32_t value)

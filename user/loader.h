@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "flushring.h"
 #include "probe.h"
 
 struct loader;
@@ -17,6 +18,7 @@ struct loader_options {
 	const char *btf_path; /* kernel types for a kernel without its own, or NULL */
 	bool with_stacks;     /* of resets too */
 	bool is_verbose;      /* libbpf's own messages to stderr */
+	bool no_pin;          /* module functions by kprobe only: fentry pins a module */
 };
 
 enum { LOADER_WHY_BYTES = 512 };
@@ -27,10 +29,24 @@ struct loader *loader_open(const struct loader_options *options, struct probe_re
 			   char why[LOADER_WHY_BYTES]);
 void loader_close(struct loader *loader);
 
+/* Attaches what waits for that module, which must be live. Returns how many of its
+ * probes were attached; `results` tells of each. What happened in the meantime was
+ * not seen. */
+size_t loader_attach_module(struct loader *loader, const char *module,
+			    struct probe_result *results);
+
+/* That module went, and its kprobes with it: its probes wait again. Returns how many. */
+size_t loader_forget_module(struct loader *loader, const char *module,
+			    struct probe_result *results);
+
 int loader_state_ring_fd(const struct loader *loader);
 int loader_reset_ring_fd(const struct loader *loader);
 
-/* Events lost so far for want of room, by probe. */
+/* What the flush ring is made of; lives as long as the loader. */
+void loader_flush_memory(const struct loader *loader, struct flush_ring_memory *out);
+
+/* Events lost so far, by probe: for want of room, or because the probe was running on
+ * that CPU already. */
 void loader_read_lost(const struct loader *loader, uint64_t lost[EVENT_PROBES]);
 
 /* The kernel's name for a value of enum sk_rst_reason, without its prefix; NULL

@@ -46,6 +46,8 @@ int main(int argc, char **argv)
 		return session_check(&options);
 	case MODE_READ:
 		return session_read(&options);
+	case MODE_AUDIT:
+		return session_audit(&options);
 	case MODE_RUN:
 		break;
 	}

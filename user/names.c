@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -20,6 +21,12 @@ static const char *const causes[CAUSES] = {
 	[CAUSE_MODULE_UNLOAD] = "module-unload",
 	[CAUSE_IPVS] = "ipvs",
 	[CAUSE_OTHER] = "other",
+	[CAUSE_UNREAD_DATA] = "unread-data",
+	[CAUSE_LINGER] = "linger",
+	[CAUSE_KEEPALIVE] = "keepalive",
+	[CAUSE_MEMORY] = "memory",
+	[CAUSE_KILLED] = "killed",
+	[CAUSE_DISCONNECT] = "disconnect",
 };
 
 static const char *const verdicts[VERDICTS] = {
@@ -43,6 +50,14 @@ static const char *const confidences[] = {
 	[CONFIDENCE_PROVEN] = "proven",
 };
 
+static const char *const risk_ends[] = {
+	[RISK_GOES_ON] = "goes-on",
+	[RISK_RECOVERED] = "recovered",
+	[RISK_RETRANSLATED] = "retranslated",
+	[RISK_CLOSED] = "closed",
+	[RISK_RESET] = "reset",
+};
+
 static const char *const change_ops[] = {
 	[CHANGE_NONE] = "none",   [ADDRESS_ADD] = "add", [ADDRESS_REMOVE] = "remove",
 	[LINK_UP] = "up",         [LINK_DOWN] = "down",  [LINK_UNREGISTER] = "unregister",
@@ -62,6 +77,26 @@ static const char *const socket_states[SOCKET_STATES] = {
 static const char *const pickups[] = {
 	[PICKUP_UNKNOWN] = "unknown", [PICKUP_NONE] = "none",   [PICKUP_FRESH] = "fresh",
 	[PICKUP_RENEWED] = "renewed", [PICKUP_KNOWN] = "known", [PICKUP_UNTRACKED] = "untracked",
+	[PICKUP_INVALID] = "invalid",
+};
+
+static const char *const directions[] = {
+	[RESET_ANSWER] = "sent",
+	[RESET_ABORT] = "sent",
+	[RESET_RECEIVED] = "received",
+	[RESET_REJECTED] = "rejected",
+};
+
+static const char *const lookups[] = {
+	[LOOKUP_NONE] = "none",
+	[LOOKUP_ABSENT] = "absent",
+	[LOOKUP_ALIVE] = "alive",
+};
+
+static const char *const ruleset_ops[] = {
+	[RULESET_NONE] = "none",
+	[RULESET_HOOKS_ADDED] = "hooks-added",
+	[RULESET_HOOKS_REMOVED] = "hooks-removed",
 };
 
 /* enum ip_conntrack_status, include/uapi/linux/netfilter/nf_conntrack_common.h */
@@ -102,6 +137,16 @@ const char *verdict_name(enum verdict verdict)
 const char *confidence_name(enum confidence confidence)
 {
 	return pick(confidences, COUNT(confidences), confidence);
+}
+
+const char *risk_end_name(enum risk_end end)
+{
+	return pick(risk_ends, COUNT(risk_ends), end);
+}
+
+enum risk_end risk_end_parse(const char *name)
+{
+	return search(risk_ends, COUNT(risk_ends), name);
 }
 
 const char *change_op_name(enum change_op op)
@@ -153,6 +198,46 @@ const char *pickup_name(enum pickup pickup)
 enum pickup pickup_parse(const char *name)
 {
 	return search(pickups, COUNT(pickups), name);
+}
+
+const char *direction_name(enum reset_kind kind)
+{
+	return pick(directions, COUNT(directions), kind);
+}
+
+enum reset_kind direction_parse(const char *name)
+{
+	return search(directions, COUNT(directions), name);
+}
+
+const char *family_name(uint8_t family)
+{
+	return family == AF_INET ? "ipv4" : family == AF_INET6 ? "ipv6" : "";
+}
+
+uint8_t family_parse(const char *name)
+{
+	return !strcmp(name, "ipv4") ? AF_INET : !strcmp(name, "ipv6") ? AF_INET6 : 0;
+}
+
+const char *lookup_name(enum lookup lookup)
+{
+	return pick(lookups, COUNT(lookups), lookup);
+}
+
+enum lookup lookup_parse(const char *name)
+{
+	return search(lookups, COUNT(lookups), name);
+}
+
+const char *ruleset_op_name(enum ruleset_op op)
+{
+	return pick(ruleset_ops, COUNT(ruleset_ops), op);
+}
+
+enum ruleset_op ruleset_op_parse(const char *name)
+{
+	return search(ruleset_ops, COUNT(ruleset_ops), name);
 }
 
 const char *status_bit_name(unsigned int bit)

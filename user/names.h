@@ -13,6 +13,8 @@ const char *cause_name(enum cause cause);
 enum cause cause_parse(const char *name);
 const char *verdict_name(enum verdict verdict);
 const char *confidence_name(enum confidence confidence);
+const char *risk_end_name(enum risk_end end);
+enum risk_end risk_end_parse(const char *name);
 const char *change_op_name(enum change_op op);
 enum change_op address_op_parse(const char *name);
 enum change_op link_op_parse(const char *name);
@@ -24,6 +26,20 @@ const char *pickup_name(enum pickup pickup);
 enum pickup pickup_parse(const char *name);
 
 /* The names of enum ip_conntrack_status, bit by bit; NULL past the last. */
+/* "ipv4", "ipv6", "" for neither; and back, 0 for neither. */
+const char *family_name(uint8_t family);
+uint8_t family_parse(const char *name);
+
+/* The schema's "direction"; "sent" parses to RESET_ANSWER. */
+const char *direction_name(enum reset_kind kind);
+enum reset_kind direction_parse(const char *name);
+
+const char *lookup_name(enum lookup lookup);
+enum lookup lookup_parse(const char *name);
+
+const char *ruleset_op_name(enum ruleset_op op);
+enum ruleset_op ruleset_op_parse(const char *name);
+
 const char *status_bit_name(unsigned int bit);
 int status_bit_parse(const char *name); /* -1: unknown */
 

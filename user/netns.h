@@ -11,4 +11,13 @@ int netns_find(const char *text, uint32_t *inum);
 /* That of this process; 0 when /proc does not tell. */
 uint32_t netns_own(void);
 
+/* An open file of the namespace with that inode number, which the caller closes,
+ * or -ESRCH: it has no name and no process by now. */
+int netns_open(uint32_t inum);
+
+/* Puts this thread into the namespace with that inode number. Returns what
+ * netns_leave() takes, or -errno. */
+int netns_enter(uint32_t inum);
+void netns_leave(int entered);
+
 #endif

@@ -16,12 +16,17 @@ enum observation_type {
 	OBSERVATION_START,
 	OBSERVATION_ADDRESS,
 	OBSERVATION_LINK,
+	OBSERVATION_RULESET,
 	OBSERVATION_ACT_BEGIN,
 	OBSERVATION_ACT_END,
 	OBSERVATION_REMOVAL,
 	OBSERVATION_ENTRY,
 	OBSERVATION_RESET,
+	OBSERVATION_AT_RISK,
+	OBSERVATION_SOCKETS,
+	OBSERVATION_PROBE,
 	OBSERVATION_LOST,
+	OBSERVATION_LOG,
 	OBSERVATION_END, /* the window ended: what came before it is complete */
 };
 
@@ -40,7 +45,19 @@ struct actor {
 	char comm[32];
 	char exe[128];
 	char unit[64];
-	char container[72];
+	char container[72];      /* its id */
+	char container_name[64]; /* these two as the runtime's files have them, or "" */
+	char pod[128];           /* "namespace/name" */
+};
+
+enum { NETNS_NAME_BYTES = 64, CMDLINE_BYTES = 160 };
+
+/* The inner end of a flow, as far as known. */
+struct victim {
+	struct actor process;              /* pid 0: not known; its netns is the socket's */
+	uint8_t socket_state;              /* enum socket_state; SOCKET_NONE: no socket was found */
+	char netns_name[NETNS_NAME_BYTES]; /* as `ip netns` has it; "" for none */
+	char cmdline[CMDLINE_BYTES];       /* arguments parted by blanks, cut */
 };
 
 enum change_op {
@@ -68,6 +85,13 @@ enum cause {
 	CAUSE_MODULE_UNLOAD,
 	CAUSE_IPVS,
 	CAUSE_OTHER,
+	/* Why this host aborted a connection. */
+	CAUSE_UNREAD_DATA, /* closed with data in the receive queue */
+	CAUSE_LINGER,      /* SO_LINGER with 0, or TCP_LINGER2 below 0 */
+	CAUSE_KEEPALIVE,   /* the peer answered no keepalive */
+	CAUSE_MEMORY,      /* too many orphans, or out of TCP memory */
+	CAUSE_KILLED,      /* SOCK_DESTROY: ss -K */
+	CAUSE_DISCONNECT,  /* connect() to AF_UNSPEC */
 	CAUSES,
 };
 
@@ -89,8 +113,11 @@ enum tracker_state {
 enum socket_state {
 	SOCKET_NONE = 0, /* else as the kernel numbers them */
 	SOCKET_ESTABLISHED = 1,
+	SOCKET_FIN_WAIT1 = 4,
+	SOCKET_FIN_WAIT2 = 5,
 	SOCKET_TIME_WAIT = 6,
 	SOCKET_CLOSE = 7,
+	SOCKET_CLOSE_WAIT = 8,
 	SOCKET_LISTEN = 10,
 	SOCKET_NEW_SYN_RECV = 12,
 	SOCKET_STATES = 13,
@@ -113,9 +140,25 @@ enum pickup {
 	PICKUP_RENEWED,   /* the same, and a NAT rule sent it to this host */
 	PICKUP_KNOWN,     /* an entry that had seen both sides: it is alive */
 	PICKUP_UNTRACKED, /* a NOTRACK rule */
+	PICKUP_INVALID,   /* an entry was there, and the packet was judged INVALID */
 };
 
-/* What the namespace's netfilter hooks could do at the time of the reset. */
+/* What kind of reset. */
+enum reset_kind {
+	RESET_ANSWER,   /* sent by TCP in answer to a packet */
+	RESET_ABORT,    /* sent by TCP of its own accord; there is no packet */
+	RESET_RECEIVED, /* taken from the peer by a socket of this host */
+	RESET_REJECTED, /* sent by a netfilter rule */
+};
+
+/* What conntrack, asked right after the reset, had for the packet's tuple. */
+enum lookup {
+	LOOKUP_NONE, /* it was not asked, or could not be */
+	LOOKUP_ABSENT,
+	LOOKUP_ALIVE,
+};
+
+/* What netfilter's hooks in a namespace can do. */
 enum hooks_flag {
 	HOOKS_KNOWN = 1,
 	HOOKS_CONNTRACK = 2,
@@ -136,6 +179,21 @@ struct change_observation {
 	struct actor actor;
 };
 
+enum ruleset_op {
+	RULESET_NONE,
+	RULESET_HOOKS_ADDED,
+	RULESET_HOOKS_REMOVED,
+};
+
+/* Netfilter hooks that conntrack or NAT needs came or went. */
+struct ruleset_observation {
+	enum ruleset_op op;
+	uint8_t family; /* 0: both */
+	uint8_t hooks;  /* enum hooks_flag: which */
+	bool by_kernel;
+	struct actor actor;
+};
+
 /* An act: one thing that removes any number of entries. */
 struct act_observation {
 	uint64_t act; /* unique on its node */
@@ -145,10 +203,12 @@ struct act_observation {
 	uint32_t ifindex; /* 0: not known */
 	struct address address;
 	struct actor actor;
-	uint64_t by;      /* is_given: id of a change in the same recording */
-	uint64_t entries; /* ACT_END: what the act removed, all protocols */
+	uint8_t tcp_state; /* is_given, of one entry: enum tracker_state */
+	uint64_t by;       /* is_given: id of a change in the same recording */
+	uint64_t entries;  /* ACT_END: what the act removed, all protocols */
 	uint64_t tcp_entries;
 	uint64_t last_mono_ns; /* is_given: when it ended */
+	const char *stack;     /* for CAUSE_OTHER; valid during the call only, or NULL */
 };
 
 struct removal_observation {
@@ -174,7 +234,10 @@ struct entry_observation {
 enum { REASON_BYTES = 48, STACK_BYTES = 1024 };
 
 struct reset_observation {
+	enum reset_kind kind;
 	uint8_t family;
+	/* The trigger packet. Of an abort and a reset received: from the peer to this
+	 * host's socket. */
 	struct tuple packet;
 	uint8_t flags;  /* enum packet_flag */
 	uint8_t socket; /* enum socket_state */
@@ -187,10 +250,47 @@ struct reset_observation {
 	uint16_t zone;
 	uint32_t seq, ack;
 	uint32_t payload_bytes;
+	enum cause cause;   /* of an abort */
+	enum lookup lookup; /* where pickup is PICKUP_NONE */
+	/* The live entry: where pickup is PICKUP_KNOWN or PICKUP_INVALID, or lookup
+	 * LOOKUP_ALIVE. Family 0: not known. */
+	struct flow entry;
+	uint8_t entry_state; /* enum tracker_state, of that entry */
 	char ifname[16];
 	char reason[REASON_BYTES]; /* the kernel's own, "" where it has none */
 	struct actor actor;        /* process context only */
 	char stack[STACK_BYTES];   /* "" for none */
+	struct victim victim;      /* the socket that the packet was meant for */
+};
+
+/* Why a flow is at risk no more. */
+enum risk_end {
+	RISK_GOES_ON,
+	RISK_RECOVERED,    /* its client spoke first: the entry is there again */
+	RISK_RETRANSLATED, /* the same, but from another port: the peer will reset it */
+	RISK_CLOSED,       /* its socket was closed without a packet that went out */
+	RISK_RESET,        /* the reset came */
+	RISK_ENDS,
+};
+
+/* An open socket of a flow that lost its entry; or that it is closed now. */
+struct risk_observation {
+	enum risk_end end;  /* RISK_GOES_ON, RISK_CLOSED; the rest is blame's to find */
+	struct flow flow;   /* the original tuple is what the socket sends */
+	uint64_t looked_ns; /* CLOCK_MONOTONIC: what changed since was not seen */
+	uint32_t inode;     /* of the socket; 0: not known, or read from a recording */
+	struct victim victim;
+};
+
+/* The open sockets were listed, or those at risk looked at again. */
+struct sockets_observation {
+	bool is_again;
+	uint64_t looked_ns, spent_ns;
+	uint64_t sockets;
+	uint32_t namespaces;
+	uint32_t unseen;  /* namespaces, or sockets, that could not be looked at */
+	uint64_t entries; /* of conntrack: audits only */
+	uint64_t unsure;  /* audits: unknown to conntrack, and nobody can tell if that matters */
 };
 
 struct lost_observation {
@@ -206,6 +306,24 @@ struct probe_report {
 	bool is_blind;   /* there was something to see, and it could not be seen */
 };
 
+/* A probe that was attached later, or went, with its module. */
+struct probe_observation {
+	char name[32];
+	char how[16]; /* "none": it went, or could not be attached */
+	char symbol[64];
+	char module[64];
+	char why[96]; /* for "none" */
+};
+
+/* A line of a log. Printable; the node's, of no namespace. */
+struct log_observation {
+	char source[96]; /* "journal", or the file */
+	char rule[16];   /* what made it of interest: "lease"; "" where there is no line */
+	char line[512];
+	bool is_read_time; /* when it was written is not known: when it was read */
+	uint64_t dropped;  /* lines before it that matched and were too many to show */
+};
+
 enum { PROBE_REPORTS_MAX = 32 };
 
 /* How the window was opened. The strings are valid during the call only. */
@@ -215,6 +333,7 @@ struct start_observation {
 	const char *kernel;
 	const char *arch;
 	uint64_t window_s; /* 0: until stopped */
+	bool is_audit;     /* no window and no probes: what is at risk now */
 	size_t probes_count;
 	struct probe_report probes[PROBE_REPORTS_MAX];
 };
@@ -227,11 +346,16 @@ struct observation {
 	union {
 		struct start_observation start;
 		struct change_observation change; /* ADDRESS, LINK */
+		struct ruleset_observation ruleset;
 		struct act_observation act;
 		struct removal_observation removal;
 		struct entry_observation entry;
 		struct reset_observation reset;
+		struct risk_observation risk;
+		struct sockets_observation sockets;
+		struct probe_observation probe;
 		struct lost_observation lost;
+		struct log_observation log;
 		uint64_t window_s; /* END */
 	};
 };

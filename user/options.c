@@ -12,9 +12,12 @@
 enum {
 	OPT_NETNS = 256,
 	OPT_CHECK,
+	OPT_AUDIT,
 	OPT_BTF,
+	OPT_LOG,
 	OPT_UTC,
 	OPT_STACK,
+	OPT_NO_PIN,
 };
 
 /* A leading '+' stops at the first word, ':' tells a missing argument apart. */
@@ -29,9 +32,12 @@ static const struct option long_options[] = {
 	{ "read", required_argument, NULL, 'r' },
 	{ "netns", required_argument, NULL, OPT_NETNS },
 	{ "check", no_argument, NULL, OPT_CHECK },
+	{ "audit", no_argument, NULL, OPT_AUDIT },
+	{ "log", required_argument, NULL, OPT_LOG },
 	{ "btf", required_argument, NULL, OPT_BTF },
 	{ "utc", no_argument, NULL, OPT_UTC },
 	{ "stack", no_argument, NULL, OPT_STACK },
+	{ "no-pin", no_argument, NULL, OPT_NO_PIN },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, 'h' },
@@ -41,7 +47,7 @@ static const struct option long_options[] = {
 
 const char *options_help(void)
 {
-	return "Usage: rstblame [OPTIONS] [-- COMMAND [ARG...]]\n"
+	return "Usage: rstblame [OPTIONS] [FILTER] [-- COMMAND [ARG...]]\n"
 	       "Says who is to blame for each TCP reset that this node sends: the removed conntrack\n"
 	       "entry, the address change behind the removal, and the process behind the change.\n"
 	       "\n"
@@ -53,18 +59,25 @@ const char *options_help(void)
 	       "  -r, --read FILE       no tracing: judge recordings again (may be repeated)\n"
 	       "      --netns NAME|PATH|PID\n"
 	       "                        report this network namespace only\n"
+	       "      --log journal|FILE    put log lines about addresses, leases, links, the\n"
+	       "                        firewall and oom on the timeline\n"
 	       "      --check           say what can be observed on this kernel, and exit\n"
+	       "      --audit           no tracing: which open connections has conntrack forgotten\n"
+	       "                        by now? and exit\n"
 	       "      --btf FILE        kernel types for a kernel that carries none\n"
+	       "      --no-pin          let the netfilter modules be unloaded meanwhile (slower)\n"
 	       "      --utc             times in UTC instead of local time\n"
 	       "      --stack           show the kernel stack of each reset\n"
 	       "  -v, --verbose         show each removal, and libbpf's messages\n"
 	       "  -q, --quiet           the verdict only, no timeline\n"
 	       "  -h, --help            this text\n"
 	       "  -V, --version         the version\n"
+	       "  FILTER                report only resets whose trigger packet or flow matches this\n"
+	       "                        pcap-filter(7), as in: port 6379 and host 10.9.0.2\n"
 	       "  -- COMMAND            run COMMAND once all is attached, stop when it ends\n"
 	       "\n"
-	       "Exit status: 0 no reset was blamed on conntrack, 1 one is likely, 2 one is proven,\n"
-	       "3 could not observe (no privilege, unsupported kernel, usage, lost events).\n";
+	       "Exit status: 0 no reset was blamed on conntrack, 1 one is likely or flows are at risk,\n"
+	       "2 one is proven, 3 could not observe (no privilege, unsupported kernel, usage, lost events).\n";
 }
 
 static int refuse(char *why, const char *format, ...)
@@ -182,14 +195,23 @@ static int take(struct options *out, int option, const char *word, char *why)
 	case OPT_NETNS:
 		out->netns = optarg;
 		return 0;
+	case OPT_LOG:
+		out->log = optarg;
+		return 0;
 	case OPT_CHECK:
 		out->mode = MODE_CHECK;
+		return 0;
+	case OPT_AUDIT:
+		out->mode = MODE_AUDIT;
 		return 0;
 	case OPT_BTF:
 		out->btf = optarg;
 		return 0;
 	case OPT_UTC:
 		out->is_utc = true;
+		return 0;
+	case OPT_NO_PIN:
+		out->no_pin = true;
 		return 0;
 	case OPT_STACK:
 		out->with_stacks = true;
@@ -214,6 +236,19 @@ static int check_together(struct options *out, char *why)
 {
 	if (out->output && out->write && !strcmp(out->output, out->write))
 		return refuse(why, "-o and -w name the same file; give each its own");
+	if (out->mode == MODE_AUDIT &&
+	    (out->read_count || out->command || out->duration_s || out->write || out->count))
+		return refuse(why, "--audit looks once, at what is now: it does not go with %s",
+			      out->read_count ? "-r" :
+			      out->command    ? "a COMMAND" :
+			      out->duration_s ? "-d" :
+			      out->write      ? "-w" :
+						"-c");
+	if (out->log && (out->read_count || out->mode == MODE_CHECK || out->mode == MODE_AUDIT))
+		return refuse(why, "--log follows a log during a window: it does not go with %s",
+			      out->read_count         ? "-r" :
+			      out->mode == MODE_CHECK ? "--check" :
+							"--audit");
 	if (!out->read_count)
 		return 0;
 	if (out->mode == MODE_CHECK || out->command)
@@ -228,22 +263,38 @@ static int check_together(struct options *out, char *why)
 	return 0;
 }
 
-static int check_words(struct options *out, int argc, char *const *argv, bool is_command, char *why)
+/* An option that stands where none is looked for. A filter may hold a minus. */
+static bool is_option_like(const char *word)
 {
+	return word[0] == '-' && isalpha((unsigned char)word[word[1] == '-' ? 2 : 1]);
+}
 
-	if (optind == argc)
-		return is_command ? refuse(why, "no COMMAND after --") : 0;
-	if (!is_command)
-		return refuse(
-			why,
-			"'%.60s' is not understood: filters are not in this version; a command "
-			"goes after --",
-			argv[optind]);
-	out->command = &argv[optind];
+/* What follows the options: a FILTER up to "--", then the COMMAND. */
+static int check_words(struct options *out, int argc, char **argv, bool is_command, char *why)
+{
+	int at = optind;
+
+	if (!is_command && at < argc) {
+		out->filter = &argv[at];
+		for (; at < argc && strcmp(argv[at], "--") != 0; at++)
+			if (is_option_like(argv[at]))
+				return refuse(why,
+					      "%.60s stands after the FILTER; options come first",
+					      argv[at]);
+		is_command = at < argc;
+		argv[at] = NULL; /* argv[argc] is NULL */
+		at += is_command;
+	}
+	if (at < argc)
+		out->command = &argv[at];
+	else if (is_command)
+		return refuse(why, "no COMMAND after --");
+	if (out->filter && out->mode == MODE_CHECK)
+		return refuse(why, "--check looks at the probes: it does not go with a FILTER");
 	return 0;
 }
 
-int options_parse(int argc, char *const *argv, struct options *out, char why[OPTIONS_WHY_BYTES])
+int options_parse(int argc, char **argv, struct options *out, char why[OPTIONS_WHY_BYTES])
 {
 	int option, err, at = 1; /* where the option that is taken began */
 

@@ -16,6 +16,7 @@ enum mode {
 	MODE_RUN,
 	MODE_READ, /* -r */
 	MODE_CHECK,
+	MODE_AUDIT,
 	MODE_HELP,
 	MODE_VERSION,
 };
@@ -33,16 +34,19 @@ struct options {
 	size_t read_count;
 	const char *netns;
 	const char *btf;
+	const char *log; /* "journal", or a file; NULL: none */
 	bool is_utc;
+	bool no_pin;
 	bool with_stacks;
 	bool is_verbose;
 	bool is_quiet;
+	char **filter;        /* the words of FILTER, NULL-terminated; NULL: none */
 	char *const *command; /* NULL, or NULL-terminated as execvp() wants it */
 };
 
-/* Fills `out`, which points into argv. 0, or -EINVAL and one line in `why`, the
+/* Fills `out`, which points into argv; a "--" after a FILTER becomes its end. 0, or -EINVAL and one line in `why`, the
  * cure included. Even then out->format is what was asked for up to there. */
-int options_parse(int argc, char *const *argv, struct options *out, char why[OPTIONS_WHY_BYTES]);
+int options_parse(int argc, char **argv, struct options *out, char why[OPTIONS_WHY_BYTES]);
 
 /* "90", "90s", "15m", "1h", "2d" into seconds. 0 when it is none of these. */
 uint64_t duration_parse(const char *text);

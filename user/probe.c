@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "probe.h"
 
+#include <stdio.h>
+
 #define ENTRY_EXIT(prefix_entry, prefix_exit)                                                      \
 	{                                                                                          \
 		{ HOOK_FENTRY, prefix_entry "_fentry", prefix_exit "_fexit" },                     \
 			{ HOOK_KPROBE, prefix_entry "_kprobe", prefix_exit "_kretprobe" },         \
+	}
+/* The same, for programs that read no argument. */
+#define ENTRY_EXIT_BARE(prefix_entry, prefix_exit)                                                 \
+	{                                                                                          \
+		{ HOOK_FENTRY, prefix_entry "_fentry", prefix_exit "_fexit" },                     \
+			{ HOOK_KPROBE, prefix_entry "_kprobe", prefix_exit "_kretprobe" },         \
+			{ HOOK_KPROBE_CLONE, prefix_entry "_kprobe", prefix_exit "_kretprobe" },   \
 	}
 #define ENTRY_ONLY(prefix)                                                                         \
 	{                                                                                          \
@@ -73,7 +82,7 @@ const struct probe probes[EVENT_PROBES] = {
 		.name = "table-walk",
 		.symbol = "nf_ct_iterate_cleanup",
 		.module = "nf_conntrack",
-		.hooks = ENTRY_EXIT("on_iteration_begin", "on_iteration_end"),
+		.hooks = ENTRY_EXIT_BARE("on_iteration_begin", "on_iteration_end"),
 		.consequence = "`conntrack -F` looks like many single deletions",
 	},
 	[EVENT_PROBE_ADDRESS_V4] = {
@@ -98,6 +107,59 @@ const struct probe probes[EVENT_PROBES] = {
 		.hooks = ENTRY_ONLY("on_link"),
 		.consequence = "a flush cannot be joined to the interface that went down",
 	},
+	[EVENT_PROBE_REJECT_V4] = {
+		.id = EVENT_PROBE_REJECT_V4,
+		.name = "reset-rejected-ipv4",
+		.symbol = "nf_send_reset",
+		.module = "nf_reject_ipv4",
+		.hooks = ENTRY_ONLY("on_reject_v4"),
+		.consequence = "resets that a REJECT rule sends over IPv4 are not seen",
+	},
+	[EVENT_PROBE_REJECT_V6] = {
+		.id = EVENT_PROBE_REJECT_V6,
+		.name = "reset-rejected-ipv6",
+		.symbol = "nf_send_reset6",
+		.module = "nf_reject_ipv6",
+		.hooks = ENTRY_ONLY("on_reject_v6"),
+		.consequence = "resets that a REJECT rule sends over IPv6 are not seen",
+	},
+	[EVENT_PROBE_ABORT] = {
+		.id = EVENT_PROBE_ABORT,
+		.name = "reset-aborted",
+		.symbol = "tcp_send_active_reset",
+		.hooks = ENTRY_ONLY("on_abort"),
+		.consequence = "connections that this host aborts itself are not seen",
+	},
+	[EVENT_PROBE_RECEIVE] = {
+		.id = EVENT_PROBE_RECEIVE,
+		.name = "reset-received",
+		.symbol = "tcp_reset",
+		.hooks = ENTRY_ONLY("on_receive"),
+		.consequence = "resets from the peers are not seen",
+	},
+	[EVENT_PROBE_HOOKS_ADD] = {
+		.id = EVENT_PROBE_HOOKS_ADD,
+		.name = "ruleset-add",
+		.symbol = "nf_register_net_hooks",
+		.hooks = ENTRY_ONLY("on_hooks_add"),
+		.consequence = "it is not seen when the hooks of conntrack and NAT come back",
+	},
+	[EVENT_PROBE_HOOKS_REMOVE] = {
+		.id = EVENT_PROBE_HOOKS_REMOVE,
+		.name = "ruleset-remove",
+		.symbol = "nf_unregister_net_hooks",
+		.hooks = ENTRY_ONLY("on_hooks_remove"),
+		.consequence = "who took the hooks of conntrack and NAT away is not known",
+	},
+	[EVENT_PROBE_INVALID] = {
+		.id = EVENT_PROBE_INVALID,
+		.name = "conntrack-invalid",
+		.symbol = "nf_ct_l4proto_log_invalid",
+		.module = "nf_conntrack",
+		/* Variadic: fentry refuses it. */
+		.hooks = { { HOOK_KPROBE, "on_invalid_kprobe", 0 } },
+		.consequence = "that a packet was judged INVALID is inferred, not seen",
+	},
 };
 
 const char *hook_how_name(enum hook_how how)
@@ -107,6 +169,7 @@ const char *hook_how_name(enum hook_how how)
 		return "fentry";
 	case HOOK_KPROBE:
 	case HOOK_KPROBE_PART:
+	case HOOK_KPROBE_CLONE:
 		return "kprobe";
 	case HOOK_NONE:
 		break;
@@ -133,10 +196,20 @@ const char *probe_state_name(enum probe_state state)
 	return "not tried";
 }
 
+const char *probe_state_text(const struct probe *probe, enum probe_state state, char *out,
+			     size_t size)
+{
+	if (state == PROBE_WAITS && probe->module)
+		snprintf(out, size, "waits for %s", probe->module);
+	else
+		snprintf(out, size, "%s", probe_state_name(state));
+	return out;
+}
+
 const char *probe_cure(enum probe_state state)
 {
 	if (state == PROBE_WAITS)
-		return "start rstblame again once the module is loaded";
+		return "none is needed: rstblame attaches when the module comes";
 	if (state == PROBE_BLIND)
 		return "report it with the kernel's version: the event came, the probe did not fire";
 	return "use a kernel with BTF, kprobes and ftrace (any distribution kernel since 5.10)";

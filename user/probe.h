@@ -16,7 +16,8 @@ enum hook_how {
 	HOOK_NONE,
 	HOOK_FENTRY,
 	HOOK_KPROBE,
-	HOOK_KPROBE_PART, /* on the .part.N that the compiler split off */
+	HOOK_KPROBE_PART,  /* on the .part.N that the compiler split off */
+	HOOK_KPROBE_CLONE, /* on a .isra.N or .constprop.N: for what reads no argument */
 };
 
 /* One way to see it: the BPF program at the function's entry, and the one at its
@@ -62,6 +63,10 @@ struct probe_result {
 };
 
 const char *probe_state_name(enum probe_state state);
+
+/* The same, with the module that it waits for: "waits for nf_nat". Returns `out`. */
+const char *probe_state_text(const struct probe *probe, enum probe_state state, char *out,
+			     size_t size);
 
 /* What to do about a probe that is missing or waits: static. */
 const char *probe_cure(enum probe_state state);

@@ -47,6 +47,20 @@ static void parse_actor(const json_t *object, struct actor *out)
 	copy_string(object, "exe", out->exe, sizeof(out->exe));
 	copy_string(object, "unit", out->unit, sizeof(out->unit));
 	copy_string(object, "container", out->container, sizeof(out->container));
+	copy_string(object, "container_name", out->container_name, sizeof(out->container_name));
+	copy_string(object, "pod", out->pod, sizeof(out->pod));
+}
+
+static void parse_victim(const json_t *object, struct victim *out)
+{
+	const char *state = get_string(object, "socket_state");
+
+	memset(out, 0, sizeof(*out));
+	parse_actor(object, &out->process);
+	if (*state)
+		out->socket_state = (uint8_t)socket_state_parse(state);
+	copy_string(object, "cmdline", out->cmdline, sizeof(out->cmdline));
+	copy_string(object, "netns_name", out->netns_name, sizeof(out->netns_name));
 }
 
 /* Returns the family, 0 when either address is none. */
@@ -142,6 +156,7 @@ static bool parse_act(const json_t *root, struct observation *out)
 	act->entries = get_u64(root, "entries");
 	act->tcp_entries = get_u64(root, "tcp_entries");
 	parse_actor(json_object_get(root, "actor"), &act->actor);
+	act->stack = json_string_value(json_object_get(root, "stack"));
 	return act->act != 0;
 }
 
@@ -159,9 +174,11 @@ static bool parse_flush(const json_t *root, struct observation *out)
 	act->act = get_u64(root, "id");
 	act->cause = cause_parse(get_string(root, "cause"));
 	act->by = get_u64(root, "by");
+	act->tcp_state = (uint8_t)tracker_state_parse(get_string(root, "tcp_state"));
 	act->entries = get_u64(root, "entries");
 	act->tcp_entries = get_u64(root, "tcp_entries");
 	parse_actor(json_object_get(root, "actor"), &act->actor);
+	act->stack = json_string_value(json_object_get(root, "stack"));
 	return act->act != 0;
 }
 
@@ -229,6 +246,17 @@ static uint8_t parse_flags(const json_t *value)
 	return (uint8_t)flags;
 }
 
+static bool parse_ruleset(const json_t *root, struct ruleset_observation *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->op = ruleset_op_parse(get_string(root, "op"));
+	out->family = family_parse(get_string(root, "family"));
+	out->hooks = parse_hooks(json_object_get(root, "hooks"));
+	out->by_kernel = json_is_true(json_object_get(root, "by_kernel"));
+	parse_actor(json_object_get(root, "actor"), &out->actor);
+	return out->op != RULESET_NONE;
+}
+
 static bool parse_packet(const json_t *packet, struct reset_observation *out)
 {
 	out->family = parse_tuple(packet, &out->packet);
@@ -241,16 +269,32 @@ static bool parse_packet(const json_t *packet, struct reset_observation *out)
 	return out->family != 0;
 }
 
+/* Of its own accord, so without a packet: its flow says whose it was. */
+static bool parse_abort(const json_t *root, struct reset_observation *out)
+{
+	struct tuple own;
+
+	out->kind = RESET_ABORT;
+	out->cause = cause_parse(get_string(root, "cause"));
+	out->family = parse_tuple(json_object_get(json_object_get(root, "flow"), "orig"), &own);
+	out->packet = tuple_inverse(&own);
+	return out->family != 0;
+}
+
 static bool parse_reset(const json_t *root, struct reset_observation *out)
 {
-	const char *direction = get_string(root, "direction");
+	const json_t *packet = json_object_get(root, "packet");
 	const json_t *socket = json_object_get(root, "socket");
 
 	memset(out, 0, sizeof(*out));
-	if (*direction && strcmp(direction, "sent") != 0)
+	out->kind = direction_parse(get_string(root, "direction"));
+	if (!packet && out->kind == RESET_ANSWER ? !parse_abort(root, out) :
+						   !parse_packet(packet, out))
 		return false;
-	if (!parse_packet(json_object_get(root, "packet"), out))
-		return false;
+	out->lookup = lookup_parse(get_string(root, "lookup"));
+	if (!parse_flow(json_object_get(root, "entry"), &out->entry))
+		out->entry.family = 0;
+	out->entry_state = (uint8_t)tracker_state_parse(get_string(root, "entry_state"));
 	out->socket = json_is_string(socket) ?
 			      (uint8_t)socket_state_parse(json_string_value(socket)) :
 			      SOCKET_UNKNOWN;
@@ -263,7 +307,53 @@ static bool parse_reset(const json_t *root, struct reset_observation *out)
 	copy_string(root, "reason", out->reason, sizeof(out->reason));
 	copy_string(root, "stack", out->stack, sizeof(out->stack));
 	parse_actor(json_object_get(root, "sender"), &out->actor);
+	parse_victim(json_object_get(root, "victim"), &out->victim);
 	return true;
+}
+
+static bool parse_risk(const json_t *root, struct observation *out)
+{
+	struct risk_observation *risk = &out->risk;
+	const json_t *looked = json_object_get(root, "looked_mono_ns");
+
+	memset(risk, 0, sizeof(*risk));
+	risk->looked_ns = looked ? get_u64(root, "looked_mono_ns") : out->mono_ns;
+	parse_victim(json_object_get(root, "victim"), &risk->victim);
+	return parse_flow(json_object_get(root, "flow"), &risk->flow);
+}
+
+/* The other ends are blame's own to find. */
+static bool parse_risk_over(const json_t *root, struct observation *out)
+{
+	struct risk_observation *risk = &out->risk;
+
+	out->type = OBSERVATION_AT_RISK;
+	memset(risk, 0, sizeof(*risk));
+	risk->end = risk_end_parse(get_string(root, "how"));
+	return risk->end == RISK_CLOSED && parse_flow(json_object_get(root, "flow"), &risk->flow);
+}
+
+static bool parse_sockets(const json_t *root, struct sockets_observation *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->is_again = json_is_true(json_object_get(root, "again"));
+	out->sockets = get_u64(root, "sockets");
+	out->namespaces = (uint32_t)get_u64(root, "namespaces");
+	out->unseen = (uint32_t)get_u64(root, "unseen");
+	out->looked_ns = get_u64(root, "looked_mono_ns");
+	out->spent_ns = get_u64(root, "spent_ns");
+	return true;
+}
+
+static bool parse_probe(const json_t *root, struct probe_observation *out)
+{
+	memset(out, 0, sizeof(*out));
+	copy_string(root, "name", out->name, sizeof(out->name));
+	copy_string(root, "how", out->how, sizeof(out->how));
+	copy_string(root, "symbol", out->symbol, sizeof(out->symbol));
+	copy_string(root, "module", out->module, sizeof(out->module));
+	copy_string(root, "why", out->why, sizeof(out->why));
+	return out->name[0] && out->how[0];
 }
 
 static bool parse_lost(const json_t *root, struct lost_observation *out)
@@ -272,6 +362,17 @@ static bool parse_lost(const json_t *root, struct lost_observation *out)
 	copy_string(root, "probe", out->probe, sizeof(out->probe));
 	out->count = get_u64(root, "count");
 	return out->count > 0;
+}
+
+static bool parse_log(const json_t *root, struct log_observation *out)
+{
+	memset(out, 0, sizeof(*out));
+	copy_string(root, "source", out->source, sizeof(out->source));
+	copy_string(root, "rule", out->rule, sizeof(out->rule));
+	copy_string(root, "line", out->line, sizeof(out->line));
+	out->is_read_time = json_is_true(json_object_get(root, "read_time"));
+	out->dropped = get_u64(root, "dropped");
+	return out->line[0] || out->dropped;
 }
 
 static bool parse_start(const json_t *root, struct start_observation *out)
@@ -312,14 +413,19 @@ static bool parse_body(const json_t *root, const char *type, struct observation 
 		const char *name;
 		enum observation_type type;
 	} types[] = {
-		{ "start", OBSERVATION_START }, { "address", OBSERVATION_ADDRESS },
-		{ "link", OBSERVATION_LINK },   { "removal", OBSERVATION_REMOVAL },
-		{ "entry", OBSERVATION_ENTRY }, { "reset", OBSERVATION_RESET },
-		{ "lost", OBSERVATION_LOST },   { "summary", OBSERVATION_END },
+		{ "start", OBSERVATION_START },     { "address", OBSERVATION_ADDRESS },
+		{ "link", OBSERVATION_LINK },       { "removal", OBSERVATION_REMOVAL },
+		{ "entry", OBSERVATION_ENTRY },     { "reset", OBSERVATION_RESET },
+		{ "at_risk", OBSERVATION_AT_RISK }, { "sockets", OBSERVATION_SOCKETS },
+		{ "lost", OBSERVATION_LOST },       { "summary", OBSERVATION_END },
+		{ "ruleset", OBSERVATION_RULESET }, { "probe", OBSERVATION_PROBE },
+		{ "log", OBSERVATION_LOG },
 	};
 
 	if (!strcmp(type, "act"))
 		return parse_act(root, out);
+	if (!strcmp(type, "risk_over"))
+		return parse_risk_over(root, out);
 	if (!strcmp(type, "flush"))
 		return parse_flush(root, out);
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
@@ -332,12 +438,22 @@ static bool parse_body(const json_t *root, const char *type, struct observation 
 		case OBSERVATION_ADDRESS:
 		case OBSERVATION_LINK:
 			return parse_change(root, &out->change, out->type == OBSERVATION_ADDRESS);
+		case OBSERVATION_RULESET:
+			return parse_ruleset(root, &out->ruleset);
 		case OBSERVATION_REMOVAL:
 			return parse_removal(root, &out->removal);
 		case OBSERVATION_ENTRY:
 			return parse_entry(root, &out->entry);
 		case OBSERVATION_RESET:
 			return parse_reset(root, &out->reset);
+		case OBSERVATION_AT_RISK:
+			return parse_risk(root, out);
+		case OBSERVATION_SOCKETS:
+			return parse_sockets(root, &out->sockets);
+		case OBSERVATION_PROBE:
+			return parse_probe(root, &out->probe);
+		case OBSERVATION_LOG:
+			return parse_log(root, &out->log);
 		case OBSERVATION_LOST:
 			return parse_lost(root, &out->lost);
 		default:

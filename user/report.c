@@ -10,8 +10,11 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "filter.h"
 #include "json.h"
 #include "message.h"
+#include "shelf.h"
+#include "text_private.h"
 
 static bool wants_color(const struct options *options, FILE *out)
 {
@@ -78,12 +81,23 @@ int report_open(struct report *r, const struct options *options, char why[REPORT
 
 	memset(r, 0, sizeof(*r));
 	r->options = options;
+	if (options->filter) {
+		r->filter = filter_new(options->filter, why, REPORT_WHY_BYTES);
+		if (!r->filter)
+			return -1;
+		r->timeline.filter = filter_text(r->filter);
+	}
 	if (open_output(r, why))
 		return -1;
 	text.columns = count_columns(r->out);
 	text.is_colored = wants_color(options, r->out);
 	text.is_live = options->mode == MODE_RUN && !options->is_quiet && isatty(fileno(r->out));
 	text_init(&r->text, r->out, &text);
+	if (options->log && (!(r->shelf = calloc(1, sizeof(*r->shelf))) ||
+			     !(r->record_shelf = calloc(1, sizeof(*r->record_shelf))))) {
+		snprintf(why, REPORT_WHY_BYTES, "out of memory");
+		return -1;
+	}
 	if (!options->write)
 		return 0;
 	r->recorder = recorder_open(options->write);
@@ -95,10 +109,13 @@ int report_open(struct report *r, const struct options *options, char why[REPORT
 	return -1;
 }
 
+static void empty_shelves(struct report *r, uint64_t now_ns);
+
 enum status report_error(struct report *r, const char *why)
 {
 	uint64_t now_ns = clock_mono_ns();
 
+	empty_shelves(r, UINT64_MAX);
 	message("%s", why);
 	if (r->options->format == FORMAT_JSON && !r->has_failed) {
 		begin_output(r);
@@ -130,23 +147,109 @@ static void note_recorder_error(struct report *r, int err)
 	r->is_recording_cut = true;
 }
 
-static void record(struct report *r)
+/* ---- writing, at once or, with a log that may be late, after a moment ---- */
+
+/* journald tells a line within 10 ms as a rule; syslog daemons are slower. */
+#define SHELF_NS (500 * NSEC_PER_MSEC)
+
+static void write_out(struct report *r, const char *text, size_t len)
 {
-	if (r->recorder)
-		note_recorder_error(r, recorder_write(r->recorder, r->record.text, r->record.len));
+	if (!r->has_failed && fwrite(text, 1, len, r->out) != len)
+		note_output_error(r);
 }
 
-static void show_json(struct report *r)
+static void write_record(struct report *r, const char *text, size_t len)
 {
-	if (fwrite(r->json.text, 1, r->json.len, r->out) != r->json.len)
+	if (r->recorder)
+		note_recorder_error(r, recorder_write(r->recorder, text, len));
+}
+
+static void empty_shelf(struct report *r, struct shelf *shelf, uint64_t now_ns)
+{
+	struct shelf_item item;
+
+	while (shelf && shelf_take(shelf, now_ns, &item)) {
+		if (shelf == r->record_shelf) {
+			write_record(r, item.text, item.len);
+		} else {
+			text_clear_progress(&r->text);
+			write_out(r, item.text, item.len);
+		}
+		free(item.text);
+	}
+}
+
+static void empty_shelves(struct report *r, uint64_t now_ns)
+{
+	empty_shelf(r, r->record_shelf, now_ns);
+	empty_shelf(r, r->shelf, now_ns);
+}
+
+/* Takes `text`, which is malloc()ed; NULL when there was no memory for it. */
+static void put(struct report *r, struct shelf *shelf, const struct finding *f, char *text,
+		size_t len)
+{
+	uint64_t now_ns = clock_mono_ns();
+	struct shelf_item item = { f->mono_ns, now_ns + SHELF_NS, text, len };
+
+	if (!text)
+		return;
+	empty_shelf(r, shelf, now_ns);
+	shelf_put(shelf, &item, f->type == FINDING_LOG);
+}
+
+static void record(struct report *r, const struct finding *f)
+{
+	if (r->record_shelf)
+		put(r, r->record_shelf, f, strndup(r->record.text, r->record.len), r->record.len);
+	else
+		write_record(r, r->record.text, r->record.len);
+}
+
+static void show_json(struct report *r, const struct finding *f)
+{
+	if (r->shelf)
+		put(r, r->shelf, f, strndup(r->json.text, r->json.len), r->json.len);
+	else
+		write_out(r, r->json.text, r->json.len);
+}
+
+static void show_text(struct report *r, const struct finding *f)
+{
+	char *text = NULL;
+	size_t len = 0;
+
+	if (!r->shelf) {
+		text_finding(&r->text, f);
 		note_output_error(r);
+		return;
+	}
+	r->text.out = open_memstream(&text, &len);
+	if (r->text.out) {
+		text_finding(&r->text, f);
+		fclose(r->text.out);
+	}
+	r->text.out = r->out;
+	put(r, r->shelf, f, text, len);
+}
+
+uint64_t report_due_ns(const struct report *r)
+{
+	uint64_t due_ns = r->shelf && r->shelf->count ? r->shelf->items[0].due_ns : 0;
+	uint64_t record_ns =
+		r->record_shelf && r->record_shelf->count ? r->record_shelf->items[0].due_ns : 0;
+
+	return record_ns && (!due_ns || record_ns < due_ns) ? record_ns : due_ns;
 }
 
 static bool is_wanted(const struct report *r, const struct finding *f)
 {
-	if (f->type == FINDING_START || f->type == FINDING_LOST || f->type == FINDING_END)
+	if (f->type == FINDING_START || f->type == FINDING_LOST || f->type == FINDING_PROBE ||
+	    f->type == FINDING_LOG || f->type == FINDING_END)
 		return true;
-	return !r->netns || f->netns.inum == r->netns;
+	if (r->netns && f->netns.inum != r->netns)
+		return false;
+	return !r->filter || filter_wants(r->filter, f);
 }
 
 void report_finding(void *report, const struct finding *f)
@@ -156,7 +259,7 @@ void report_finding(void *report, const struct finding *f)
 
 	begin_output(r);
 	if (r->recorder && json_write_finding(&r->record, JSON_RECORDING, f))
-		record(r);
+		record(r, f);
 	if (f->mono_ns > r->last.mono_ns || f->type == FINDING_END) {
 		r->last = *f;
 		r->last.netns.node = 0;
@@ -167,10 +270,9 @@ void report_finding(void *report, const struct finding *f)
 	if (r->has_failed)
 		return;
 	if (r->options->format == FORMAT_TEXT) {
-		text_finding(&r->text, f);
-		note_output_error(r);
+		show_text(r, f);
 	} else if (json_write_finding(&r->json, detail, f)) {
-		show_json(r);
+		show_json(r, f);
 	}
 }
 
@@ -181,6 +283,9 @@ bool report_is_full(const struct report *r)
 
 void report_flush(struct report *r)
 {
+	uint64_t now_ns = r->shelf ? clock_mono_ns() : 0;
+
+	empty_shelves(r, now_ns);
 	if (!r->has_failed && fflush(r->out))
 		note_output_error(r);
 	if (r->recorder)
@@ -191,18 +296,19 @@ enum status report_summary(struct report *r)
 {
 	enum status status = timeline_status(&r->timeline);
 
+	empty_shelves(r, UINT64_MAX);
 	report_flush(r); /* a recording that cannot go on shows now, not after the verdict */
 	if (r->is_recording_cut && status == STATUS_OK)
 		status = STATUS_UNKNOWN;
 	if (r->recorder) {
 		json_write_summary(&r->record, &r->timeline, &r->last, status);
-		record(r);
+		write_record(r, r->record.text, r->record.len);
 	}
 	if (!r->has_failed && r->options->format == FORMAT_TEXT) {
 		text_summary(&r->text, &r->timeline, status);
 	} else if (!r->has_failed) {
 		json_write_summary(&r->json, &r->timeline, &r->last, status);
-		show_json(r);
+		write_out(r, r->json.text, r->json.len);
 	}
 	report_flush(r);
 	/* The last line, this summary, may have found no room. */
@@ -223,6 +329,9 @@ int report_close(struct report *r)
 		message("cannot write %s: %s", r->out_name, strerror(errno));
 		err = -1;
 	}
+	free(r->shelf);
+	free(r->record_shelf);
+	filter_free(r->filter);
 	jsonw_release(&r->json);
 	jsonw_release(&r->record);
 	return err ? -1 : 0;

@@ -14,19 +14,23 @@
 #include "text.h"
 #include "timeline.h"
 
+struct filter;
+
 struct report {
 	const struct options *options;
 	FILE *out;
 	const char *out_name;
 	struct recorder *recorder; /* NULL: none, or it failed */
 	uint32_t netns;            /* only this one; 0: all */
+	struct filter *filter;     /* NULL: all */
 	bool has_begun;            /* something was written, or is about to be */
 	bool has_failed;           /* the report could not be written: stop */
 	bool is_recording_cut;
 	struct timeline timeline;
 	struct text text;
 	struct jsonw json, record;
-	struct finding last; /* where the window stands, for the summary's time */
+	struct shelf *shelf, *record_shelf; /* NULL: a finding is written at once */
+	struct finding last;                /* where the window stands, for the summary's time */
 };
 
 enum { REPORT_WHY_BYTES = 512 };
@@ -43,6 +47,9 @@ void report_finding(void *report, const struct finding *f);
 
 /* -c: as many blamed resets as were asked for. */
 bool report_is_full(const struct report *report);
+
+/* CLOCK_MONOTONIC: when report_flush() has something to write; 0: nothing waits. */
+uint64_t report_due_ns(const struct report *report);
 
 /* Hands what is buffered to the kernel: call it before sleeping. */
 void report_flush(struct report *report);

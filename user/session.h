@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The three things that the program does, each to its exit status. */
+/* The four things that the program does, each to its exit status. */
 #ifndef RSTBLAME_SESSION_H
 #define RSTBLAME_SESSION_H
 
@@ -14,6 +14,9 @@ enum status session_read(const struct options *options);
 
 /* Says what can be observed here. */
 enum status session_check(const struct options *options);
+
+/* Says what is at risk now: --audit. */
+enum status session_audit(const struct options *options);
 
 /* A fatal error before there is a report: one line on stderr, and on stdout where
  * JSON was asked for. */

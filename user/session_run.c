@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The window: attach, watch until it ends, give the verdict. */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,11 +11,14 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "aftermath.h"
 #include "blame.h"
 #include "clock.h"
 #include "command.h"
 #include "live.h"
+#include "log_watch.h"
 #include "message.h"
+#include "modules.h"
 #include "netns.h"
 #include "privilege.h"
 #include "report.h"
@@ -25,7 +29,17 @@
  * was preempted in between): what is younger waits for the next round. */
 #define HOLD_NS (10 * NSEC_PER_MSEC)
 
-enum wake { WAKE_RINGS, WAKE_DRAIN, WAKE_END, WAKE_PROGRESS, WAKE_SIGNAL, WAKES };
+enum wake {
+	WAKE_RINGS,
+	WAKE_FOUND,
+	WAKE_LOG,
+	WAKE_DRAIN,
+	WAKE_END,
+	WAKE_PROGRESS,
+	WAKE_SIGNAL,
+	WAKE_MODULES,
+	WAKES
+};
 
 struct run {
 	const struct options *options;
@@ -33,12 +47,15 @@ struct run {
 	struct blame *blame;
 	struct loader *loader;
 	struct live *live;
+	struct aftermath *aftermath; /* NULL: no victims and nothing at risk is told */
+	struct log_watch *log;       /* NULL: no --log */
 	struct probe_result probes[EVENT_PROBES];
 	struct utsname machine;
-	uint64_t start_ns; /* CLOCK_MONOTONIC */
-	pid_t command;     /* 0: none, or it has ended */
+	uint64_t start_ns, over_ns; /* CLOCK_MONOTONIC */
+	pid_t command;              /* 0: none, or it has ended */
 	int epoll_fd;
-	int fds[WAKES]; /* WAKE_RINGS is borrowed */
+	int modules_fd; /* negative: modules that come later are not noticed */
+	int fds[WAKES]; /* those before WAKE_DRAIN are borrowed */
 	bool is_over;
 	int err;
 };
@@ -49,7 +66,16 @@ static int take(void *ctx, const struct observation *seen)
 	struct run *run = ctx;
 	int err = blame_observe(run->blame, seen);
 
-	return err ? err : report_is_full(&run->report) ? -ECANCELED : 0;
+	if (!err && seen->type == OBSERVATION_RESET && report_is_full(&run->report))
+		err = -ECANCELED;
+	return err;
+}
+
+static int take_live(void *ctx, const struct observation *seen)
+{
+	struct run *run = ctx;
+
+	return run->aftermath ? aftermath_take(run->aftermath, seen) : take(run, seen);
 }
 
 /* ---- the beginning and the end, as observations like any other ---- */
@@ -90,8 +116,18 @@ static void observe_end(struct run *run)
 	struct observation seen = { 0 };
 
 	stamp(&seen, OBSERVATION_END);
-	seen.window_s = (seen.mono_ns - run->start_ns + NSEC_PER_SEC / 2) / NSEC_PER_SEC;
+	seen.window_s = (run->over_ns - run->start_ns + NSEC_PER_SEC / 2) / NSEC_PER_SEC;
 	blame_observe(run->blame, &seen);
+}
+
+static void note_effort(struct run *run)
+{
+	struct effort *effort = &run->report.timeline.effort;
+
+	effort->drain_worst_ns = live_worst_ns(run->live);
+	effort->entries_unasked = live_unasked(run->live);
+	if (run->aftermath)
+		effort->victims_unlooked = aftermath_unlooked(run->aftermath);
 }
 
 /* ---- waking up ---- */
@@ -104,15 +140,32 @@ static int watch(struct run *run, enum wake wake, int fd)
 	return fd < 0 || epoll_ctl(run->epoll_fd, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
 }
 
+static void sleep_until(struct run *run, bool is_empty, uint64_t due_ns)
+{
+	struct epoll_event event = { .events = is_empty ? EPOLLIN : 0, .data.u32 = WAKE_RINGS };
+	struct itimerspec timer = { 0 };
+
+	timer.it_value.tv_sec = (time_t)(due_ns / NSEC_PER_SEC);
+	timer.it_value.tv_nsec = (long)(due_ns % NSEC_PER_SEC);
+	epoll_ctl(run->epoll_fd, EPOLL_CTL_MOD, run->fds[WAKE_RINGS], &event);
+	timerfd_settime(run->fds[WAKE_DRAIN], TFD_TIMER_ABSTIME, &timer, NULL);
+}
+
 /* The rings stay readable while a young record waits in them: sleep on the
  * timer then, on the rings only when they are empty. */
 static void sleep_on_rings(struct run *run, bool is_empty)
 {
-	struct epoll_event event = { .events = is_empty ? EPOLLIN : 0, .data.u32 = WAKE_RINGS };
-	struct itimerspec soon = { .it_value.tv_nsec = is_empty ? 0 : (long)HOLD_NS };
+	uint64_t now_ns = clock_mono_ns();
+	uint64_t due_ns = run->aftermath ? aftermath_due_ns(run->aftermath) : 0;
+	uint64_t shelf_ns = report_due_ns(&run->report);
 
-	epoll_ctl(run->epoll_fd, EPOLL_CTL_MOD, run->fds[WAKE_RINGS], &event);
-	timerfd_settime(run->fds[WAKE_DRAIN], 0, &soon, NULL);
+	if (shelf_ns && (!due_ns || shelf_ns < due_ns))
+		due_ns = shelf_ns;
+	if (due_ns && due_ns <= now_ns)
+		due_ns = now_ns + 1;
+	if (!is_empty && (!due_ns || due_ns > now_ns + HOLD_NS))
+		due_ns = now_ns + HOLD_NS;
+	sleep_until(run, is_empty, due_ns);
 }
 
 static int open_timer(uint64_t first_s, uint64_t every_s)
@@ -148,6 +201,10 @@ static int open_wakes(struct run *run)
 	if (run->epoll_fd < 0)
 		return -errno;
 	err = watch(run, WAKE_RINGS, live_fd(run->live));
+	if (!err && run->aftermath)
+		err = watch(run, WAKE_FOUND, aftermath_fd(run->aftermath));
+	if (!err && run->log)
+		err = watch(run, WAKE_LOG, log_watch_fd(run->log));
 	if (!err)
 		err = watch(run, WAKE_DRAIN, open_timer(0, 0));
 	if (!err)
@@ -156,6 +213,8 @@ static int open_wakes(struct run *run)
 		err = watch(run, WAKE_PROGRESS, open_timer(is_live, is_live));
 	if (!err)
 		err = watch(run, WAKE_SIGNAL, open_signals());
+	if (!err && run->modules_fd >= 0)
+		err = watch(run, WAKE_MODULES, run->modules_fd);
 	return err;
 }
 
@@ -167,15 +226,38 @@ static void read_timer(const struct run *run, enum wake wake)
 		return; /* it was set anew meanwhile */
 }
 
-static void on_drain(struct run *run)
+/* In their place among what the rings told up to then, as far as they come in time. */
+static void take_log(struct run *run, uint64_t until_ns)
+{
+	struct observation seen;
+
+	while (run->log && !run->err && log_watch_take(run->log, until_ns, &seen))
+		run->err = take_live(run, &seen);
+}
+
+static void drain(struct run *run)
 {
 	uint64_t until_ns = clock_mono_ns() - HOLD_NS;
 	bool is_empty = true;
 
 	run->err = live_drain(run->live, until_ns, &is_empty);
+	if (!run->err && run->aftermath)
+		run->err = aftermath_turn(run->aftermath, until_ns);
+	take_log(run, until_ns);
 	blame_advance(run->blame, 0, until_ns);
 	report_flush(&run->report);
-	sleep_on_rings(run, is_empty);
+	sleep_on_rings(run, is_empty && !(run->log && log_watch_has_lines(run->log)));
+}
+
+/* Where a flush waits, so does its aftermath: it is not over, and listing sockets costs. */
+static void on_drain(struct run *run)
+{
+	uint64_t now_ns = clock_mono_ns();
+
+	if (live_may_wait(run->live, now_ns))
+		sleep_until(run, false, now_ns + HOLD_NS);
+	else
+		drain(run);
 }
 
 static void on_progress(struct run *run)
@@ -187,6 +269,68 @@ static void on_progress(struct run *run)
 	if (run->options->duration_s > spent_s)
 		left_s = run->options->duration_s - spent_s;
 	text_progress(&run->report.text, &run->report.timeline, left_s);
+}
+
+static void observe_probe(struct run *run, size_t probe)
+{
+	const struct probe_result *result = &run->probes[probe];
+	struct observation seen = { 0 };
+
+	stamp(&seen, OBSERVATION_PROBE);
+	snprintf(seen.probe.name, sizeof(seen.probe.name), "%s", probes[probe].name);
+	snprintf(seen.probe.how, sizeof(seen.probe.how), "%s", hook_how_name(result->how));
+	snprintf(seen.probe.symbol, sizeof(seen.probe.symbol), "%s", result->symbol);
+	snprintf(seen.probe.module, sizeof(seen.probe.module), "%s", probes[probe].module);
+	snprintf(seen.probe.why, sizeof(seen.probe.why), "%.90s", result->why);
+	blame_observe(run->blame, &seen);
+}
+
+static bool is_probed(const char *module)
+{
+	for (size_t i = 0; i < EVENT_PROBES; i++)
+		if (probes[i].module && !strcmp(probes[i].module, module))
+			return true;
+	return false;
+}
+
+/* 5.10 tells of a module before it is through with its initialization
+ * (38dc717e9715 ("module: delay kobject uevent until after module init call", 5.12)). */
+static bool wait_for_module(const char *module)
+{
+	struct timespec pause = { .tv_nsec = 5 * NSEC_PER_MSEC };
+
+	for (int i = 0; i < 200; i++) {
+		if (module_is_live(module))
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
+/* Attaches what waits for a module that came; notes what went with one. */
+static void on_module(struct run *run, const struct module_event *event)
+{
+	struct probe_result before[EVENT_PROBES];
+
+	if (!is_probed(event->name))
+		return;
+	memcpy(before, run->probes, sizeof(before));
+	if (!event->has_come)
+		loader_forget_module(run->loader, event->name, run->probes);
+	else if (wait_for_module(event->name))
+		loader_attach_module(run->loader, event->name, run->probes);
+	for (size_t i = 0; i < EVENT_PROBES; i++)
+		if (run->probes[i].state != before[i].state)
+			observe_probe(run, i);
+}
+
+static void on_modules(struct run *run)
+{
+	struct module_event event;
+
+	while (modules_next(run->modules_fd, &event) > 0)
+		on_module(run, &event);
+	report_flush(&run->report); /* it may stay quiet for long from here on */
 }
 
 static void on_signal(struct run *run)
@@ -210,6 +354,13 @@ static void on_wake(struct run *run, enum wake wake)
 	case WAKE_RINGS: /* let what belongs together arrive together */
 		sleep_on_rings(run, false);
 		break;
+	case WAKE_LOG:
+		read_timer(run, WAKE_LOG);
+		on_drain(run);
+		break;
+	case WAKE_FOUND: /* what was found stays readable until it is taken */
+		drain(run);
+		break;
 	case WAKE_DRAIN:
 		read_timer(run, WAKE_DRAIN);
 		on_drain(run);
@@ -222,6 +373,9 @@ static void on_wake(struct run *run, enum wake wake)
 		break;
 	case WAKE_SIGNAL:
 		on_signal(run);
+		break;
+	case WAKE_MODULES:
+		on_modules(run);
 		break;
 	case WAKES:
 		break;
@@ -251,6 +405,26 @@ static void drain_rest(struct run *run)
 	run->err = live_drain(run->live, now_ns, &is_empty);
 }
 
+/* What is at risk is looked at once more, so that it holds for the window's end. What
+ * the rings tell meanwhile is taken too: a flow may recover. */
+static void finish(struct run *run)
+{
+	struct pollfd found = { .fd = run->aftermath ? aftermath_fd(run->aftermath) : -1,
+				.events = POLLIN };
+	bool is_cut = run->err == -ECANCELED; /* -c: nothing after it is taken */
+
+	while (run->aftermath && !run->report.has_failed &&
+	       !aftermath_is_finished(run->aftermath)) {
+		uint64_t until_ns = clock_mono_ns() - HOLD_NS;
+		bool is_empty = true;
+
+		poll(&found, 1, (int)(HOLD_NS / NSEC_PER_MSEC));
+		if (!is_cut)
+			is_cut = live_drain(run->live, until_ns, &is_empty) != 0;
+		aftermath_turn(run->aftermath, until_ns);
+	}
+}
+
 /* ---- phases ---- */
 
 static int start_command(struct run *run, char *why, size_t size)
@@ -274,15 +448,23 @@ static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 {
 	struct loader_options options = { .btf_path = run->options->btf,
 					  .with_stacks = run->options->with_stacks,
+					  .no_pin = run->options->no_pin,
 					  .is_verbose = run->options->is_verbose };
 
 	if (privilege_check(why, LOADER_WHY_BYTES))
 		return -1;
+	if (!privilege_sees_processes(why, LOADER_WHY_BYTES))
+		message("%s", why);
+	if (run->options->log && !(run->log = log_watch_new(run->options->log, why)))
+		return -1;
+	run->modules_fd = modules_watch(); /* first: none may come in between */
 	run->loader = loader_open(&options, run->probes, why);
 	if (!run->loader)
 		return -1;
-	run->live = live_new(run->loader, run->options->with_stacks, take, run);
+	run->live = live_new(run->loader, run->options->with_stacks, take_live, run);
 	run->blame = blame_new(NULL, report_finding, &run->report);
+	if (run->blame)
+		run->aftermath = aftermath_new(run->blame, take, run);
 	if (run->live && run->blame && !open_wakes(run))
 		return 0;
 	snprintf(why, LOADER_WHY_BYTES, "cannot set up the event rings: %s", strerror(errno));
@@ -301,24 +483,31 @@ static enum status watch_window(struct run *run)
 	if (start_command(run, why, sizeof(why)))
 		return report_error(&run->report, why);
 	loop(run);
+	run->over_ns = clock_mono_ns();
 	if (run->command)
 		command_stop(run->command);
 	if (!run->err)
 		drain_rest(run);
+	log_watch_finish(run->log);
+	take_log(run, run->over_ns);
+	finish(run);
 	if (run->err && run->err != -ECANCELED)
 		message("the report is cut short: %s", strerror(-run->err));
 	blame_finish(run->blame);
 	observe_end(run);
+	note_effort(run);
 	status = report_summary(&run->report);
 	return run->err && run->err != -ECANCELED && status == STATUS_OK ? STATUS_UNKNOWN : status;
 }
 
 static void release(struct run *run)
 {
+	log_watch_free(run->log);
+	aftermath_free(run->aftermath);
 	live_free(run->live);
 	loader_close(run->loader);
 	blame_free(run->blame);
-	for (enum wake w = WAKE_RINGS + 1; w < WAKES; w++)
+	for (enum wake w = WAKE_DRAIN; w < WAKES; w++)
 		if (run->fds[w] > 0)
 			close(run->fds[w]);
 	if (run->epoll_fd > 0)

@@ -61,15 +61,60 @@ static enum cause frame_cause(const char *name)
 	return CAUSE_OTHER;
 }
 
+/* A module's exit may walk the table by a tail call of a function that is gone with it
+ * (nf_nat_cleanup() on 5.10), and nf_conntrack's own cleans up all namespaces. */
+static bool is_module_exit(const char *name)
+{
+	return matches(name, "__x64_sys_delete_module", false) ||
+	       matches(name, "__arm64_sys_delete_module", false) ||
+	       matches(name, "__do_sys_delete_module", false);
+}
+
 enum cause stack_cause(const char *const *names, size_t count)
 {
-	for (size_t i = 0; i < count && !is_softirq_entry(names[i]); i++) {
-		enum cause cause = frame_cause(names[i]);
+	enum cause cause = CAUSE_OTHER;
 
-		if (cause != CAUSE_OTHER)
-			return cause;
+	for (size_t i = 0; i < count && !is_softirq_entry(names[i]); i++) {
+		bool is_general = cause == CAUSE_OTHER || cause == CAUSE_NETNS_EXIT;
+
+		if (is_general && is_module_exit(names[i]))
+			return CAUSE_MODULE_UNLOAD;
+		if (cause == CAUSE_OTHER)
+			cause = frame_cause(names[i]);
 	}
-	return CAUSE_OTHER;
+	return cause;
+}
+
+static bool has_frame(const char *const *names, size_t count, const char *function)
+{
+	for (size_t i = 0; i < count; i++)
+		if (matches(names[i], function, false))
+			return true;
+	return false;
+}
+
+/* __tcp_close() calls it for unread data while the process still holds the socket,
+ * later for TCP_LINGER2 and for want of memory; with SO_LINGER of 0 it goes through
+ * tcp_disconnect(). A retransmission timer aborts only in tcp_out_of_resources(). */
+enum cause stack_abort_cause(const char *const *names, size_t count, bool is_orphaned,
+			     bool has_linger2)
+{
+	bool is_close = has_frame(names, count, "__tcp_close") ||
+			has_frame(names, count, "tcp_close");
+
+	if (has_frame(names, count, "tcp_abort"))
+		return CAUSE_KILLED;
+	if (has_frame(names, count, "tcp_disconnect"))
+		return is_close ? CAUSE_LINGER : CAUSE_DISCONNECT;
+	if (is_close && !is_orphaned)
+		return CAUSE_UNREAD_DATA;
+	if (is_orphaned && has_linger2)
+		return CAUSE_LINGER;
+	if (is_close || has_frame(names, count, "tcp_out_of_resources") ||
+	    has_frame(names, count, "tcp_write_timer") ||
+	    has_frame(names, count, "tcp_write_timer_handler"))
+		return CAUSE_MEMORY;
+	return has_frame(names, count, "tcp_keepalive_timer") ? CAUSE_KEEPALIVE : CAUSE_OTHER;
 }
 
 const char *stack_format(const char *const *names, size_t count, char *buf, size_t size)

@@ -4,6 +4,7 @@
 #ifndef RSTBLAME_STACK_H
 #define RSTBLAME_STACK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "observation.h"
@@ -12,6 +13,12 @@
  * it interrupted is not the cause. Compiler suffixes (.part.0, …) do not matter.
  * CAUSE_OTHER when none of them tells. */
 enum cause stack_cause(const char *const *names, size_t count);
+
+/* Why TCP aborted a connection, by who called tcp_send_active_reset() (KERNEL: from
+ * 5.10 to 7.3); what the names do not tell apart, the socket does: whether the
+ * process had closed it before, and whether its TCP_LINGER2 is negative. */
+enum cause stack_abort_cause(const char *const *names, size_t count, bool is_orphaned,
+			     bool has_linger2);
 
 /* "nf_ct_delete < gc_worker < …", cut where `size` ends. Returns `buf`. */
 const char *stack_format(const char *const *names, size_t count, char *buf, size_t size);

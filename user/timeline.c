@@ -8,7 +8,8 @@
 static bool is_same_story(const struct story *s, const struct reset_blame *r)
 {
 	return s->blamed.verdict == r->verdict && s->blamed.cause == r->cause &&
-	       s->blamed.confidence == r->confidence && s->blamed.flush == r->flush;
+	       s->blamed.confidence == r->confidence && s->blamed.flush == r->flush &&
+	       s->blamed.ruleset.id == r->ruleset.id && s->blamed.arrival == r->arrival;
 }
 
 static struct story *find_story(struct timeline *t, const struct finding *f)
@@ -29,6 +30,7 @@ static struct story *find_story(struct timeline *t, const struct finding *f)
 	s->packet = reset->packet;
 	s->packet_flags = reset->flags;
 	s->family = reset->family;
+	s->victim = reset->victim;
 	return s;
 }
 
@@ -38,6 +40,7 @@ static void add_reset(struct timeline *t, const struct finding *f)
 
 	t->resets_total++;
 	t->resets[f->reset->verdict]++;
+	t->was_seen[f->reset->verdict][f->reset->cause] = true;
 	if (!reset_is_blamed(f->reset))
 		return;
 	t->blamed++;
@@ -82,7 +85,14 @@ static void add_removal(struct timeline *t, const struct finding *f)
 
 static void add_flush(struct timeline *t, const struct flush *flush)
 {
-	if (!flush->is_ended || flush->is_single || !flush->entries)
+	bool has_address = flush->by && flush->by->seen.op == ADDRESS_REMOVE;
+
+	if (!flush->is_ended || flush->is_single)
+		return;
+	/* One that found nothing to remove ran all the same. */
+	if (has_address && !flush->by->seen.is_dead && t->addresses_unflushed)
+		t->addresses_unflushed--;
+	if (!flush->entries)
 		return;
 	t->flushes++;
 	t->removals[flush->cause] += flush->entries;
@@ -92,6 +102,7 @@ static void add_address(struct timeline *t, const struct change *c)
 {
 	if (c->seen.op == ADDRESS_REMOVE) {
 		t->addresses_removed++;
+		t->addresses_unflushed += !c->seen.is_dead;
 		return;
 	}
 	t->addresses_added++;
@@ -117,10 +128,62 @@ const struct arrival *timeline_return(const struct timeline *t, const struct cha
 	return NULL;
 }
 
+static struct risk_group *find_group(struct timeline *t, const struct victim *victim)
+{
+	for (size_t i = 0; i < t->risk_groups_count; i++)
+		if (t->risk_groups[i].victim == victim)
+			return &t->risk_groups[i];
+	return NULL;
+}
+
+static void begin_risk(struct timeline *t, const struct risk *risk)
+{
+	struct risk_group *group = find_group(t, risk->victim);
+
+	t->at_risk++;
+	t->risks++;
+	if (!group && t->risk_groups_count < RISK_GROUPS_MAX) {
+		group = &t->risk_groups[t->risk_groups_count++];
+		group->victim = risk->victim;
+	}
+	if (group)
+		group->flows++;
+}
+
+static void end_risk(struct timeline *t, const struct risk *risk)
+{
+	struct risk_group *group = find_group(t, risk->victim);
+
+	t->at_risk--;
+	t->risks_over[risk->end]++;
+	if (group)
+		group->flows--;
+}
+
+bool timeline_knows_risk(const struct timeline *t)
+{
+	return !t->live_removed || t->sweeps || t->risks;
+}
+
+/* What one could not see, a later one that looks for others does not make up for. */
+static void add_look(struct timeline *t, const struct sockets_observation *look)
+{
+	uint32_t unseen = t->look.unseen > look->unseen ? t->look.unseen : look->unseen;
+
+	t->look = *look;
+	t->look.unseen = unseen;
+}
+
+bool timeline_may_miss_risk(const struct timeline *t)
+{
+	return t->look.unseen && (t->is_audit || t->live_removed);
+}
+
 void timeline_add(struct timeline *t, const struct finding *f)
 {
 	switch (f->type) {
 	case FINDING_START:
+		t->is_audit = f->seen->start.is_audit;
 		/* Each probe that is there says that it lost nothing, so far. */
 		for (size_t i = 0; i < f->seen->start.probes_count; i++) {
 			struct lost_observation none = { .count = 0 };
@@ -142,6 +205,16 @@ void timeline_add(struct timeline *t, const struct finding *f)
 	case FINDING_RESET:
 		add_reset(t, f);
 		break;
+	case FINDING_AT_RISK:
+		begin_risk(t, f->risk);
+		break;
+	case FINDING_RISK_OVER:
+		end_risk(t, f->risk);
+		break;
+	case FINDING_SOCKETS:
+		t->sweeps += !f->seen->sockets.is_again;
+		add_look(t, &f->seen->sockets);
+		break;
 	case FINDING_LOST:
 		add_loss(t, &f->seen->lost);
 		break;
@@ -150,6 +223,9 @@ void timeline_add(struct timeline *t, const struct finding *f)
 			t->window_s = f->seen->window_s;
 		break;
 	case FINDING_LINK:
+	case FINDING_RULESET:
+	case FINDING_PROBE:
+	case FINDING_LOG:
 	case FINDING_ACT:
 	case FINDING_ENTRY:
 		break;
@@ -160,9 +236,11 @@ enum status timeline_status(const struct timeline *t)
 {
 	if (t->blamed_proven)
 		return STATUS_CRITICAL;
-	if (t->blamed)
+	if (t->blamed || t->at_risk)
 		return STATUS_WARNING;
-	return t->lost_total || t->is_blind ? STATUS_UNKNOWN : STATUS_OK;
+	return t->lost_total || t->is_blind || t->look.unsure || timeline_may_miss_risk(t) ?
+		       STATUS_UNKNOWN :
+		       STATUS_OK;
 }
 
 const char *status_name(enum status status)
@@ -175,21 +253,49 @@ const char *status_name(enum status status)
 static bool is_listed(const char *const *list, size_t count, const char *text)
 {
 	for (size_t i = 0; i < count; i++)
-		if (list[i] == text)
+		if (!strcmp(list[i], text))
 			return true;
 	return false;
 }
 
+static size_t add_advice(const struct reset_blame *blamed, const char **out, size_t count)
+{
+	const char *const *lines = advice_for(blamed);
+
+	for (; *lines && count < ADVICE_MAX; lines++)
+		if (!is_listed(out, count, *lines))
+			out[count++] = *lines;
+	return count;
+}
+
+static size_t add_advice_at_risk(const char **out, size_t count)
+{
+	static const char at_risk[] =
+		"Restart or reconnect what is at risk, or make it speak (keepalive on the client's "
+		"side makes the entry anew), before its server does.";
+
+	if (count < ADVICE_MAX)
+		out[count++] = at_risk;
+	return count;
+}
+
+/* On what was blamed; with nothing blamed, on the other resets. */
 size_t timeline_advice(const struct timeline *t, const char **out)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < t->stories_count; i++) {
-		const char *const *lines = advice_for(&t->stories[i].blamed);
+	for (size_t i = 0; i < t->stories_count; i++)
+		count = add_advice(&t->stories[i].blamed, out, count);
+	if (t->at_risk)
+		count = add_advice_at_risk(out, count);
+	if (t->blamed)
+		return count;
+	for (enum verdict v = 0; v < VERDICTS; v++)
+		for (enum cause c = 0; c < CAUSES; c++)
+			if (t->was_seen[v][c]) {
+				struct reset_blame seen = { .verdict = v, .cause = c };
 
-		for (; *lines && count < ADVICE_MAX; lines++)
-			if (!is_listed(out, count, *lines))
-				out[count++] = *lines;
-	}
+				count = add_advice(&seen, out, count);
+			}
 	return count;
 }

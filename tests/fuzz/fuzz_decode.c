@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../bpf/event.h"
 #include "decode.h"
 #include "pipeline.h"
 
@@ -25,6 +26,19 @@ static const char *reason_name(void *ctx, uint32_t reason)
 	(void)ctx;
 	return reason % 2 ? "A_REASON_WITH_A_NAME_THAT_IS_LONGER_THAN_THE_FIELD_THAT_HOLDS_IT" :
 			    NULL;
+}
+
+/* The same bytes as the flush ring's next two slots. */
+static void take_slots(struct decoder *decoder, struct pipeline *p, const uint8_t *data,
+		       size_t size)
+{
+	struct event_flush_slot slots[2] = { 0 };
+	struct observation seen;
+
+	memcpy(slots, data, size < sizeof(slots) ? size : sizeof(slots));
+	decode_flush(decoder, slots, &seen);
+	if (seen.type == OBSERVATION_REMOVAL)
+		pipeline_take(p, &seen);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -48,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (decode(&decoder, record, len, &seen) > 0)
 			pipeline_take(p, &seen);
 		free(record);
+		take_slots(&decoder, p, data, len);
 		data += len;
 		size -= len;
 	}

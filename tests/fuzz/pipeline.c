@@ -34,12 +34,22 @@ static void check_line(const struct jsonw *w)
 	json_decref(line);
 }
 
+/* Something that was seen is behind it: a removal, a ruleset, an address that came. */
+static bool may_have_because(enum verdict verdict)
+{
+	return verdict == VERDICT_ENTRY_REMOVED || verdict == VERDICT_ENTRY_BYPASSED ||
+	       verdict == VERDICT_ENTRY_UNKNOWN || verdict == VERDICT_REMOTE ||
+	       verdict == VERDICT_REFUSED_BY_RULE;
+}
+
 /* What holds of every verdict, whatever came in. */
 static void check_reset(const struct reset_blame *r)
 {
 	if (r->confidence == CONFIDENCE_PROVEN && r->inferred_count)
 		abort();
-	if ((r->verdict == VERDICT_ENTRY_REMOVED) != (r->because_count > 0))
+	if (r->verdict == VERDICT_ENTRY_REMOVED && !r->because_count)
+		abort();
+	if (r->because_count && !may_have_because(r->verdict))
 		abort();
 	if (r->verdict == VERDICT_ENTRY_UNKNOWN && r->confidence == CONFIDENCE_PROVEN)
 		abort();

@@ -18,5 +18,6 @@ def link:
     flushes: map(select(.type == "flush" and (.ongoing | not)) | "\(.cause) \(.entries)"),
     lost: ([$summary.lost[]?] | add // 0)
   }
+| if ($summary.at_risk // 0) > 0 then .at_risk = $summary.at_risk else . end
 | if $summary.type != "summary" then .error = "the last line is no summary" else . end
 | if $summary.status != $status then .error = "summary.status is \($summary.status)" else . end

@@ -552,6 +552,7 @@ static void timeout_is_a_flush_of_one(void **state)
 	assert_int_equal(w.flushes[0].id, r->because[0]);
 	assert_int_equal(w.flushes[0].entries, 1);
 	assert_int_equal(w.flushes[0].cause, CAUSE_TIMEOUT);
+	assert_int_equal(w.flushes[0].tcp_state, TRACKER_ESTABLISHED);
 	assert_int_equal(w.timeline.removals[CAUSE_TIMEOUT], 1); /* once, not twice */
 	assert_int_equal(w.timeline.flushes, 0);                 /* no act */
 }
@@ -597,6 +598,75 @@ static void causes_without_an_act(void **state)
 	}
 }
 
+static void see_start_with_links(const char *how)
+{
+	struct observation start = { .type = OBSERVATION_START };
+
+	start.start.probes_count = 1;
+	start.start.probes[0] =
+		(struct probe_report){ .name = "link", .how = how, .symbol = "", .why = "" };
+	see(&w, start);
+}
+
+static const struct reset_blame *see_masquerade_flush_link(const struct flow *flow)
+{
+	see(&w, make_act(7, CAUSE_LINK_DOWN, NULL, UP0, &nobody));
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, flow));
+	see(&w, make_act_end(7, 1, 1));
+	return see_server_packet(&w, flow);
+}
+
+/* Masquerade's notifier is told that every interface went down as its module goes. */
+static void no_link_went_down(void **state)
+{
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	see_start_with_links("fentry");
+	see(&w, make_link(LINK_DOWN, UP1, &agent)); /* another one */
+	assert_judged(see_masquerade_flush_link(&redis), VERDICT_ENTRY_REMOVED, CAUSE_MODULE_UNLOAD,
+		      CONFIDENCE_LIKELY);
+}
+
+static void link_events_are_not_seen(void **state)
+{
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	see_start_with_links("none");
+	assert_judged(see_masquerade_flush_link(&redis), VERDICT_ENTRY_REMOVED, CAUSE_LINK_DOWN,
+		      CONFIDENCE_LIKELY);
+}
+
+static void link_events_were_lost(void **state)
+{
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	see_start_with_links("fentry");
+	see(&w, make_lost("link", 1));
+	assert_judged(see_masquerade_flush_link(&redis), VERDICT_ENTRY_REMOVED, CAUSE_LINK_DOWN,
+		      CONFIDENCE_LIKELY);
+}
+
+/* A RST before both sides had spoken: the tracker kills the entry, in CLOSE. */
+static void cut_short_is_no_clean_end(void **state)
+{
+	struct flow redis = masqueraded(40112), other = masqueraded(40113);
+	struct observation removal = make_removal(0, CAUSE_TCP_CLOSE, &redis);
+
+	(void)state;
+	removal.removal.tcp_state = TRACKER_CLOSE;
+	removal.removal.status = 0x198; /* not SEEN_REPLY */
+	see(&w, removal);
+	assert_judged(see_server_packet(&w, &redis), VERDICT_ENTRY_REMOVED, CAUSE_TCP_CLOSE,
+		      CONFIDENCE_PROVEN);
+	removal.removal.flow = other;
+	removal.removal.status = 0x19e; /* reopened after a close: both had spoken */
+	see(&w, removal);
+	assert_int_equal(see_server_packet(&w, &other)->verdict, VERDICT_STALE_CONNECTION);
+}
+
 /* An iteration of the table: the act's stack says whose. */
 static void iteration_takes_the_cause_of_its_act(void **state)
 {
@@ -608,6 +678,35 @@ static void iteration_takes_the_cause_of_its_act(void **state)
 	see(&w, make_act_end(7, 1, 1));
 	assert_judged(see_server_packet(&w, &redis), VERDICT_ENTRY_REMOVED, CAUSE_MODULE_UNLOAD,
 		      CONFIDENCE_PROVEN);
+}
+
+/* `other` is shown with the stack: a walk's, and that of a single removal. */
+static void unknown_cause_keeps_its_stack(void **state)
+{
+	struct flow walked = masqueraded(40112), single = masqueraded(40114);
+	struct observation act = make_act(7, CAUSE_OTHER, NULL, 0, &nobody);
+	struct observation removal = make_removal(0, CAUSE_OTHER, &single);
+	char text[] = "nf_ct_iterate_cleanup < my_module_exit";
+
+	(void)state;
+	act.act.stack = text;
+	see(&w, act);
+	text[0] = '?'; /* valid during the call only */
+	see(&w, make_removal(7, CAUSE_OTHER, &walked));
+	see(&w, make_act_end(7, 1, 1));
+	removal.removal.stack = "nf_ct_delete < my_module_fn";
+	see(&w, removal);
+	for (int i = 0; i < 100; i++) { /* its neighbours do not push it out */
+		struct flow other = masqueraded((uint16_t)(50000 + i));
+
+		removal.removal.flow = other;
+		removal.removal.stack = "nf_ct_delete < elsewhere";
+		see(&w, removal);
+	}
+	assert_string_equal(see_server_packet(&w, &walked)->flush->stack,
+			    "nf_ct_iterate_cleanup < my_module_exit");
+	assert_string_equal(see_server_packet(&w, &single)->flush->stack,
+			    "nf_ct_delete < my_module_fn");
 }
 
 #define story(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -635,6 +734,10 @@ int main(void)
 		story(synchronous_flush_is_one_flush),
 		story(act_end_missing_counts_what_was_seen),
 		story(link_down_is_proven),
+		story(no_link_went_down),
+		story(link_events_are_not_seen),
+		story(link_events_were_lost),
+		story(cut_short_is_no_clean_end),
 		story(user_flush_names_its_process),
 		story(user_flush_without_its_process_is_likely),
 		story(user_deletes_are_one_flush),
@@ -642,6 +745,7 @@ int main(void)
 		story(user_deletes_of_two_processes_are_two_flushes),
 		story(user_deletes_interleaved_keep_apart),
 		story(user_deletes_in_two_namespaces_are_two_flushes),
+		story(unknown_cause_keeps_its_stack),
 		story(timeout_is_a_flush_of_one),
 		story(resets_of_one_timeout_are_one_story),
 		story(causes_without_an_act),

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,27 +89,65 @@ static struct event_task wire_task(uint32_t flags)
 				    .cgroup = "systemd-networkd.service" };
 }
 
-static struct event_removal wire_removal(void)
+static struct event_removed_tail wire_removed_tail(const struct flow *flow)
+{
+	return (struct event_removed_tail){
+		.ports = { htons(flow->orig.sport), htons(flow->orig.dport),
+			   htons(flow->reply.sport), htons(flow->reply.dport) },
+		.mark = 0xdeadbeef,
+	};
+}
+
+static struct event_removed4 wire_removed4(void)
 {
 	struct flow flow = masqueraded(40112);
+	struct event_removed4 e = { .head = { .ts_ns = MONO_BASE_NS,
+					      .family = AF_INET,
+					      .tcp_state = TRACKER_ESTABLISHED,
+					      .status = 0x19e },
+				    .tail = wire_removed_tail(&flow) };
 
-	return (struct event_removal){ .header = HEADER(EVENT_REMOVAL, struct event_removal),
-				       .act = 7,
-				       .netns = NODE_NETNS,
-				       .status = 0x19e,
-				       .mark = 0xdeadbeef,
-				       .zone = 3,
-				       .reply_zone = 4,
-				       .family = AF_INET,
-				       .tcp_state = TRACKER_ESTABLISHED,
-				       .act_kind = EVENT_ACT_MASQUERADE,
-				       .orig = wire_tuple(&flow.orig),
-				       .reply = wire_tuple(&flow.reply) };
+	memcpy(&e.addresses[EVENT_ORIG_SRC], flow.orig.src.bytes, 4);
+	memcpy(&e.addresses[EVENT_ORIG_DST], flow.orig.dst.bytes, 4);
+	memcpy(&e.addresses[EVENT_REPLY_SRC], flow.reply.src.bytes, 4);
+	memcpy(&e.addresses[EVENT_REPLY_DST], flow.reply.dst.bytes, 4);
+	return e;
+}
+
+static struct event_removed6 wire_removed6(struct flow *flow)
+{
+	struct event_removed6 e = { .head = { .ts_ns = MONO_BASE_NS,
+					      .family = AF_INET6,
+					      .tcp_state = TRACKER_FIN_WAIT,
+					      .status = 0x19e } };
+
+	*flow = masqueraded(40112);
+	flow->family = AF_INET6;
+	flow->orig.src.bytes[15] = 1; /* all sixteen count */
+	flow->orig.dst.bytes[15] = 2;
+	flow->reply.src.bytes[15] = 3;
+	flow->reply.dst.bytes[15] = 4;
+	e.tail = wire_removed_tail(flow);
+	memcpy(e.addresses[EVENT_ORIG_SRC], flow->orig.src.bytes, 16);
+	memcpy(e.addresses[EVENT_ORIG_DST], flow->orig.dst.bytes, 16);
+	memcpy(e.addresses[EVENT_REPLY_SRC], flow->reply.src.bytes, 16);
+	memcpy(e.addresses[EVENT_REPLY_DST], flow->reply.dst.bytes, 16);
+	return e;
+}
+
+static struct event_removal4 wire_removal(void)
+{
+	return (struct event_removal4){ .removal = { .header = HEADER(EVENT_REMOVAL,
+								      struct event_removal4),
+						     .act = 7,
+						     .netns = NODE_NETNS,
+						     .act_kind = EVENT_ACT_MASQUERADE },
+					.entry = wire_removed4() };
 }
 
 static void removal(void **state)
 {
-	struct event_removal e = wire_removal();
+	struct event_removal4 e = wire_removal();
 	struct observation o = DECODED(e);
 	struct flow flow = masqueraded(40112);
 
@@ -118,13 +157,90 @@ static void removal(void **state)
 	assert_int_equal(o.removal.act, 7);
 	assert_int_equal(o.removal.cause, CAUSE_ADDRESS_REMOVED);
 	assert_flow_equal(&o.removal.flow, &flow); /* byte order, too */
-	assert_int_equal(o.removal.zone, 3);
-	assert_int_equal(o.removal.reply_zone, 4);
+	assert_int_equal(o.removal.zone, 0);
+	assert_int_equal(o.removal.reply_zone, 0);
 	assert_false(o.removal.has_actor);
 	assert_int_equal(o.removal.tcp_state, TRACKER_ESTABLISHED);
 	assert_int_equal(o.removal.status, 0x19e);
 	assert_int_equal(o.removal.mark, 0xdeadbeef);
 	assert_null(o.removal.stack);
+}
+
+static void removal_of_ipv6(void **state)
+{
+	struct flow flow;
+	struct event_removal6 e = { .removal = wire_removal().removal,
+				    .entry = wire_removed6(&flow) };
+	struct observation out;
+
+	(void)state;
+	e.removal.header.len = sizeof(e);
+	out = DECODED(e);
+	assert_flow_equal(&out.removal.flow, &flow);
+	assert_int_equal(out.removal.tcp_state, TRACKER_FIN_WAIT);
+	assert_int_equal(out.removal.mark, 0xdeadbeef);
+	/* too short for its family */
+	e.removal.header.len = sizeof(struct event_removal4);
+	assert_int_equal(decode_copy(&e, sizeof(struct event_removal4), &out), -EINVAL);
+}
+
+/* A zone may be of one direction, of both or of none. */
+static void removal_zone(void **state)
+{
+	static const uint16_t zones[][2] = { { 0, 0 }, { 3, 0 }, { 0, 3 }, { 3, 3 } };
+
+	(void)state;
+	for (uint8_t dirs = 0; dirs < 4; dirs++) {
+		struct event_removal4 e = wire_removal();
+
+		e.entry.head.zone = 3;
+		e.entry.tail.zone_dirs = dirs;
+		assert_int_equal(DECODED(e).removal.zone, zones[dirs][0]);
+		assert_int_equal(DECODED(e).removal.reply_zone, zones[dirs][1]);
+	}
+}
+
+static size_t decode_slots(struct decoder *d, const void *entry, size_t size,
+			   struct observation *out)
+{
+	struct event_flush_slot slots[2] = { 0 };
+
+	memcpy(slots, entry, size);
+	return decode_flush(d, slots, out);
+}
+
+/* What a flush removes belongs to the act that the mark before it names. */
+static void flush_slots(void **state)
+{
+	struct event_flush_mark mark = { .ts_ns = MONO_BASE_NS,
+					 .act_kind = EVENT_ACT_NETLINK_FLUSH,
+					 .netns = NODE_NETNS,
+					 .act = 99 };
+	struct event_removed4 v4 = wire_removed4();
+	struct flow flow4 = masqueraded(40112), flow6;
+	struct event_removed6 v6 = wire_removed6(&flow6);
+	struct decoder d = decoder;
+	struct observation out;
+
+	(void)state;
+	assert_int_equal(decode_slots(&d, &mark, sizeof(mark), &out), 1);
+	assert_int_not_equal(out.type, OBSERVATION_REMOVAL);
+	assert_int_equal(decode_slots(&d, &v4, sizeof(v4), &out), 1);
+	assert_int_equal(out.type, OBSERVATION_REMOVAL);
+	assert_int_equal(out.netns.inum, NODE_NETNS);
+	assert_int_equal(out.mono_ns, MONO_BASE_NS);
+	assert_int_equal(out.wall_ns, WALL_BASE_NS);
+	assert_int_equal(out.removal.act, 99);
+	assert_int_equal(out.removal.cause, CAUSE_USER_FLUSH);
+	assert_int_equal(out.removal.status, 0x19e);
+	assert_flow_equal(&out.removal.flow, &flow4);
+	mark.act_kind = EVENT_ACT_MASQUERADE;
+	mark.act = 100;
+	assert_int_equal(decode_slots(&d, &mark, sizeof(mark), &out), 1);
+	assert_int_equal(decode_slots(&d, &v6, sizeof(v6), &out), 2);
+	assert_int_equal(out.removal.act, 100);
+	assert_int_equal(out.removal.cause, CAUSE_ADDRESS_REMOVED);
+	assert_flow_equal(&out.removal.flow, &flow6);
 }
 
 static void removal_cause(void **state)
@@ -147,19 +263,21 @@ static void removal_cause(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct event_removal e = wire_removal();
+		struct event_removal4 e = wire_removal();
 
-		e.act = cases[i].act;
-		e.act_kind = cases[i].kind;
-		e.flags = cases[i].flags;
+		e.removal.act = cases[i].act;
+		e.removal.act_kind = cases[i].kind;
+		e.entry.tail.flags = cases[i].flags;
 		assert_int_equal(DECODED(e).removal.cause, cases[i].cause);
 	}
 }
 
 static struct event_removal_stack wire_removal_stack(uint64_t inner, uint64_t outer)
 {
-	struct event_removal_stack e = { .removal = wire_removal(), .stack = { inner, outer } };
+	struct event_removal4 removal = wire_removal();
+	struct event_removal_stack e = { .removal = removal.removal, .stack = { inner, outer } };
 
+	memcpy(&e.entry, &removal.entry, sizeof(removal.entry));
 	e.removal.header.type = EVENT_REMOVAL_STACK;
 	e.removal.header.len = sizeof(e);
 	e.removal.act = 0;
@@ -260,6 +378,34 @@ static void address(void **state)
 	assert_false(o.change.is_dead);
 }
 
+/* Who asks is often gone when the record is read: the kernel says what he ran. */
+static void executable(void **state)
+{
+	struct event_address e = { .header = HEADER(EVENT_ADDRESS, e),
+				   .family = AF_INET,
+				   .op = EVENT_ADDRESS_REMOVE,
+				   .task = wire_task(0),
+				   .exe = { .names = { "conntrack", "sbin", "", "usr", "" },
+					    .is_whole = 1 } };
+
+	(void)state;
+	assert_string_equal(DECODED(e).change.actor.exe, "/usr/sbin/conntrack");
+	e.exe.is_whole = 0; /* a part of it would be another file */
+	assert_string_equal(DECODED(e).change.actor.exe, "");
+	e.exe.is_whole = 1;
+	e.task.flags = EVENT_TASK_SOFTIRQ; /* nobody's */
+	assert_string_equal(DECODED(e).change.actor.exe, "");
+	e.task.flags = 0;
+	/* Without an end, and all of it more than fits. */
+	memset(e.exe.names, 'x', sizeof(e.exe.names));
+	assert_string_equal(DECODED(e).change.actor.exe, "");
+	memset(e.exe.names, 0, sizeof(e.exe.names));
+	memset(e.exe.names[0], 'y', sizeof(e.exe.names[0]));
+	assert_int_equal(strlen(DECODED(e).change.actor.exe), 1 + EVENT_EXE_NAME_BYTES);
+	memset(e.exe.names, 0, sizeof(e.exe.names));
+	assert_string_equal(DECODED(e).change.actor.exe, "");
+}
+
 static void names_without_an_end(void **state)
 {
 	struct event_address e = { .header = HEADER(EVENT_ADDRESS, e), .task = wire_task(0) };
@@ -339,8 +485,36 @@ static void act_begin(void **state)
 	e.has_address = 0;
 	assert_int_equal(DECODED(e).act.cause, CAUSE_LINK_DOWN);
 	e = wire_act(EVENT_ACT_ITERATION);
+	assert_null(DECODED(e).act.stack); /* the cause says it */
 	e.stack[0] = 0;
-	assert_int_equal(DECODED(e).act.cause, CAUSE_OTHER);
+	o = DECODED(e);
+	assert_int_equal(o.act.cause, CAUSE_OTHER);
+	assert_null(o.act.stack);
+	e.stack[0] = MY_MODULE;
+	e.stack[1] = 0;
+	o = DECODED(e);
+	assert_int_equal(o.act.cause, CAUSE_OTHER);
+	assert_string_equal(o.act.stack, "my_module_fn");
+}
+
+/* Of a process that has told its executable just before. */
+static void brief_act(void **state)
+{
+	struct event_act_begin e = wire_act(EVENT_ACT_NETLINK_DELETE);
+	struct observation o;
+
+	(void)state;
+	e.task = wire_task(0);
+	e.header.len = EVENT_ACT_BRIEF_BYTES;
+	strcpy(e.exe.names[0], "conntrack"); /* what is beyond is not the record's */
+	e.exe.is_whole = 1;
+	assert_int_equal(decode_copy(&e, EVENT_ACT_BRIEF_BYTES, &o), 1);
+	assert_int_equal(o.act.cause, CAUSE_USER_DELETE);
+	assert_int_equal(o.act.actor.pid, 412);
+	assert_string_equal(o.act.actor.exe, "");
+	e.header.len = sizeof(e);
+	assert_int_equal(decode_copy(&e, sizeof(e), &o), 1);
+	assert_string_equal(o.act.actor.exe, "/conntrack");
 }
 
 static void act_end(void **state)
@@ -537,15 +711,15 @@ static void truncated_records(void **state)
 {
 	static const uint16_t sizes[] = {
 		[EVENT_RESET] = sizeof(struct event_reset),
-		[EVENT_REMOVAL] = sizeof(struct event_removal),
+		[EVENT_REMOVAL] = sizeof(struct event_removal4),
 		[EVENT_ENTRY] = sizeof(struct event_entry),
 		[EVENT_ADDRESS] = sizeof(struct event_address),
 		[EVENT_LINK] = sizeof(struct event_link),
-		[EVENT_ACT_BEGIN] = sizeof(struct event_act_begin),
+		[EVENT_ACT_BEGIN] = EVENT_ACT_BRIEF_BYTES,
 		[EVENT_ACT_END] = sizeof(struct event_act_end),
 		[EVENT_REMOVAL_STACK] = sizeof(struct event_removal_stack),
 	};
-	_Alignas(8) uint8_t record[512] = { 0 };
+	_Alignas(8) uint8_t record[1024] = { 0 };
 	struct event_header *header = (struct event_header *)record;
 	struct decoder saved = decoder;
 	struct observation out;
@@ -555,6 +729,8 @@ static void truncated_records(void **state)
 	for (uint16_t type = EVENT_RESET; type <= EVENT_REMOVAL_STACK; type++) {
 		header->type = type;
 		header->len = sizes[type];
+		record[offsetof(struct event_removal4, entry.head.family)] =
+			type == EVENT_REMOVAL ? AF_INET : 0;
 		assert_int_equal(decode_copy(record, sizes[type], &out), 1);
 		for (uint16_t size = 0; size < sizes[type]; size++) {
 			/* it says that it is whole, and is not */
@@ -576,7 +752,7 @@ static void truncated_records(void **state)
 static void unknown_types(void **state)
 {
 	struct event_header header = { .len = sizeof(header) };
-	static const uint16_t types[] = { 0, EVENT_REMOVAL_STACK + 1, 255, 65535 };
+	static const uint16_t types[] = { 0, EVENT_RULESET + 1, 255, 65535 };
 	struct observation out;
 
 	(void)state;
@@ -592,13 +768,18 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(removal),
+		cmocka_unit_test(removal_of_ipv6),
+		cmocka_unit_test(removal_zone),
+		cmocka_unit_test(flush_slots),
 		cmocka_unit_test(removal_cause),
 		cmocka_unit_test(removal_with_a_stack),
 		cmocka_unit_test(entry),
 		cmocka_unit_test(address),
+		cmocka_unit_test(executable),
 		cmocka_unit_test(names_without_an_end),
 		cmocka_unit_test(link_event),
 		cmocka_unit_test(act_begin),
+		cmocka_unit_test(brief_act),
 		cmocka_unit_test(act_end),
 		cmocka_unit_test(nobody_in_softirq_and_kthreads),
 		cmocka_unit_test(unit_only_where_the_group_is_one),

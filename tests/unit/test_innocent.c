@@ -2,6 +2,7 @@
 /* Resets that are nobody's flush: each must be acquitted, with its own verdict. */
 #include "make.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static struct watch w;
@@ -335,6 +336,72 @@ static void before_the_window(void **state)
 	assert_int_equal(timeline_status(&w.timeline), STATUS_WARNING);
 }
 
+/* Failover: the address came in the window, and the flow's entry did not. */
+static void address_came(void **state)
+{
+	struct flow redis = masqueraded(40112), other = masqueraded_to("10.9.0.7", 40113);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_address(ADDRESS_ADD, "10.9.0.1", UP0, &ip_command));
+	pass(&w, MS(20));
+	r = see_server_packet(&w, &redis);
+	assert_judged(r, VERDICT_ENTRY_UNKNOWN, CAUSE_NONE, CONFIDENCE_LIKELY);
+	assert_int_equal(r->because_count, 1);
+	assert_int_equal(r->arrival->seen.op, ADDRESS_ADD);
+	assert_true(is_inferred(r, "the address came here within the window"));
+	assert_int_equal(r->actor.pid, 0);
+	assert_null(see_server_packet(&w, &other)->arrival);
+	assert_int_equal(w.timeline.stories_count, 2); /* each its own */
+}
+
+static void address_came_elsewhere(void **state)
+{
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	see_in(&w, OTHER_NETNS, make_address(ADDRESS_ADD, "10.9.0.1", UP0, &ip_command));
+	assert_null(see_server_packet(&w, &redis)->arrival);
+}
+
+/* What goes and comes back had been here: its flows were this node's. */
+static void address_came_back(void **state)
+{
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &ip_command));
+	pass(&w, SECONDS(1));
+	see(&w, make_address(ADDRESS_ADD, "10.9.0.1", UP0, &ip_command));
+	assert_null(see_server_packet(&w, &redis)->arrival);
+}
+
+/* A primary goes, and the kernel tells of the secondary in its place as if it came. */
+static void address_promoted(void **state)
+{
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.7", UP0, &ip_command));
+	see(&w, make_address(ADDRESS_ADD, "10.9.0.1", UP0, &ip_command));
+	assert_null(see_server_packet(&w, &redis)->arrival);
+}
+
+/* There is an end to what is remembered, and past it nothing is claimed. */
+static void too_many_addresses(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	char address[32];
+
+	(void)state;
+	for (unsigned int i = 0; i < 1024; i++) {
+		snprintf(address, sizeof(address), "10.20.%u.%u", i / 256, i % 256);
+		see(&w, make_address(ADDRESS_ADD, address, UP0, &ip_command));
+	}
+	see(&w, make_address(ADDRESS_ADD, "10.9.0.1", UP0, &ip_command));
+	assert_null(see_server_packet(&w, &redis)->arrival);
+}
+
 static void unpicked_packet(void **state)
 {
 	struct flow redis = masqueraded(40112);
@@ -381,6 +448,23 @@ static void softirq_names_nobody(void **state)
 	assert_int_equal(r->actor.pid, agent.pid);
 }
 
+/* The kernel lets 16 flushes wait and drops the others: what they would have removed
+ * is still there. */
+static void flush_dropped_by_the_kernel(void **state)
+{
+	struct flow flushed = masqueraded_to("10.9.5.1", 40112);
+
+	(void)state;
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.5.1", UP0, &networkd));
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd));
+	see(&w, make_act(7, CAUSE_ADDRESS_REMOVED, "10.9.5.1", UP0, &nobody));
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &flushed));
+	see(&w, make_act_end(7, 1, 1));
+	blame_finish(w.blame);
+	assert_int_equal(w.timeline.addresses_removed, 2);
+	assert_int_equal(w.timeline.addresses_unflushed, 1);
+}
+
 static void address_removed_and_nothing_flushed(void **state)
 {
 	(void)state;
@@ -390,6 +474,7 @@ static void address_removed_and_nothing_flushed(void **state)
 	blame_finish(w.blame);
 	assert_int_equal(w.timeline.flushes, 0);
 	assert_int_equal(w.timeline.addresses_removed, 1);
+	assert_int_equal(w.timeline.addresses_unflushed, 0); /* it ran, and found nothing */
 	assert_int_equal(timeline_status(&w.timeline), STATUS_OK);
 }
 
@@ -432,10 +517,16 @@ int main(void)
 		story(listener),
 		story(no_nat_hooks),
 		story(before_the_window),
+		story(address_came),
+		story(address_came_elsewhere),
+		story(address_came_back),
+		story(address_promoted),
+		story(too_many_addresses),
 		story(unpicked_packet),
 		story(untracked_packet),
 		story(softirq_names_nobody),
 		story(address_removed_and_nothing_flushed),
+		story(flush_dropped_by_the_kernel),
 		story(flushed_and_never_reset),
 	};
 

@@ -102,13 +102,15 @@ static const struct {
 	{ "link", " id op ", " ifname ifindex actor by_kernel " },
 	{ "removal", " id cause flow tcp_state status zone mark ",
 	  " flush actor stack act reply_zone " },
-	{ "flush", " id cause entries tcp_entries first last ", " actor by act ongoing " },
+	{ "flush", " id cause entries tcp_entries first last ",
+	  " actor by act ongoing tcp_state stack " },
 	{ "reset", " id direction verdict confidence because inferred packet ",
 	  " cause flow removed_ago_ns reason context victim actor socket pickup zone hooks sender "
 	  "stack " },
-	{ "summary", " window_s resets removals flushes lost status advice ", " at_risk " },
+	{ "summary", " window_s resets removals flushes lost status advice ",
+	  " at_risk addresses_removed addresses_unflushed " },
 	{ "lost", " probe count ", "" },
-	{ "act", " op act ", " cause ifindex address actor entries tcp_entries " },
+	{ "act", " op act ", " cause ifindex address actor entries tcp_entries stack " },
 	{ "entry", " flow zone by_syn ", "" },
 };
 

@@ -96,6 +96,8 @@ static void modes(void **state)
 	(void)state;
 	assert_taken("--check");
 	assert_int_equal(got.mode, MODE_CHECK);
+	assert_taken("--audit --netns c1 -f json");
+	assert_int_equal(got.mode, MODE_AUDIT);
 	assert_taken("-h");
 	assert_int_equal(got.mode, MODE_HELP);
 	assert_taken("--help");
@@ -128,9 +130,32 @@ static void command(void **state)
 	assert_refused("-d 5 --", "COMMAND");
 	assert_refused("-r rec -- cat", "COMMAND");
 	assert_refused("-r rec --check", "--check");
+	assert_refused("--audit -r rec", "-r");
+	assert_refused("--audit -d 5", "-d");
+	assert_refused("--audit -w rec", "-w");
+	assert_refused("--audit -- true", "COMMAND");
 	assert_refused("-r rec -d 5", "-d");
-	assert_refused("port 6379", "port"); /* a FILTER, later */
-	assert_refused("ip addr", "--");
+}
+
+/* Its words up to "--"; what they mean is libpcap's to say. */
+static void a_filter(void **state)
+{
+	(void)state;
+	assert_taken("-d 5 port 6379 and host 10.9.0.2");
+	assert_string_equal(got.filter[0], "port");
+	assert_string_equal(got.filter[4], "10.9.0.2");
+	assert_null(got.filter[5]);
+	assert_null(got.command);
+	assert_taken("tcp[2:2] - 1 == 5 -- cat -v");
+	assert_string_equal(got.filter[1], "-");
+	assert_null(got.filter[5]);
+	assert_string_equal(got.command[1], "-v");
+	assert_taken("-r rec port 1");
+	assert_int_equal(got.mode, MODE_READ);
+	assert_refused("port 6379 -d 5", "-d stands after");
+	assert_refused("port 6379 --utc", "--utc stands after");
+	assert_refused("port 6379 --", "COMMAND");
+	assert_refused("--check port 6379", "--check");
 }
 
 /* "--" may be an option's argument like any other word. */
@@ -140,7 +165,8 @@ static void dashes_as_an_argument(void **state)
 	assert_taken("-o --");
 	assert_string_equal(got.output, "--");
 	assert_null(got.command);
-	assert_refused("-o -- word", "word");
+	assert_taken("-o -- word");
+	assert_string_equal(got.filter[0], "word");
 }
 
 static void bad_options(void **state)
@@ -194,7 +220,8 @@ static void long_arguments_are_cut(void **state)
 	memcpy(line, "--", 2);
 	memset(line + 2, 'a', 1500);
 	assert_refused(line, "aaa");
-	memset(line, 'b', 1500);
+	memcpy(line, "port 1 -", 8); /* an option after a filter */
+	memset(line + 8, 'b', 1490);
 	assert_refused(line, "bbb");
 }
 
@@ -276,6 +303,7 @@ int main(void)
 		cmocka_unit_test(every_option),
 		cmocka_unit_test(modes),
 		cmocka_unit_test(command),
+		cmocka_unit_test(a_filter),
 		cmocka_unit_test(dashes_as_an_argument),
 		cmocka_unit_test(bad_options),
 		cmocka_unit_test(long_name_is_named),

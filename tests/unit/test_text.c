@@ -262,12 +262,17 @@ static void hostile_stacks(void **state)
 {
 	struct text_options options = plain;
 	struct flow redis = masqueraded(40112);
+	struct observation act = make_act(9, CAUSE_OTHER, NULL, 0, &nobody);
 	struct observation removal = make_removal(0, CAUSE_OTHER, &redis);
 	struct observation reset = make_reset(&redis, &redis.reply);
 
 	(void)state;
 	options.is_verbose = true;
 	open_text(&options);
+	act.act.stack = HOSTILE_COMM;
+	see(&w, act);
+	see(&w, make_removal(9, CAUSE_OTHER, &redis));
+	see(&w, make_act_end(9, 1, 1));
 	removal.removal.stack = HOSTILE_COMM;
 	strcpy(reset.reset.stack, HOSTILE_COMM);
 	see(&w, removal);

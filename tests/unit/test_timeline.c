@@ -50,6 +50,29 @@ static void nothing_is_ok(void **state)
 	assert_int_equal(timeline_status(&w.timeline), STATUS_OK);
 }
 
+/* Flows lost their entries, and not all sockets could be looked at: that none is known to
+ * be at risk does not say that none is. Nor does a later look that saw all of its own. */
+static void unseen_sockets(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	struct observation looked = { .type = OBSERVATION_SOCKETS, .sockets = { .unseen = 1 } };
+
+	(void)state;
+	see(&w, start_with(false));
+	see(&w, looked);
+	assert_int_equal(timeline_status(&w.timeline), STATUS_OK); /* nothing was at stake */
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
+	see(&w, looked);
+	looked.sockets.unseen = 0;
+	looked.sockets.is_again = true;
+	see(&w, looked);
+	assert_true(timeline_may_miss_risk(&w.timeline));
+	assert_int_equal(timeline_status(&w.timeline), STATUS_UNKNOWN);
+	pass(&w, SECONDS(1));
+	see_server_packet(&w, &redis);
+	assert_int_equal(timeline_status(&w.timeline), STATUS_CRITICAL);
+}
+
 static void innocents_are_ok(void **state)
 {
 	struct flow ssh = untranslated("10.9.0.2", 50000, "10.9.0.1", 22);
@@ -316,23 +339,15 @@ static void each_advice_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		story(nothing_is_ok),
-		story(innocents_are_ok),
-		story(proven_is_critical),
-		story(likely_is_a_warning),
-		story(entry_unknown_is_a_warning),
-		story(losses_are_unknown),
-		story(blindness_is_unknown),
-		story(status_names),
-		story(losses_are_counted_per_probe),
-		story(more_probes_than_room),
-		story(window_is_the_longest),
-		story(addresses_are_counted),
-		story(one_story_for_each_cause),
-		story(more_stories_than_room),
-		story(address_returns),
-		story(lost_lease_advice),
-		story(advice_is_for_the_actor),
+		story(nothing_is_ok),          story(unseen_sockets),
+		story(innocents_are_ok),       story(proven_is_critical),
+		story(likely_is_a_warning),    story(entry_unknown_is_a_warning),
+		story(losses_are_unknown),     story(blindness_is_unknown),
+		story(status_names),           story(losses_are_counted_per_probe),
+		story(more_probes_than_room),  story(window_is_the_longest),
+		story(addresses_are_counted),  story(one_story_for_each_cause),
+		story(more_stories_than_room), story(address_returns),
+		story(lost_lease_advice),      story(advice_is_for_the_actor),
 		story(each_advice_once),
 	};
 

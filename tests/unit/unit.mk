@@ -6,7 +6,7 @@
 unit_out := $(O)/unit
 unit_cflags := $(all_cflags) -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -Itests/unit -Iuser
-unit_libs := -lcmocka -ljansson -lz -lcap-ng
+unit_libs := -lcmocka -ljansson -lz -lcap-ng -lmnl -lpcap -lsystemd -lpthread
 unit_core_objects := $(patsubst $(O)/user/%.o,$(unit_out)/user/%.o,$(core_objects))
 unit_core := $(unit_out)/core.a
 unit_help_objects := $(patsubst tests/unit/%.c,$(unit_out)/%.o,$(filter-out \

@@ -12,23 +12,49 @@ def equal(what; $expected; $seen): assert(what; $expected; $seen; $expected == $
 def lines($type): map(select(.type == $type));
 def by_id($id): map(select(.id == $id)) | .[0];
 
-# The kernel's own comm is cut at 15 characters; a fact holds networkd's.
-def comm($actor): if $actor == "networkd" then $facts.networkd_comm else $actor end;
+# The kernel's own comm is cut at 15 characters; a fact holds networkd's. Others are
+# known to the scenario only.
+def comm($actor):
+  if $actor == "networkd" then $facts.networkd_comm else $facts["comm_\($actor)"] // $actor end;
 
-# Count by those keys that the expectation names: what it leaves out may be
-# anything.
-def counted($resets; $like):
-  $like | map(. as $want | (del(.count)) as $key
-    | $key + {count: ($resets | map(select(. as $r | $key | to_entries | all($r[.key] == .value))) | length)});
-
-def groups($resets):
-  $resets | map({verdict, cause, confidence}) | group_by(.) | map(.[0] + {count: length});
+# Whether a line is as wanted: what the expectation leaves out may be anything, and
+# null means that it is not there. A string for an actor is its comm; for a network
+# namespace its name; the kernel's own reason is there where the kernel has one.
+def like($want):
+  . as $seen
+  | if ($want | type) == "object" then
+      all($want | to_entries[]; .key as $k | .value as $v
+        | (if ($seen | type) == "object" then $seen[$k] else null end) as $s
+        | if $k == "actor" and ($v | type) == "string" then $s.comm? == comm($v)
+          elif $k == "netns" and ($v | type) == "string" then
+            $s == (if $v == "root" then $facts.netns else $facts["netns_\($v)"] end)
+          elif $k == "reason" then $s == (if $facts.has_reasons then $v else null end)
+          else $s | like($v) end)
+    else $seen == $want end;
 
 # Every id that a reset's "because" leads to, through "by" as well.
 def evidence($reset):
   . as $all
   | [$reset.because[]? | . as $id | $all | by_id($id) | select(.)
      | ., (.by? // empty | . as $by | $all | by_id($by) | select(.))];
+
+# The resets that an expectation is about: those that "of" selects, else all.
+def subject($want): map(select(like($want.of // {})));
+# Those that are as it says; "because" wants one line of evidence for each of its own.
+def as_said($want; $all):
+  ($want | del(.of, .count, .because)) as $key
+  | map(select(like($key)
+      and (. as $reset | ($all | evidence($reset)) as $evidence
+           | all(($want.because // [])[]; . as $w | any($evidence[]; like($w))))));
+
+def counted($resets; $expected; $all):
+  $expected | map(. as $want | ($resets | subject($want)) as $subject
+    | ($subject | as_said($want; $all) | length) as $n
+    | $want + {count: (if $want.of and $n != ($subject | length) then "\($n) of \($subject | length)" else $n end)});
+
+def groups($resets):
+  $resets | map({direction, verdict, cause, confidence, reason, socket, context, actor: .actor.comm, inferred, netns})
+  | map(with_entries(select(.value != null and .value != []))) | group_by(.) | map(.[0] + {count: length});
 
 def check_provocation:
   equal("the node sent \($expect.rsts) RST"; $expect.rsts; $facts.rsts_root),
@@ -47,25 +73,37 @@ def check_summary:
     assert("nothing lost"; 0; $last.lost;
       ($last.lost | type) == "object" and ([$last.lost[]] | all(. == 0)));
 
+# The other end of a reset may be a socket of this node as well, which is a line of
+# its own: looked at where the expectation names it.
+def told: any($expect.resets[]; .verdict == "remote" or .direction == "received") as $all
+  | lines("reset") | map(select($all or .direction != "received"));
+
 def check_resets:
-  lines("reset") as $resets
+  . as $all | lines("reset") as $lines | told as $resets
   | .[-1] as $summary
   | equal("one reset line for each RST of all namespaces";
-      $facts.rsts_root + $facts.rsts_c1 + $facts.rsts_srv; $resets | map(select(.direction != "received")) | length),
+      $facts.rsts_root + $facts.rsts_c1 + $facts.rsts_srv + ($facts.rsts_node2 // 0); $lines | map(select(.direction == "sent")) | length),
     assert("resets by verdict, cause and confidence"; $expect.resets; groups($resets);
-      counted($resets; $expect.resets) == $expect.resets
+      counted($resets; $expect.resets; $all) == $expect.resets
       and ([$expect.resets[].count] | add // 0) == ($resets | length)),
-    equal("summary.resets counts them"; ($resets | group_by(.verdict) | map({key: .[0].verdict, value: length}) | from_entries);
+    equal("summary.resets counts them"; ($lines | group_by(.verdict) | map({key: .[0].verdict, value: length}) | from_entries);
       ($summary.resets // {} | with_entries(select(.value != 0)))),
-    equal("in the node's namespace"; ($resets | map($facts.netns)); ($resets | map(.netns)));
+    assert("every flow has its ports"; "none is 0"; [$lines[].flow.orig? | select(.) | [.sport, .dport]];
+      [$lines[].flow.orig? | select(.) | .sport, .dport] | all(. > 0)),
+    (if $facts.rejects then
+      equal("one reset line for each RST of a rule"; $facts.rejects; $lines | map(select(.direction == "rejected")) | length)
+     else empty end),
+    (if any($expect.resets[]; .netns // .of.netns) then empty
+     else equal("in the node's namespace"; ($resets | map($facts.netns)); ($resets | map(.netns))) end);
 
 def check_flow:
-  (lines("reset") | .[0]) as $reset
+  (told | .[0]) as $reset
   | $facts.flow_orig as $orig
   | equal("flow.orig is the container's tuple"; $orig; $reset.flow.orig),
     equal("the packet came from the server to the node's address";
       {src: $orig.dst, sport: $orig.dport, dst: $expect.flow.node};
       ($reset.packet // {} | {src, sport, dst})),
+    equal("it was sent in a softirq: by nobody who runs"; "softirq"; $reset.context),
     equal("the packet's tuple is the reply's"; ($reset.flow.reply); ($reset.packet // {} | {src, sport, dst, dport}));
 
 def check_no_flush:
@@ -78,8 +116,39 @@ def check_flush:
       ($flushes[0] | [.entries, .tcp_entries])),
     equal("summary.removals says so too"; $facts.flows_before; .[-1].removals[$expect.flush.cause]);
 
+# In no order: that of two acts at once is the kernel's business.
+def check_flushes:
+  (lines("flush") | map(select(.entries > 0))) as $flushes
+  | assert("these flushes"; $expect.flushes; ($flushes | map({cause, entries, tcp_entries, actor: .actor.comm}));
+      ($flushes | length) == ($expect.flushes | length)
+      and all($expect.flushes | group_by(.)[]; length as $n | .[0] as $w
+        | [$flushes[] | select(like($w))] | length == $n));
+
+# Where the cause is not known, each flush and what is shown with it says from where.
+def check_stack:
+  (lines("flush") | map(select(.cause == "other") | .stack // "")) as $stacks
+  | assert("each flush shows its stack"; $expect.stack; $stacks;
+      ($stacks | length) > 0 and all($stacks[]; split(" < ") | any(.[]; startswith($expect.stack))));
+
+# What was seen of addresses, whether or not anything came of it.
+def check_addresses:
+  lines("address") as $seen
+  | assert("address lines"; $expect.addresses; $seen | map({op, address, actor: .actor.comm});
+      all($expect.addresses[]; . as $w | any($seen[]; like($w)))),
+    (if $expect | has("addresses_unflushed") then
+       equal("addresses removed, and no flush came of it"; $expect.addresses_unflushed; .[-1].addresses_unflushed) else empty end);
+
+# The pids that the scenario measured are those of the blamed actors.
+def check_actor_pids:
+  equal("the actors' pids"; $facts[$expect.actor_pids] | sort; lines("flush") | map(.actor.pid) | sort);
+
+def check_rulesets:
+  lines("ruleset") as $seen
+  | assert("ruleset lines"; $expect.rulesets; $seen | map({op, hooks, family, actor: .actor.comm});
+      all($expect.rulesets[]; . as $w | any($seen[]; like($w))));
+
 def check_because:
-  (lines("reset") | .[0]) as $reset
+  (told | .[0]) as $reset
   | evidence($reset) as $evidence
   | $expect.because as $want
   | ($evidence | map(select(.type == "flush")) | .[0]) as $flush
@@ -87,19 +156,77 @@ def check_because:
   | equal("because leads to the flush"; $expect.flush.cause; $flush.cause),
     equal("because leads to the \($want.type)"; ($want | del(.actor));
       ($link // {} | . as $l | $want | del(.actor) | with_entries(.value = $l[.key]))),
-    equal("its actor"; comm($want.actor); $link.actor.comm),
+    (if ($want.actor | type) == "object" then
+       assert("its actor"; $want.actor; $link.actor; $link.actor | like($want.actor))
+     else equal("its actor"; comm($want.actor); $link.actor.comm) end),
     (if $want.actor == "networkd" then equal("its actor's pid"; $facts.networkd_pid; $link.actor.pid) else empty end),
     assert("cause before flush before reset"; "in order"; [$link.mono_ns, $flush.mono_ns, $reset.mono_ns];
       [$link, $flush, $reset] | all(. != null) and $link.mono_ns <= $flush.mono_ns and $flush.mono_ns <= $reset.mono_ns);
 
+# Of the resets that this node sent; null stands for "not said".
+def check_victims:
+  [lines("reset")[] | .victim // empty] as $victims
+  | equal("the victims"; $expect.victims; counted($victims; $expect.victims; [])),
+    equal("no other victim"; [$expect.victims[].count] | add // 0; $victims | length);
+
+# at_risk: how many at the end; at_risk_found: how many there were at any time.
+def check_at_risk:
+  (lines("at_risk")) as $found
+  | (lines("risk_over")) as $over
+  | equal("summary.at_risk"; $expect.at_risk; .[-1].at_risk),
+    (if $expect.at_risk_found then equal("flows found to be at risk"; $expect.at_risk_found; $found | length) else empty end),
+    equal("found less over is what is left"; $expect.at_risk; ($found | length) - ($over | length)),
+    equal("each once"; $found | length; $found | map(.flow.orig) | unique | length),
+    (if $expect.risk_over then equal("why they are not any more"; $expect.risk_over;
+      $over | group_by(.how) | map({key: .[0].how, value: length}) | from_entries) else empty end),
+    assert("each names its flush, before it"; "a flush"; [$found[].flush];
+      . as $all | $found | all(. as $r | ($all | map(select(.type == "flush" and .id == $r.flush)) | .[0]) as $f
+        | $f != null and $f.mono_ns <= $r.mono_ns)),
+    (if $facts.audit_after then
+       equal("--audit says the same flows"; $found | map(select(.id as $id | $over | all(.at_risk != $id)) | .flow.orig) | sort;
+         $facts.audit_after) else empty end),
+    (if $expect.at_risk_victims then
+       equal("who is at risk"; $expect.at_risk_victims; counted($found | map(.victim // {}); $expect.at_risk_victims; [])) else empty end);
+
+# The line of a log stands among the address lines where its time puts it, and not
+# more than a second from the removal that it tells of: a file may stamp whole seconds.
+# An earlier scenario's namespaces may still be losing theirs.
+def check_log:
+  map(select(.netns == $facts.netns or .type != "address"))
+  | (lines("address") + lines("log") | sort_by(.mono_ns) | map([.type, .mono_ns])) as $by_time
+  | (map(select(.type == "address" or .type == "log")) | map([.type, .mono_ns])) as $as_told
+  | (lines("log") | map(select(.line // "" | contains($expect.log.line)))) as $said
+  | (lines("address") | map(select(.op == "remove")) | .[0].mono_ns) as $removed
+  | equal("the log line, once"; [$expect.log.rule]; $said | map(.rule)),
+    assert("with the removal"; $removed; $said[0].mono_ns;
+      $said[0].mono_ns != null and ($said[0].mono_ns - $removed | fabs) < 1e9),
+    (if $expect.log.is_before then
+       assert("before it"; $removed; $said[0].mono_ns; $said[0].mono_ns < $removed) else empty end),
+    assert("log and address lines are told by time"; $by_time; $as_told; $by_time == $as_told),
+    (if $expect.log.order then
+       equal("each in its place"; $expect.log.order; $as_told | map(.[0])),
+       equal("by its own stamp"; [null]; lines("log") | map(.read_time) | unique) else empty end),
+    equal("it has no namespace"; [null]; $said | map(.netns));
+
 def check_live:
   check_exit, check_summary, check_resets,
   (if $expect.flow then check_flow else empty end),
-  (if $expect.flush then check_flush else check_no_flush end),
-  (if $expect.because then check_because else empty end);
+  (if $expect.flush then check_flush elif $expect.flushes then check_flushes else check_no_flush end),
+  (if $expect.stack then check_stack else empty end),
+  (if $expect.rulesets then check_rulesets else empty end),
+  (if $expect.addresses then check_addresses else empty end),
+  (if $expect.actor_pids then check_actor_pids else empty end),
+  (if $expect.because then check_because else empty end),
+  (if $expect.log then check_log else empty end),
+  (if $expect.victims then check_victims else empty end),
+  (if $expect | has("at_risk") then check_at_risk else empty end);
 
-def judgements: lines("reset") | map({verdict, cause, confidence, because, inferred, actor, packet, flow});
+def judgements: lines("reset") | map({direction, netns, verdict, cause, confidence, because, inferred, reason, actor, packet, flow});
 def check_replay:
   equal("replay: exit status"; $live_status; $status),
   equal("replay: the same resets"; ($live | judgements); judgements),
-  equal("replay: the same counts"; ($live[-1] | {resets, removals, flushes}); (.[-1] | {resets, removals, flushes}));
+  equal("replay: the same counts"; ($live[-1] | {resets, removals, flushes, at_risk}); (.[-1] | {resets, removals, flushes, at_risk})),
+  equal("replay: the same log lines"; $live | lines("log") | map({source, rule, line, mono_ns}); lines("log") | map({source, rule, line, mono_ns})),
+  equal("replay: the same victims"; $live | map(select(.type == "reset") | .victim); map(select(.type == "reset") | .victim)),
+  equal("replay: the same flows at risk"; $live | lines("at_risk") | map({flow, flush, victim}); lines("at_risk") | map({flow, flush, victim})),
+  equal("replay: and the same are not any more"; $live | lines("risk_over") | map({how, flow}); lines("risk_over") | map({how, flow}));

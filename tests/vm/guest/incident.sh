@@ -54,6 +54,6 @@ incident_act() {
 	fact outage_ms $(($(now_ms) - gone))
 	wait_for_rsts 1 15
 	fact loss_to_rst_ms $(($(now_ms) - gone))
-	wait_for server_socket_gone 5 "redis to drop the connection"
+	wait_for server_socket_gone 15 "redis to drop the connection"
 	fact_sockets_after
 }

@@ -41,8 +41,28 @@ idle_flows_start() {
 	wait_for "[[ \$(socket_count srv established 'sport = :7000') == $1 ]]" 10 "$1 idle flows"
 }
 
+# audit WHEN: what rstblame --audit says now, as facts audit_WHEN (the flows), with its
+# status and the processes.
+audit() {
+	local status=0
+	if [[ ! -x /usr/bin/rstblame ]]; then return; fi
+	rstblame --audit -f json -o "$STATE/audit.$1" 2>>"$STATE/audit.log" || status=$?
+	fact "audit_$1" "$(jq -sc 'map(select(.type == "at_risk") | .flow.orig) | sort' "$STATE/audit.$1")"
+	fact "audit_$1_status" "$status"
+	fact "audit_$1_victims" "$(jq -sc 'map(select(.type == "at_risk") | .victim | {comm, netns_name, socket_state}) | unique' "$STATE/audit.$1")"
+	fact "audit_$1_summary" "$(jq -sc '.[-1] | {at_risk, status, sockets_unsure}' "$STATE/audit.$1")"
+}
+
 publish() { # [SERVER]: the server speaks at once to the subscriber
 	ip netns exec srv redis-cli -h "${1:-$SERVER}" publish ch hello >/dev/null
+}
+
+# redis-cli probes a connection that was idle for 15 s, and if the client speaks first
+# its packet makes the entry again: begin anew, for a slow guest may have spent them.
+subscriber_refresh() { # [SERVER]
+	publish "$@"
+	wait_for 'grep -q hello $STATE/subscriber.log' 15 "the subscriber to be told"
+	wait_for 'resting c1 "dport = :6379"' 10 "the connection to rest"
 }
 
 server_socket_gone() { [[ -z $(sockets srv connected "sport = :6379") ]]; }
@@ -72,6 +92,20 @@ dhcp_server_start() {
 	CONF
 	: >"$STATE/udhcpd.leases"
 	spawn udhcpd ip netns exec srv udhcpd -f "$STATE/udhcpd.conf"
+}
+
+# busybox's client, whose script does as Debian's does: on deconfig, `ip addr flush`.
+udhcpc_start() {
+	cat >"$STATE/udhcpc.script" <<-'SCRIPT'
+		#!/bin/bash
+		case $1 in
+		deconfig) ip -4 addr flush dev "$interface" ;;
+		bound | renew) ip -4 addr replace "$ip/$mask" dev "$interface" ;;
+		esac
+	SCRIPT
+	chmod +x "$STATE/udhcpc.script"
+	spawn udhcpc udhcpc -f -i up0 -s "$STATE/udhcpc.script" -t 20 -T 1 -A 1
+	wait_for node_has_address 20 "udhcpc to have its lease"
 }
 
 networkd_start() {

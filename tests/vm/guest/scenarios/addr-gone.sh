@@ -17,7 +17,7 @@ redis_retransmits() {
 act() {
 	count_flows $NODE flows_before
 	ip addr del $NODE/24 dev up0
-	wait_for "[[ \$(entries_to $NODE) == 0 ]]" 5 "the flush"
+	wait_for "[[ \$(entries_to $NODE) == 0 ]]" 15 "the flush"
 	publish
 	wait_for redis_retransmits 10 "redis to send its message again and again"
 	fact_sockets_after

@@ -3,6 +3,7 @@
 # the flush comes, and others end well after it.
 
 setup() {
+	one_cpu
 	network_make
 	node_address_add
 	masquerade nft
@@ -20,11 +21,12 @@ pings() { # N
 time_wait_entries() { conntrack -L -p tcp --reply-dst $NODE --state TIME_WAIT 2>/dev/null | wc -l; }
 
 act() {
+	one_cpu
 	pings 3
 	count_flows $NODE flows_before
 	ip addr del $NODE/24 dev up0
 	ip addr add $NODE/24 dev up0
-	wait_for "[[ \$(entries_to $NODE) == 0 ]]" 5 "the flush"
+	wait_for "[[ \$(entries_to $NODE) == 0 ]]" 15 "the flush"
 	pings 2
 	count_flows $NODE flows_after
 }

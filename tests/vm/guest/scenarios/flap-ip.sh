@@ -12,13 +12,14 @@ setup() {
 }
 
 act() {
+	subscriber_refresh
 	count_flows $NODE flows_before
 	ip addr del $NODE/24 dev up0
 	ip addr add $NODE/24 dev up0
-	wait_for "[[ \$(entries_to $NODE) == 0 ]]" 5 "the flush"
+	wait_for "[[ \$(entries_to $NODE) == 0 ]]" 15 "the flush"
 	publish
-	wait_for_rsts 1 5
-	wait_for server_socket_gone 5 "redis to drop the connection"
+	wait_for_rsts 1 15
+	wait_for server_socket_gone 15 "redis to drop the connection"
 	fact_sockets_after
 	count_flows $NODE flows_after
 }

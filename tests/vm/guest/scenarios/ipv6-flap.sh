@@ -10,13 +10,14 @@ setup() {
 }
 
 act() {
+	subscriber_refresh $SERVER6
 	count_flows $NODE6 flows_before
 	ip addr del $NODE6/64 dev up0
 	ip addr add $NODE6/64 dev up0 nodad
-	wait_for "[[ \$(entries_to $NODE6) == 0 ]]" 5 "the flush"
+	wait_for "[[ \$(entries_to $NODE6) == 0 ]]" 15 "the flush"
 	publish $SERVER6
-	wait_for_rsts 1 5
-	wait_for server_socket_gone 5 "redis to drop the connection"
+	wait_for_rsts 1 15
+	wait_for server_socket_gone 15 "redis to drop the connection"
 	fact_sockets_after
 	count_flows $NODE6 flows_after
 }

@@ -11,13 +11,14 @@ setup() {
 }
 
 act() {
+	subscriber_refresh
 	count_flows $NODE flows_before
 	ip addr change $NODE/24 dev up0 valid_lft 2 preferred_lft 2
 	wait_for '! node_has_address' 10 "the lifetime to run out"
-	wait_for "[[ \$(entries_to $NODE) == 0 ]]" 5 "the flush"
+	wait_for "[[ \$(entries_to $NODE) == 0 ]]" 15 "the flush"
 	node_address_add
 	publish
-	wait_for_rsts 1 5
-	wait_for server_socket_gone 5 "redis to drop the connection"
+	wait_for_rsts 1 15
+	wait_for server_socket_gone 15 "redis to drop the connection"
 	fact_sockets_after
 }

@@ -13,13 +13,14 @@ setup() {
 }
 
 act() {
+	subscriber_refresh
 	count_flows $NODE flows_before
 	ip link set up0 down
-	wait_for "[[ \$(entries_to $NODE) == 0 ]]" 5 "the flush"
+	wait_for "[[ \$(entries_to $NODE) == 0 ]]" 15 "the flush"
 	ip link set up0 up
 	wait_for '[[ $(ip -n srv -o link show dev eth0) == *LOWER_UP* ]]' 5 "the link"
 	publish
-	wait_for_rsts 1 5
-	wait_for server_socket_gone 5 "redis to drop the connection"
+	wait_for_rsts 1 15
+	wait_for server_socket_gone 15 "redis to drop the connection"
 	fact_sockets_after
 }

@@ -33,10 +33,10 @@ act() {
 	ip netns exec srv nft delete table ip lost
 
 	echo PING >"$STATE/early.stdin"
-	wait_for_rsts 1 5
+	wait_for_rsts 1 15
 	redis_start server root $NODE $PORT 0
 	echo PING >"$STATE/late.stdin"
-	wait_for_rsts 2 5
+	wait_for_rsts 2 15
 }
 
 teardown() { sysctl -q -w net.ipv4.tcp_orphan_retries=0; }

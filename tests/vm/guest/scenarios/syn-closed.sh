@@ -13,5 +13,5 @@ act() {
 		# Refused, which is the point.
 		ip netns exec srv bash -c "exec 3<>/dev/tcp/$NODE/$port" 2>/dev/null || true
 	done
-	wait_for_rsts 7 5
+	wait_for_rsts 7 15
 }

@@ -11,13 +11,14 @@ setup() {
 }
 
 act() {
+	subscriber_refresh
 	# -F empties the whole table, IPv6 included, which -L does not show.
 	count_flows $NODE flows_before
 	fact flows_before "$(conntrack -C)"
 	conntrack -F 2>/dev/null
 	publish
-	wait_for_rsts 1 5
-	wait_for server_socket_gone 5 "redis to drop the connection"
+	wait_for_rsts 1 15
+	wait_for server_socket_gone 15 "redis to drop the connection"
 	fact_sockets_after
 	count_flows $NODE flows_after
 }

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Netfilter hooks that come and go with the ruleset. Without conntrack's and
+ * NAT's the entries stay in the table, and nothing uses them.
+ *
+ * Context: process (nft, iptables, a module that is unloaded), or a kernel thread
+ * (a namespace that goes). Rate: rare. Missed: a bypassed entry has no author.
+ */
+#include "probes.bpf.h"
+
+#define NFPROTO_INET 1
+
+/* Which of the two a hook is, by its place, as read_hooks() in reset.bpf.c looks
+ * for it: enum event_hook, 0 for none. */
+static __always_inline __u8 hook_of(const struct nf_hook_ops *ops)
+{
+	unsigned int hook = BPF_CORE_READ(ops, hooknum);
+	int priority = BPF_CORE_READ(ops, priority);
+
+	if (hook == NF_PRE_ROUTING && priority == NF_IP_PRI_CONNTRACK)
+		return EVENT_HOOK_CONNTRACK;
+	if (hook == NF_POST_ROUTING && priority == NF_IP_PRI_NAT_SRC)
+		return EVENT_HOOK_NAT;
+	return 0;
+}
+
+/* conntrack and NAT register theirs as an array, with one family: nf_ct_netns_get(),
+ * nf_nat_register_fn(). A single hook is a chain's own, and no matter. */
+static __always_inline int on_hooks(const struct net *net, const struct nf_hook_ops *ops,
+				    __u32 count, __u8 op, enum event_probe probe)
+{
+	__u8 family = BPF_CORE_READ(ops, pf), hooks = 0;
+	struct event_ruleset *e;
+
+	for (int i = 0; i < EVENT_HOOK_WALK_MAX && i < count; i++)
+		hooks |= hook_of((void *)ops + i * bpf_core_type_size(struct nf_hook_ops));
+	if (!hooks || (family != AF_INET && family != AF_INET6 && family != NFPROTO_INET))
+		return 0;
+	if (!RESERVE(&state_events, e, EVENT_RULESET, probe))
+		return 0;
+	e->netns = read_netns(net);
+	e->op = op;
+	e->family = family == NFPROTO_INET ? 0 : family;
+	e->hooks = hooks;
+	read_task(&e->task);
+	read_exe(&e->exe);
+	bpf_ringbuf_submit(e, 0);
+	return 0;
+}
+
+#define HOOKS_PROGRAMS(name, symbol, op, probe)                                                    \
+	SEC("?fentry/" symbol)                                                                     \
+	int on_##name##_fentry(__u64 *ctx)                                                         \
+	{                                                                                          \
+		return on_hooks((void *)ctx[0], (void *)ctx[1], (__u32)ctx[2], op, probe);         \
+	}                                                                                          \
+	SEC("?kprobe/" symbol)                                                                     \
+	int on_##name##_kprobe(struct pt_regs *ctx)                                                \
+	{                                                                                          \
+		return on_hooks((void *)PT_REGS_PARM1(ctx), (void *)PT_REGS_PARM2(ctx),            \
+				(__u32)PT_REGS_PARM3(ctx), op, probe);                             \
+	}
+
+HOOKS_PROGRAMS(hooks_add, "nf_register_net_hooks", EVENT_RULESET_ADD, EVENT_PROBE_HOOKS_ADD)
+HOOKS_PROGRAMS(hooks_remove, "nf_unregister_net_hooks", EVENT_RULESET_REMOVE,
+	       EVENT_PROBE_HOOKS_REMOVE)

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# make bench: all figures, each beside its baseline, and the tables "Overhead" of the
+# README and the manual from them; half an hour. make bench-table: the tables from the
+# last run. make bench-vm: the half that measures in VMs. TIMES=, SIZES= and ROUNDS=
+# choose how often and how much. Included by the top Makefile.
+
+bench_out := $(O)/bench
+bench_vm_tool := $(bench_out)/vm-tool
+bench_vm_empty := $(bench_out)/vm-empty.bpf.o
+
+$(bench_vm_tool): tests/bench/vm-tool.c tests/bench/vm-session.c tests/bench/vm-tool.h | $(bench_out)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(all_cflags) -o $@ $(filter %.c,$^) -lbpf -lmnl
+
+$(bench_vm_empty): tests/bench/vm-empty.bpf.c | $(bench_out)
+	$(call say,BPF,$<)
+	$(Q)$(CLANG) $(bpf_cflags) -MMD -MP -c -o $@ $<
+
+$(bench_out):
+	$(Q)mkdir -p $@
+
+# One CPU whose nanosecond is an instruction, for what anything costs; two of them, which
+# really run at a time, for what is lost.
+bench_vm := RSTBLAME=$(abspath $(program)) BENCH_TOOL=$(abspath $(bench_vm_tool)) \
+	BENCH_EMPTY=$(abspath $(bench_vm_empty)) tests/bench/vm -k $(KERNEL) -t 3600
+bench_times := $(if $(filter file undefined,$(origin TIMES)),3,$(TIMES))
+
+.PHONY: bench bench-vm bench-vm-icount bench-vm-smp bench-table
+bench:
+	$(Q)scripts/install-deps bench
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory bench-vm $(if $(wildcard tests/bench/core.mk),bench-core)
+	$(Q)$(MAKE) --no-print-directory bench-table
+
+bench-vm: bench-vm-icount bench-vm-smp
+
+bench-vm-icount: $(program) $(bench_vm_tool) $(bench_vm_empty)
+	$(Q)TIMES=1 ROUNDS=3 SECONDS_EACH=1 $(bench_vm) -i -m 4G -o $(bench_out)/icount \
+		instructions flush connections session
+
+bench-vm-smp: $(program) $(bench_vm_tool) $(bench_vm_empty)
+	$(Q)TIMES=$(bench_times) SECONDS_EACH=4 $(bench_vm) -m 4G -o $(bench_out)/smp \
+		session flush storm peers
+
+bench-table:
+	$(Q)tests/bench/table -u README.md -m user/rstblame.8 $(bench_out)

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Innocent: live sockets refuse packets; in IPv6.
+
+. /guest/protocol.sh
+setup() { protocol_setup $NODE6 $SERVER6; }
+act() { protocol_act; }
+teardown() { protocol_teardown; }

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "line.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct line_item *at(struct line *line, size_t index)
+{
+	return &line->items[(line->first + index) % LINE_MAX_ITEMS];
+}
+
+void line_release(struct line *line)
+{
+	while (line->count)
+		line_pop(line);
+	free(line->items);
+	memset(line, 0, sizeof(*line));
+}
+
+/* The observation's own is valid during the call only. */
+static void own_stack(struct line_item *item)
+{
+	const char **stack = item->seen.type == OBSERVATION_REMOVAL   ? &item->seen.removal.stack :
+			     item->seen.type == OBSERVATION_ACT_BEGIN ? &item->seen.act.stack :
+									NULL;
+
+	if (!stack || !*stack)
+		return;
+	item->stack = strdup(*stack);
+	*stack = item->stack;
+}
+
+struct line_item *line_push(struct line *line, const struct observation *seen)
+{
+	struct line_item *item;
+
+	if (!line->items)
+		line->items = calloc(LINE_MAX_ITEMS, sizeof(*line->items));
+	if (!line->items || line->count == LINE_MAX_ITEMS)
+		return NULL;
+	item = at(line, line->count++);
+	memset(item, 0, sizeof(*item));
+	item->seen = *seen;
+	own_stack(item);
+	return item;
+}
+
+struct line_item *line_first(struct line *line)
+{
+	return line->count ? at(line, 0) : NULL;
+}
+
+void line_pop(struct line *line)
+{
+	free(at(line, 0)->stack);
+	at(line, 0)->stack = NULL;
+	line->first = (line->first + 1) % LINE_MAX_ITEMS;
+	line->count--;
+}
+
+struct line_item *line_find(struct line *line, uint64_t ticket)
+{
+	for (size_t i = 0; i < line->count; i++)
+		if (at(line, i)->ticket == ticket)
+			return at(line, i);
+	return NULL;
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "targets.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MODULES_MAX = 8 };
+
+/* What is being loaded, for the handlers that libbpf calls meanwhile. */
+static struct {
+	const struct target *targets;
+	size_t count;
+	struct {
+		const char *name;
+		int btf_fd;
+	} modules[MODULES_MAX];
+	size_t modules_count;
+} use;
+
+/* ---- finding ---- */
+
+static void take_function(struct target *targets, size_t count, const char *module,
+			  const char *name, uint32_t id)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct target *t = &targets[i];
+
+		if (t->function && t->function[0] == name[0] && !strcmp(t->function, name) &&
+		    !strcmp(t->module, module))
+			t->type_id = id;
+	}
+}
+
+static void scan(const struct btf *btf, uint32_t first, const char *module, struct target *targets,
+		 size_t count)
+{
+	for (uint32_t id = first; id < btf__type_cnt(btf); id++) {
+		const struct btf_type *type = btf__type_by_id(btf, id);
+
+		if (btf_is_func(type))
+			take_function(targets, count, module,
+				      btf__name_by_offset(btf, type->name_off), id);
+	}
+}
+
+static bool is_first_of_module(const struct target *targets, size_t i)
+{
+	if (!targets[i].function || !targets[i].module[0])
+		return false;
+	for (size_t j = 0; j < i; j++)
+		if (targets[j].function && !strcmp(targets[j].module, targets[i].module))
+			return false;
+	return true;
+}
+
+void targets_find(struct target *targets, size_t count)
+{
+	struct btf *kernel = btf__load_vmlinux_btf(), *module;
+
+	for (size_t i = 0; i < count; i++)
+		targets[i].type_id = 0;
+	if (!kernel)
+		return;
+	scan(kernel, 1, "", targets, count);
+	for (size_t i = 0; i < count; i++) {
+		module = is_first_of_module(targets, i) ?
+				 btf__load_module_btf(targets[i].module, kernel) :
+				 NULL;
+		if (module)
+			scan(module, btf__type_cnt(kernel), targets[i].module, targets, count);
+		btf__free(module);
+	}
+	btf__free(kernel);
+}
+
+/* ---- loading ---- */
+
+static bool is_btf_of(int fd, const char *module)
+{
+	char name[64] = "";
+	struct bpf_btf_info info = { .name = (uintptr_t)name, .name_len = sizeof(name) };
+	__u32 size = sizeof(info);
+
+	return !bpf_obj_get_info_by_fd(fd, &info, &size) && info.kernel_btf &&
+	       !strcmp(name, module);
+}
+
+/* The object's descriptor, or -errno. */
+static int open_module_btf(const char *module)
+{
+	__u32 id = 0;
+
+	while (!bpf_btf_get_next_id(id, &id)) {
+		int fd = bpf_btf_get_fd_by_id(id);
+
+		if (fd < 0)
+			continue; /* gone since */
+		if (is_btf_of(fd, module))
+			return fd;
+		close(fd);
+	}
+	return -ENOENT;
+}
+
+static int module_btf(const char *module)
+{
+	int fd;
+
+	for (size_t i = 0; i < use.modules_count; i++)
+		if (!strcmp(use.modules[i].name, module))
+			return use.modules[i].btf_fd;
+	if (use.modules_count == MODULES_MAX)
+		return -ENOSPC;
+	fd = open_module_btf(module);
+	if (fd < 0)
+		return fd;
+	use.modules[use.modules_count].name = module;
+	use.modules[use.modules_count++].btf_fd = fd;
+	return fd;
+}
+
+static const struct target *target_of(const struct bpf_program *program)
+{
+	const char *function = strchr(bpf_program__section_name(program), '/');
+
+	for (size_t i = 0; function && i < use.count; i++)
+		if (use.targets[i].function && !strcmp(use.targets[i].function, function + 1))
+			return &use.targets[i];
+	return NULL;
+}
+
+static int prepare(struct bpf_program *program, struct bpf_prog_load_opts *options, long cookie)
+{
+	const struct target *target = target_of(program);
+	int fd = 0; /* the kernel's own */
+
+	(void)cookie;
+	if (!target || !target->type_id)
+		return -ESRCH;
+	if (target->module[0])
+		fd = module_btf(target->module);
+	if (fd < 0)
+		return fd;
+	options->attach_btf_id = target->type_id;
+	options->attach_btf_obj_fd = (__u32)fd;
+	return 0;
+}
+
+int targets_register(void)
+{
+	LIBBPF_OPTS(libbpf_prog_handler_opts, options, .prog_prepare_load_fn = prepare);
+	static bool is_done;
+	int err;
+
+	if (is_done)
+		return 0;
+	err = libbpf_register_prog_handler("fentry+", BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY,
+					   &options);
+	if (err >= 0)
+		err = libbpf_register_prog_handler("fexit+", BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT,
+						   &options);
+	is_done = err >= 0;
+	return err < 0 ? err : 0;
+}
+
+void targets_use(const struct target *targets, size_t count)
+{
+	for (size_t i = 0; i < use.modules_count; i++)
+		close(use.modules[i].btf_fd);
+	use.modules_count = 0;
+	use.targets = targets;
+	use.count = targets ? count : 0;
+}
