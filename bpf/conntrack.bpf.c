@@ -90,16 +90,23 @@ static __always_inline void read_walk_stack(void *ctx, bool is_kprobe, __u64 *st
  * executable ten times a second; in between its acts are half as long. */
 #define DELETER_TELLS_NS 100000000ULL
 
-static __u64 deleter, deleter_since_ns;
+static __u64 deleter, deleter_born_ns, deleter_mm, deleter_since_ns;
 
+/* The task_struct and the pid may be the next process's within a millisecond, but not
+ * with the same start; exec() keeps all three, and takes a new mm before it drops the old. */
 static __always_inline bool is_known_deleter(void)
 {
-	/* Not the task_struct, which the next process may get within a millisecond. */
+	const struct task_struct *task = (void *)bpf_get_current_task();
 	__u64 process = bpf_get_current_pid_tgid(), now_ns = bpf_ktime_get_ns();
+	__u64 born_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+	__u64 mm = (unsigned long)BPF_CORE_READ(task, mm);
 
-	if (deleter == process && now_ns - deleter_since_ns < DELETER_TELLS_NS)
+	if (deleter == process && deleter_born_ns == born_ns && deleter_mm == mm &&
+	    now_ns - deleter_since_ns < DELETER_TELLS_NS)
 		return true;
 	deleter = process;
+	deleter_born_ns = born_ns;
+	deleter_mm = mm;
 	deleter_since_ns = now_ns;
 	return false;
 }

@@ -82,13 +82,22 @@ void blame_deliver_ongoing(struct blame *b, const struct flush *flush)
 		deliver_flush(b, f);
 }
 
+/* exec() makes another program of a process. One that deletes much is told with its
+ * executable now and then only. */
+static bool is_same_program(const struct actor *a, const struct actor *b)
+{
+	return actor_equal(a, b) && !strcmp(a->comm, b->comm) &&
+	       (!a->exe[0] || !b->exe[0] || !strcmp(a->exe, b->exe));
+}
+
 static struct flush *find_deleting(struct blame *b, const struct observation *seen)
 {
 	for (size_t i = 0; i < OPEN_MAX; i++) {
 		struct flush *f = b->open[i];
 
 		if (f && f->cause == CAUSE_USER_DELETE && f->netns.inum == seen->netns.inum &&
-		    f->netns.node == seen->netns.node && actor_equal(&f->actor, &seen->act.actor))
+		    f->netns.node == seen->netns.node &&
+		    is_same_program(&f->actor, &seen->act.actor))
 			return f;
 	}
 	return NULL;

@@ -509,6 +509,26 @@ static void user_deletes_of_two_processes_are_two_flushes(void **state)
 	assert_int_equal(w.flushes[0].entries, 1);
 }
 
+/* exec() keeps pid and time of birth; who deletes much is told without his executable
+ * now and then. */
+static void user_deletes_after_exec_are_another_flush(void **state)
+{
+	struct flow a = masqueraded(40001), b = masqueraded(40002), c = masqueraded(40003);
+	struct actor first = agent, next = agent, brief = agent;
+
+	(void)state;
+	strcpy(first.exe, "/usr/bin/node-agent");
+	strcpy(next.exe, "/opt/node-agent");
+	delete_entry(100, &first, &a);
+	delete_entry(101, &brief, &b);
+	delete_entry(102, &next, &c);
+	blame_finish(w.blame);
+	assert_int_equal(w.flushes_count, 2);
+	assert_int_equal(w.flushes[0].entries, 2);
+	assert_string_equal(see_server_packet(&w, &b)->actor.exe, "/usr/bin/node-agent");
+	assert_string_equal(see_server_packet(&w, &c)->actor.exe, "/opt/node-agent");
+}
+
 /* Two agents at it at once, and a masquerade flush in between. */
 static void user_deletes_interleaved_keep_apart(void **state)
 {
@@ -743,6 +763,7 @@ int main(void)
 		story(user_deletes_are_one_flush),
 		story(user_deletes_apart_are_two_flushes),
 		story(user_deletes_of_two_processes_are_two_flushes),
+		story(user_deletes_after_exec_are_another_flush),
 		story(user_deletes_interleaved_keep_apart),
 		story(user_deletes_in_two_namespaces_are_two_flushes),
 		story(unknown_cause_keeps_its_stack),

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ctkill SRC SPORT DST DPORT
+ * ctkill SRC SPORT DST DPORT [COMMAND [ARG...]]
  *
  * Deletes one conntrack entry, by its original tuple, with a single netlink message,
- * and exits without waiting for the answer: the kernel has done it when send()
- * returns. Tells its pid and how long it lived: for the test that an actor who is
- * gone at once is named.
+ * and exits (or becomes COMMAND) without waiting for the answer: the kernel has done it
+ * when send() returns. Tells its pid and how long it lived: for the test that an actor
+ * who is gone at once is named.
  */
 #include <arpa/inet.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -69,7 +69,7 @@ int main(int argc, char **argv)
 	int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER);
 
 	clock_gettime(CLOCK_MONOTONIC, &from);
-	if (argc != 5 || fd < 0)
+	if (argc < 5 || fd < 0)
 		return 2;
 	header->nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_DELETE;
 	header->nlmsg_flags = NLM_F_REQUEST;
@@ -83,5 +83,9 @@ int main(int argc, char **argv)
 	printf("{\"pid\":%d,\"lived_us\":%ld}\n", getpid(),
 	       (to.tv_sec - from.tv_sec) * 1000000L + (to.tv_nsec - from.tv_nsec) / 1000);
 	fflush(stdout);
+	if (argc > 5) {
+		execvp(argv[5], argv + 5);
+		_exit(127);
+	}
 	_exit(0);
 }
