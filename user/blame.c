@@ -279,6 +279,9 @@ int blame_observe(struct blame *b, const struct observation *seen)
 	case OBSERVATION_LOG:
 		blame_deliver_raw(b, seen, FINDING_LOG);
 		return 0;
+	case OBSERVATION_NAMESPACE:
+		blame_deliver_raw(b, seen, FINDING_NAMESPACE);
+		return 0;
 	case OBSERVATION_START:
 		return observe_start(b, seen);
 	case OBSERVATION_END:

@@ -139,7 +139,8 @@ enum finding_type {
 	FINDING_SOCKETS, /* raw */
 	FINDING_PROBE,
 	FINDING_LOST,
-	FINDING_LOG, /* raw */
+	FINDING_LOG,       /* raw */
+	FINDING_NAMESPACE, /* raw */
 	FINDING_END,
 };
 

@@ -413,6 +413,12 @@ static void write_log(struct jsonw *w, const struct finding *f)
 	u64_if(w, "dropped", l->dropped);
 }
 
+static void write_namespace(struct jsonw *w, const struct finding *f)
+{
+	begin_finding(w, "namespace", f);
+	string_if(w, "name", f->seen->space.name);
+}
+
 /* An act that removed nothing is no flush; the recording's act line has it. */
 static bool is_wanted(enum json_detail detail, const struct finding *f)
 {
@@ -480,6 +486,9 @@ bool json_write_finding(struct jsonw *w, enum json_detail detail, const struct f
 		break;
 	case FINDING_LOG:
 		write_log(w, f);
+		break;
+	case FINDING_NAMESPACE:
+		write_namespace(w, f);
 		break;
 	case FINDING_END:
 		break;

@@ -87,6 +87,24 @@ static bool is_pid(const char *name)
 	return isdigit((unsigned char)name[0]);
 }
 
+void netns_name(uint32_t inum, char *name, size_t size)
+{
+	DIR *stream = opendir(NETNS_RUN_DIR);
+	const struct dirent *entry;
+	char path[512];
+	uint32_t got;
+
+	name[0] = '\0';
+	while (stream && !name[0] && (entry = readdir(stream)))
+		if (is_name(entry->d_name) &&
+		    snprintf(path, sizeof(path), NETNS_RUN_DIR "%s", entry->d_name) <
+			    (int)sizeof(path) &&
+		    !read_inum(path, &got) && got == inum)
+			snprintf(name, size, "%s", entry->d_name);
+	if (stream)
+		closedir(stream);
+}
+
 int netns_open(uint32_t inum)
 {
 	int fd = open_if("/proc/self/ns/net", inum);

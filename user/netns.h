@@ -2,6 +2,7 @@
 #ifndef RSTBLAME_NETNS_H
 #define RSTBLAME_NETNS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* The inode number of a network namespace given by its name (as `ip netns` knows
@@ -10,6 +11,9 @@ int netns_find(const char *text, uint32_t *inum);
 
 /* That of this process; 0 when /proc does not tell. */
 uint32_t netns_own(void);
+
+/* What `ip netns` calls it; "" for no name. */
+void netns_name(uint32_t inum, char *name, size_t size);
 
 /* An open file of the namespace with that inode number, which the caller closes,
  * or -ESRCH: it has no name and no process by now. */

@@ -27,6 +27,7 @@ enum observation_type {
 	OBSERVATION_PROBE,
 	OBSERVATION_LOST,
 	OBSERVATION_LOG,
+	OBSERVATION_NAMESPACE,
 	OBSERVATION_END, /* the window ended: what came before it is complete */
 };
 
@@ -315,6 +316,11 @@ struct probe_observation {
 	char why[96]; /* for "none" */
 };
 
+/* What a namespace is called; told before what happens in it. */
+struct namespace_observation {
+	char name[NETNS_NAME_BYTES]; /* as `ip netns` has it; "" for none, any more */
+};
+
 /* A line of a log. Printable; the node's, of no namespace. */
 struct log_observation {
 	char source[96]; /* "journal", or the file */
@@ -356,6 +362,7 @@ struct observation {
 		struct probe_observation probe;
 		struct lost_observation lost;
 		struct log_observation log;
+		struct namespace_observation space;
 		uint64_t window_s; /* END */
 	};
 };

@@ -401,6 +401,12 @@ static bool parse_start(const json_t *root, struct start_observation *out)
 	return true;
 }
 
+static bool parse_namespace(const json_t *root, struct namespace_observation *out)
+{
+	copy_string(root, "name", out->name, sizeof(out->name));
+	return true;
+}
+
 static bool parse_end(const json_t *root, struct observation *out)
 {
 	out->window_s = get_u64(root, "window_s");
@@ -419,7 +425,7 @@ static bool parse_body(const json_t *root, const char *type, struct observation 
 		{ "at_risk", OBSERVATION_AT_RISK }, { "sockets", OBSERVATION_SOCKETS },
 		{ "lost", OBSERVATION_LOST },       { "summary", OBSERVATION_END },
 		{ "ruleset", OBSERVATION_RULESET }, { "probe", OBSERVATION_PROBE },
-		{ "log", OBSERVATION_LOG },
+		{ "log", OBSERVATION_LOG },         { "namespace", OBSERVATION_NAMESPACE },
 	};
 
 	if (!strcmp(type, "act"))
@@ -454,6 +460,8 @@ static bool parse_body(const json_t *root, const char *type, struct observation 
 			return parse_probe(root, &out->probe);
 		case OBSERVATION_LOG:
 			return parse_log(root, &out->log);
+		case OBSERVATION_NAMESPACE:
+			return parse_namespace(root, &out->space);
 		case OBSERVATION_LOST:
 			return parse_lost(root, &out->lost);
 		default:

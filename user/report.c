@@ -249,6 +249,8 @@ static bool is_wanted(const struct report *r, const struct finding *f)
 		return true;
 	if (r->netns && f->netns.inum != r->netns)
 		return false;
+	if (f->type == FINDING_NAMESPACE)
+		return true;
 	return !r->filter || filter_wants(r->filter, f);
 }
 

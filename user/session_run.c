@@ -19,6 +19,7 @@
 #include "log_watch.h"
 #include "message.h"
 #include "modules.h"
+#include "namer.h"
 #include "netns.h"
 #include "privilege.h"
 #include "report.h"
@@ -51,6 +52,7 @@ struct run {
 	struct log_watch *log;       /* NULL: no --log */
 	struct probe_result probes[EVENT_PROBES];
 	struct utsname machine;
+	struct namer namer;
 	uint64_t start_ns, over_ns; /* CLOCK_MONOTONIC */
 	pid_t command;              /* 0: none, or it has ended */
 	int epoll_fd;
@@ -71,11 +73,20 @@ static int take(void *ctx, const struct observation *seen)
 	return err;
 }
 
+static int hand_on(struct run *run, const struct observation *seen)
+{
+	return run->aftermath ? aftermath_take(run->aftermath, seen) : take(run, seen);
+}
+
 static int take_live(void *ctx, const struct observation *seen)
 {
 	struct run *run = ctx;
+	struct observation name;
+	int err = 0;
 
-	return run->aftermath ? aftermath_take(run->aftermath, seen) : take(run, seen);
+	if (namer_tells(&run->namer, seen, &name))
+		err = hand_on(run, &name);
+	return err ? err : hand_on(run, seen);
 }
 
 /* ---- the beginning and the end, as observations like any other ---- */
@@ -523,6 +534,7 @@ enum status session_run(const struct options *options)
 	int err;
 
 	uname(&run.machine);
+	namer_init(&run.namer, netns_own());
 	err = options->netns ? netns_find(options->netns, &netns) : 0;
 	if (err) {
 		snprintf(why, sizeof(why),

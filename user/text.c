@@ -56,6 +56,33 @@ static void begin_line(struct text *t, uint64_t wall_ns, const char *kind, enum 
 		text_style(t, STYLE_PLAIN));
 }
 
+const char *text_place(const struct text *t, struct netns_id netns, char buf[TEXT_PLACE_BYTES])
+{
+	char name[NETNS_TEXT_BYTES];
+
+	netns_names_format(&t->names, netns, name);
+	snprintf(buf, TEXT_PLACE_BYTES, "%s%s", *name ? "in " : "", name);
+	return buf;
+}
+
+/* "in node2: ", to begin a line with. */
+static const char *place_prefix(const struct text *t, const struct finding *f,
+				char buf[TEXT_PLACE_BYTES])
+{
+	if (*text_place(t, f->netns, buf))
+		strncat(buf, ": ", TEXT_PLACE_BYTES - strlen(buf) - 1);
+	return buf;
+}
+
+static void begin_line_in(struct text *t, const struct finding *f, const char *kind,
+			  enum style kind_style)
+{
+	char place[TEXT_PLACE_BYTES];
+
+	begin_line(t, f->wall_ns, kind, kind_style);
+	fputs(place_prefix(t, f, place), t->out);
+}
+
 /* Prints `words` from column `column` on, broken at blanks, later lines indented;
  * ends the line. */
 void text_wrapped(struct text *t, size_t column, size_t indent, const char *words)
@@ -159,7 +186,7 @@ static void show_change(struct text *t, const struct finding *f)
 {
 	char text[DESCRIBE_BYTES], node[32];
 
-	begin_line(t, f->wall_ns, f->type == FINDING_ADDRESS ? "address" : "link", STYLE_BOLD);
+	begin_line_in(t, f, f->type == FINDING_ADDRESS ? "address" : "link", STYLE_BOLD);
 	fprintf(t->out, "%s%s\n", describe_change(f->change, text, sizeof(text)),
 		node_name(f, node, sizeof(node)));
 }
@@ -168,7 +195,7 @@ static void show_ruleset(struct text *t, const struct finding *f)
 {
 	char text[DESCRIBE_BYTES], node[32];
 
-	begin_line(t, f->wall_ns, "ruleset", STYLE_BOLD);
+	begin_line_in(t, f, "ruleset", STYLE_BOLD);
 	fprintf(t->out, "%s%s\n", describe_ruleset(&f->seen->ruleset, text, sizeof(text)),
 		node_name(f, node, sizeof(node)));
 }
@@ -176,16 +203,16 @@ static void show_ruleset(struct text *t, const struct finding *f)
 static void show_flush(struct text *t, const struct finding *f)
 {
 	const struct flush *flush = f->flush;
-	char text[DESCRIBE_BYTES];
+	char text[DESCRIBE_BYTES], place[TEXT_PLACE_BYTES];
+	char words[DESCRIBE_BYTES + TEXT_PLACE_BYTES];
 
 	if (!flush->entries && !flush->by)
 		return;
 	begin_line(t, f->wall_ns, "flush", STYLE_WARN);
-	if (flush->entries)
-		text_wrapped(t, TIMELINE_INDENT, TIMELINE_INDENT,
-			     describe_flush(flush, text, sizeof(text)));
-	else
-		fputs("nothing: no conntrack entry was masqueraded to it\n", t->out);
+	snprintf(words, sizeof(words), "%s%s", place_prefix(t, f, place),
+		 flush->entries ? describe_flush(flush, text, sizeof(text)) :
+				  "nothing: no conntrack entry was masqueraded to it");
+	text_wrapped(t, TIMELINE_INDENT, TIMELINE_INDENT, words);
 	if (flush->stack)
 		print_below(t, "", flush->stack);
 	if (flush->by)
@@ -200,7 +227,7 @@ static void show_removal(struct text *t, const struct finding *f)
 
 	if (!t->options.is_verbose)
 		return;
-	begin_line(t, f->wall_ns, "removal", STYLE_PLAIN);
+	begin_line_in(t, f, "removal", STYLE_PLAIN);
 	fprintf(t->out, "%s %s, %s\n",
 		tuple_format(&r->flow.orig, r->flow.family, orig, sizeof(orig)),
 		tracker_state_name(r->tcp_state),
@@ -270,8 +297,7 @@ static void show_reset(struct text *t, const struct finding *f)
 
 	if (!is_blamed && !t->options.is_verbose && t->shown[b->verdict]++ >= SHOWN_MAX)
 		return;
-	begin_line(t, f->wall_ns, is_blamed ? "RESET" : "reset",
-		   is_blamed ? STYLE_ALARM : STYLE_PLAIN);
+	begin_line_in(t, f, is_blamed ? "RESET" : "reset", is_blamed ? STYLE_ALARM : STYLE_PLAIN);
 	print_what(t, f);
 	fprintf(t->out, "%*s%s%s%s%s%s, %s\n", TIMELINE_INDENT, "", text_style(t, STYLE_BOLD),
 		verdict_name(b->verdict), b->cause ? "/" : "", b->cause ? cause_name(b->cause) : "",
@@ -303,7 +329,7 @@ static void show_risk(struct text *t, const struct finding *f)
 	t->risk_flush = f->risk->flush;
 	if (t->risks_shown++ >= RISKS_SHOWN_MAX && !t->options.is_verbose)
 		return;
-	begin_line(t, f->wall_ns, "at risk", STYLE_WARN);
+	begin_line_in(t, f, "at risk", STYLE_WARN);
 	fprintf(t->out, "%s\n",
 		tuple_format(&f->risk->flow.orig, f->risk->flow.family, orig, sizeof(orig)));
 	if (*describe_victim(f->risk->victim, victim, sizeof(victim)))
@@ -326,8 +352,7 @@ static void show_risk_over(struct text *t, const struct finding *f)
 
 	if (!words[f->risk->end] || t->risks_shown > RISKS_SHOWN_MAX)
 		return;
-	begin_line(t, f->wall_ns, f->risk->end == RISK_CLOSED ? "closed" : "recovered",
-		   STYLE_PLAIN);
+	begin_line_in(t, f, f->risk->end == RISK_CLOSED ? "closed" : "recovered", STYLE_PLAIN);
 	fprintf(t->out, "%s\n",
 		tuple_format(&f->risk->flow.orig, f->risk->flow.family, orig, sizeof(orig)));
 	print_below(t, "", words[f->risk->end]);
@@ -398,7 +423,12 @@ static void show_log(struct text *t, const struct finding *f)
 
 void text_finding(struct text *t, const struct finding *f)
 {
+	if (f->type == FINDING_NAMESPACE) {
+		netns_names_tell(&t->names, f->netns, f->seen->space.name, f->mono_ns);
+		return;
+	}
 	if (f->type == FINDING_START) {
+		netns_names_set_own(&t->names, f->netns);
 		show_start(t, f);
 		return;
 	}

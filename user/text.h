@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "finding.h"
+#include "netns_names.h"
 #include "timeline.h"
 
 struct text_options {
@@ -24,6 +25,7 @@ struct text {
 	uint64_t risks_shown;     /* of the latest flush */
 	uint64_t risk_flush;
 	bool has_progress;
+	struct netns_names names;
 	size_t missing_count;
 	struct {
 		char name[32];

@@ -150,13 +150,16 @@ static void tell_story(struct text *t, const struct story *s, const struct timel
 			   b->ruleset.id ? b->ruleset.mono_ns :
 			   b->arrival    ? b->arrival->mono_ns :
 					   s->first.mono_ns;
+	char place[TEXT_PLACE_BYTES];
 	size_t number;
 
+	text_place(t, s->first.netns, place);
 	fprintf(t->out, "%s%s%s%s, %s", text_style(t, STYLE_BOLD), verdict_name(b->verdict),
 		b->cause ? "/" : "", b->cause ? cause_name(b->cause) : "",
 		confidence_name(b->confidence));
-	fprintf(t->out, ": %" PRIu64 " %s%s\n", s->resets,
-		s->resets == 1 ? "reset" : "resets, the first of which is told here",
+	fprintf(t->out, ": %" PRIu64 " %s%s%s%s%s%s\n", s->resets,
+		s->resets == 1 ? "reset" : "resets, the first of which", *place ? ", " : "", place,
+		s->resets > 1 && *place ? "," : "", s->resets > 1 ? " is told here" : "",
 		text_style(t, STYLE_PLAIN));
 	number = tell_beginning(t, s, timeline);
 	if (b->renewed_ago_ns)

@@ -226,6 +226,7 @@ void timeline_add(struct timeline *t, const struct finding *f)
 	case FINDING_RULESET:
 	case FINDING_PROBE:
 	case FINDING_LOG:
+	case FINDING_NAMESPACE:
 	case FINDING_ACT:
 	case FINDING_ENTRY:
 		break;

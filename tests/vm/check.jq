@@ -106,6 +106,18 @@ def check_flow:
     equal("it was sent in a softirq: by nobody who runs"; "softirq"; $reset.context),
     equal("the packet's tuple is the reply's"; ($reset.flow.reply); ($reset.packet // {} | {src, sport, dst, dport}));
 
+# The network namespaces of the stage have names, told before what happens in them.
+def check_namespaces:
+  . as $all
+  | ["c1", "srv", "node2"] | map(select($facts["netns_\(.)"]) | {key: ($facts["netns_\(.)"] | tostring), value: .}) | from_entries
+  | . as $names
+  | [$all[] | select(.type == "namespace")] as $told
+  | [$all | to_entries[] | select(.value.type == "reset" and $names[.value.netns | tostring])
+      | . as $reset | $names[.value.netns | tostring]
+      | if any($all[:$reset.key][]; .type == "namespace" and .netns == $reset.value.netns) then "named" else . end] as $resets
+  | equal("namespaces by their names"; ($told | map($names[.netns | tostring] // .name)); ($told | map(.name))),
+    equal("named before their resets"; ($resets | map("named")); $resets);
+
 def check_no_flush:
   equal("no flush removed anything"; 0; [lines("flush")[].entries] | add // 0);
 
@@ -209,7 +221,7 @@ def check_log:
     equal("it has no namespace"; [null]; $said | map(.netns));
 
 def check_live:
-  check_exit, check_summary, check_resets,
+  check_exit, check_summary, check_resets, check_namespaces,
   (if $expect.flow then check_flow else empty end),
   (if $expect.flush then check_flush elif $expect.flushes then check_flushes else check_no_flush end),
   (if $expect.stack then check_stack else empty end),
