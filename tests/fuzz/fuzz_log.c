@@ -18,8 +18,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 enum { LINES_MAX = 64 };
 
 /* Read at 2026-11-26T08:00:02.5Z, 1000.5 s after the boot. */
-static const struct log_now now = { .mono_ns = 1000500000000ULL,
-				    .wall_offset_ns = 1795679002500000000ULL - 1000500000000ULL };
+#define READ_NS 1000500000000ULL
+#define OFFSET_NS (1795679002500000000ULL - READ_NS)
+
+static const struct clock_history history = { .count = 1,
+					      .steps = { { .offset_ns = OFFSET_NS } },
+					      .seen_ns = READ_NS };
+static const struct log_now now = { .mono_ns = READ_NS, .clock = &history };
 
 struct lines {
 	size_t count;
@@ -80,7 +85,7 @@ static void take_line(struct pipeline *p, const struct log_rules *rules, const c
 	memset(&seen, 0, sizeof(seen));
 	seen.type = OBSERVATION_LOG;
 	seen.mono_ns = mono_ns;
-	seen.wall_ns = mono_ns + now.wall_offset_ns;
+	seen.wall_ns = mono_ns + OFFSET_NS;
 	seen.log.is_read_time = is_read;
 	snprintf(seen.log.source, sizeof(seen.log.source), "fuzz");
 	snprintf(seen.log.rule, sizeof(seen.log.rule), "%s", rule ? rule : "none");
