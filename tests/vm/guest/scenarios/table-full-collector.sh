@@ -9,7 +9,6 @@
 setup() {
 	network_make
 	node_address_add
-	collector_hurry
 	masquerade nft
 	save table_max "$(sysctl -n net.netfilter.nf_conntrack_max)"
 	sysctl -q -w net.netfilter.nf_conntrack_tcp_timeout_close_wait=600
@@ -30,7 +29,7 @@ act() {
 	fact count_before "$(collector_count)"
 	# The kernel reckons in whole hundreds: 95 of these.
 	sysctl -q -w net.netfilter.nf_conntrack_max=100
-	wait_for 'knock; [[ $(collector_count) == 101 ]]' $COLLECTOR_SECONDS "the collector"
+	wait_for 'knock; sleep 1; [[ $(collector_count) == 101 ]]' $COLLECTOR_SECONDS "the collector"
 	fact early_drops_on_insert $(($(early_drops) - before))
 	sysctl -q -w net.netfilter.nf_conntrack_max=$table_max
 	tell a_server say hello

@@ -9,7 +9,6 @@
 setup() {
 	network_make
 	node_address_add
-	collector_hurry
 	masquerade nft
 	flows_start a 3 7001
 	flows_start b 5 7002
