@@ -9,5 +9,6 @@
 WINDOW=150
 COLLECTOR_SECONDS=130
 
-# Without looking them up, or listing them: both remove what has expired.
+# Without looking them up, or listing them: both remove what has expired. Others may be
+# among them, of no flow of the scenario's: what matters is by how many they become fewer.
 collector_count() { cat /proc/sys/net/netfilter/nf_conntrack_count; }
