@@ -228,8 +228,8 @@ static __always_inline void read_masquerade_work(const void *work, struct masque
 }
 
 /* Context: a kworker. Rate: one for each address removed or link downed in a
- * namespace with masquerade. Missed: the walk below tells; if it is missed, too, its
- * removals have no act; blame then joins by address alone and says so. */
+ * namespace with masquerade. Missed: its removals have no act; blame then joins
+ * by address alone and says so. */
 static __always_inline int on_masquerade_begin(void *ctx, const void *work)
 {
 	struct masquerade_request request = {};
@@ -279,76 +279,34 @@ int on_masquerade_end_kretprobe(struct pt_regs *ctx)
 	return on_masquerade_end();
 }
 
-/* ---- any walk of the table ---- */
-
-/* Only what is needed of them, and private to kernel/. */
-struct kthread___work {
-	void *data;
-} __attribute__((preserve_access_index));
-
-struct worker___work {
-	void *current_work;
-	void *current_func;
-} __attribute__((preserve_access_index));
-
-/* The address of iterate_cleanup_work(), set by user space; 0: not known. */
-__u64 masquerade_function;
-
-/* A kernel that preempts itself may do so within an fentry program: until it goes on,
- * that program is skipped for every other task of that CPU, and the next kworker there
- * may be at the next flush (seen on 7.2: the first had run for 10 ms, from which time on a
- * workqueue does not wait for it). So the walk that each flush makes looks again: what
- * this kworker is at. With kprobes, which are not preempted, task_struct.worker_private
- * may be missing (before 5.17), and is not missed. */
-static __always_inline const void *current_masquerade_work(void)
-{
-	const struct task_struct *task = (void *)bpf_get_current_task();
-	struct worker___work *worker = NULL;
-	struct kthread___work *kthread = NULL;
-
-	if (!masquerade_function || !bpf_core_field_exists(task->worker_private) ||
-	    !bpf_core_field_exists(kthread->data) || !bpf_core_field_exists(worker->current_func) ||
-	    !(BPF_CORE_READ(task, flags) & PF_WQ_WORKER))
-		return NULL;
-	kthread = BPF_CORE_READ(task, worker_private);
-	worker = BPF_CORE_READ(kthread, data);
-	if ((unsigned long)BPF_CORE_READ(worker, current_func) != masquerade_function)
-		return NULL;
-	return BPF_CORE_READ(worker, current_work);
-}
+/* ---- any other walk of the table ---- */
 
 /* Context: process or kworker. Rate: rare. Announced by its first removal only,
  * for most walks remove nothing. Missed: each removal stands alone. */
-static __always_inline int on_iteration_begin(void *ctx)
+static __always_inline int on_iteration_begin(void)
 {
 	__u64 task = bpf_get_current_task();
 	struct act act = { .kind = EVENT_ACT_ITERATION };
-	const void *work;
 
 	if (current_act(task))
 		return 0;
-	work = current_masquerade_work();
-	if (work)
-		return on_masquerade_begin(ctx, work);
 	act.id = new_act_id();
 	open_act(task, &act, EVENT_PROBE_ITERATION);
 	return 0;
 }
 
-/* Masquerade's work makes one walk: its own end, which may be skipped as its beginning
- * may, then finds nothing left to do. */
 static __always_inline int on_iteration_end(void)
 {
 	__u64 task = bpf_get_current_task();
 	struct act *act = current_act(task);
 
-	return act ? close_act(task, act) : 0;
+	return act && act->kind != EVENT_ACT_MASQUERADE ? close_act(task, act) : 0;
 }
 
 SEC("?fentry/nf_ct_iterate_cleanup")
 int on_iteration_begin_fentry(__u64 *ctx)
 {
-	return on_iteration_begin(ctx);
+	return on_iteration_begin();
 }
 
 SEC("?fexit/nf_ct_iterate_cleanup")
@@ -363,7 +321,7 @@ int on_iteration_begin_kprobe(struct pt_regs *ctx)
 	/* The kretprobe was attached before and acts after: the return address is still
 	 * the caller's. */
 	save_walk_stack(ctx, bpf_get_current_task());
-	return on_iteration_begin(ctx);
+	return on_iteration_begin();
 }
 
 SEC("?kretprobe/nf_ct_iterate_cleanup")

@@ -39,7 +39,6 @@
  * (local_bh_disable() adds twice that). */
 #define SOFTIRQ_OFFSET 0x100
 #define PF_KTHREAD 0x00200000
-#define PF_WQ_WORKER 0x00000020
 
 /* A removal, address or link event must never be pushed out by a storm of
  * resets: each kind has a ring of its own. */

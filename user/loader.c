@@ -59,7 +59,6 @@ struct loader {
 	struct target targets[EVENT_PROBES];
 	char modules[EVENT_PROBES][32];
 	uint64_t preempt_count_offset, pcpu_hot_offset, per_cpu_offsets_address; /* 0: none here */
-	uint64_t masquerade_function;                                            /* the same */
 };
 
 /* ---- libbpf's messages: kept back, since ours say what to do ---- */
@@ -107,7 +106,6 @@ static int find_symbols(struct loader *loader, struct symbol *symbols)
 	loader->preempt_count_offset = variables[0].address;
 	loader->per_cpu_offsets_address = variables[1].address;
 	loader->pcpu_hot_offset = variables[2].address;
-	loader->masquerade_function = symbols[EVENT_PROBE_MASQUERADE].address;
 	return 0;
 }
 
@@ -249,17 +247,6 @@ static void detach_since(struct loader *loader, size_t count)
 		bpf_link__destroy(loader->links[--loader->links_count]);
 }
 
-/* The build that is blind on purpose (BLIND=1): as if this program were always skipped. */
-static bool is_left_out(const char *program)
-{
-#ifdef RSTBLAME_BLIND
-	return !strcmp(program, "on_masquerade_begin_fentry");
-#else
-	(void)program;
-	return false;
-#endif
-}
-
 static void attach_probe(struct loader *loader, struct bpf_object *object,
 			 const struct choice *choice, struct probe_result *result)
 {
@@ -272,7 +259,7 @@ static void attach_probe(struct loader *loader, struct bpf_object *object,
 	/* The end first: an end without its beginning is ignored, not misread. */
 	if (hook->exit)
 		err = attach_program(loader, object, hook->exit, hook->how, true, choice->symbol);
-	if (!err && !is_left_out(hook->entry))
+	if (!err)
 		err = attach_program(loader, object, hook->entry, hook->how, false, choice->symbol);
 	snprintf(result->symbol, sizeof(result->symbol), "%s", choice->symbol);
 	if (err) {
@@ -308,7 +295,6 @@ static void count_misses(struct loader *loader, struct bpf_object *object, size_
 static void attach_all(struct loader *loader, struct bpf_object *object,
 		       const struct choice *choices, struct probe_result *results)
 {
-	loader->skel->bss->masquerade_function = loader->masquerade_function;
 	for (size_t i = EVENT_PROBES; i-- > 0;) {
 		attach_probe(loader, object, &choices[i], &results[i]);
 		count_misses(loader, object, i, &choices[i], &results[i]);
