@@ -17,10 +17,12 @@
 #include "flushring.h"
 #include "kallsyms.h"
 #include "lookahead.h"
+#include "ringgauge.h"
 
 /* One ring, and what was taken from it ahead of time. */
 struct lane {
 	struct ring_buffer *ring;
+	struct ring_gauge gauge;
 	struct lookahead ahead;
 };
 
@@ -33,6 +35,7 @@ struct live {
 	source_take_fn take;
 	void *ctx;
 	struct lane state, reset;
+	bool is_held; /* some of what is due cannot be seen yet */
 	struct flush_ring flush;
 	int epoll_fd;
 	int err;
@@ -105,8 +108,32 @@ static int take_record(void *ctx, void *record, size_t size)
 
 static void look_ahead(struct lane *lane)
 {
-	if (!lookahead_is_full(&lane->ahead))
-		ring_buffer__consume(lane->ring);
+	if (lookahead_is_full(&lane->ahead))
+		return;
+	ring_gauge_note(&lane->gauge);
+	ring_buffer__consume(lane->ring);
+}
+
+/* Right after look_ahead(): by a record that is not submitted. */
+static bool is_blocked(const struct lane *lane)
+{
+	return !lookahead_is_full(&lane->ahead) && ring_gauge_is_behind(&lane->gauge);
+}
+
+/* Up to when all that happened can be seen, `until_ns` at most. */
+static uint64_t seen_until_ns(struct lane *lane, uint64_t until_ns)
+{
+	uint64_t now_ns = clock_mono_ns();
+
+	look_ahead(lane);
+	return ring_gauge_until_ns(&lane->gauge, is_blocked(lane), lookahead_is_full(&lane->ahead),
+				   now_ns, until_ns);
+}
+
+/* Found to be blocked when what lay before was handed on. */
+static bool is_newly_blocked(const struct lane *lane)
+{
+	return is_blocked(lane) && !lane->gauge.blocked_ns;
 }
 
 static uint64_t next_ns(const struct lane *lane)
@@ -127,7 +154,8 @@ static void run_lane(struct live *live, struct lane *lane, uint64_t due_ns)
 {
 	while (!live->err) {
 		look_ahead(lane);
-		if (next_ns(lane) > due_ns || next_ns(lane) == UINT64_MAX)
+		live->is_held |= is_newly_blocked(lane);
+		if (live->is_held || next_ns(lane) > due_ns || next_ns(lane) == UINT64_MAX)
 			return;
 		hand_on_next(live, lane);
 	}
@@ -161,7 +189,7 @@ static void run_state(struct live *live, uint64_t due_ns)
 		uint64_t flush_ns = flush_ring_next_ns(&live->flush), state_ns;
 
 		run_lane(live, state, flush_ns < due_ns ? flush_ns : due_ns);
-		if (live->err || flush_ns > due_ns)
+		if (live->err || live->is_held || flush_ns > due_ns)
 			return;
 		state_ns = next_ns(state);
 		run_flush(live, state_ns <= due_ns ? state_ns - 1 : due_ns);
@@ -218,8 +246,6 @@ static uint64_t lesser(uint64_t a, uint64_t b)
 
 static uint64_t first_ns(struct live *live)
 {
-	look_ahead(&live->reset);
-	look_ahead(&live->state);
 	return lesser(flush_ring_next_ns(&live->flush),
 		      lesser(next_ns(&live->reset), next_ns(&live->state)));
 }
@@ -229,10 +255,33 @@ static bool has_records(const struct live *live)
 	return live->state.ahead.count || live->reset.ahead.count;
 }
 
+static void hand_on_due(struct live *live, uint64_t due_ns)
+{
+	struct lane *reset = &live->reset;
+
+	while (!live->err && !live->is_held) {
+		bool has_reset;
+
+		look_ahead(reset);
+		live->is_held |= is_newly_blocked(reset);
+		has_reset = reset->ahead.count && next_ns(reset) <= due_ns;
+		run_state(live, has_reset ? next_ns(reset) : due_ns);
+		if (!has_reset)
+			break;
+		if (!live->err && !live->is_held)
+			hand_on_next(live, reset);
+	}
+}
+
+bool live_is_held(const struct live *live)
+{
+	return live->is_held;
+}
+
 int live_drain(struct live *live, uint64_t until_mono_ns, bool *is_empty)
 {
 	struct lane *reset = &live->reset;
-	uint64_t waiting_ns;
+	uint64_t waiting_ns, due_ns;
 	int err;
 
 	live->err = 0;
@@ -243,20 +292,15 @@ int live_drain(struct live *live, uint64_t until_mono_ns, bool *is_empty)
 	if (err)
 		return err;
 	flush_ring_look(&live->flush);
+	due_ns = lesser(seen_until_ns(&live->state, until_mono_ns),
+			seen_until_ns(reset, until_mono_ns));
 	waiting_ns = first_ns(live);
-	while (!live->err) {
-		bool has_reset;
-
-		look_ahead(reset);
-		has_reset = next_ns(reset) <= until_mono_ns && reset->ahead.count;
-		run_state(live, has_reset ? next_ns(reset) : until_mono_ns);
-		if (!has_reset || live->err)
-			break;
-		hand_on_next(live, reset);
-	}
-	if (waiting_ns <= until_mono_ns)
+	live->is_held = false;
+	hand_on_due(live, due_ns);
+	live->is_held |= due_ns < until_mono_ns;
+	if (waiting_ns <= due_ns)
 		note_wait(live, waiting_ns);
-	*is_empty = !has_records(live) && flush_ring_is_idle(&live->flush);
+	*is_empty = !live->is_held && !has_records(live) && flush_ring_is_idle(&live->flush);
 	return live->err;
 }
 
@@ -278,7 +322,7 @@ static bool open_lane(struct live *live, struct lane *lane, int map_fd)
 	struct epoll_event event = { .events = EPOLLIN };
 
 	lane->ring = ring_buffer__new(map_fd, take_record, lane, NULL);
-	if (!lane->ring)
+	if (!lane->ring || ring_gauge_open(&lane->gauge, map_fd))
 		return false;
 	return epoll_ctl(live->epoll_fd, EPOLL_CTL_ADD, ring_buffer__epoll_fd(lane->ring),
 			 &event) == 0;
@@ -315,6 +359,8 @@ void live_free(struct live *live)
 	if (!live)
 		return;
 	flush_ring_close(&live->flush);
+	ring_gauge_close(&live->state.gauge);
+	ring_gauge_close(&live->reset.gauge);
 	ring_buffer__free(live->state.ring);
 	ring_buffer__free(live->reset.ring);
 	symbolizer_free(live->symbolizer);

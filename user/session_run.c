@@ -401,8 +401,10 @@ static void drain_rest(struct run *run)
 	struct timespec hold = { .tv_nsec = (long)HOLD_NS };
 	bool is_empty;
 
-	nanosleep(&hold, NULL);
-	run->err = live_drain(run->live, now_ns, &is_empty);
+	do {
+		nanosleep(&hold, NULL);
+		run->err = live_drain(run->live, now_ns, &is_empty);
+	} while (!run->err && live_is_held(run->live));
 }
 
 /* What is at risk is looked at once more, so that it holds for the window's end. What
