@@ -8,9 +8,16 @@
 #include <stdbool.h>
 
 struct rstblame_bpf;
+struct kerneltypes;
 
-/* Opened, not loaded. `btf_path`: a file of types, or NULL. The caller destroys it
- * (rstblame_bpf__destroy()). NULL and errno. */
-struct rstblame_bpf *object_open(const char *btf_path, bool has_kernel_types);
+struct object_types {
+	const char *path; /* a file of types, or NULL */
+	bool has_kernel_types;
+	struct kerneltypes *kernel; /* those, to be cut down; NULL: libbpf reads them whole */
+	int fd; /* of the cut, which the caller closes after loading; negative: none */
+};
+
+/* Opened, not loaded. The caller destroys it (rstblame_bpf__destroy()). NULL and errno. */
+struct rstblame_bpf *object_open(struct object_types *types);
 
 #endif

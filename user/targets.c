@@ -2,13 +2,14 @@
 #include "targets.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { MODULES_MAX = 8 };
+#include "kerneltypes.h"
+
+enum { MODULES_MAX = 8, TARGETS_MAX = 32 };
 
 /* What is being loaded, for the handlers that libbpf calls meanwhile. */
 static struct {
@@ -23,33 +24,9 @@ static struct {
 
 /* ---- finding ---- */
 
-static void take_function(struct target *targets, size_t count, const char *module,
-			  const char *name, uint32_t id)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct target *t = &targets[i];
-
-		if (t->function && t->function[0] == name[0] && !strcmp(t->function, name) &&
-		    !strcmp(t->module, module))
-			t->type_id = id;
-	}
-}
-
-static void scan(const struct btf *btf, uint32_t first, const char *module, struct target *targets,
-		 size_t count)
-{
-	for (uint32_t id = first; id < btf__type_cnt(btf); id++) {
-		const struct btf_type *type = btf__type_by_id(btf, id);
-
-		if (btf_is_func(type))
-			take_function(targets, count, module,
-				      btf__name_by_offset(btf, type->name_off), id);
-	}
-}
-
 static bool is_first_of_module(const struct target *targets, size_t i)
 {
-	if (!targets[i].function || !targets[i].module[0])
+	if (!targets[i].function)
 		return false;
 	for (size_t j = 0; j < i; j++)
 		if (targets[j].function && !strcmp(targets[j].module, targets[i].module))
@@ -57,24 +34,34 @@ static bool is_first_of_module(const struct target *targets, size_t i)
 	return true;
 }
 
-void targets_find(struct target *targets, size_t count)
+static void find_in(const struct typetable *table, const char *module, struct target *targets,
+		    size_t count)
 {
-	struct btf *kernel = btf__load_vmlinux_btf(), *module;
+	const char *names[TARGETS_MAX] = { NULL };
+	uint32_t ids[TARGETS_MAX];
 
 	for (size_t i = 0; i < count; i++)
+		names[i] = targets[i].function && !strcmp(targets[i].module, module) ?
+				   targets[i].function :
+				   NULL;
+	typetable_find_functions(table, names, ids, count);
+	for (size_t i = 0; i < count; i++)
+		if (names[i])
+			targets[i].type_id = ids[i];
+}
+
+void targets_find(struct target *targets, size_t count, struct kerneltypes *types)
+{
+	for (size_t i = 0; i < count; i++)
 		targets[i].type_id = 0;
-	if (!kernel)
-		return;
-	scan(kernel, 1, "", targets, count);
-	for (size_t i = 0; i < count; i++) {
-		module = is_first_of_module(targets, i) ?
-				 btf__load_module_btf(targets[i].module, kernel) :
-				 NULL;
-		if (module)
-			scan(module, btf__type_cnt(kernel), targets[i].module, targets, count);
-		btf__free(module);
+	for (size_t i = 0; types && i < count && count <= TARGETS_MAX; i++) {
+		const char *module = targets[i].module;
+		const struct typetable *table =
+			is_first_of_module(targets, i) ? kerneltypes_of(types, module) : NULL;
+
+		if (table)
+			find_in(table, module, targets, count);
 	}
-	btf__free(kernel);
 }
 
 /* ---- loading ---- */

@@ -11,14 +11,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct kerneltypes;
+
 struct target {
 	const char *function; /* borrowed, as is the module; NULL: none is wanted */
 	const char *module;   /* "": vmlinux */
 	uint32_t type_id;     /* 0: the kernel tells none, and fentry cannot have it */
 };
 
-/* Fills in the ids. Where the kernel has no BTF all are 0, which is no error. */
-void targets_find(struct target *targets, size_t count);
+/* Fills in the ids. Where the kernel tells no types (NULL) all are 0, which is no error. */
+void targets_find(struct target *targets, size_t count, struct kerneltypes *types);
 
 /* Before the first object is opened, for libbpf chooses a program's handler then. 0 or
  * -errno. */
