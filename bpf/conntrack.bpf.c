@@ -132,21 +132,27 @@ static __always_inline void announce_deletion(const struct act *act, __u32 netns
 	bpf_ringbuf_submit(e, 0);
 }
 
-static __always_inline void announce_act(void *ctx, bool is_kprobe, struct act *act, __u32 netns,
-					 __u32 ifindex)
+static __always_inline void announce_masquerade(const struct act *act, __u32 netns, __u32 ifindex)
 {
 	struct event_act_begin *e;
 
-	act->announced = 1;
-	if (!RESERVE(&state_events, e, EVENT_ACT_BEGIN,
-		     act->kind == EVENT_ACT_MASQUERADE ? EVENT_PROBE_MASQUERADE :
-							 EVENT_PROBE_ITERATION))
+	if (!RESERVE(&state_events, e, EVENT_ACT_BEGIN, EVENT_PROBE_MASQUERADE))
 		return;
 	fill_act(e, act, netns, ifindex);
+	bpf_ringbuf_submit(e, 0);
+}
+
+/* Not inlined: the verifier's work grows with the square of a program's length. */
+static __noinline void announce_act(void *ctx, const struct act *act, __u32 netns, bool is_kprobe)
+{
+	struct event_act_begin *e;
+
+	if (!RESERVE(&state_events, e, EVENT_ACT_BEGIN, EVENT_PROBE_ITERATION))
+		return;
+	fill_act(e, act, netns, 0);
 	if (act->kind == EVENT_ACT_ITERATION)
 		read_walk_stack(ctx, is_kprobe, e->stack);
-	if (act->kind != EVENT_ACT_MASQUERADE)
-		read_exe(&e->exe);
+	read_exe(&e->exe);
 	bpf_ringbuf_submit(e, 0);
 }
 
@@ -223,11 +229,11 @@ static __always_inline void read_masquerade_work(const void *work, struct masque
 /* Context: a kworker. Rate: one for each address removed or link downed in a
  * namespace with masquerade. Missed: its removals have no act; blame then joins
  * by address alone and says so. */
-static __always_inline int on_masquerade_begin(void *ctx, const void *work)
+static __always_inline int on_masquerade_begin(const void *work)
 {
 	struct masquerade_request request = {};
 	__u64 task = bpf_get_current_task();
-	struct act act = { .kind = EVENT_ACT_MASQUERADE };
+	struct act act = { .kind = EVENT_ACT_MASQUERADE, .announced = 1 };
 	const __u64 *words = (const void *)request.address;
 
 	read_masquerade_work(work, &request);
@@ -235,7 +241,7 @@ static __always_inline int on_masquerade_begin(void *ctx, const void *work)
 	/* For a link the work item is zeroed and carries no address. */
 	act.has_address = words[0] || words[1];
 	__builtin_memcpy(act.address, request.address, sizeof(act.address));
-	announce_act(ctx, false, &act, read_netns(request.net), request.ifindex);
+	announce_masquerade(&act, read_netns(request.net), request.ifindex);
 	open_act(task, &act, EVENT_PROBE_MASQUERADE);
 	return 0;
 }
@@ -251,7 +257,7 @@ static __always_inline int on_masquerade_end(void)
 SEC("?fentry/iterate_cleanup_work")
 int on_masquerade_begin_fentry(__u64 *ctx)
 {
-	return on_masquerade_begin(ctx, (void *)ctx[0]);
+	return on_masquerade_begin((void *)ctx[0]);
 }
 
 SEC("?fexit/iterate_cleanup_work")
@@ -263,7 +269,7 @@ int on_masquerade_end_fexit(__u64 *ctx)
 SEC("?kprobe/iterate_cleanup_work")
 int on_masquerade_begin_kprobe(struct pt_regs *ctx)
 {
-	return on_masquerade_begin(ctx, (void *)PT_REGS_PARM1(ctx));
+	return on_masquerade_begin((void *)PT_REGS_PARM1(ctx));
 }
 
 SEC("?kretprobe/iterate_cleanup_work")
@@ -367,7 +373,8 @@ static __always_inline void join_act(void *ctx, bool is_kprobe, struct act *act,
 
 	if (!act->announced) {
 		act->kind = portid ? EVENT_ACT_NETLINK_FLUSH : EVENT_ACT_ITERATION;
-		announce_act(ctx, is_kprobe, act, read_netns(net), 0);
+		act->announced = 1;
+		announce_act(ctx, act, read_netns(net), is_kprobe);
 	}
 	if (!act->tried_flush) {
 		act->tried_flush = 1;
@@ -537,7 +544,7 @@ static __always_inline int on_removal(void *ctx, const struct nf_conn *ct, __u32
 		if (is_known_deleter())
 			announce_deletion(&single, entry_netns(ct));
 		else
-			announce_act(ctx, !is_typed, &single, entry_netns(ct), 0);
+			announce_act(ctx, &single, entry_netns(ct), !is_typed);
 		act = &single;
 	} else if (act) {
 		join_act(ctx, !is_typed, act, task, ct, portid, is_tcp);
