@@ -104,12 +104,15 @@ struct pcpu_hot___rstblame {
 	int preempt_count;
 } __attribute__((preserve_access_index));
 
-#ifndef WITHOUT_KERNEL_TYPES
-/* Per-CPU preempt_count lived in pcpu_hot from 64701838bf05 ("x86/percpu: Move
- * preempt_count next to current_task", 6.2) until 6.15. */
-extern const int __preempt_count __ksym __weak;
-extern const struct pcpu_hot___rstblame pcpu_hot __ksym __weak;
-#endif
+/* A per-CPU variable of the kernel: user/targets.c puts its type's id in the place of the
+ * number before the program is loaded, or 0. libbpf would for an extern __ksym, but parse
+ * all types of the kernel for it, and load nothing where there are none. */
+#define KERNEL_VARIABLE(number)                                                                    \
+	({                                                                                         \
+		const void *variable_;                                                             \
+		asm volatile("%0 = %1 ll" : "=r"(variable_) : "i"(number));                        \
+		variable_;                                                                         \
+	})
 
 /* Where the kernel's BTF has no variables (5.10): the loader takes them from
  * kallsyms. 0: not known. */
@@ -143,16 +146,17 @@ static __always_inline int read_preempt_count_by_address(void)
 
 static __always_inline int read_preempt_count(void)
 {
-	/* libbpf loads no object with such a variable on a kernel without types, were it
-	 * weak and never read: that kernel gets the build without. */
-#ifndef WITHOUT_KERNEL_TYPES
-	if (&__preempt_count)
-		return *(const int *)bpf_this_cpu_ptr(&__preempt_count);
-	if (&pcpu_hot) {
-		const struct pcpu_hot___rstblame *hot = bpf_this_cpu_ptr(&pcpu_hot);
+	const void *variable = KERNEL_VARIABLE(EVENT_PREEMPT_COUNT_VARIABLE);
+
+	if (variable)
+		return *(const int *)bpf_this_cpu_ptr(variable);
+	/* It lived in pcpu_hot from 64701838bf05 ("x86/percpu: Move preempt_count next to
+	 * current_task", 6.2) until 6.15. */
+	variable = KERNEL_VARIABLE(EVENT_PCPU_HOT_VARIABLE);
+	if (variable) {
+		const struct pcpu_hot___rstblame *hot = bpf_this_cpu_ptr(variable);
 		return hot->preempt_count;
 	}
-#endif
 	return read_preempt_count_by_address();
 }
 #else

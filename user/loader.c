@@ -64,6 +64,7 @@ struct loader {
 	/* Of the last choice: what fentry attaches to. */
 	struct target targets[EVENT_PROBES];
 	char modules[EVENT_PROBES][32];
+	struct target_variables target_variables;
 	struct kernelvariables variables;
 };
 
@@ -99,6 +100,7 @@ static void find_targets(struct loader *loader, const struct symbol *symbols, bo
 	}
 	if (allow_fentry)
 		targets_find(loader->targets, EVENT_PROBES, loader->types);
+	targets_find_variables(&loader->target_variables, loader->types);
 }
 
 /* What the object reads may be a module's own. */
@@ -127,7 +129,6 @@ static struct rstblame_bpf *open_object(struct loader *loader)
 		close(loader->opened.fd);
 	loader->opened = (struct object_types){
 		.path = loader->btf_path,
-		.has_kernel_types = has_btf(),
 		.kernel = loader->types,
 	};
 	return object_open(&loader->opened);
@@ -224,9 +225,9 @@ static int load(const struct loader *loader, struct rstblame_bpf *skel)
 {
 	int err;
 
-	targets_use(loader->targets, EVENT_PROBES);
+	targets_use(loader->targets, EVENT_PROBES, &loader->target_variables);
 	err = rstblame_bpf__load(skel);
-	targets_use(NULL, 0);
+	targets_use(NULL, 0, NULL);
 	return err;
 }
 

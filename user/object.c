@@ -8,33 +8,9 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "../bpf/event.h" /* before the skeletons, which hold its types */
+#include "../bpf/event.h" /* before the skeleton, which holds its types */
 #include "kerneltypes.h"
-#include "rstblame-typeless.skel.h"
 #include "rstblame.skel.h"
-
-/* What bpftool generates, but with the other build's bytes. */
-static struct rstblame_bpf *open_typeless(const struct bpf_object_open_opts *options)
-{
-	struct rstblame_bpf *object = calloc(1, sizeof(*object));
-	int err;
-
-	if (!object) {
-		errno = ENOMEM;
-		return NULL;
-	}
-	err = rstblame_bpf__create_skeleton(object);
-	if (!err) {
-		object->skeleton->data =
-			(void *)rstblame_typeless_bpf__elf_bytes(&object->skeleton->data_sz);
-		err = bpf_object__open_skeleton(object->skeleton, options);
-	}
-	if (!err)
-		return object;
-	rstblame_bpf__destroy(object);
-	errno = -err;
-	return NULL;
-}
 
 /* The object's own types have the names of all that it reads of the kernel's. */
 static int cut_types(const struct object_types *types, const struct rstblame_bpf *object)
@@ -59,13 +35,14 @@ static int cut_types(const struct object_types *types, const struct rstblame_bpf
 }
 
 /* libbpf reads the file when it loads, so it may be filled after it was named. */
-static struct rstblame_bpf *open_typed(struct object_types *types)
+struct rstblame_bpf *object_open(struct object_types *types)
 {
 	char path[64];
 	LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = types->path);
 	struct rstblame_bpf *object;
 	int err;
 
+	types->fd = -1;
 	if (!types->path && types->kernel)
 		types->fd = memfd_create("rstblame-types", MFD_CLOEXEC);
 	if (types->fd >= 0) {
@@ -81,12 +58,4 @@ static struct rstblame_bpf *open_typed(struct object_types *types)
 	rstblame_bpf__destroy(object);
 	errno = -err;
 	return NULL;
-}
-
-struct rstblame_bpf *object_open(struct object_types *types)
-{
-	LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = types->path);
-
-	types->fd = -1;
-	return types->has_kernel_types ? open_typed(types) : open_typeless(&options);
 }

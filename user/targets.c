@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../bpf/event.h"
 #include "kerneltypes.h"
 
 enum { MODULES_MAX = 8, TARGETS_MAX = 32 };
@@ -20,6 +21,7 @@ static struct {
 		int btf_fd;
 	} modules[MODULES_MAX];
 	size_t modules_count;
+	struct target_variables variables;
 } use;
 
 /* ---- finding ---- */
@@ -120,7 +122,42 @@ static const struct target *target_of(const struct bpf_program *program)
 	return NULL;
 }
 
-static int prepare(struct bpf_program *program, struct bpf_prog_load_opts *options, long cookie)
+/* bpf_program__set_insns() would copy them all to replace a few: they are the program's
+ * own, in memory that may be written. */
+static void put_variables(struct bpf_program *program)
+{
+	struct bpf_insn *insns = (struct bpf_insn *)bpf_program__insns(program);
+
+	for (size_t i = 0; i + 1 < bpf_program__insn_cnt(program); i++) {
+		uint64_t number = (uint32_t)insns[i].imm | (uint64_t)(uint32_t)insns[i + 1].imm
+								   << 32;
+		uint32_t id;
+
+		if (insns[i].code != (BPF_LD | BPF_IMM | BPF_DW) || insns[i].src_reg)
+			continue;
+		if (number == EVENT_PREEMPT_COUNT_VARIABLE)
+			id = use.variables.preempt_count;
+		else if (number == EVENT_PCPU_HOT_VARIABLE)
+			id = use.variables.pcpu_hot;
+		else
+			continue;
+		insns[i].src_reg = id ? BPF_PSEUDO_BTF_ID : 0;
+		insns[i].imm = (int)id;
+		insns[i + 1].imm = 0; /* the kernel's own types */
+	}
+}
+
+static int prepare_kprobe(struct bpf_program *program, struct bpf_prog_load_opts *options,
+			  long cookie)
+{
+	(void)options;
+	(void)cookie;
+	put_variables(program);
+	return 0;
+}
+
+static int prepare_fentry(struct bpf_program *program, struct bpf_prog_load_opts *options,
+			  long cookie)
 {
 	const struct target *target = target_of(program);
 	int fd = 0; /* the kernel's own */
@@ -134,31 +171,65 @@ static int prepare(struct bpf_program *program, struct bpf_prog_load_opts *optio
 		return fd;
 	options->attach_btf_id = target->type_id;
 	options->attach_btf_obj_fd = (__u32)fd;
-	return 0;
+	put_variables(program);
+	return bpf_program__set_type(program, BPF_PROG_TYPE_TRACING);
+}
+
+/* libbpf parses all types of the kernel, again, for an object that has a tracing program.
+ * Up to 1.5, which were looked at, it takes the type that the handler sets. */
+static enum bpf_prog_type opened_type(void)
+{
+	return libbpf_major_version() == 1 && libbpf_minor_version() <= 5 ? BPF_PROG_TYPE_KPROBE :
+									    BPF_PROG_TYPE_TRACING;
 }
 
 int targets_register(void)
 {
-	LIBBPF_OPTS(libbpf_prog_handler_opts, options, .prog_prepare_load_fn = prepare);
+	LIBBPF_OPTS(libbpf_prog_handler_opts, fentry, .prog_prepare_load_fn = prepare_fentry);
+	LIBBPF_OPTS(libbpf_prog_handler_opts, kprobe, .prog_prepare_load_fn = prepare_kprobe);
+	const struct {
+		const char *section;
+		enum bpf_prog_type type;
+		enum bpf_attach_type attach_type;
+		const struct libbpf_prog_handler_opts *handler;
+	} kinds[] = {
+		{ "fentry+", opened_type(), BPF_TRACE_FENTRY, &fentry },
+		{ "fexit+", opened_type(), BPF_TRACE_FEXIT, &fentry },
+		{ "kprobe+", BPF_PROG_TYPE_KPROBE, 0, &kprobe },
+		{ "kretprobe+", BPF_PROG_TYPE_KPROBE, 0, &kprobe },
+	};
 	static bool is_done;
-	int err;
 
-	if (is_done)
-		return 0;
-	err = libbpf_register_prog_handler("fentry+", BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY,
-					   &options);
-	if (err >= 0)
-		err = libbpf_register_prog_handler("fexit+", BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT,
-						   &options);
-	is_done = err >= 0;
-	return err < 0 ? err : 0;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && !is_done; i++) {
+		int err = libbpf_register_prog_handler(kinds[i].section, kinds[i].type,
+						       kinds[i].attach_type, kinds[i].handler);
+
+		if (err < 0)
+			return err;
+	}
+	is_done = true;
+	return 0;
 }
 
-void targets_use(const struct target *targets, size_t count)
+void targets_use(const struct target *targets, size_t count,
+		 const struct target_variables *variables)
 {
 	for (size_t i = 0; i < use.modules_count; i++)
 		close(use.modules[i].btf_fd);
 	use.modules_count = 0;
 	use.targets = targets;
 	use.count = targets ? count : 0;
+	use.variables = variables ? *variables : (struct target_variables){ 0 };
+}
+
+void targets_find_variables(struct target_variables *out, struct kerneltypes *types)
+{
+	const struct typetable *kernel = types ? kerneltypes_of(types, "") : NULL;
+
+	*out = (struct target_variables){ 0 };
+	if (!kernel)
+		return;
+	out->preempt_count = typetable_find_variable(kernel, "__preempt_count");
+	if (!out->preempt_count)
+		out->pcpu_hot = typetable_find_variable(kernel, "pcpu_hot");
 }
