@@ -207,6 +207,7 @@ bench_connections() {
 bench_session() {
 	local i
 	for ((i = 0; i < times; i++)); do
+		run session-least bench-tool session "$seconds" bench-tool empty /usr/lib/bench/vm-least.bpf.o
 		run session bench-tool session "$seconds" rstblame -f json
 	done
 }
