@@ -334,6 +334,13 @@ int on_iteration_end_kretprobe(struct pt_regs *ctx)
 
 /* ---- removals ---- */
 
+/* Where it is asked off the fast way. Not inlined: for each variable of the kernel that a
+ * program names, the verifier looks through all types. */
+static __noinline bool is_interrupted(void)
+{
+	return in_softirq();
+}
+
 static __always_inline bool is_same_address(const __u8 *a, const __u8 *b)
 {
 	const __u64 *x = (const void *)a, *y = (const void *)b;
@@ -348,7 +355,7 @@ static __always_inline bool belongs_to(const struct act *act, const struct nf_co
 {
 	__u8 address[EVENT_ADDR_BYTES] __attribute__((aligned(8)));
 
-	if (in_softirq())
+	if (is_interrupted())
 		return false;
 	if (act->kind == EVENT_ACT_MASQUERADE && act->has_address) {
 		bpf_core_read(address, sizeof(address), &ct->tuplehash[1].tuple.dst.u3);
@@ -443,7 +450,7 @@ static __always_inline __u16 removal_flags(const struct removing *r, __u8 tcp_st
 		flags |= EVENT_REMOVAL_MATTERS;
 		__sync_fetch_and_add(&marks_due, 1);
 	}
-	if (in_softirq())
+	if (is_interrupted())
 		flags |= EVENT_REMOVAL_SOFTIRQ;
 	return flags;
 }
