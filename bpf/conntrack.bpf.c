@@ -142,15 +142,20 @@ static __always_inline void announce_masquerade(const struct act *act, __u32 net
 	bpf_ringbuf_submit(e, 0);
 }
 
-/* Not inlined: the verifier's work grows with the square of a program's length. */
-static __noinline void announce_act(void *ctx, const struct act *act, __u32 netns, bool is_kprobe)
+/* Not inlined: the verifier's work grows with the square of a program's length. And it
+ * goes through this, the longest part, once for each combination of values that it
+ * follows in the caller: whatever is needed after it is better read again. */
+static __noinline void announce_act(void *ctx, __u64 id, __u32 netns, __u8 kind, bool is_kprobe)
 {
 	struct event_act_begin *e;
 
 	if (!RESERVE(&state_events, e, EVENT_ACT_BEGIN, EVENT_PROBE_ITERATION))
 		return;
-	fill_act(e, act, netns, 0);
-	if (act->kind == EVENT_ACT_ITERATION)
+	e->act = id;
+	e->netns = netns;
+	e->kind = kind;
+	read_task(&e->task);
+	if (kind == EVENT_ACT_ITERATION)
 		read_walk_stack(ctx, is_kprobe, e->stack);
 	read_exe(&e->exe);
 	bpf_ringbuf_submit(e, 0);
@@ -371,26 +376,30 @@ static __always_inline __u32 entry_netns(const struct nf_conn *ct)
 	return read_netns(BPF_CORE_READ(ct, ct_net.net));
 }
 
+static __always_inline __u32 port_id(void *ctx, bool is_typed)
+{
+	return is_typed ? (__u32)((__u64 *)ctx)[1] : (__u32)PT_REGS_PARM2((struct pt_regs *)ctx);
+}
+
 /* A walk shows what it is by its first removal: one with a netlink port id is a
  * user's flush. What comes after it goes to the flush ring. */
-static __always_inline void join_act(void *ctx, bool is_kprobe, struct act *act, __u64 task,
-				     const struct nf_conn *ct, __u32 portid, bool is_tcp)
+static __always_inline void join_act(void *ctx, struct act *act, __u64 task,
+				     const struct nf_conn *ct, bool is_typed)
 {
-	const struct net *net = BPF_CORE_READ(ct, ct_net.net);
-
 	if (!act->announced) {
-		act->kind = portid ? EVENT_ACT_NETLINK_FLUSH : EVENT_ACT_ITERATION;
+		act->kind = port_id(ctx, is_typed) ? EVENT_ACT_NETLINK_FLUSH : EVENT_ACT_ITERATION;
 		act->announced = 1;
-		announce_act(ctx, act, read_netns(net), is_kprobe);
+		announce_act(ctx, act->id, entry_netns(ct), *(volatile __u8 *)&act->kind,
+			     !is_typed);
 	}
 	if (!act->tried_flush) {
 		act->tried_flush = 1;
 		flush_claim(task, act->id, act->kind,
-			    act->kind == EVENT_ACT_NETLINK_FLUSH ? portid : 0, net, act->address,
-			    act->has_address);
+			    act->kind == EVENT_ACT_NETLINK_FLUSH ? port_id(ctx, is_typed) : 0,
+			    BPF_CORE_READ(ct, ct_net.net), act->address, act->has_address);
 	}
 	act->entries++;
-	if (is_tcp)
+	if (removed_is_tcp(ct, is_typed))
 		act->tcp_entries++;
 }
 
@@ -536,10 +545,9 @@ static __always_inline int on_removal(void *ctx, const struct nf_conn *ct, __u32
 	__u64 task = bpf_get_current_task();
 	struct act single = {};
 	struct act *act;
-	bool is_tcp;
 
-	is_tcp = removed_is_tcp(ct, is_typed);
-	if (is_tcp && is_own_reset(task, status, ENTRY_READ(is_typed, ct, proto.tcp.state)))
+	if (removed_is_tcp(ct, is_typed) &&
+	    is_own_reset(task, status, ENTRY_READ(is_typed, ct, proto.tcp.state)))
 		return 0;
 	act = current_act(task);
 	if (act && !belongs_to(act, ct, portid))
@@ -551,12 +559,13 @@ static __always_inline int on_removal(void *ctx, const struct nf_conn *ct, __u32
 		if (is_known_deleter())
 			announce_deletion(&single, entry_netns(ct));
 		else
-			announce_act(ctx, &single, entry_netns(ct), !is_typed);
+			announce_act(ctx, single.id, entry_netns(ct), single.kind, !is_typed);
 		act = &single;
 	} else if (act) {
-		join_act(ctx, !is_typed, act, task, ct, portid, is_tcp);
+		join_act(ctx, act, task, ct, is_typed);
 	}
-	if (!is_tcp)
+	asm volatile("" : "+r"(ct)); /* read again, see announce_act() */
+	if (!removed_is_tcp(ct, is_typed))
 		return 0;
 	r.act = act;
 	r.is_expired = is_expired(ct, is_typed);
