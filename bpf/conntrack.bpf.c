@@ -647,8 +647,8 @@ static __always_inline bool are_marks_due(void)
 
 static __always_inline void fill_tuple(const struct nf_conntrack_tuple *t, struct event_tuple *out)
 {
-	__builtin_memcpy(out->src, &t->src.u3, sizeof(out->src));
-	__builtin_memcpy(out->dst, &t->dst.u3, sizeof(out->dst));
+	copy_address(out->src, &t->src.u3);
+	copy_address(out->dst, &t->dst.u3);
 	out->sport = t->src.u.all;
 	out->dport = t->dst.u.all;
 }

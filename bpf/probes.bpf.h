@@ -304,14 +304,24 @@ static __always_inline void read_exe(struct event_exe *out)
 	out->is_whole = step == 1;
 }
 
+/* Both are aligned to four bytes: of arrays of bytes the compiler copies each byte. */
+static __always_inline void copy_address(__u8 *out, const union nf_inet_addr *in)
+{
+	__u32 *words = (void *)out;
+
+#pragma unroll
+	for (int i = 0; i < EVENT_ADDR_BYTES / sizeof(*words); i++)
+		words[i] = in->all[i];
+}
+
 /* Direction 0 is the original tuple, 1 the reply. */
 static __always_inline void read_tuple(const struct nf_conn *ct, int dir, struct event_tuple *out)
 {
 	struct nf_conntrack_tuple tuple;
 
 	bpf_core_read(&tuple, sizeof(tuple), &ct->tuplehash[dir].tuple);
-	__builtin_memcpy(out->src, &tuple.src.u3, sizeof(out->src));
-	__builtin_memcpy(out->dst, &tuple.dst.u3, sizeof(out->dst));
+	copy_address(out->src, &tuple.src.u3);
+	copy_address(out->dst, &tuple.dst.u3);
 	out->sport = tuple.src.u.all;
 	out->dport = tuple.dst.u.all;
 }
