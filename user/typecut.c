@@ -15,7 +15,10 @@ struct wanted {
 	char *name;
 	size_t len;
 	const struct typetable *found_in; /* NULL: nowhere yet */
+	size_t next;                      /* of the same beginning, plus one; 0: the end */
 };
+
+enum { BEGINNINGS = 1 << 16 };
 
 struct chosen {
 	struct typetable *table;
@@ -25,8 +28,8 @@ struct chosen {
 struct typecut {
 	struct wanted *wanted;
 	size_t wanted_count, wanted_room;
-	/* By the two first letters: most names are dropped by that alone. */
-	uint8_t beginnings[1 << 13];
+	/* By the two first letters, plus one: most names are dropped by that alone. */
+	uint16_t beginnings[BEGINNINGS];
 	struct chosen *chosen; /* chosen[0] is type 1 of the cut */
 	size_t chosen_count, chosen_room;
 	struct bytes types, strings;
@@ -91,24 +94,25 @@ static uint32_t beginning(const char *name)
 
 static struct wanted *find_wanted(const struct typecut *cut, const char *name)
 {
-	uint32_t key = beginning(name);
-	size_t len;
+	size_t next = cut->beginnings[beginning(name)], len = next ? essential_len(name) : 0;
 
-	if (!(cut->beginnings[key / 8] & (1 << key % 8)))
-		return NULL;
-	len = essential_len(name);
-	for (size_t i = 0; i < cut->wanted_count; i++)
-		if (cut->wanted[i].len == len && !memcmp(cut->wanted[i].name, name, len))
-			return &cut->wanted[i];
+	for (; next; next = cut->wanted[next - 1].next) {
+		struct wanted *w = &cut->wanted[next - 1];
+
+		if (w->len == len && !memcmp(w->name, name, len))
+			return w;
+	}
 	return NULL;
 }
 
 int typecut_want(struct typecut *cut, const char *name)
 {
-	uint32_t key = beginning(name);
+	uint16_t *first = &cut->beginnings[beginning(name)];
 	size_t len = essential_len(name);
 	char *copy;
 
+	if (cut->wanted_count == UINT16_MAX)
+		return -E2BIG;
 	if (!len || find_wanted(cut, name))
 		return 0;
 	copy = strndup(name, len);
@@ -117,8 +121,9 @@ int typecut_want(struct typecut *cut, const char *name)
 		free(copy);
 		return -ENOMEM;
 	}
-	cut->wanted[cut->wanted_count++] = (struct wanted){ .name = copy, .len = len };
-	cut->beginnings[key / 8] |= (uint8_t)(1 << key % 8);
+	cut->wanted[cut->wanted_count++] =
+		(struct wanted){ .name = copy, .len = len, .next = *first };
+	*first = (uint16_t)cut->wanted_count;
 	return 0;
 }
 

@@ -53,7 +53,7 @@ struct typecut *typecut_new(void);
 void typecut_free(struct typecut *cut);
 
 /* A name of a structure, union or enumeration that is wanted; what follows "___" is no
- * part of it, as in CO-RE. Before the first typecut_take(). 0 or -ENOMEM. */
+ * part of it, as in CO-RE. Before the first typecut_take(). 0 or -errno. */
 int typecut_want(struct typecut *cut, const char *name);
 
 /* Chooses the table's types of such names, save those that an earlier table had: the
