@@ -66,11 +66,11 @@ def connection_row: ($icount | of("connections-bare"; "ns")) as $b_ns | ($icount
 		| row("short NATed connections a second, with ÷ without, one CPU"; $with / $bare | fixed(3);
 			"median of \($r | length) rounds, the least \([range(0; $r | length) | $r[.] * 1e9 / $r_ns[.]] | min / $bare | fixed(3)); \($bare | fixed(0)) without, on a CPU of 10⁹ instructions/s"; "≥ 0.97"; judged($with / $bare >= 0.97)) end;
 
-# Empty programs on the same functions.
+# The same functions, nothing to verify: see vm-least.bpf.c.
 def least_of(key; cpu_key): ($smp | of("session-least"; key)) as $l
 	| ($icount | if cpu_key then of("session-least"; cpu_key) else [] end) as $i
 	| if ($l | length) == 0 then "" else
-		"; empty programs there: \($l | median / 1e9 | fixed(2)) s\(if ($i | length) == 0 then "" else ", \($i | median / 1e6 | fixed(0)) million" end)" end;
+		"; empty programs on the same functions, by libbpf alone: \($l | median / 1e9 | fixed(2)) s\(if ($i | length) == 0 then "" else ", \($i | median / 1e6 | fixed(0)) million" end)" end;
 
 def session_rows: ($smp | of("session"; "attach_ns")) as $a | if ($a | length) == 0 then empty else
 	row("start to attached"; "\($a | median / 1e9 | fixed(2)) s (least \($a | min / 1e9 | fixed(2)))";
