@@ -23,6 +23,10 @@ enum {
 	EVENT_EXE_NAME_BYTES = 32,
 };
 
+/* Stand in the programs for variables of the kernel: see KERNEL_VARIABLE. */
+#define EVENT_PREEMPT_COUNT_VARIABLE 0x7273746276617201
+#define EVENT_PCPU_HOT_VARIABLE 0x7273746276617202
+
 enum event_type {
 	EVENT_RESET = 1,
 	EVENT_REMOVAL = 2,

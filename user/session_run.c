@@ -538,6 +538,8 @@ enum status session_run(const struct options *options)
 		run.report.netns = netns;
 		status = watch_window(&run);
 	}
+	/* First: detaching takes the kernel a tenth of a second for each probe. */
+	err = report_close(&run.report);
 	release(&run);
-	return report_close(&run.report) ? STATUS_UNKNOWN : status;
+	return err ? STATUS_UNKNOWN : status;
 }
