@@ -22,11 +22,27 @@ static __always_inline bool fill_device(const struct net_device *dev, __u32 *net
 	return !bpf_probe_read_kernel_str(ifname, EVENT_IFNAME_BYTES, dev->name);
 }
 
+/* Looked up, not compared: else the verifier goes through all that comes after once for
+ * each outcome. */
+static const __u8 address_ops[] = {
+	[NETDEV_UP] = EVENT_ADDRESS_ADD,
+	[NETDEV_DOWN] = EVENT_ADDRESS_REMOVE,
+};
+static const __u8 link_ops[] = {
+	[NETDEV_UP] = EVENT_LINK_UP,
+	[NETDEV_DOWN] = EVENT_LINK_DOWN,
+	[NETDEV_UNREGISTER] = EVENT_LINK_UNREGISTER,
+	[NETDEV_CHANGENAME] = EVENT_LINK_RENAME,
+};
+
 static __always_inline __u8 address_op(unsigned long event)
 {
-	return event == NETDEV_UP   ? EVENT_ADDRESS_ADD :
-	       event == NETDEV_DOWN ? EVENT_ADDRESS_REMOVE :
-				      0;
+	return event < sizeof(address_ops) ? *(volatile const __u8 *)&address_ops[event] : 0;
+}
+
+static __always_inline __u8 link_op(unsigned long event)
+{
+	return event < sizeof(link_ops) ? *(volatile const __u8 *)&link_ops[event] : 0;
 }
 
 /* fib_inetaddr_event() is on the inetaddr chain ahead of masquerade's notifier,
@@ -74,21 +90,6 @@ static __always_inline int on_address_v6(unsigned long event, const struct inet6
 	read_task(&e->task);
 	read_exe(&e->exe);
 	bpf_ringbuf_submit(e, 0);
-	return 0;
-}
-
-static __always_inline __u8 link_op(unsigned long event)
-{
-	switch (event) {
-	case NETDEV_UP:
-		return EVENT_LINK_UP;
-	case NETDEV_DOWN:
-		return EVENT_LINK_DOWN;
-	case NETDEV_UNREGISTER:
-		return EVENT_LINK_UNREGISTER;
-	case NETDEV_CHANGENAME:
-		return EVENT_LINK_RENAME;
-	}
 	return 0;
 }
 

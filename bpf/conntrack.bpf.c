@@ -139,21 +139,32 @@ static __always_inline void announce_deletion(const struct act *act, __u32 netns
 	bpf_ringbuf_submit(e, 0);
 }
 
-static __always_inline void announce_act(void *ctx, bool is_kprobe, struct act *act, __u32 netns,
-					 __u32 ifindex)
+static __always_inline void announce_masquerade(const struct act *act, __u32 netns, __u32 ifindex)
 {
 	struct event_act_begin *e;
 
-	act->announced = 1;
-	if (!RESERVE(&state_events, e, EVENT_ACT_BEGIN,
-		     act->kind == EVENT_ACT_MASQUERADE ? EVENT_PROBE_MASQUERADE :
-							 EVENT_PROBE_ITERATION))
+	if (!RESERVE(&state_events, e, EVENT_ACT_BEGIN, EVENT_PROBE_MASQUERADE))
 		return;
 	fill_act(e, act, netns, ifindex);
-	if (act->kind == EVENT_ACT_ITERATION)
+	bpf_ringbuf_submit(e, 0);
+}
+
+/* Not inlined: the verifier's work grows with the square of a program's length. And it
+ * goes through this, the longest part, once for each combination of values that it
+ * follows in the caller: whatever is needed after it is better read again. */
+static __noinline void announce_act(void *ctx, __u64 id, __u32 netns, __u8 kind, bool is_kprobe)
+{
+	struct event_act_begin *e;
+
+	if (!RESERVE(&state_events, e, EVENT_ACT_BEGIN, EVENT_PROBE_ITERATION))
+		return;
+	e->act = id;
+	e->netns = netns;
+	e->kind = kind;
+	read_task(&e->task);
+	if (kind == EVENT_ACT_ITERATION)
 		read_walk_stack(ctx, is_kprobe, e->stack);
-	if (act->kind != EVENT_ACT_MASQUERADE)
-		read_exe(&e->exe);
+	read_exe(&e->exe);
 	bpf_ringbuf_submit(e, 0);
 }
 
@@ -230,11 +241,11 @@ static __always_inline void read_masquerade_work(const void *work, struct masque
 /* Context: a kworker. Rate: one for each address removed or link downed in a
  * namespace with masquerade. Missed: its removals have no act; blame then joins
  * by address alone and says so. */
-static __always_inline int on_masquerade_begin(void *ctx, const void *work)
+static __always_inline int on_masquerade_begin(const void *work)
 {
 	struct masquerade_request request = {};
 	__u64 task = bpf_get_current_task();
-	struct act act = { .kind = EVENT_ACT_MASQUERADE };
+	struct act act = { .kind = EVENT_ACT_MASQUERADE, .announced = 1 };
 	const __u64 *words = (const void *)request.address;
 
 	read_masquerade_work(work, &request);
@@ -242,7 +253,7 @@ static __always_inline int on_masquerade_begin(void *ctx, const void *work)
 	/* For a link the work item is zeroed and carries no address. */
 	act.has_address = words[0] || words[1];
 	__builtin_memcpy(act.address, request.address, sizeof(act.address));
-	announce_act(ctx, false, &act, read_netns(request.net), request.ifindex);
+	announce_masquerade(&act, read_netns(request.net), request.ifindex);
 	open_act(task, &act, EVENT_PROBE_MASQUERADE);
 	return 0;
 }
@@ -258,7 +269,7 @@ static __always_inline int on_masquerade_end(void)
 SEC("?fentry/iterate_cleanup_work")
 int on_masquerade_begin_fentry(__u64 *ctx)
 {
-	return on_masquerade_begin(ctx, (void *)ctx[0]);
+	return on_masquerade_begin((void *)ctx[0]);
 }
 
 SEC("?fexit/iterate_cleanup_work")
@@ -270,7 +281,7 @@ int on_masquerade_end_fexit(__u64 *ctx)
 SEC("?kprobe/iterate_cleanup_work")
 int on_masquerade_begin_kprobe(struct pt_regs *ctx)
 {
-	return on_masquerade_begin(ctx, (void *)PT_REGS_PARM1(ctx));
+	return on_masquerade_begin((void *)PT_REGS_PARM1(ctx));
 }
 
 SEC("?kretprobe/iterate_cleanup_work")
@@ -335,6 +346,13 @@ int on_iteration_end_kretprobe(struct pt_regs *ctx)
 
 /* ---- removals ---- */
 
+/* Where it is asked off the fast way. Not inlined: for each variable of the kernel that a
+ * program names, the verifier looks through all types. */
+static __noinline bool is_interrupted(void)
+{
+	return in_softirq();
+}
+
 static __always_inline bool is_same_address(const __u8 *a, const __u8 *b)
 {
 	const __u64 *x = (const void *)a, *y = (const void *)b;
@@ -349,7 +367,7 @@ static __always_inline bool belongs_to(const struct act *act, const struct nf_co
 {
 	__u8 address[EVENT_ADDR_BYTES] __attribute__((aligned(8)));
 
-	if (in_softirq())
+	if (is_interrupted())
 		return false;
 	if (act->kind == EVENT_ACT_MASQUERADE && act->has_address) {
 		bpf_core_read(address, sizeof(address), &ct->tuplehash[1].tuple.dst.u3);
@@ -365,25 +383,30 @@ static __always_inline __u32 entry_netns(const struct nf_conn *ct)
 	return read_netns(BPF_CORE_READ(ct, ct_net.net));
 }
 
+static __always_inline __u32 port_id(void *ctx, bool is_typed)
+{
+	return is_typed ? (__u32)((__u64 *)ctx)[1] : (__u32)PT_REGS_PARM2((struct pt_regs *)ctx);
+}
+
 /* A walk shows what it is by its first removal: one with a netlink port id is a
  * user's flush. What comes after it goes to the flush ring. */
-static __always_inline void join_act(void *ctx, bool is_kprobe, struct act *act, __u64 task,
-				     const struct nf_conn *ct, __u32 portid, bool is_tcp)
+static __always_inline void join_act(void *ctx, struct act *act, __u64 task,
+				     const struct nf_conn *ct, bool is_typed)
 {
-	const struct net *net = BPF_CORE_READ(ct, ct_net.net);
-
 	if (!act->announced) {
-		act->kind = portid ? EVENT_ACT_NETLINK_FLUSH : EVENT_ACT_ITERATION;
-		announce_act(ctx, is_kprobe, act, read_netns(net), 0);
+		act->kind = port_id(ctx, is_typed) ? EVENT_ACT_NETLINK_FLUSH : EVENT_ACT_ITERATION;
+		act->announced = 1;
+		announce_act(ctx, act->id, entry_netns(ct), *(volatile __u8 *)&act->kind,
+			     !is_typed);
 	}
 	if (!act->tried_flush) {
 		act->tried_flush = 1;
 		flush_claim(task, act->id, act->kind,
-			    act->kind == EVENT_ACT_NETLINK_FLUSH ? portid : 0, net, act->address,
-			    act->has_address);
+			    act->kind == EVENT_ACT_NETLINK_FLUSH ? port_id(ctx, is_typed) : 0,
+			    BPF_CORE_READ(ct, ct_net.net), act->address, act->has_address);
 	}
 	act->entries++;
-	if (is_tcp)
+	if (removed_is_tcp(ct, is_typed))
 		act->tcp_entries++;
 }
 
@@ -443,7 +466,7 @@ static __always_inline __u16 removal_flags(const struct removing *r, __u8 tcp_st
 		flags |= EVENT_REMOVAL_MATTERS;
 		__sync_fetch_and_add(&marks_due, 1);
 	}
-	if (in_softirq())
+	if (is_interrupted())
 		flags |= EVENT_REMOVAL_SOFTIRQ;
 	return flags;
 }
@@ -529,10 +552,9 @@ static __always_inline int on_removal(void *ctx, const struct nf_conn *ct, __u32
 	__u64 task = bpf_get_current_task();
 	struct act single = {};
 	struct act *act;
-	bool is_tcp;
 
-	is_tcp = removed_is_tcp(ct, is_typed);
-	if (is_tcp && is_own_reset(task, status, ENTRY_READ(is_typed, ct, proto.tcp.state)))
+	if (removed_is_tcp(ct, is_typed) &&
+	    is_own_reset(task, status, ENTRY_READ(is_typed, ct, proto.tcp.state)))
 		return 0;
 	act = current_act(task);
 	if (act && !belongs_to(act, ct, portid))
@@ -544,12 +566,13 @@ static __always_inline int on_removal(void *ctx, const struct nf_conn *ct, __u32
 		if (is_known_deleter())
 			announce_deletion(&single, entry_netns(ct));
 		else
-			announce_act(ctx, !is_typed, &single, entry_netns(ct), 0);
+			announce_act(ctx, single.id, entry_netns(ct), single.kind, !is_typed);
 		act = &single;
 	} else if (act) {
-		join_act(ctx, !is_typed, act, task, ct, portid, is_tcp);
+		join_act(ctx, act, task, ct, is_typed);
 	}
-	if (!is_tcp)
+	asm volatile("" : "+r"(ct)); /* read again, see announce_act() */
+	if (!removed_is_tcp(ct, is_typed))
 		return 0;
 	r.act = act;
 	r.is_expired = is_expired(ct, is_typed);
@@ -631,8 +654,8 @@ static __always_inline bool are_marks_due(void)
 
 static __always_inline void fill_tuple(const struct nf_conntrack_tuple *t, struct event_tuple *out)
 {
-	__builtin_memcpy(out->src, &t->src.u3, sizeof(out->src));
-	__builtin_memcpy(out->dst, &t->dst.u3, sizeof(out->dst));
+	copy_address(out->src, &t->src.u3);
+	copy_address(out->dst, &t->dst.u3);
 	out->sport = t->src.u.all;
 	out->dport = t->dst.u.all;
 }

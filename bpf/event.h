@@ -15,13 +15,17 @@
 enum {
 	EVENT_COMM_BYTES = 16,
 	EVENT_IFNAME_BYTES = 16,
-	EVENT_CGROUP_BYTES = 64,
+	EVENT_CGROUP_BYTES = 96, /* cri-containerd-<64 digits>.scope */
 	EVENT_ADDR_BYTES = 16,
 	EVENT_HOOK_WALK_MAX = 16,
 	EVENT_STACK_MAX = 16,
 	EVENT_EXE_NAMES = 10,
 	EVENT_EXE_NAME_BYTES = 32,
 };
+
+/* Stand in the programs for variables of the kernel: see KERNEL_VARIABLE. */
+#define EVENT_PREEMPT_COUNT_VARIABLE 0x7273746276617201
+#define EVENT_PCPU_HOT_VARIABLE 0x7273746276617202
 
 enum event_type {
 	EVENT_RESET = 1,
@@ -97,7 +101,7 @@ struct event_task {
 	char comm[EVENT_COMM_BYTES];
 	char cgroup[EVENT_CGROUP_BYTES]; /* last component of the v2 path */
 };
-_Static_assert(sizeof(struct event_task) == 104, "event_task");
+_Static_assert(sizeof(struct event_task) == 136, "event_task");
 
 /* The path of a process's executable, from its last component to its first; who asks
  * for a change is often gone before user space could look. An empty name is where a
@@ -282,7 +286,7 @@ struct event_address {
 	struct event_task task;
 	struct event_exe exe;
 };
-_Static_assert(sizeof(struct event_address) == 512, "event_address");
+_Static_assert(sizeof(struct event_address) == 544, "event_address");
 
 enum event_link_op {
 	EVENT_LINK_UP = 1,
@@ -301,7 +305,7 @@ struct event_link {
 	struct event_task task;
 	struct event_exe exe;
 };
-_Static_assert(sizeof(struct event_link) == 480, "event_link");
+_Static_assert(sizeof(struct event_link) == 512, "event_link");
 
 struct event_act_begin {
 	struct event_header header;
@@ -316,7 +320,7 @@ struct event_act_begin {
 	__u64 stack[EVENT_STACK_MAX]; /* EVENT_ACT_ITERATION: innermost first, 0 ends it */
 	struct event_exe exe;
 };
-_Static_assert(sizeof(struct event_act_begin) == 616, "event_act_begin");
+_Static_assert(sizeof(struct event_act_begin) == 648, "event_act_begin");
 
 /* A record may end before the stack: see is_known_deleter(). */
 #define EVENT_ACT_BRIEF_BYTES __builtin_offsetof(struct event_act_begin, stack)
@@ -390,7 +394,7 @@ struct event_reset {
 	struct event_task task;
 	__u64 stack[EVENT_STACK_MAX]; /* when asked for: innermost first, 0 ends it */
 };
-_Static_assert(sizeof(struct event_reset) == 416, "event_reset");
+_Static_assert(sizeof(struct event_reset) == 448, "event_reset");
 
 enum event_ruleset_op {
 	EVENT_RULESET_ADD = 1,
@@ -408,6 +412,6 @@ struct event_ruleset {
 	struct event_task task;
 	struct event_exe exe;
 };
-_Static_assert(sizeof(struct event_ruleset) == 456, "event_ruleset");
+_Static_assert(sizeof(struct event_ruleset) == 488, "event_ruleset");
 
 #endif

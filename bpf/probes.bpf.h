@@ -104,12 +104,15 @@ struct pcpu_hot___rstblame {
 	int preempt_count;
 } __attribute__((preserve_access_index));
 
-#ifndef WITHOUT_KERNEL_TYPES
-/* Per-CPU preempt_count lived in pcpu_hot from 64701838bf05 ("x86/percpu: Move
- * preempt_count next to current_task", 6.2) until 6.15. */
-extern const int __preempt_count __ksym __weak;
-extern const struct pcpu_hot___rstblame pcpu_hot __ksym __weak;
-#endif
+/* A per-CPU variable of the kernel: user/targets.c puts its type's id in the place of the
+ * number before the program is loaded, or 0. libbpf would for an extern __ksym, but parse
+ * all types of the kernel for it, and load nothing where there are none. */
+#define KERNEL_VARIABLE(number)                                                                    \
+	({                                                                                         \
+		const void *variable_;                                                             \
+		asm volatile("%0 = %1 ll" : "=r"(variable_) : "i"(number));                        \
+		variable_;                                                                         \
+	})
 
 /* Where the kernel's BTF has no variables (5.10): the loader takes them from
  * kallsyms. 0: not known. */
@@ -143,16 +146,17 @@ static __always_inline int read_preempt_count_by_address(void)
 
 static __always_inline int read_preempt_count(void)
 {
-	/* libbpf loads no object with such a variable on a kernel without types, were it
-	 * weak and never read: that kernel gets the build without. */
-#ifndef WITHOUT_KERNEL_TYPES
-	if (&__preempt_count)
-		return *(const int *)bpf_this_cpu_ptr(&__preempt_count);
-	if (&pcpu_hot) {
-		const struct pcpu_hot___rstblame *hot = bpf_this_cpu_ptr(&pcpu_hot);
+	const void *variable = KERNEL_VARIABLE(EVENT_PREEMPT_COUNT_VARIABLE);
+
+	if (variable)
+		return *(const int *)bpf_this_cpu_ptr(variable);
+	/* It lived in pcpu_hot from 64701838bf05 ("x86/percpu: Move preempt_count next to
+	 * current_task", 6.2) until 6.15. */
+	variable = KERNEL_VARIABLE(EVENT_PCPU_HOT_VARIABLE);
+	if (variable) {
+		const struct pcpu_hot___rstblame *hot = bpf_this_cpu_ptr(variable);
 		return hot->preempt_count;
 	}
-#endif
 	return read_preempt_count_by_address();
 }
 #else
@@ -293,11 +297,21 @@ static __always_inline void read_exe(struct event_exe *out)
 	if (!dentry || !mnt)
 		return;
 	mount = mnt - bpf_core_field_offset(mount->mnt);
-#pragma unroll
-	for (int i = 0; i < EVENT_EXE_NAMES; i++)
-		if (!step)
-			step = read_exe_step(&dentry, &mount, out->names[i]);
+	/* Not unrolled: what verifying costs grows with the square of a program's length. */
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < EVENT_EXE_NAMES && !step; i++)
+		step = read_exe_step(&dentry, &mount, out->names[i]);
 	out->is_whole = step == 1;
+}
+
+/* Both are aligned to four bytes: of arrays of bytes the compiler copies each byte. */
+static __always_inline void copy_address(__u8 *out, const union nf_inet_addr *in)
+{
+	__u32 *words = (void *)out;
+
+#pragma unroll
+	for (int i = 0; i < EVENT_ADDR_BYTES / sizeof(*words); i++)
+		words[i] = in->all[i];
 }
 
 /* Direction 0 is the original tuple, 1 the reply. */
@@ -306,8 +320,8 @@ static __always_inline void read_tuple(const struct nf_conn *ct, int dir, struct
 	struct nf_conntrack_tuple tuple;
 
 	bpf_core_read(&tuple, sizeof(tuple), &ct->tuplehash[dir].tuple);
-	__builtin_memcpy(out->src, &tuple.src.u3, sizeof(out->src));
-	__builtin_memcpy(out->dst, &tuple.dst.u3, sizeof(out->dst));
+	copy_address(out->src, &tuple.src.u3);
+	copy_address(out->dst, &tuple.dst.u3);
 	out->sport = tuple.src.u.all;
 	out->dport = tuple.dst.u.all;
 }

@@ -23,52 +23,61 @@ static __always_inline bool is_for_this_host(const struct sk_buff *skb, __u8 fam
 	return BPF_CORE_READ((struct rt6_info *)dst, rt6i_flags) & RTF_LOCAL;
 }
 
-/* Whether a hook of that priority is registered: 1, 0, or -1 when there are more
- * hooks than we walk. The priorities are in the nf_hook_ops pointers that follow
- * the entries (nf_hook_entries_get_hook_ops(), 960632ece694 ("netfilter: convert
- * hook list to an array", 4.14)). */
-static __always_inline int has_hook(const struct nf_hook_entries *entries, int priority)
+/* There were more hooks than we walk. */
+#define HOOKS_UNKNOWN 0x80
+
+/* Notes whether a hook of that priority is registered. The priorities are in the
+ * nf_hook_ops pointers that follow the entries (nf_hook_entries_get_hook_ops(),
+ * 960632ece694 ("netfilter: convert hook list to an array", 4.14)).
+ *
+ * Noted in the record, where the verifier does not follow values: else it goes through
+ * all that comes after once for each outcome. */
+static __noinline void note_hook(const struct nf_hook_entries *entries, int priority, __u8 hook,
+				 __u8 *hooks)
 {
 	const struct nf_hook_ops **ops;
 	const struct nf_hook_ops *op;
 	__u16 count;
 
 	if (!entries)
-		return 0;
+		return;
 	count = BPF_CORE_READ(entries, num_hook_entries);
 	ops = (void *)entries + bpf_core_field_offset(struct nf_hook_entries, hooks) +
 	      count * bpf_core_type_size(struct nf_hook_entry);
 	for (int i = 0; i < EVENT_HOOK_WALK_MAX; i++) {
 		if (i >= count)
-			return 0;
-		if (bpf_probe_read_kernel(&op, sizeof(op), &ops[i]))
-			return -1;
-		if (BPF_CORE_READ(op, priority) == priority)
-			return 1;
+			return;
+		if (bpf_probe_read_kernel(&op, sizeof(op), &ops[i])) {
+			*hooks |= HOOKS_UNKNOWN;
+			return;
+		}
+		if (BPF_CORE_READ(op, priority) == priority) {
+			*hooks |= hook;
+			return;
+		}
 	}
-	return count > EVENT_HOOK_WALK_MAX ? -1 : 0;
+	if (count > EVENT_HOOK_WALK_MAX)
+		*hooks |= HOOKS_UNKNOWN;
 }
 
 /* Could this namespace have translated the flow at all? A forgotten flow and a
  * socket that is long gone look alike otherwise. */
-static __always_inline __u8 read_hooks(const struct net *net, __u8 family)
+static __always_inline void read_hooks(const struct net *net, struct event_reset *e)
 {
 	const struct nf_hook_entries *pre, *post;
-	int conntrack, nat;
 
-	if (family == AF_INET) {
+	if (e->family == AF_INET) {
 		pre = BPF_CORE_READ(net, nf.hooks_ipv4[NF_PRE_ROUTING]);
 		post = BPF_CORE_READ(net, nf.hooks_ipv4[NF_POST_ROUTING]);
 	} else {
 		pre = BPF_CORE_READ(net, nf.hooks_ipv6[NF_PRE_ROUTING]);
 		post = BPF_CORE_READ(net, nf.hooks_ipv6[NF_POST_ROUTING]);
 	}
-	conntrack = has_hook(pre, NF_IP_PRI_CONNTRACK);
-	nat = has_hook(post, NF_IP_PRI_NAT_SRC);
-	if (conntrack < 0 || nat < 0)
-		return 0;
-	return EVENT_HOOK_KNOWN | (conntrack ? EVENT_HOOK_CONNTRACK : 0) |
-	       (nat ? EVENT_HOOK_NAT : 0);
+	e->hooks = EVENT_HOOK_KNOWN;
+	note_hook(pre, NF_IP_PRI_CONNTRACK, EVENT_HOOK_CONNTRACK, &e->hooks);
+	note_hook(post, NF_IP_PRI_NAT_SRC, EVENT_HOOK_NAT, &e->hooks);
+	if (e->hooks & HOOKS_UNKNOWN)
+		e->hooks = 0;
 }
 
 static __always_inline const struct net *packet_net(const struct sock *sk,
@@ -96,7 +105,7 @@ static __always_inline void fill_reset(struct event_reset *e, void *ctx, bool is
 	if (e->conntrack == EVENT_CONNTRACK_NONE)
 		read_invalid(skb, e);
 	if ((e->tcp_flags & (TCPHDR_SYN | TCPHDR_ACK)) != TCPHDR_SYN)
-		e->hooks = read_hooks(net, e->family);
+		read_hooks(net, e);
 	if (reason & REASON_PRESENT) {
 		e->reason = (__u32)reason;
 		e->flags |= EVENT_RESET_HAS_REASON;

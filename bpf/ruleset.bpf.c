@@ -10,18 +10,25 @@
 
 #define NFPROTO_INET 1
 
+/* 1 where both are equal. Without a branch: else the verifier goes through all that comes
+ * after once for each outcome, sixteen times over. */
+static __always_inline __u32 are_equal(__u32 a, __u32 b, __u32 c, __u32 d)
+{
+	__u32 differs = (a ^ b) | (c ^ d), sign = -differs;
+
+	asm volatile("" : "+r"(sign)); /* or the compiler makes it one */
+	return 1 ^ ((differs | sign) >> 31);
+}
+
 /* Which of the two a hook is, by its place, as read_hooks() in reset.bpf.c looks
  * for it: enum event_hook, 0 for none. */
-static __always_inline __u8 hook_of(const struct nf_hook_ops *ops)
+static __always_inline __u32 hook_of(const struct nf_hook_ops *ops)
 {
-	unsigned int hook = BPF_CORE_READ(ops, hooknum);
-	int priority = BPF_CORE_READ(ops, priority);
+	__u32 hook = BPF_CORE_READ(ops, hooknum), priority = BPF_CORE_READ(ops, priority);
 
-	if (hook == NF_PRE_ROUTING && priority == NF_IP_PRI_CONNTRACK)
-		return EVENT_HOOK_CONNTRACK;
-	if (hook == NF_POST_ROUTING && priority == NF_IP_PRI_NAT_SRC)
-		return EVENT_HOOK_NAT;
-	return 0;
+	return are_equal(hook, NF_PRE_ROUTING, priority, NF_IP_PRI_CONNTRACK) *
+		       EVENT_HOOK_CONNTRACK |
+	       are_equal(hook, NF_POST_ROUTING, priority, NF_IP_PRI_NAT_SRC) * EVENT_HOOK_NAT;
 }
 
 /* conntrack and NAT register theirs as an array, with one family: nf_ct_netns_get(),
@@ -29,8 +36,9 @@ static __always_inline __u8 hook_of(const struct nf_hook_ops *ops)
 static __always_inline int on_hooks(const struct net *net, const struct nf_hook_ops *ops,
 				    __u32 count, __u8 op, enum event_probe probe)
 {
-	__u8 family = BPF_CORE_READ(ops, pf), hooks = 0;
+	__u8 family = BPF_CORE_READ(ops, pf);
 	struct event_ruleset *e;
+	__u32 hooks = 0;
 
 	for (int i = 0; i < EVENT_HOOK_WALK_MAX && i < count; i++)
 		hooks |= hook_of((void *)ops + i * bpf_core_type_size(struct nf_hook_ops));

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "reserve.h"
+#include "tuplehash.h"
 
 /* More than a node has sockets. */
 enum { LIMIT_MAX = 1 << 22 };
@@ -33,6 +34,7 @@ struct at_risk {
 	struct link *links; /* of each slot */
 	uint32_t *heads;    /* as links[].next; a power of two of them */
 	size_t limit, heads_count;
+	struct hash_secret secret;
 	size_t used;   /* slots that were ever in use */
 	uint32_t free; /* the first of those that are not now, as links[].next */
 	size_t hand;   /* where to look next for one that may go */
@@ -58,7 +60,23 @@ struct at_risk *at_risk_new(size_t limit)
 		at_risk_free(t);
 		return NULL;
 	}
+	t->secret = hash_secret_new(t->slots);
 	return t;
+}
+
+size_t at_risk_longest_chain(const struct at_risk *t)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < t->heads_count; i++) {
+		size_t length = 0;
+
+		for (uint32_t at = t->heads[i]; at; at = t->links[at - 1].next)
+			length++;
+		if (length > longest)
+			longest = length;
+	}
+	return longest;
 }
 
 void at_risk_free(struct at_risk *t)
@@ -109,26 +127,10 @@ static const struct victim *keep_victim(struct at_risk *t, const struct victim *
 
 /* ---- flows ---- */
 
-static uint64_t mix(uint64_t hash, const void *data, size_t size)
+static uint32_t hash_flow(const struct at_risk *t, struct netns_id netns, const struct tuple *orig)
 {
-	uint64_t word;
-
-	for (const uint8_t *p = data; size; p += sizeof(word), size -= sizeof(word)) {
-		memcpy(&word, p, sizeof(word));
-		hash = (hash ^ word) * 0xff51afd7ed558ccdULL;
-		hash ^= hash >> 32;
-	}
-	return hash;
-}
-
-static uint32_t hash_flow(struct netns_id netns, const struct tuple *orig)
-{
-	uint64_t hash = ((uint64_t)netns.node << 32 | netns.inum) ^
-			((uint64_t)orig->sport << 48 | (uint64_t)orig->dport << 16);
-
-	hash = mix(hash, orig->src.bytes, sizeof(orig->src.bytes));
-	hash = mix(hash, orig->dst.bytes, sizeof(orig->dst.bytes));
-	return (uint32_t)hash;
+	return hash_ends(&t->secret, netns, hash_addresses(&t->secret, &orig->src, &orig->dst),
+			 orig->sport, orig->dport);
 }
 
 static uint32_t *chain(const struct at_risk *t, uint32_t hash)
@@ -139,7 +141,7 @@ static uint32_t *chain(const struct at_risk *t, uint32_t hash)
 struct risk *at_risk_find(struct at_risk *t, struct netns_id netns, uint8_t family,
 			  const struct tuple *orig)
 {
-	uint32_t hash = hash_flow(netns, orig);
+	uint32_t hash = hash_flow(t, netns, orig);
 
 	for (uint32_t i = *chain(t, hash); i; i = t->links[i - 1].next) {
 		struct risk *r = &t->slots[i - 1].risk;
@@ -190,7 +192,7 @@ struct risk *at_risk_add(struct at_risk *t, const struct risk *risk, const struc
 		t->untaken++;
 		return NULL;
 	}
-	hash = hash_flow(risk->netns, &risk->flow.orig);
+	hash = hash_flow(t, risk->netns, &risk->flow.orig);
 	head = chain(t, hash);
 	t->links[slot - 1] = (struct link){ .hash = hash, .next = *head };
 	t->slots[slot - 1] = (struct slot){ .risk = *risk, .is_taken = true };

@@ -31,4 +31,7 @@ const struct risk *at_risk_next(const struct at_risk *table, size_t *cursor);
 /* Those that found no room. */
 uint64_t at_risk_untaken(const struct at_risk *table);
 
+/* For tests: how many flows a look-up passes at worst. */
+size_t at_risk_longest_chain(const struct at_risk *table);
+
 #endif

@@ -163,6 +163,7 @@ struct flush *blame_make_single(struct blame *b, const struct observation *seen,
 
 static void describe_flush(struct blame *b, struct flush *f, const struct act_observation *act)
 {
+	f->has_begin = true;
 	f->actor = act->actor;
 	keep_stack(f, act->stack);
 	if (act->is_given) {
@@ -196,6 +197,19 @@ static void observe_given_flush(struct blame *b, const struct observation *seen)
 	end_flush(b, f);
 }
 
+/* A record that a CPU held back for long comes behind what it begins: until then the
+ * removals were all that told of the act. */
+static void begin_late(struct blame *b, struct flush *f, const struct observation *seen)
+{
+	if (f->is_ended || f->has_begin)
+		return;
+	changes_part(b->changes, f);
+	f->cause = seen->act.cause;
+	f->first_mono_ns = seen->mono_ns;
+	f->first_wall_ns = seen->wall_ns;
+	describe_flush(b, f, &seen->act);
+}
+
 int blame_observe_act_begin(struct blame *b, const struct observation *seen)
 {
 	const struct act_observation *act = &seen->act;
@@ -208,6 +222,11 @@ int blame_observe_act_begin(struct blame *b, const struct observation *seen)
 		return 0;
 	}
 	end_quiet(b, seen->netns.node, seen->mono_ns);
+	f = flushes_find(b->flushes, seen->netns.node, act->act);
+	if (f) {
+		begin_late(b, f, seen);
+		return 0;
+	}
 	f = is_delete ? find_deleting(b, seen) : NULL;
 	if (f) {
 		flushes_alias(b->flushes, f, act->act);

@@ -43,6 +43,8 @@ static void begin_risk(struct blame *b, const struct observation *seen, struct l
 	if (!flush)
 		flush = blame_make_single(b, seen, walk);
 	blame_deliver_ongoing(b, flush);
+	if (flush)
+		risk.cause = flush->cause; /* it may have learned since */
 	risk.flush = flush ? flush->id : 0;
 	risk.id = f.id = ++b->last_id;
 	f.risk = at_risk_add(b->risks.table, &risk, &seen->risk.victim);

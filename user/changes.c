@@ -245,6 +245,18 @@ void changes_unpin(struct changes *changes, const struct flush *flush)
 			changes->items[i]->pins--;
 }
 
+void changes_part(struct changes *changes, struct flush *flush)
+{
+	for (size_t i = changes->count; flush->by && i-- > 0;) {
+		if (changes->items[i] != flush->by)
+			continue;
+		changes->items[i]->pins--;
+		changes->items[i]->is_claimed = false;
+		flush->by = NULL;
+	}
+	flush->join = JOIN_NONE;
+}
+
 static const struct known_address *find_known(const struct changes *changes, struct netns_id netns,
 					      uint8_t family, const struct address *address)
 {

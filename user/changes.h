@@ -25,6 +25,9 @@ void changes_join_recorded(struct changes *changes, struct flush *flush, uint64_
 /* The flush removed nothing and goes: its change need not be kept for it. */
 void changes_unpin(struct changes *changes, const struct flush *flush);
 
+/* Takes the flush's join back: the change may be another's. */
+void changes_part(struct changes *changes, struct flush *flush);
+
 /* Whether links that go down are seen at all: as a probe's name and how it was
  * attached tell; a lost event of it says no for good. */
 void changes_note_probe(struct changes *changes, const char *name, const char *how);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../bpf/event.h"
+#include "enrich.h"
 
 /* enum ip_conntrack_info and ip_conntrack_status, uapi/linux/netfilter. */
 enum { CTINFO_NEW = 2 };
@@ -35,16 +36,11 @@ static void decode_flow(uint8_t family, const struct event_tuple *orig,
 	decode_tuple(reply, &out->reply);
 }
 
-static bool has_suffix(const char *text, const char *suffix)
-{
-	size_t len = strlen(text), suffix_len = strlen(suffix);
-
-	return len > suffix_len && !strcmp(text + len - suffix_len, suffix);
-}
-
 /* Rule 6: in a softirq or a kernel thread, `current` is nobody. */
 static void decode_actor(const struct event_task *in, struct actor *out)
 {
+	char group[EVENT_CGROUP_BYTES + 1];
+
 	memset(out, 0, sizeof(*out));
 	if (in->flags & (EVENT_TASK_KTHREAD | EVENT_TASK_SOFTIRQ))
 		return;
@@ -52,9 +48,9 @@ static void decode_actor(const struct event_task *in, struct actor *out)
 	out->netns = in->netns;
 	out->start_boottime_ns = in->start_boottime_ns;
 	decode_text(out->comm, sizeof(out->comm), in->comm, sizeof(in->comm));
-	decode_text(out->unit, sizeof(out->unit), in->cgroup, sizeof(in->cgroup));
-	if (!has_suffix(out->unit, ".service") && !has_suffix(out->unit, ".scope"))
-		out->unit[0] = '\0';
+	/* All that is known of one who is gone by now. */
+	decode_text(group, sizeof(group), in->cgroup, sizeof(in->cgroup));
+	enrich_from_cgroup(group, out);
 }
 
 static void decode_exe(const struct event_exe *in, struct actor *actor)

@@ -68,6 +68,7 @@ struct flush {
 	struct netns_id netns;
 	uint32_t ifindex;
 	bool has_address;
+	bool has_begin; /* its act's beginning was seen */
 	bool is_ended;
 	bool counts_acts;  /* each act is one entry, TCP or not */
 	bool is_single;    /* one removal of no act, shown because a reset is blamed on it */

@@ -120,6 +120,12 @@ static void weigh_hooks(const struct evidence *e, struct reset_blame *out)
 		      "that the entry would have helped: the hooks that translate are gone too");
 }
 
+/* The flush may have learned what it was after this entry was gone. */
+static enum cause cause_of(const struct evidence *e, const struct ledger_removal *r)
+{
+	return e->flush ? e->flush->cause : (enum cause)r->cause;
+}
+
 /* Rule 1: every link, or it is not proven. */
 static void blame_removal(const struct evidence *e, struct reset_blame *out)
 {
@@ -128,7 +134,7 @@ static void blame_removal(const struct evidence *e, struct reset_blame *out)
 	const struct actor *actor;
 
 	say(out, VERDICT_ENTRY_REMOVED, CONFIDENCE_PROVEN);
-	out->cause = r->cause;
+	out->cause = cause_of(e, r);
 	out->flow = r->flow;
 	out->tracker_state = r->tcp_state;
 	out->removed_ago_ns = e->reset->mono_ns - r->mono_ns;
@@ -357,7 +363,7 @@ static void blame_renewal(const struct evidence *e, struct reset_blame *out)
 	const struct renewal *renewal = e->renewal;
 	const struct actor *actor = e->flush ? flush_actor(e->flush) : NULL;
 
-	out->cause = renewal->removed.cause;
+	out->cause = cause_of(e, &renewal->removed);
 	out->flow = renewal->flow;
 	out->is_one_sided = false;
 	out->tracker_state = renewal->removed.tcp_state;

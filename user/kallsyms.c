@@ -12,8 +12,8 @@
 struct entry {
 	uint64_t address;
 	char type;
-	char *name;
-	char *module; /* "" for vmlinux */
+	const char *name;
+	const char *module; /* "" for vmlinux */
 };
 
 static bool parse_entry(char *line, struct entry *out)
@@ -24,12 +24,12 @@ static bool parse_entry(char *line, struct entry *out)
 	if (end == line || end[0] != ' ' || !end[1] || end[2] != ' ')
 		return false;
 	out->type = end[1];
-	out->name = end + 3;
+	out->name = line = end + 3;
 	out->module = "";
-	end = out->name + strcspn(out->name, "\t\n");
+	end = line + strcspn(line, "\t\n");
 	if (*end == '\t' && end[1] == '[') {
 		out->module = end + 2;
-		out->module[strcspn(out->module, "]\n")] = '\0';
+		end[2 + strcspn(end + 2, "]\n")] = '\0';
 	}
 	*end = '\0';
 	return true;
@@ -162,6 +162,15 @@ static int match_entry(void *ctx, const struct entry *entry)
 			take_form(symbol, entry);
 	}
 	return 0;
+}
+
+void symbols_match(struct symbol *symbols, size_t count, uint64_t address, char type,
+		   const char *name, const char *module)
+{
+	struct search search = { symbols, count };
+	struct entry entry = { .address = address, .type = type, .name = name, .module = module };
+
+	match_entry(&search, &entry);
 }
 
 static struct initials initials_of(const struct symbol *symbols, size_t count)

@@ -28,6 +28,10 @@ int symbols_find(struct symbol *symbols, size_t count);
 /* The same in a table that is open already. */
 int symbols_find_in(FILE *table, struct symbol *symbols, size_t count);
 
+/* The same for one line of it. `module` is "" for vmlinux. */
+void symbols_match(struct symbol *symbols, size_t count, uint64_t address, char type,
+		   const char *name, const char *module);
+
 struct symbolizer;
 
 /* Reads the whole table; call it when the first stack has to be named. NULL when

@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 
 #include "places.h"
 #include "reserve.h"
+#include "tuplehash.h"
 
 /*
  * A pool used as a FIFO ring, and one hash index for both tuples of each. A link is
@@ -77,7 +77,7 @@ struct ledger {
 	uint32_t newest; /* its number */
 	uint32_t wide_used, wide_free;
 	uint64_t evicted;
-	uint64_t seeds[2];
+	struct hash_secret secret;
 	size_t pending_limit, pending_count; /* the newest ones, not linked yet */
 	uint32_t pending_next;
 	uint32_t expected[EXPECTED];             /* links of the buckets to be split next, a ring */
@@ -122,15 +122,6 @@ static bool reserve(struct ledger *l, size_t limit)
 	return false;
 }
 
-/* Whoever sends packets chooses tuples: without a secret, ones of one bucket. */
-static void choose_seeds(struct ledger *l)
-{
-	if (getrandom(l->seeds, sizeof(l->seeds), GRND_NONBLOCK) == sizeof(l->seeds))
-		return;
-	l->seeds[0] = (uintptr_t)l; /* at boot; as random as the layout */
-	l->seeds[1] = (uintptr_t)l->pool;
-}
-
 /* Address space is scarce under RLIMIT_AS, and where overcommit is off. */
 struct ledger *ledger_new(size_t limit)
 {
@@ -150,7 +141,7 @@ struct ledger *ledger_new(size_t limit)
 	}
 	l->buckets = FIRST_BUCKETS;
 	l->mask = FIRST_BUCKETS - 1;
-	choose_seeds(l);
+	l->secret = hash_secret_new(l->pool);
 	return l;
 }
 
@@ -191,35 +182,6 @@ static uint8_t family_of(const struct record *r)
 
 /* ---- hashes and buckets ---- */
 
-static uint64_t fold(uint64_t a, uint64_t b)
-{
-	unsigned __int128 product =
-		(unsigned __int128)(a ^ 0x9e3779b97f4a7c15ULL) * (b ^ 0xd1b54a32d192ed03ULL);
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-static uint32_t hash_ends(const struct ledger *l, struct netns_id netns, uint64_t addresses,
-			  uint16_t sport, uint16_t dport)
-{
-	uint64_t rest = (uint64_t)sport << 48 | (uint64_t)dport << 32 | netns.inum;
-	uint64_t hash = fold(addresses ^ l->seeds[0], rest ^ l->seeds[1]);
-
-	hash = fold(hash, netns.node);
-	return (uint32_t)(hash ^ hash >> 32);
-}
-
-static uint64_t hash_addresses(const struct ledger *l, const struct address *src,
-			       const struct address *dst)
-{
-	uint64_t words[4];
-
-	memcpy(words, src->bytes, sizeof(src->bytes));
-	memcpy(words + 2, dst->bytes, sizeof(dst->bytes));
-	return fold(fold(words[0] ^ l->seeds[0], words[1] ^ l->seeds[1]),
-		    fold(words[2] ^ l->seeds[1], words[3] ^ l->seeds[0]));
-}
-
 static uint32_t first_word(const struct address *a)
 {
 	uint32_t word;
@@ -246,9 +208,9 @@ static uint32_t hash_tuple(const struct ledger *l, struct netns_id netns, uint8_
 {
 	uint64_t addresses = is_narrow(family, t) ?
 				     narrow_addresses(first_word(&t->src), first_word(&t->dst)) :
-				     hash_addresses(l, &t->src, &t->dst);
+				     hash_addresses(&l->secret, &t->src, &t->dst);
 
-	return hash_ends(l, netns, addresses, t->sport, t->dport);
+	return hash_ends(&l->secret, netns, addresses, t->sport, t->dport);
 }
 
 static uint32_t hash_record(const struct ledger *l, const struct record *r, enum ledger_side side)
@@ -261,8 +223,8 @@ static uint32_t hash_record(const struct ledger *l, const struct record *r, enum
 		unpack_tuple(l, r, side, &tuple);
 		return hash_tuple(l, netns, family_of(r), &tuple);
 	}
-	return hash_ends(l, netns, narrow_addresses(narrow[0], narrow[1]), r->ports[2 * side],
-			 r->ports[2 * side + 1]);
+	return hash_ends(&l->secret, netns, narrow_addresses(narrow[0], narrow[1]),
+			 r->ports[2 * side], r->ports[2 * side + 1]);
 }
 
 static size_t bucket_of(const struct ledger *l, uint32_t hash)

@@ -16,17 +16,14 @@
 #include "enrich.h"
 #include "flushring.h"
 #include "kallsyms.h"
+#include "lookahead.h"
+#include "ringgauge.h"
 
-enum { RECORD_BYTES_MAX = 1024 };
-
-/* One ring, and the record that was taken from it too early to be handed on. */
+/* One ring, and what was taken from it ahead of time. */
 struct lane {
-	struct live *live;
 	struct ring_buffer *ring;
-	uint64_t due_ns; /* records up to here go on, the next is held */
-	bool has_held;
-	size_t held_size;
-	_Alignas(8) uint8_t held[RECORD_BYTES_MAX];
+	struct ring_gauge gauge;
+	struct lookahead ahead;
 };
 
 struct live {
@@ -38,6 +35,7 @@ struct live {
 	source_take_fn take;
 	void *ctx;
 	struct lane state, reset;
+	bool is_held; /* some of what is due cannot be seen yet */
 	struct flush_ring flush;
 	int epoll_fd;
 	int err;
@@ -98,40 +96,69 @@ static uint64_t record_time(const void *record)
 	return ((const struct event_header *)record)->ts_ns;
 }
 
-/* libbpf's callback: a negative return stops it, after this record is consumed;
- * so what is not due yet is copied aside. */
+/* libbpf's callback: a negative return stops it, after this record is consumed. */
 static int take_record(void *ctx, void *record, size_t size)
 {
 	struct lane *lane = ctx;
-	struct live *live = lane->live;
 
-	if (size < sizeof(struct event_header) || size > sizeof(lane->held))
-		return 0;
-	if (record_time(record) <= lane->due_ns) {
-		live->err = hand_on(live, record, size);
-		return live->err ? -ECANCELED : 0;
-	}
-	memcpy(lane->held, record, size);
-	lane->held_size = size;
-	lane->has_held = true;
-	return -EAGAIN;
+	if (size >= sizeof(struct event_header))
+		lookahead_put(&lane->ahead, record_time(record), record, size);
+	return lookahead_is_full(&lane->ahead) ? -EAGAIN : 0;
 }
 
-/* Hands on the lane's records up to `due_ns`; the first that is younger is held.
- * With 0 that is the first of all: a look at it. */
-static void run_lane(struct lane *lane, uint64_t due_ns)
+static void look_ahead(struct lane *lane)
 {
-	struct live *live = lane->live;
+	if (lookahead_is_full(&lane->ahead))
+		return;
+	ring_gauge_note(&lane->gauge);
+	ring_buffer__consume(lane->ring);
+}
 
-	if (lane->has_held) {
-		if (record_time(lane->held) > due_ns)
+/* Right after look_ahead(): by a record that is not submitted. */
+static bool is_blocked(const struct lane *lane)
+{
+	return !lookahead_is_full(&lane->ahead) && ring_gauge_is_behind(&lane->gauge);
+}
+
+/* Up to when all that happened can be seen, `until_ns` at most. */
+static uint64_t seen_until_ns(struct lane *lane, uint64_t until_ns)
+{
+	uint64_t now_ns = clock_mono_ns();
+
+	look_ahead(lane);
+	return ring_gauge_until_ns(&lane->gauge, is_blocked(lane), lookahead_is_full(&lane->ahead),
+				   now_ns, until_ns);
+}
+
+/* Found to be blocked when what lay before was handed on. */
+static bool is_newly_blocked(const struct lane *lane)
+{
+	return is_blocked(lane) && !lane->gauge.blocked_ns;
+}
+
+static uint64_t next_ns(const struct lane *lane)
+{
+	return lookahead_next_ns(&lane->ahead);
+}
+
+static void hand_on_next(struct live *live, struct lane *lane)
+{
+	size_t size;
+	const void *record = lookahead_take(&lane->ahead, &size);
+
+	live->err = hand_on(live, record, size);
+}
+
+/* Hands on the lane's records up to `due_ns`. */
+static void run_lane(struct live *live, struct lane *lane, uint64_t due_ns)
+{
+	while (!live->err) {
+		look_ahead(lane);
+		live->is_held |= is_newly_blocked(lane);
+		if (live->is_held || next_ns(lane) > due_ns || next_ns(lane) == UINT64_MAX)
 			return;
-		lane->has_held = false;
-		live->err = hand_on(live, lane->held, lane->held_size);
+		hand_on_next(live, lane);
 	}
-	lane->due_ns = due_ns;
-	if (!live->err)
-		ring_buffer__consume(lane->ring);
 }
 
 /* What flushes removed, up to `due_ns`. */
@@ -161,10 +188,10 @@ static void run_state(struct live *live, uint64_t due_ns)
 	while (!live->err) {
 		uint64_t flush_ns = flush_ring_next_ns(&live->flush), state_ns;
 
-		run_lane(state, flush_ns < due_ns ? flush_ns : due_ns);
-		if (live->err || flush_ns > due_ns)
+		run_lane(live, state, flush_ns < due_ns ? flush_ns : due_ns);
+		if (live->err || live->is_held || flush_ns > due_ns)
 			return;
-		state_ns = state->has_held ? record_time(state->held) : UINT64_MAX;
+		state_ns = next_ns(state);
 		run_flush(live, state_ns <= due_ns ? state_ns - 1 : due_ns);
 	}
 }
@@ -192,11 +219,6 @@ static int tell_losses(struct live *live)
 	return err;
 }
 
-static uint64_t held_since_ns(const struct lane *lane)
-{
-	return lane->has_held ? record_time(lane->held) : UINT64_MAX;
-}
-
 /* How long the first that waited had to, until all was handed on. Records are looked
  * at before that: of an empty lane nothing waited for longer than this draining. */
 static void note_wait(struct live *live, uint64_t first_ns)
@@ -217,23 +239,49 @@ uint64_t live_unasked(const struct live *live)
 	return live->ctlookup ? ctlookup_unasked(live->ctlookup) : 0;
 }
 
+static uint64_t lesser(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 static uint64_t first_ns(struct live *live)
 {
-	uint64_t reset_ns, state_ns, flush_ns = flush_ring_next_ns(&live->flush);
+	return lesser(flush_ring_next_ns(&live->flush),
+		      lesser(next_ns(&live->reset), next_ns(&live->state)));
+}
 
-	run_lane(&live->reset, 0);
-	run_lane(&live->state, 0);
-	reset_ns = held_since_ns(&live->reset);
-	state_ns = held_since_ns(&live->state);
-	if (flush_ns < reset_ns)
-		reset_ns = flush_ns;
-	return state_ns < reset_ns ? state_ns : reset_ns;
+static bool has_records(const struct live *live)
+{
+	return live->state.ahead.count || live->reset.ahead.count;
+}
+
+static void hand_on_due(struct live *live, uint64_t due_ns)
+{
+	struct lane *reset = &live->reset;
+
+	while (!live->err && !live->is_held) {
+		bool has_reset;
+
+		look_ahead(reset);
+		live->is_held |= is_newly_blocked(reset);
+		has_reset = reset->ahead.count && next_ns(reset) <= due_ns;
+		run_state(live, has_reset ? next_ns(reset) : due_ns);
+		if (!has_reset)
+			break;
+		if (!live->err && !live->is_held)
+			hand_on_next(live, reset);
+	}
+}
+
+bool live_is_held(const struct live *live)
+{
+	return live->is_held;
 }
 
 int live_drain(struct live *live, uint64_t until_mono_ns, bool *is_empty)
 {
-	struct lane *state = &live->state, *reset = &live->reset;
-	uint64_t waiting_ns;
+	struct lane *reset = &live->reset;
+	uint64_t waiting_ns, due_ns;
 	int err;
 
 	live->err = 0;
@@ -244,21 +292,15 @@ int live_drain(struct live *live, uint64_t until_mono_ns, bool *is_empty)
 	if (err)
 		return err;
 	flush_ring_look(&live->flush);
+	due_ns = lesser(seen_until_ns(&live->state, until_mono_ns),
+			seen_until_ns(reset, until_mono_ns));
 	waiting_ns = first_ns(live);
-	while (!live->err) {
-		bool has_reset;
-
-		run_lane(reset, 0);
-		has_reset = reset->has_held && record_time(reset->held) <= until_mono_ns;
-		run_state(live, has_reset ? record_time(reset->held) : until_mono_ns);
-		if (!has_reset || live->err)
-			break;
-		reset->has_held = false;
-		live->err = hand_on(live, reset->held, reset->held_size);
-	}
-	if (waiting_ns <= until_mono_ns)
+	live->is_held = false;
+	hand_on_due(live, due_ns);
+	live->is_held |= due_ns < until_mono_ns;
+	if (waiting_ns <= due_ns)
 		note_wait(live, waiting_ns);
-	*is_empty = !state->has_held && !reset->has_held && flush_ring_is_idle(&live->flush);
+	*is_empty = !live->is_held && !has_records(live) && flush_ring_is_idle(&live->flush);
 	return live->err;
 }
 
@@ -267,11 +309,10 @@ bool live_may_wait(struct live *live, uint64_t now_ns)
 {
 	if (flush_ring_is_idle(&live->flush))
 		return false;
-	run_lane(&live->state, 0);
-	run_lane(&live->reset, 0);
+	look_ahead(&live->state);
+	look_ahead(&live->reset);
 	flush_ring_look(&live->flush);
-	return !live->state.has_held && !live->reset.has_held &&
-	       flush_ring_may_wait(&live->flush, now_ns);
+	return !has_records(live) && flush_ring_may_wait(&live->flush, now_ns);
 }
 
 /* ---- set up ---- */
@@ -280,9 +321,8 @@ static bool open_lane(struct live *live, struct lane *lane, int map_fd)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 
-	lane->live = live;
 	lane->ring = ring_buffer__new(map_fd, take_record, lane, NULL);
-	if (!lane->ring)
+	if (!lane->ring || ring_gauge_open(&lane->gauge, map_fd))
 		return false;
 	return epoll_ctl(live->epoll_fd, EPOLL_CTL_ADD, ring_buffer__epoll_fd(lane->ring),
 			 &event) == 0;
@@ -319,6 +359,8 @@ void live_free(struct live *live)
 	if (!live)
 		return;
 	flush_ring_close(&live->flush);
+	ring_gauge_close(&live->state.gauge);
+	ring_gauge_close(&live->reset.gauge);
 	ring_buffer__free(live->state.ring);
 	ring_buffer__free(live->reset.ring);
 	symbolizer_free(live->symbolizer);

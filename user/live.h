@@ -2,7 +2,7 @@
 /*
  * The live source: both rings, merged by time. A reset is handed on only when
  * every state event that could precede it has been; the rings themselves are
- * the queue, so that nothing is copied twice.
+ * the queue, but for a few records (lookahead.h).
  */
 #ifndef RSTBLAME_LIVE_H
 #define RSTBLAME_LIVE_H
@@ -22,6 +22,10 @@ int live_fd(const struct live *live);
 /* Hands on what happened before `until_mono_ns`, in the order of time. 0, or
  * what `take` returned. *is_empty tells whether the rings were left empty. */
 int live_drain(struct live *live, uint64_t until_mono_ns, bool *is_empty);
+
+/* The last live_drain() left something that was due: a record before it was reserved and
+ * not yet submitted, by a CPU that does not run. After a second it is waited for no more. */
+bool live_is_held(const struct live *live);
 
 /* The longest that anything had to wait so far, from when it happened until it was
  * handed on. In it is the time that records are held to be put in order. */

@@ -5,6 +5,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,9 @@
 
 #include "../bpf/event.h" /* before the skeleton, which holds its types */
 #include "choice.h"
-#include "kallsyms.h"
+#include "kernelsymbols.h"
+#include "kerneltypes.h"
+#include "modules.h"
 #include "object.h"
 #include "privilege.h"
 #include "rstblame.skel.h"
@@ -51,14 +54,18 @@ struct loader {
 	size_t counted_count;
 	struct btf *btf; /* the kernel's, for names; NULL until asked */
 	bool is_btf_tried;
+	struct object_types opened;
+	struct kerneltypes *types; /* while programs are chosen and loaded */
 	const char *btf_path;
 	bool with_stacks;
 	bool no_pin;
+	bool is_thorough;   /* /proc/kallsyms was asked */
 	bool allows_fentry; /* the object was loaded with them */
 	/* Of the last choice: what fentry attaches to. */
 	struct target targets[EVENT_PROBES];
 	char modules[EVENT_PROBES][32];
-	uint64_t preempt_count_offset, pcpu_hot_offset, per_cpu_offsets_address; /* 0: none here */
+	struct target_variables target_variables;
+	struct kernelvariables variables;
 };
 
 /* ---- libbpf's messages: kept back, since ours say what to do ---- */
@@ -79,36 +86,6 @@ static bool has_btf(void)
 	return access("/sys/kernel/btf/vmlinux", R_OK) == 0;
 }
 
-static bool is_loaded(const char *module)
-{
-	char path[96];
-
-	snprintf(path, sizeof(path), "/sys/module/%s", module);
-	return access(path, F_OK) == 0;
-}
-
-/* The variables that tell a softirq where BTF has none: see probes.bpf.h. */
-enum { VARIABLES = 3 };
-
-static int find_symbols(struct loader *loader, struct symbol *symbols)
-{
-	struct symbol *variables = &symbols[EVENT_PROBES];
-	int err;
-
-	for (size_t i = 0; i < EVENT_PROBES; i++)
-		symbols[i] = (struct symbol){ .name = probes[i].symbol, .home = probes[i].module };
-	variables[0] = (struct symbol){ .name = "__preempt_count", .is_data = true };
-	variables[1] = (struct symbol){ .name = "__per_cpu_offset", .is_data = true };
-	variables[2] = (struct symbol){ .name = "pcpu_hot", .is_data = true };
-	err = symbols_find(symbols, EVENT_PROBES + VARIABLES);
-	if (err)
-		return err;
-	loader->preempt_count_offset = variables[0].address;
-	loader->per_cpu_offsets_address = variables[1].address;
-	loader->pcpu_hot_offset = variables[2].address;
-	return 0;
-}
-
 /* Types are asked for only where they are of use, for that takes its time. */
 static void find_targets(struct loader *loader, const struct symbol *symbols, bool allow_fentry)
 {
@@ -122,15 +99,49 @@ static void find_targets(struct loader *loader, const struct symbol *symbols, bo
 		};
 	}
 	if (allow_fentry)
-		targets_find(loader->targets, EVENT_PROBES);
+		targets_find(loader->targets, EVENT_PROBES, loader->types);
+	targets_find_variables(&loader->target_variables, loader->types);
+}
+
+/* What the object reads may be a module's own. */
+static void read_types(struct loader *loader)
+{
+	if (!loader->types)
+		loader->types = kerneltypes_read();
+	for (size_t i = 0; i < EVENT_PROBES && loader->types; i++)
+		if (probes[i].module && module_is_loaded(probes[i].module))
+			kerneltypes_of(loader->types, probes[i].module);
+}
+
+static void forget_types(struct loader *loader)
+{
+	kerneltypes_free(loader->types);
+	loader->types = NULL;
+	malloc_trim(0); /* megabytes, not to be had until they are needed again */
+	if (loader->opened.fd >= 0)
+		close(loader->opened.fd);
+	loader->opened.fd = -1;
+}
+
+static struct rstblame_bpf *open_object(struct loader *loader)
+{
+	if (loader->opened.fd >= 0)
+		close(loader->opened.fd);
+	loader->opened = (struct object_types){
+		.path = loader->btf_path,
+		.kernel = loader->types,
+	};
+	return object_open(&loader->opened);
 }
 
 static int choose_hooks(struct loader *loader, bool allow_fentry, struct choice *choices,
 			struct probe_result *results)
 {
-	struct symbol symbols[EVENT_PROBES + VARIABLES] = { 0 };
-	int err = find_symbols(loader, symbols);
+	struct symbol symbols[EVENT_PROBES];
+	int err;
 
+	read_types(loader);
+	err = kernelsymbols_find(loader->types, &loader->is_thorough, symbols, &loader->variables);
 	if (err)
 		return err;
 	find_targets(loader, symbols, allow_fentry);
@@ -139,7 +150,7 @@ static int choose_hooks(struct loader *loader, bool allow_fentry, struct choice 
 		struct choice_facts facts = {
 			.allows_fentry = allow_fentry && !(loader->no_pin && probe->module),
 			.has_btf = loader->targets[i].type_id != 0,
-			.is_module_loaded = !probe->module || is_loaded(probe->module),
+			.is_module_loaded = !probe->module || module_is_loaded(probe->module),
 		};
 
 		choice_make(probe, &symbols[i], &facts, &choices[i], &results[i]);
@@ -193,14 +204,14 @@ static int prepare(struct loader *loader, const struct choice *choices)
 {
 	uint32_t slots;
 
-	loader->skel = object_open(loader->btf_path, has_btf());
+	loader->skel = open_object(loader);
 	if (!loader->skel)
 		return -errno;
 	enable_chosen(loader->skel->obj, choices);
 	loader->skel->rodata->with_stacks = loader->with_stacks;
-	loader->skel->rodata->preempt_count_offset = loader->preempt_count_offset;
-	loader->skel->rodata->pcpu_hot_offset = loader->pcpu_hot_offset;
-	loader->skel->rodata->per_cpu_offsets_address = loader->per_cpu_offsets_address;
+	loader->skel->rodata->preempt_count_offset = loader->variables.preempt_count_offset;
+	loader->skel->rodata->pcpu_hot_offset = loader->variables.pcpu_hot_offset;
+	loader->skel->rodata->per_cpu_offsets_address = loader->variables.per_cpu_offsets_address;
 	slots = flush_slots();
 	loader->skel->rodata->flush_mask = slots - 1;
 	loader->skel->bss->flush.limit = slots;
@@ -214,9 +225,9 @@ static int load(const struct loader *loader, struct rstblame_bpf *skel)
 {
 	int err;
 
-	targets_use(loader->targets, EVENT_PROBES);
+	targets_use(loader->targets, EVENT_PROBES, &loader->target_variables);
 	err = rstblame_bpf__load(skel);
-	targets_use(NULL, 0);
+	targets_use(NULL, 0, NULL);
 	return err;
 }
 
@@ -343,10 +354,9 @@ static int share_maps(struct bpf_object *object, struct bpf_object *first)
 }
 
 /* The object once more, with those programs only, on the first one's maps. */
-static struct rstblame_bpf *open_late(const struct loader *loader, const struct choice *choices,
-				      int *err)
+static struct rstblame_bpf *open_late(struct loader *loader, const struct choice *choices, int *err)
 {
-	struct rstblame_bpf *skel = object_open(loader->btf_path, has_btf());
+	struct rstblame_bpf *skel = open_object(loader);
 
 	if (!skel) {
 		*err = -errno;
@@ -488,8 +498,14 @@ static int require_resets(const struct probe_result *results, char why[LOADER_WH
 static int open_best(struct loader *loader, struct probe_result *results,
 		     char why[LOADER_WHY_BYTES])
 {
-	int fentry_err = try_open(loader, true, results), kprobe_err = fentry_err;
+	int fentry_err = try_open(loader, true, results), kprobe_err;
 
+	if (fentry_err && !loader->is_thorough) {
+		loader->is_thorough = true;
+		detach(loader);
+		fentry_err = try_open(loader, true, results);
+	}
+	kprobe_err = fentry_err;
 	if (fentry_err && has_kprobes()) {
 		detach(loader);
 		kprobe_err = try_open(loader, false, results);
@@ -504,6 +520,7 @@ struct loader *loader_open(const struct loader_options *options, struct probe_re
 			   char why[LOADER_WHY_BYTES])
 {
 	struct loader *loader = calloc(1, sizeof(*loader));
+	int err;
 
 	memset(results, 0, EVENT_PROBES * sizeof(*results));
 	if (!loader) {
@@ -515,7 +532,12 @@ struct loader *loader_open(const struct loader_options *options, struct probe_re
 	loader->btf_path = options->btf_path;
 	loader->with_stacks = options->with_stacks;
 	loader->no_pin = options->no_pin;
-	if (!check_btf(options->btf_path, why) && !open_best(loader, results, why))
+	loader->opened.fd = -1;
+	err = check_btf(options->btf_path, why);
+	if (!err)
+		err = open_best(loader, results, why);
+	forget_types(loader);
+	if (!err)
 		return loader;
 	loader_close(loader);
 	return NULL;
@@ -570,6 +592,7 @@ size_t loader_attach_module(struct loader *loader, const char *module, struct pr
 		if (!err && with_fentry)
 			fall_back(loader, choices, results);
 	}
+	forget_types(loader);
 	for (size_t i = 0; i < EVENT_PROBES; i++)
 		attached += choices[i].hook && results[i].state == PROBE_ATTACHED;
 	return attached;

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The two builds of the BPF object: one for kernels that tell their own types, and one
- * without the kernel's variables, for those that do not (--btf). Maps, programs and
- * memory are the same. */
+/* The BPF object, and of the kernel's types what it needs. */
 #ifndef RSTBLAME_OBJECT_H
 #define RSTBLAME_OBJECT_H
 
-#include <stdbool.h>
-
 struct rstblame_bpf;
+struct kerneltypes;
 
-/* Opened, not loaded. `btf_path`: a file of types, or NULL. The caller destroys it
- * (rstblame_bpf__destroy()). NULL and errno. */
-struct rstblame_bpf *object_open(const char *btf_path, bool has_kernel_types);
+struct object_types {
+	const char *path;           /* a file of types, or NULL */
+	struct kerneltypes *kernel; /* the kernel's own, to be cut down; NULL: none, or `path` */
+	int fd; /* of the cut, which the caller closes after loading; negative: none */
+};
+
+/* Opened, not loaded. The caller destroys it (rstblame_bpf__destroy()). NULL and errno. */
+struct rstblame_bpf *object_open(struct object_types *types);
 
 #endif

@@ -412,8 +412,10 @@ static void drain_rest(struct run *run)
 	struct timespec hold = { .tv_nsec = (long)HOLD_NS };
 	bool is_empty;
 
-	nanosleep(&hold, NULL);
-	run->err = live_drain(run->live, now_ns, &is_empty);
+	do {
+		nanosleep(&hold, NULL);
+		run->err = live_drain(run->live, now_ns, &is_empty);
+	} while (!run->err && live_is_held(run->live));
 }
 
 /* What is at risk is looked at once more, so that it holds for the window's end. What
@@ -548,6 +550,8 @@ enum status session_run(const struct options *options)
 		run.report.netns = netns;
 		status = watch_window(&run);
 	}
+	/* First: detaching takes the kernel a tenth of a second for each probe. */
+	err = report_close(&run.report);
 	release(&run);
-	return report_close(&run.report) ? STATUS_UNKNOWN : status;
+	return err ? STATUS_UNKNOWN : status;
 }

@@ -66,11 +66,17 @@ def connection_row: ($icount | of("connections-bare"; "ns")) as $b_ns | ($icount
 		| row("short NATed connections a second, with ÷ without, one CPU"; $with / $bare | fixed(3);
 			"median of \($r | length) rounds, the least \([range(0; $r | length) | $r[.] * 1e9 / $r_ns[.]] | min / $bare | fixed(3)); \($bare | fixed(0)) without, on a CPU of 10⁹ instructions/s"; "≥ 0.97"; judged($with / $bare >= 0.97)) end;
 
+# The same functions, nothing to verify: see vm-least.bpf.c.
+def least_of(key; cpu_key): ($smp | of("session-least"; key)) as $l
+	| ($icount | if cpu_key then of("session-least"; cpu_key) else [] end) as $i
+	| if ($l | length) == 0 then "" else
+		"; empty programs on the same functions, by libbpf alone: \($l | median / 1e9 | fixed(2)) s\(if ($i | length) == 0 then "" else ", \($i | median / 1e6 | fixed(0)) million" end)" end;
+
 def session_rows: ($smp | of("session"; "attach_ns")) as $a | if ($a | length) == 0 then empty else
 	row("start to attached"; "\($a | median / 1e9 | fixed(2)) s (least \($a | min / 1e9 | fixed(2)))";
-		"\($icount | of("session"; "attach_cpu_ns") | if length == 0 then "" else "\(median / 1e6 | fixed(0)) million instructions" end)";
+		"\($icount | of("session"; "attach_cpu_ns") | if length == 0 then "" else "\(median / 1e6 | fixed(0)) million instructions" end)\(least_of("attach_ns"; "attach_cpu_ns"))";
 		"≤ 0.5 s; ≤ 100 million"; judged(($a | median) <= 5e8 and ($icount | of("session"; "attach_cpu_ns") | length > 0 and median <= 1e8))),
-	row("interrupt to detached"; "\($smp | of("session"; "detach_ns") | median / 1e9 | fixed(2)) s"; ""; ""; ""),
+	row("interrupt to detached"; "\($smp | of("session"; "detach_ns") | median / 1e9 | fixed(2)) s"; least_of("detach_ns"; null) | ltrimstr("; "); ""; ""),
 	($smp | of("session"; "resident_kb") | max / 1024) as $mb
 	| row("resident while idle, beyond the rings"; "\($mb | fixed(1)) MB";
 		"rings \($smp | of("session"; "rings_kb") | max / 1024 | fixed(1)) MB"; "≤ 8 MB"; judged($mb <= 8)),

@@ -7,12 +7,13 @@
 bench_out := $(O)/bench
 bench_vm_tool := $(bench_out)/vm-tool
 bench_vm_empty := $(bench_out)/vm-empty.bpf.o
+bench_vm_least := $(bench_out)/vm-least.bpf.o
 
 $(bench_vm_tool): tests/bench/vm-tool.c tests/bench/vm-session.c tests/bench/vm-tool.h | $(bench_out)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(all_cflags) -o $@ $(filter %.c,$^) -lbpf -lmnl
 
-$(bench_vm_empty): tests/bench/vm-empty.bpf.c | $(bench_out)
+$(bench_vm_empty) $(bench_vm_least): $(bench_out)/%.bpf.o: tests/bench/%.bpf.c | $(bench_out)
 	$(call say,BPF,$<)
 	$(Q)$(CLANG) $(bpf_cflags) -MMD -MP -c -o $@ $<
 
@@ -22,7 +23,8 @@ $(bench_out):
 # One CPU whose nanosecond is an instruction, for what anything costs; two of them, which
 # really run at a time, for what is lost.
 bench_vm := RSTBLAME=$(abspath $(program)) BENCH_TOOL=$(abspath $(bench_vm_tool)) \
-	BENCH_EMPTY=$(abspath $(bench_vm_empty)) tests/bench/vm -k $(KERNEL) -t 3600
+	BENCH_EMPTY=$(abspath $(bench_vm_empty)) BENCH_LEAST=$(abspath $(bench_vm_least)) \
+	tests/bench/vm -k $(KERNEL) -t 3600
 bench_times := $(if $(filter file undefined,$(origin TIMES)),3,$(TIMES))
 
 .PHONY: bench bench-vm bench-vm-icount bench-vm-smp bench-table
@@ -34,11 +36,11 @@ bench:
 
 bench-vm: bench-vm-icount bench-vm-smp
 
-bench-vm-icount: $(program) $(bench_vm_tool) $(bench_vm_empty)
+bench-vm-icount: $(program) $(bench_vm_tool) $(bench_vm_empty) $(bench_vm_least)
 	$(Q)TIMES=1 ROUNDS=3 SECONDS_EACH=1 $(bench_vm) -i -m 4G -o $(bench_out)/icount \
 		instructions flush connections session
 
-bench-vm-smp: $(program) $(bench_vm_tool) $(bench_vm_empty)
+bench-vm-smp: $(program) $(bench_vm_tool) $(bench_vm_empty) $(bench_vm_least)
 	$(Q)TIMES=$(bench_times) SECONDS_EACH=4 $(bench_vm) -m 4G -o $(bench_out)/smp \
 		session flush storm peers
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "at_risk.h"
 #include "recording.h"
@@ -419,6 +420,31 @@ static void behaves_like_an_array(void **state)
 	at_risk_free(t);
 }
 
+/* Who chooses his addresses can compute any hash without a secret, such as this one, which
+ * it was: flows of one value, each of them. */
+static void chosen_tuples_do_not_share_a_chain(void **state)
+{
+	enum { FLOWS = 4096 };
+	const uint64_t factor = 0xff51afd7ed558ccdULL, target = 0x1234567890abcdefULL;
+	struct at_risk *table = at_risk_new(FLOWS);
+
+	(void)state;
+	assert_non_null(table);
+	for (uint64_t i = 0; i < FLOWS; i++) {
+		struct risk risk = { .netns = { .inum = NODE_NETNS },
+				     .flow = { .family = AF_INET6 } };
+		uint64_t hash = (NODE_NETNS ^ i) * factor, word;
+
+		hash ^= hash >> 32;
+		word = hash ^ target;
+		memcpy(risk.flow.orig.src.bytes, &i, sizeof(i));
+		memcpy(risk.flow.orig.src.bytes + sizeof(i), &word, sizeof(word));
+		assert_non_null(at_risk_add(table, &risk, &redis_cli));
+	}
+	assert_in_range(at_risk_longest_chain(table), 1, 20);
+	at_risk_free(table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -438,6 +464,7 @@ int main(void)
 		cmocka_unit_test(any_limit_will_do),
 		cmocka_unit_test(reset_ones_make_room),
 		cmocka_unit_test(behaves_like_an_array),
+		cmocka_unit_test(chosen_tuples_do_not_share_a_chain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

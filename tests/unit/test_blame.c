@@ -360,6 +360,33 @@ static void act_begin_missing_is_likely(void **state)
 	assert_int_equal(w.flushes[0].entries, 1);
 }
 
+/* A CPU that did not run held the act's beginning back: it comes behind removals, but
+ * still says that a link was behind them, and not the address. */
+static void act_begin_behind_its_removals(void **state)
+{
+	struct flow redis = masqueraded(40112), other = masqueraded(40113);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_link(LINK_DOWN, UP0, &ip_command));
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd));
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &redis));
+	see(&w, make_act(7, CAUSE_LINK_DOWN, NULL, UP0, &nobody));
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &other));
+	see(&w, make_act_end(7, 2, 2));
+	for (size_t i = 0; i < 2; i++) {
+		r = see_server_packet(&w, i ? &redis : &other);
+		assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_LINK_DOWN, CONFIDENCE_PROVEN);
+		assert_string_equal(r->actor.comm, "ip");
+	}
+	/* The address is still to be had for the work that it queued itself. */
+	see(&w, make_act(8, CAUSE_ADDRESS_REMOVED, "10.9.0.1", UP0, &nobody));
+	see(&w, make_act_end(8, 0, 0));
+	assert_int_equal(w.flushes_count, 2);
+	assert_int_equal(w.flushes[0].entries, 2);
+	assert_true(w.flushes[1].by && w.flushes[1].join == JOIN_EXACT);
+}
+
 /* Kernels that flush in the notifier itself: no act, one removal after another,
  * and yet one flush. */
 static void synchronous_flush_is_one_flush(void **state)
@@ -751,6 +778,7 @@ int main(void)
 		story(change_after_the_flush_is_not_its_cause),
 		story(no_change_seen_is_likely),
 		story(act_begin_missing_is_likely),
+		story(act_begin_behind_its_removals),
 		story(synchronous_flush_is_one_flush),
 		story(act_end_missing_counts_what_was_seen),
 		story(link_down_is_proven),

@@ -561,18 +561,23 @@ static void nobody_in_softirq_and_kthreads(void **state)
 	}
 }
 
-static void unit_only_where_the_group_is_one(void **state)
+#define CONTAINER "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static void unit_or_container_of_the_group(void **state)
 {
 	static const struct {
-		const char *cgroup, *unit;
+		const char *cgroup, *unit, *container;
 	} cases[] = {
-		{ "ssh.service", "ssh.service" },
-		{ "session-4.scope", "session-4.scope" },
-		{ "user.slice", "" },
-		{ "/", "" },
-		{ "", "" },
-		{ ".service", "" },
-		{ "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde", "" },
+		{ "ssh.service", "ssh.service", "" },
+		{ "session-4.scope", "session-4.scope", "" },
+		{ "user.slice", "", "" },
+		{ "/", "", "" },
+		{ "", "", "" },
+		{ ".service", "", "" },
+		{ "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde", "", "" },
+		{ CONTAINER, "", CONTAINER },
+		{ "docker-" CONTAINER ".scope", "", CONTAINER },
+		{ "cri-containerd-" CONTAINER ".scope", "", CONTAINER },
 	};
 
 	(void)state;
@@ -582,6 +587,7 @@ static void unit_only_where_the_group_is_one(void **state)
 		memset(e.task.cgroup, 0, sizeof(e.task.cgroup));
 		memcpy(e.task.cgroup, cases[i].cgroup, strlen(cases[i].cgroup));
 		assert_string_equal(DECODED(e).change.actor.unit, cases[i].unit);
+		assert_string_equal(DECODED(e).change.actor.container, cases[i].container);
 	}
 }
 
@@ -782,7 +788,7 @@ int main(void)
 		cmocka_unit_test(brief_act),
 		cmocka_unit_test(act_end),
 		cmocka_unit_test(nobody_in_softirq_and_kthreads),
-		cmocka_unit_test(unit_only_where_the_group_is_one),
+		cmocka_unit_test(unit_or_container_of_the_group),
 		cmocka_unit_test(reset),
 		cmocka_unit_test(reset_pickup),
 		cmocka_unit_test(reset_names),

@@ -242,7 +242,7 @@ static void tuples_chosen_by_one_hash_are_spread_by_another(void **state)
 	size_t linked;
 
 	(void)state;
-	known->seeds[0] = known->seeds[1] = 0;
+	known->secret = (struct hash_secret){ { 0, 0 } };
 	for (uint32_t tried = 0, chosen = 0; chosen < CHOSEN; tried++) {
 		struct ledger_removal r;
 
