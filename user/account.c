@@ -346,7 +346,7 @@ size_t account_unseen(const struct timeline *t, char out[GAPS_MAX][DESCRIBE_BYTE
 			 "risk.");
 	if (t->look.unsure)
 		snprintf(out[count++], DESCRIBE_BYTES,
-			 "%" PRIu64 " more %s, and whether the path is translated\n"
+			 "%" PRIu64 " more %s, and whether the path is translated "
 			 "cannot be told: there is no route, or the rules ask for marks, sets or "
 			 "the like.",
 			 t->look.unsure,

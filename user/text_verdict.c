@@ -56,11 +56,10 @@ static void tell_groups(struct text *t, const struct timeline *timeline)
 		fprintf(t->out, "  %5" PRIu64 "  of other processes\n", timeline->at_risk - told);
 }
 
-/* Sentences that bring their own line breaks. */
 static void tell_lines(struct text *t, char lines[GAPS_MAX][DESCRIBE_BYTES], size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		fprintf(t->out, "%s\n", lines[i]);
+		text_wrapped(t, 0, 0, lines[i]);
 }
 
 static void tell_unseen(struct text *t, const struct timeline *timeline)
