@@ -18,8 +18,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 enum { LINES_MAX = 64 };
 
 /* Read at 2026-11-26T08:00:02.5Z, 1000.5 s after the boot. */
-static const struct log_now now = { .mono_ns = 1000500000000ULL,
-				    .wall_offset_ns = 1795679002500000000ULL - 1000500000000ULL };
+#define OFFSET_NS (1795679002500000000ULL - 1000500000000ULL)
+
+static struct clock_history clock_history;
+static const struct log_now now = { .mono_ns = 1000500000000ULL, .clock = &clock_history };
 
 struct lines {
 	size_t count;
@@ -80,7 +82,7 @@ static void take_line(struct pipeline *p, const struct log_rules *rules, const c
 	memset(&seen, 0, sizeof(seen));
 	seen.type = OBSERVATION_LOG;
 	seen.mono_ns = mono_ns;
-	seen.wall_ns = mono_ns + now.wall_offset_ns;
+	seen.wall_ns = mono_ns + OFFSET_NS;
 	seen.log.is_read_time = is_read;
 	snprintf(seen.log.source, sizeof(seen.log.source), "fuzz");
 	snprintf(seen.log.rule, sizeof(seen.log.rule), "%s", rule ? rule : "none");
@@ -94,8 +96,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct lines whole = { 0 }, pieces = { 0 };
 	struct pipeline *p;
 
-	if (!rules)
+	if (!rules) {
 		rules = log_rules_new();
+		clock_history_note(&clock_history, now.mono_ns, OFFSET_NS);
+	}
 	if (!size)
 		return 0;
 	read_in_pieces(&whole, data + 1, size - 1, size);
