@@ -71,7 +71,9 @@ void html_escape(FILE *out, const char *text)
 		size_t len = utf8_length(text);
 		uint32_t c = len ? decode(text, len) : (unsigned char)*text;
 
-		if (!len || (c < 0x100 && is_odd(c)))
+		if (c == '\n' || c == '\t') /* of a script on a command line */
+			fputs(c == '\n' ? "\\n" : "\\t", out);
+		else if (!len || (c < 0x100 && is_odd(c)))
 			fprintf(out, "\\x%02x", c);
 		else if (is_odd(c))
 			fprintf(out, "\\u%04x", c);

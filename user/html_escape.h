@@ -11,7 +11,7 @@
 
 /* Writes `text`, for an element's content or between double quotes. Control characters,
  * bytes that are no UTF-8, and what is not seen or turns the writing round (bidi, zero
- * width) show as what they are: \x1b, \x9b, \u202e. NULL is nothing. */
+ * width) show as what they are: \n, \x1b, \x9b, \u202e. NULL is nothing. */
 void html_escape(FILE *out, const char *text);
 
 /* <TAG class="CLASS">TEXT</TAG>, TEXT escaped. `class` NULL: none. */

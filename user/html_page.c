@@ -140,7 +140,13 @@ static void write_verdict(const struct html *h, FILE *out, const struct timeline
 
 static void write_contents(const struct html *h, FILE *out, const struct timeline *t)
 {
-	fputs("<nav><a href=\"#why\">Why</a> <a href=\"#todo\">What to do</a> ", out);
+	char words[DESCRIBE_BYTES];
+	bool has_groups;
+
+	fputs("<nav><a href=\"#why\">Why</a> ", out);
+	if (*account_waiting(t, &has_groups, words, sizeof(words)))
+		fputs("<a href=\"#risk\">At risk</a> ", out);
+	fputs("<a href=\"#todo\">What to do</a> ", out);
 	if (!h->options.is_quiet && !t->is_audit)
 		fputs("<a href=\"#timeline\">Timeline</a> ", out);
 	if (!t->is_audit)

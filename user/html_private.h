@@ -44,7 +44,7 @@ enum html_class {
 enum {
 	HTML_GROUPS_MAX = 240, /* the last half for the rest of each story only */
 	HTML_VICTIMS_MAX = 60,
-	HTML_RISKS_MAX = 300,
+	HTML_RISKS_MAX = 100,
 	HTML_STARTS_MAX = 8,
 	HTML_STEPS_MAX = 16, /* of the clock */
 	HTML_NODES_MAX = 64,

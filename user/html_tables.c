@@ -196,9 +196,9 @@ void html_write_victims(struct html *h, FILE *out, const struct timeline *t)
 		fputs("</tbody>\n</table>\n", out);
 	if (h->victims_unknown)
 		fprintf(out,
-			"<p class=\"rest\">Of %" PRIu64 " blamed resets the process at the inner "
-			"end is not known.</p>\n",
-			h->victims_unknown);
+			"<p class=\"rest\">Of %" PRIu64 " blamed %s the process at the inner end is "
+			"not known.</p>\n",
+			h->victims_unknown, h->victims_unknown == 1 ? "reset" : "resets");
 	if (h->victims_untold)
 		fprintf(out,
 			"<p class=\"rest\">%" PRIu64

@@ -187,12 +187,15 @@ static void write_groups(FILE *out, const struct timeline *t)
 		if (!g->flows)
 			continue;
 		fprintf(out, "<li><b>%" PRIu64 "</b> ", g->flows);
-		html_escape(out, account_group(g, words, sizeof(words)));
+		html_element(out, "span", NULL, account_group(g, words, sizeof(words)));
+		if (g->victim && g->victim->cmdline[0])
+			html_element(out, "code", NULL, g->victim->cmdline);
 		fputs("</li>\n", out);
 		told += g->flows;
 	}
 	if (told < t->at_risk)
-		fprintf(out, "<li><b>%" PRIu64 "</b> of other processes</li>\n", t->at_risk - told);
+		fprintf(out, "<li><b>%" PRIu64 "</b> <span>of other processes</span></li>\n",
+			t->at_risk - told);
 	fputs("</ul>\n", out);
 }
 
@@ -205,7 +208,6 @@ static void write_risk(const struct html *h, FILE *out, const struct html_risk *
 	html_cell(out, "Flow", "flow",
 		  tuple_format(&r->flow.orig, r->flow.family, words, TUPLE_TEXT_BYTES));
 	html_cell(out, "Process", NULL, describe_victim(r->victim, words, sizeof(words)));
-	html_cell(out, "Command line", "command", r->victim ? r->victim->cmdline : "");
 	html_begin_cell(out, "Found", "when");
 	html_time(h, out, r->wall_ns);
 	fputs("</td>", out);
@@ -222,7 +224,7 @@ static void write_risks(const struct html *h, FILE *out, const struct timeline *
 	uint64_t told = 0;
 
 	fputs("<table class=\"risks\">\n<thead><tr><th>Flow</th><th>Process</th>"
-	      "<th>Command line</th><th>Found</th><th>Lost its entry by</th></tr></thead>\n"
+	      "<th>Found</th><th>Lost its entry by</th></tr></thead>\n"
 	      "<tbody>\n",
 	      out);
 	for (size_t i = 0; i < h->risks_count; i++)
