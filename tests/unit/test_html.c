@@ -363,6 +363,24 @@ static void late_lines_are_put_in_place(void **state)
 	assert_true(strstr(page, "DHCP lease lost</p>") < strstr(page, "<p>1 events of later"));
 }
 
+/* Its time may be wrong; that is no step of the clock. */
+static void log_lines_are_no_witness(void **state)
+{
+	struct observation lost = make_lost("later", 1), log = { .type = OBSERVATION_LOG };
+	struct finding f;
+
+	(void)state;
+	open_page(&plain);
+	strcpy(log.log.line, "up0: DHCP lease lost");
+	f = at(&lost, MONO_BASE_NS, WALL_BASE_NS);
+	html_finding(html, &f);
+	f = at(&log, MONO_BASE_NS, WALL_BASE_NS + HOURS(1));
+	f.type = FINDING_LOG;
+	html_finding(html, &f);
+	close_page(STATUS_OK);
+	assert_silent("<b>Clock:</b>");
+}
+
 /* ---- storms ---- */
 
 static struct observation reset_of(uint16_t port, const char *peer, uint32_t pid)
@@ -414,7 +432,29 @@ static void storm_is_bounded(void **state)
 	assert_int_equal(listed + left_out, BLAMED + SCAN);
 	assert_true(listed < 200);
 	assert_true(strlen(page) < 500000);
-	assert_says("other peers");
+	assert_says("sent to <span>other peers</span>");
+}
+
+/* More stories than there are rows for: the rest is counted by verdict. */
+static void stories_are_bounded(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	enum { STORIES = 300 };
+
+	(void)state;
+	open_page(&plain);
+	for (unsigned int i = 0; i < STORIES; i++) {
+		see_address_flush(&w, 7 + i, "10.9.0.1", &networkd, &redis);
+		see_server_packet(&w, &redis);
+		pass(&w, SECONDS(1));
+	}
+	written();
+	assert_int_equal(w.timeline.blamed, STORIES);
+	assert_int_equal(page_sum(page, "id=\"why\"", "</section>", "data-resets"), STORIES);
+	assert_int_equal(page_sum(page, "id=\"resets\"", "</section>", "data-resets"), STORIES);
+	assert_int_equal(count_of("<tr data-resets="), 240);
+	assert_int_equal(count_of("<tr class=\"rest\" data-resets=\"60\""), 1);
+	assert_says("236 more blamed resets are in the counts only");
 }
 
 /* The budget of blamed resets goes to the first story: the others' first is there all the
@@ -461,7 +501,7 @@ static void needed_changes_are_listed(void **state)
 	see_server_packet(&w, &redis);
 	written();
 	assert_says("more address and link changes");
-	assert_says("10.9.0.1/24 removed from up0 by systemd-networkd");
+	assert_says("class=\"kind\">address</span><div><p>10.9.0.1/24 removed from up0 by systemd");
 	assert_true(count_of("class=\"kind\">address</span><div>") < 300);
 }
 
@@ -491,6 +531,26 @@ static void risks_are_bounded(void **state)
 	/* Those that were over made room for others. */
 	assert_int_equal(count_of("<td data-label=\"Lost its entry by\""), RISKS_SHOWN);
 	assert_says("800 more flows at risk are counted, not listed");
+}
+
+/* As in the text: the first three of each flush, and how many more. */
+static void risks_in_the_list(void **state)
+{
+	struct risk risk = { .flow = masqueraded(1), .cause = CAUSE_ADDRESS_REMOVED };
+	struct finding f = { .type = FINDING_AT_RISK, .risk = &risk };
+
+	(void)state;
+	open_page(&plain);
+	for (uint64_t i = 1; i <= 20; i++) {
+		risk.id = f.id = i;
+		risk.flush = 100 + i / 11;
+		timeline_add(&w.timeline, &f);
+		html_finding(html, &f);
+	}
+	written();
+	assert_int_equal(count_of("<span class=\"kind\">at risk</span><div>"), 6);
+	assert_says("<span data-left-out=\"14\">14 more flows at risk</span>");
+	assert_int_equal(count_of("<td data-label=\"Flow\""), 20);
 }
 
 /* ---- what came from elsewhere ---- */
@@ -715,10 +775,13 @@ int main(void)
 		page_test(clock_steps_are_told),
 		page_test(drift_is_no_step),
 		page_test(late_lines_are_put_in_place),
+		page_test(log_lines_are_no_witness),
 		page_test(storm_is_bounded),
+		page_test(stories_are_bounded),
 		page_test(each_story_has_its_first_reset),
 		page_test(needed_changes_are_listed),
 		page_test(risks_are_bounded),
+		page_test(risks_in_the_list),
 		page_test(hostile_in_every_field),
 		page_test(nothing_but_the_necessary),
 		cmocka_unit_test(escapes),
