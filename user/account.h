@@ -37,7 +37,7 @@ const char *account_headline(const struct timeline *t, enum status status, char 
 /* "entry-removed/address-removed" */
 const char *account_name(const struct story *story, char *buf, size_t size);
 
-/* ": 25 resets, the first of which is told here" follows name and confidence. */
+/* "25 resets, the first of which is told here" */
 const char *account_resets(const struct story *story, char *buf, size_t size);
 
 /* From what set it going to the reset, by time. Returns how many. */

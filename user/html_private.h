@@ -204,7 +204,7 @@ void html_write_resets(struct html *h, FILE *out, const struct timeline *t);
 void html_write_victims(struct html *h, FILE *out, const struct timeline *t);
 void html_write_counts(FILE *out, const struct timeline *t);
 
-/* What could not be seen. `is_short`: only what makes the verdict less sure. */
+/* What could not be seen; and whether any of it makes the verdict less sure. */
 void html_write_gaps(struct html *h, FILE *out, const struct timeline *t);
 bool html_has_gaps(const struct html *h, const struct timeline *t);
 void html_write_source(struct html *h, FILE *out, const struct timeline *t);

@@ -5,6 +5,21 @@
  */
 #include "html_private.h"
 
+/* Where there is no room for columns, each row of a table is a card. */
+#define CARDS(table)                                                                                 \
+	table " thead { display: none; }\n" table ", " table " tbody, " table " tr, " table          \
+	      " td { display: block; width: auto; }\n" table                                         \
+	      " tr { border: 1px solid var(--edge); border-radius: 6px; padding: .4rem .7rem; "      \
+	      "margin: .5rem 0; }\n" table                                                           \
+	      " td { position: relative; border: 0; padding: .1rem 0 .1rem 7.5rem; }\n" table        \
+	      " td::before { content: attr(data-label); position: absolute; left: 0; "               \
+	      "color: var(--dim); font: .85rem/1.5 system-ui, \"Segoe UI\", Roboto, \"Noto Sans\", " \
+	      "\"DejaVu Sans\", sans-serif; }\n" table " td:empty { display: none; }\n" table        \
+	      " td.flow { min-width: 0; }\n" table " td.number { text-align: left; }\n" table        \
+	      " td.bar, " table " td[colspan] { width: auto; padding-left: 0; }\n" table             \
+	      " td.bar::before, " table " td[colspan]::before { content: none; }\n" table            \
+	      " td.verdict code { white-space: normal; }\n"
+
 const char html_style[] =
 	":root { color-scheme: light dark; --back: #f6f7f8; --card: #fff; --text: #1c2024; --dim: #5b6570;\n"
 	" --edge: #d5dae0; --link: #0b57a8; --ok: #1a7f37; --warning: #8a5a00; --critical: #b3261e;\n"
@@ -131,45 +146,37 @@ const char html_style[] =
 	"td.bar { width: 35%; vertical-align: middle; }\n"
 	"td.bar rect { fill: var(--bar); }\n"
 	"td.blamed code { color: var(--critical); }\n"
-	"@media (max-width: 74rem) {\n"
-	" thead { display: none; }\n"
-	" table, tbody, tr, td { display: block; width: auto; }\n"
-	" tr { border: 1px solid var(--edge); border-radius: 6px; padding: .4rem .7rem; margin: .5rem 0; }\n"
-	" td { position: relative; border: 0; padding: .1rem 0 .1rem 7.5rem; }\n"
-	" td::before { content: attr(data-label); position: absolute; left: 0; color: var(--dim);\n"
-	"  font: .85rem/1.5 system-ui, \"Segoe UI\", Roboto, \"Noto Sans\", \"DejaVu Sans\", "
-	"sans-serif; }\n"
-	" td:empty { display: none; }\n"
-	" td.flow { min-width: 0; }\n"
-	" td.number { text-align: left; width: auto; }\n"
-	" td.bar, td[colspan] { width: auto; padding-left: 0; }\n"
-	" td.bar::before, td[colspan]::before { content: none; }\n"
-	" td.verdict code { white-space: normal; }\n"
-	"}\n"
-	"@media (max-width: 60rem) { .chain { flex-wrap: wrap; } }\n"
-	"@media (max-width: 40rem) {\n"
-	" body { padding: .5rem; }\n"
-	" section, header { padding: .7rem .8rem; }\n"
-	" .chain { flex-direction: column; gap: 1.5rem; align-items: stretch; }\n"
-	" .chain li { margin: 0; max-width: none; }\n"
-	" .chain li:not(:last-child)::after { content: \"\\2191\"; right: auto; left: 1rem; top: auto;\n"
-	"  bottom: -1.55rem; transform: none; }\n"
-	" .chain.likely li:not(:last-child)::after, .chain.unknown li:not(:last-child)::after {\n"
-	"  content: \"\\21e1\"; }\n"
-	" .steps li { grid-template-columns: 1.6rem 1fr auto; padding: .3rem 0; }\n"
-	" .steps .words { grid-column: 2 / 4; }\n"
-	" .events li { grid-template-columns: 1fr auto; }\n"
-	" .events div { grid-column: 1 / 3; }\n"
-	" .time.odd { display: none; }\n"
-	" time { white-space: normal; }\n"
-	" .picture { grid-template-columns: 5.4rem minmax(0, 1fr); }\n"
-	"}\n"
-	"@media print {\n"
-	" :root { --back: #fff; --card: #fff; --text: #000; --dim: #444; --edge: #bbb; --link: #000; }\n"
-	" body { max-width: none; padding: 0; font-size: 10.5pt; }\n"
-	" nav { display: none; }\n"
-	" section, header { border-radius: 0; padding: .4rem .6rem; }\n"
-	" .story, .events li, tr { break-inside: avoid; }\n"
-	" h2, h3 { break-after: avoid; }\n"
-	" * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }\n"
-	"}\n";
+	"@media (max-width: 74rem) {\n" CARDS(
+		".wide") "}\n"
+			 "@media (max-width: 40rem) {\n" CARDS(
+				 "table") "}\n"
+					  "@media (max-width: 60rem) { .chain { flex-wrap: wrap; } }\n"
+					  "@media (max-width: 40rem) {\n"
+					  " body { padding: .5rem; }\n"
+					  " section, header { padding: .7rem .8rem; }\n"
+					  " .chain { flex-direction: column; gap: 1.5rem; align-items: stretch; }\n"
+					  " .chain li { margin: 0; max-width: none; }\n"
+					  " .chain li:not(:last-child)::after { content: \"\\2191\"; right: auto; left: 1rem; top: auto;\n"
+					  "  bottom: -1.55rem; transform: none; }\n"
+					  " .chain.likely li:not(:last-child)::after, .chain.unknown li:not(:last-child)::after {\n"
+					  "  content: \"\\21e1\"; }\n"
+					  " .steps li { grid-template-columns: 1.6rem 1fr auto; padding: .3rem 0; }\n"
+					  " .steps .words { grid-column: 2 / 4; }\n"
+					  " .events li { grid-template-columns: 1fr auto; }\n"
+					  " .events div { grid-column: 1 / 3; }\n"
+					  " .time.odd { display: none; }\n"
+					  " time { white-space: normal; }\n"
+					  " .picture { grid-template-columns: 5.4rem minmax(0, 1fr); }\n"
+					  "}\n"
+					  "@media print {\n"
+					  " :root { --back: #fff; --card: #fff; --text: #000; --dim: #444; --edge: #bbb; --link: #000;\n"
+					  "  --code: #eee; --ok-back: #fff; --warning-back: #fff; --critical-back: #fff;\n"
+					  "  --unknown-back: #fff; --ok: #1a7f37; --warning: #8a5a00; --critical: #b3261e;\n"
+					  "  --unknown: #6a3fb5; }\n"
+					  " body { max-width: none; padding: 0; font-size: 10.5pt; }\n"
+					  " nav { display: none; }\n"
+					  " section, header { border-radius: 0; padding: .4rem .6rem; }\n"
+					  " .story, .events li, tr { break-inside: avoid; }\n"
+					  " h2, h3 { break-after: avoid; }\n"
+					  " * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }\n"
+					  "}\n";

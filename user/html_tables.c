@@ -127,7 +127,7 @@ void html_write_resets(struct html *h, FILE *out, const struct timeline *t)
 		return;
 	}
 	qsort(h->groups, h->groups_count, sizeof(h->groups[0]), compare_groups);
-	fputs("<table class=\"resets\">\n<thead><tr><th>Resets</th><th>Verdict</th>"
+	fputs("<table class=\"wide resets\">\n<thead><tr><th>Resets</th><th>Verdict</th>"
 	      "<th>Confidence</th><th>Reset</th><th>Flow</th><th>When</th><th>Set going by</th>"
 	      "<th>Meant for</th></tr></thead>\n<tbody>\n",
 	      out);
@@ -185,7 +185,7 @@ void html_write_victims(struct html *h, FILE *out, const struct timeline *t)
 	if (!t->blamed)
 		fputs("<p>No reset was blamed on conntrack, so there is no victim.</p>\n", out);
 	if (h->victims_count)
-		fputs("<table class=\"victims\">\n<thead><tr><th>Blamed resets</th>"
+		fputs("<table class=\"wide victims\">\n<thead><tr><th>Blamed resets</th>"
 		      "<th>Process</th><th>Command line</th><th>Container or unit</th>"
 		      "<th>Namespace</th><th>Socket then</th><th>When</th></tr></thead>\n"
 		      "<tbody>\n",
@@ -196,7 +196,8 @@ void html_write_victims(struct html *h, FILE *out, const struct timeline *t)
 		fputs("</tbody>\n</table>\n", out);
 	if (h->victims_unknown)
 		fprintf(out,
-			"<p class=\"rest\">Of %" PRIu64 " blamed %s the process at the inner end is "
+			"<p class=\"rest\">Of %" PRIu64
+			" blamed %s the process at the inner end is "
 			"not known.</p>\n",
 			h->victims_unknown, h->victims_unknown == 1 ? "reset" : "resets");
 	if (h->victims_untold)
