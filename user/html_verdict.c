@@ -283,7 +283,7 @@ void html_write_advice(FILE *out, const struct timeline *t)
 
 	html_begin_section(out, "todo", "What to do");
 	if (!count)
-		fputs("<p>Nothing: there is no advice on what was seen.</p>\n", out);
+		fputs("<p>There is no advice on what was seen.</p>\n", out);
 	else
 		fputs("<ul class=\"advice\">\n", out);
 	for (size_t i = 0; i < count; i++) {
