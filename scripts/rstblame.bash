@@ -8,7 +8,7 @@ _rstblame() {
 
 	COMPREPLY=()
 	case $previous in
-	-f | --format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$current") ;;
+	-f | --format) mapfile -t COMPREPLY < <(compgen -W 'text json html' -- "$current") ;;
 	-d | --duration) mapfile -t COMPREPLY < <(compgen -W '5m 15m 30m 1h' -- "$current") ;;
 	-o | -w | -r | --output | --write | --read | --btf)
 		mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;

@@ -112,6 +112,20 @@ const char *time_format_clock(uint64_t wall_ns, bool is_utc, char *buf, size_t s
 	return buf;
 }
 
+const char *time_format_day(uint64_t wall_ns, bool is_utc, char *buf, size_t size)
+{
+	time_t seconds = (time_t)(wall_ns / NSEC_PER_SEC);
+	struct tm tm;
+
+	if (is_utc)
+		gmtime_r(&seconds, &tm);
+	else
+		localtime_r(&seconds, &tm);
+	if (!strftime(buf, size, is_utc ? "%Y-%m-%d %H:%M:%S UTC" : "%Y-%m-%d %H:%M:%S %z", &tm))
+		buf[0] = '\0';
+	return buf;
+}
+
 /* What would be rounded up to the next unit is told in that unit. */
 const char *duration_format(uint64_t ns, char *buf, size_t size)
 {

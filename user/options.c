@@ -53,7 +53,7 @@ const char *options_help(void)
 	       "\n"
 	       "  -d, --duration TIME   stop after TIME: 90, 90s, 15m, 1h (default: until Ctrl-C)\n"
 	       "  -c, --count N         stop after N resets that are blamed on conntrack\n"
-	       "  -f, --format FORMAT   text (default) or json (JSON Lines)\n"
+	       "  -f, --format FORMAT   text (default), json (JSON Lines), or html (one page at the end)\n"
 	       "  -o, --output FILE     write the report there instead of to stdout\n"
 	       "  -w, --write FILE      also record every event (gzip when it ends in .gz)\n"
 	       "  -r, --read FILE       no tracing: judge recordings again (may be repeated)\n"
@@ -149,9 +149,9 @@ static int take_format(struct options *out, const char *text, char *why)
 	else if (!strcmp(text, "json"))
 		out->format = FORMAT_JSON;
 	else if (!strcmp(text, "html"))
-		return refuse(why, "-f html is not in this version; use text or json");
+		out->format = FORMAT_HTML;
 	else
-		return refuse(why, "-f '%.40s' is no format; use text or json", text);
+		return refuse(why, "-f '%.40s' is no format; use text, json or html", text);
 	return 0;
 }
 
@@ -236,6 +236,9 @@ static int check_together(struct options *out, char *why)
 {
 	if (out->output && out->write && !strcmp(out->output, out->write))
 		return refuse(why, "-o and -w name the same file; give each its own");
+	if (out->mode == MODE_CHECK && out->format == FORMAT_HTML)
+		return refuse(why,
+			      "--check has no page: it does not go with -f html; use text or json");
 	if (out->mode == MODE_AUDIT &&
 	    (out->read_count || out->command || out->duration_s || out->write || out->count))
 		return refuse(why, "--audit looks once, at what is now: it does not go with %s",

@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "cmdline.h"
 #include "filter.h"
+#include "html.h"
 #include "json.h"
 #include "message.h"
 #include "shelf.h"
@@ -71,6 +73,50 @@ static void begin_output(struct report *r)
 		message("cannot empty %s: %s", r->out_name, strerror(errno));
 }
 
+/* What `write` makes of the options; NULL when it makes nothing, or out of memory. */
+static char *make_line(void (*write)(FILE *, const struct options *), const struct options *options)
+{
+	char *line = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&line, &len);
+
+	if (!out)
+		return NULL;
+	write(out, options);
+	if (!fclose(out) && len)
+		return line;
+	free(line);
+	return NULL;
+}
+
+/* 0, or -1 when out of memory. */
+static int open_page(struct report *r)
+{
+	struct html_options html = {
+		.is_utc = r->options->is_utc,
+		.is_verbose = r->options->is_verbose,
+		.is_quiet = r->options->is_quiet,
+	};
+
+	r->command = make_line(cmdline_write, r->options);
+	r->again = make_line(cmdline_write_again, r->options);
+	html.command = r->command;
+	html.again = r->again;
+	r->html = html_new(&html);
+	return r->html ? 0 : -1;
+}
+
+/* Where late log lines are put in their place; the page is sorted at its end. */
+static int open_shelves(struct report *r)
+{
+	if (!r->options->log)
+		return 0;
+	r->record_shelf = calloc(1, sizeof(*r->record_shelf));
+	if (r->options->format != FORMAT_HTML)
+		r->shelf = calloc(1, sizeof(*r->shelf));
+	return r->record_shelf && (r->shelf || r->html) ? 0 : -1;
+}
+
 int report_open(struct report *r, const struct options *options, char why[REPORT_WHY_BYTES])
 {
 	struct text_options text = {
@@ -93,8 +139,7 @@ int report_open(struct report *r, const struct options *options, char why[REPORT
 	text.is_colored = wants_color(options, r->out);
 	text.is_live = options->mode == MODE_RUN && !options->is_quiet && isatty(fileno(r->out));
 	text_init(&r->text, r->out, &text);
-	if (options->log && (!(r->shelf = calloc(1, sizeof(*r->shelf))) ||
-			     !(r->record_shelf = calloc(1, sizeof(*r->record_shelf))))) {
+	if ((options->format == FORMAT_HTML && open_page(r)) || open_shelves(r)) {
 		snprintf(why, REPORT_WHY_BYTES, "out of memory");
 		return -1;
 	}
@@ -259,7 +304,8 @@ void report_finding(void *report, const struct finding *f)
 	struct report *r = report;
 	enum json_detail detail = r->options->is_verbose ? JSON_REMOVALS : JSON_REPORT;
 
-	begin_output(r);
+	if (r->options->format != FORMAT_HTML)
+		begin_output(r);
 	if (r->recorder && json_write_finding(&r->record, JSON_RECORDING, f))
 		record(r, f);
 	if (f->mono_ns > r->last.mono_ns || f->type == FINDING_END) {
@@ -271,11 +317,12 @@ void report_finding(void *report, const struct finding *f)
 	timeline_add(&r->timeline, f);
 	if (r->has_failed)
 		return;
-	if (r->options->format == FORMAT_TEXT) {
+	if (r->options->format == FORMAT_TEXT)
 		show_text(r, f);
-	} else if (json_write_finding(&r->json, detail, f)) {
+	else if (r->options->format == FORMAT_HTML)
+		html_finding(r->html, f);
+	else if (json_write_finding(&r->json, detail, f))
 		show_json(r, f);
-	}
 }
 
 bool report_is_full(const struct report *r)
@@ -294,6 +341,45 @@ void report_flush(struct report *r)
 		note_recorder_error(r, recorder_flush(r->recorder));
 }
 
+/* All at once: whatever happens before costs no earlier page. */
+static void write_page(struct report *r, enum status status)
+{
+	char *page = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&page, &len);
+	bool is_whole = false;
+
+	if (out) {
+		html_write(r->html, out, &r->timeline, status);
+		is_whole = !ferror(out);
+		is_whole &= !fclose(out);
+	}
+	if (is_whole) {
+		begin_output(r);
+		write_out(r, page, len);
+	} else {
+		r->has_failed = true;
+		message("cannot write %s: out of memory", r->out_name);
+	}
+	free(page);
+}
+
+static void write_verdict(struct report *r, enum status status)
+{
+	switch (r->options->format) {
+	case FORMAT_TEXT:
+		text_summary(&r->text, &r->timeline, status);
+		break;
+	case FORMAT_JSON:
+		json_write_summary(&r->json, &r->timeline, &r->last, status);
+		write_out(r, r->json.text, r->json.len);
+		break;
+	case FORMAT_HTML:
+		write_page(r, status);
+		break;
+	}
+}
+
 enum status report_summary(struct report *r)
 {
 	enum status status = timeline_status(&r->timeline);
@@ -306,12 +392,8 @@ enum status report_summary(struct report *r)
 		json_write_summary(&r->record, &r->timeline, &r->last, status);
 		write_record(r, r->record.text, r->record.len);
 	}
-	if (!r->has_failed && r->options->format == FORMAT_TEXT) {
-		text_summary(&r->text, &r->timeline, status);
-	} else if (!r->has_failed) {
-		json_write_summary(&r->json, &r->timeline, &r->last, status);
-		write_out(r, r->json.text, r->json.len);
-	}
+	if (!r->has_failed)
+		write_verdict(r, status);
 	report_flush(r);
 	/* The last line, this summary, may have found no room. */
 	if (r->has_failed || (r->is_recording_cut && status == STATUS_OK))
@@ -333,6 +415,9 @@ int report_close(struct report *r)
 	}
 	free(r->shelf);
 	free(r->record_shelf);
+	html_free(r->html);
+	free(r->command);
+	free(r->again);
 	filter_free(r->filter);
 	jsonw_release(&r->json);
 	jsonw_release(&r->record);

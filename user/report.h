@@ -15,6 +15,7 @@
 #include "timeline.h"
 
 struct filter;
+struct html;
 
 struct report {
 	const struct options *options;
@@ -29,6 +30,8 @@ struct report {
 	struct timeline timeline;
 	struct text text;
 	struct jsonw json, record;
+	struct html *html;                  /* -f html: collected, and written at the end */
+	char *command, *again;              /* what the page says of its making */
 	struct shelf *shelf, *record_shelf; /* NULL: a finding is written at once */
 	struct finding last;                /* where the window stands, for the summary's time */
 };

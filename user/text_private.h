@@ -10,10 +10,6 @@ enum style { STYLE_PLAIN, STYLE_DIM, STYLE_BOLD, STYLE_ALARM, STYLE_WARN, STYLE_
 /* The terminal's code for it, "" without colours. */
 const char *text_style(const struct text *t, enum style style);
 
-/* "in node2", of a namespace that is not the node's own; else "". */
-enum { TEXT_PLACE_BYTES = NETNS_TEXT_BYTES + 8 };
-const char *text_place(const struct text *t, struct netns_id netns, char buf[TEXT_PLACE_BYTES]);
-
 /* Takes the progress line away before anything else is printed. */
 void text_clear_progress(struct text *t);
 

@@ -43,13 +43,26 @@ size_t utf8_length(const char *text)
 	return len > 1 && !is_second_valid(p[0], p[1]) ? 0 : len;
 }
 
+/* What turns the writing round, so that "txt.exe" reads as "exe.txt": U+200E, U+200F,
+ * U+202A to U+202E, U+2066 to U+2069, U+061C; and the separators U+2028 and U+2029. */
+static bool is_bidi(const char *p, size_t len)
+{
+	if (len == 2)
+		return !memcmp(p, "\xd8\x9c", 2);
+	if (len != 3 || (unsigned char)p[0] != 0xe2)
+		return false;
+	if ((unsigned char)p[1] == 0x80)
+		return memchr("\x8e\x8f\xa8\xa9\xaa\xab\xac\xad\xae", p[2], 9);
+	return (unsigned char)p[1] == 0x81 && memchr("\xa6\xa7\xa8\xa9", p[2], 4);
+}
+
 /* C1 controls (U+0080 to U+009F) command a terminal as C0 ones do. */
 static bool is_control(const char *p, size_t len)
 {
 	unsigned char c = (unsigned char)p[0];
 
 	return (len == 1 && (c < 0x20 || c == 0x7f)) ||
-	       (len == 2 && c == 0xc2 && (unsigned char)p[1] < 0xa0);
+	       (len == 2 && c == 0xc2 && (unsigned char)p[1] < 0xa0) || is_bidi(p, len);
 }
 
 const char *utf8_printable(const char *text, char *buf, size_t size)

@@ -10,7 +10,8 @@
  * included); 0 when it starts with none. */
 size_t utf8_length(const char *text);
 
-/* Copies `text`, with control and invalid bytes as "?". Returns `buf`. */
+/* Copies `text`, with "?" for control characters, invalid bytes, and what turns the
+ * direction of the writing. Returns `buf`. */
 const char *utf8_printable(const char *text, char *buf, size_t size);
 
 /* Columns of a terminal that `text` takes, a column a character. */

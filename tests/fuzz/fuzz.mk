@@ -7,7 +7,7 @@
 FUZZ_S ?= 60
 FUZZ_SMOKE_S ?= 3
 fuzz_out := $(O)/fuzz
-fuzz_cflags := -std=gnu11 -D_GNU_SOURCE -Iuser -g -O1 -fno-omit-frame-pointer \
+fuzz_cflags := -std=gnu11 -D_GNU_SOURCE -Iuser -Itests/unit -g -O1 -fno-omit-frame-pointer \
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 # All of the core, not a list of what is used: a list rots where nobody links it.
 fuzz_core_objects := $(patsubst $(O)/user/%.o,$(fuzz_out)/user/%.o,$(core_objects))
@@ -29,7 +29,7 @@ fuzz fuzz-smoke: $(fuzz_programs)
 			"in $(fuzz_seconds) s, nothing found"; \
 	done
 
-$(fuzz_programs): $(fuzz_out)/%: $(fuzz_out)/%.o $(fuzz_out)/pipeline.o $(fuzz_core)
+$(fuzz_programs): $(fuzz_out)/%: $(fuzz_out)/%.o $(fuzz_out)/pipeline.o $(fuzz_out)/page.o $(fuzz_core)
 	$(call say,LINK,$@)
 	$(Q)$(CLANG) $(fuzz_cflags) -fsanitize=fuzzer -o $@ $^ $(filter-out -lbpf,$(libs))
 
@@ -44,8 +44,13 @@ $(fuzz_out)/%.o: tests/fuzz/%.c | $(fuzz_out)/user
 	$(call say,CC,$<)
 	$(Q)$(CLANG) $(fuzz_cflags) -MMD -MP -c -o $@ $<
 
+# What the unit tests check a page with.
+$(fuzz_out)/page.o: tests/unit/page.c | $(fuzz_out)/user
+	$(call say,CC,$<)
+	$(Q)$(CLANG) $(fuzz_cflags) -MMD -MP -c -o $@ $<
+
 $(fuzz_out)/user:
 	$(Q)mkdir -p $@
 
-.SECONDARY: $(patsubst %,%.o,$(fuzz_programs)) $(fuzz_out)/pipeline.o
+.SECONDARY: $(patsubst %,%.o,$(fuzz_programs)) $(fuzz_out)/pipeline.o $(fuzz_out)/page.o
 -include $(wildcard $(fuzz_out)/*.d $(fuzz_out)/user/*.d)

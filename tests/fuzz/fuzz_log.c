@@ -18,13 +18,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 enum { LINES_MAX = 64 };
 
 /* Read at 2026-11-26T08:00:02.5Z, 1000.5 s after the boot. */
-#define READ_NS 1000500000000ULL
-#define OFFSET_NS (1795679002500000000ULL - READ_NS)
+#define OFFSET_NS (1795679002500000000ULL - 1000500000000ULL)
 
-static const struct clock_history history = { .count = 1,
-					      .steps = { { .offset_ns = OFFSET_NS } },
-					      .seen_ns = READ_NS };
-static const struct log_now now = { .mono_ns = READ_NS, .clock = &history };
+static struct clock_history clock_history;
+static const struct log_now now = { .mono_ns = 1000500000000ULL, .clock = &clock_history };
 
 struct lines {
 	size_t count;
@@ -99,8 +96,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct lines whole = { 0 }, pieces = { 0 };
 	struct pipeline *p;
 
-	if (!rules)
+	if (!rules) {
 		rules = log_rules_new();
+		clock_history_note(&clock_history, now.mono_ns, OFFSET_NS);
+	}
 	if (!size)
 		return 0;
 	read_in_pieces(&whole, data + 1, size - 1, size);

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "blame.h"
+#include "html.h"
 #include "json.h"
+#include "page.h"
 #include "text.h"
 #include "utf8.h"
 
@@ -16,6 +18,7 @@ struct pipeline {
 	struct timeline timeline;
 	struct text text;
 	struct jsonw json;
+	struct html *html;
 	char *written;
 	size_t written_size;
 };
@@ -63,6 +66,7 @@ static void take(void *ctx, const struct finding *f)
 		check_reset(f->reset);
 	timeline_add(&p->timeline, f);
 	text_finding(&p->text, f);
+	html_finding(p->html, f);
 	if (json_write_finding(&p->json, JSON_RECORDING, f))
 		check_line(&p->json);
 }
@@ -74,6 +78,7 @@ struct pipeline *pipeline_new(void)
 	struct pipeline *p = calloc(1, sizeof(*p));
 
 	p->blame = blame_new(&limits, take, p);
+	p->html = html_new(&(struct html_options){ .is_utc = true, .is_verbose = true });
 	text_init(&p->text, open_memstream(&p->written, &p->written_size), &options);
 	return p;
 }
@@ -84,6 +89,25 @@ void pipeline_take(struct pipeline *p, const struct observation *seen)
 		abort();
 }
 
+/* Whatever came in, it is a page, and each of its resets is in a row. */
+static void check_page(struct pipeline *p)
+{
+	char why[PAGE_WHY_BYTES], *page = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&page, &len);
+
+	html_write(p->html, out, &p->timeline, timeline_status(&p->timeline));
+	fclose(out);
+	if (!page_check(page, len, why)) {
+		fprintf(stderr, "page: %s\n", why);
+		abort();
+	}
+	if (!p->timeline.is_audit && page_sum(page, "id=\"resets\"", "</section>", "data-resets") !=
+					     p->timeline.resets_total)
+		abort();
+	free(page);
+}
+
 void pipeline_free(struct pipeline *p)
 {
 	struct finding end = { .type = FINDING_END };
@@ -92,6 +116,8 @@ void pipeline_free(struct pipeline *p)
 	text_summary(&p->text, &p->timeline, timeline_status(&p->timeline));
 	json_write_summary(&p->json, &p->timeline, &end, timeline_status(&p->timeline));
 	check_line(&p->json);
+	check_page(p);
+	html_free(p->html);
 	fclose(p->text.out);
 	free(p->written);
 	jsonw_release(&p->json);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Everything past the source: blame, timeline, both renderers. Small limits, so
+/* Everything past the source: blame, timeline, all renderers. Small limits, so
  * that a fuzzer meets them. */
 #ifndef RSTBLAME_FUZZ_PIPELINE_H
 #define RSTBLAME_FUZZ_PIPELINE_H

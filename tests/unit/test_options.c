@@ -72,6 +72,8 @@ static void every_option(void **state)
 	assert_int_equal(got.format, FORMAT_JSON);
 	assert_taken("--format=json");
 	assert_int_equal(got.format, FORMAT_JSON);
+	assert_taken("-f html");
+	assert_int_equal(got.format, FORMAT_HTML);
 	assert_taken("-o out --write rec.jsonl.gz");
 	assert_string_equal(got.output, "out");
 	assert_string_equal(got.write, "rec.jsonl.gz");
@@ -130,6 +132,10 @@ static void command(void **state)
 	assert_refused("-d 5 --", "COMMAND");
 	assert_refused("-r rec -- cat", "COMMAND");
 	assert_refused("-r rec --check", "--check");
+	assert_taken("--audit -f html");
+	assert_taken("-r rec -f html -o page.html");
+	assert_refused("--check -f html", "-f html");
+	assert_refused("-f html --check", "-f html");
 	assert_refused("--audit -r rec", "-r");
 	assert_refused("--audit -d 5", "-d");
 	assert_refused("--audit -w rec", "-w");
@@ -189,7 +195,7 @@ static void bad_options(void **state)
 	assert_refused("-c -1", "-c");
 	assert_refused("-c 4294967296", "-c");
 	assert_refused("-f xml", "xml");
-	assert_refused("-f html", "html");
+	assert_refused("-f xml", "html");
 }
 
 /* The name that was written, not the letter that it also has. */

@@ -72,6 +72,12 @@ static void hostile_names(void **state)
 		{ "\xe2\x86", "??" },
 		{ "\xed\xa0\x80", "???" },
 		{ "\xff\xfe", "??" },
+		/* what turns the writing round, and what only looks like its bytes */
+		{ "a\u202etxt.exe", "a?txt.exe" },
+		{ "\u202a\u202b\u202c\u202d\u2066\u2067\u2068\u2069", "????????" },
+		{ "\u200e\u200f\u061c\u2028\u2029", "?????" },
+		{ "\u2027\u202f\u2065\u061b", "\u2027\u202f\u2065\u061b" },
+		{ "שלום", "שלום" },
 	};
 	char buf[64];
 
