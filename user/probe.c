@@ -74,7 +74,14 @@ const struct probe probes[EVENT_PROBES] = {
 		.symbol = "iterate_cleanup_work",
 		.module = "nf_nat",
 		.is_required = true,
-		.hooks = ENTRY_EXIT("on_masquerade_begin", "on_masquerade_end"),
+		/* A kernel that preempts itself (PREEMPT_LAZY, sid's 7.2) may do so within an
+		 * fentry program, and until that goes on it skips the program for all others
+		 * of its CPU: the next work among them, which would be a flush by nobody. A
+		 * kprobe's program is not preempted, and here its cost does not matter. */
+		.hooks = {
+			{ HOOK_KPROBE, "on_masquerade_begin_kprobe", "on_masquerade_end_kretprobe" },
+			{ HOOK_FENTRY, "on_masquerade_begin_fentry", "on_masquerade_end_fexit" },
+		},
 		.consequence = "a flush cannot be told from other removals, nor joined to its address",
 	},
 	[EVENT_PROBE_ITERATION] = {

@@ -50,7 +50,9 @@ static void fentry_where_it_works(void **state)
 			continue;
 		facts = everything;
 		choose(probe, &symbol, &facts);
-		assert_chosen(HOOK_FENTRY, probes[probe].symbol);
+		/* A flush whose beginning is skipped would be nobody's: see probes[]. */
+		assert_chosen(probe == EVENT_PROBE_MASQUERADE ? HOOK_KPROBE : HOOK_FENTRY,
+			      probes[probe].symbol);
 		facts.has_btf = false; /* 5.10 has no BTF of modules */
 		choose(probe, &symbol, &facts);
 		assert_chosen(HOOK_KPROBE, probes[probe].symbol);
