@@ -18,6 +18,13 @@ bool address_is_zero(const struct address *a)
 	return address_equal(a, &zero);
 }
 
+bool address_is_loopback(const struct address *a, uint8_t family)
+{
+	static const struct address one = { .bytes[15] = 1 };
+
+	return family == AF_INET ? a->bytes[0] == 127 : address_equal(a, &one);
+}
+
 bool tuple_equal(const struct tuple *a, const struct tuple *b)
 {
 	return a->sport == b->sport && a->dport == b->dport && address_equal(&a->src, &b->src) &&

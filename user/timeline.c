@@ -83,14 +83,19 @@ static void add_removal(struct timeline *t, const struct finding *f)
 		t->live_removed++;
 }
 
+/* Nothing is masqueraded to a loopback address; each namespace that ends removes its own. */
+static bool queues_flush(const struct change_observation *c)
+{
+	return c->op == ADDRESS_REMOVE && !c->is_dead &&
+	       !address_is_loopback(&c->address, c->family);
+}
+
 static void add_flush(struct timeline *t, const struct flush *flush)
 {
-	bool has_address = flush->by && flush->by->seen.op == ADDRESS_REMOVE;
-
 	if (!flush->is_ended || flush->is_single)
 		return;
 	/* One that found nothing to remove ran all the same. */
-	if (has_address && !flush->by->seen.is_dead && t->addresses_unflushed)
+	if (flush->by && queues_flush(&flush->by->seen) && t->addresses_unflushed)
 		t->addresses_unflushed--;
 	if (!flush->entries)
 		return;
@@ -102,7 +107,7 @@ static void add_address(struct timeline *t, const struct change *c)
 {
 	if (c->seen.op == ADDRESS_REMOVE) {
 		t->addresses_removed++;
-		t->addresses_unflushed += !c->seen.is_dead;
+		t->addresses_unflushed += queues_flush(&c->seen);
 		return;
 	}
 	t->addresses_added++;
