@@ -47,11 +47,17 @@ bool blame_forgot(struct blame *blame, struct netns_id netns, uint8_t family,
  * observation may come between. */
 const struct risk *blame_risk(const struct blame *blame, size_t *cursor);
 
-/* The tuple that the socket sends for which the trigger packet of `reset` was meant,
- * as far as blame knows by now; `inum` and `inode` say where it was seen, or are 0.
- * False where it is not known. */
-bool blame_victim_tuple(struct blame *blame, const struct observation *reset, struct tuple *tuple,
-			uint32_t *inum, uint32_t *inode);
+/* Where to look for the socket that a trigger packet was meant for. */
+struct victim_place {
+	struct tuple tuple;         /* that it sends */
+	uint32_t inum, inode;       /* where it was seen, or 0 */
+	const struct victim *known; /* of a flow at risk; NULL: none. Lives as long as blame */
+	uint64_t known_ago_ns;      /* how long before the reset that was seen */
+};
+
+/* As far as blame knows by now. False where it is not known, or there is none. */
+bool blame_victim_place(struct blame *blame, const struct observation *reset,
+			struct victim_place *out);
 
 /* Delivers the flushes that have been quiet for a while before `mono_ns` of
  * that node. Live, call it when idle; a replay needs no call. */

@@ -57,6 +57,7 @@ enum { NETNS_NAME_BYTES = 64, CMDLINE_BYTES = 160 };
 struct victim {
 	struct actor process;              /* pid 0: not known; its netns is the socket's */
 	uint8_t socket_state;              /* enum socket_state; SOCKET_NONE: no socket was found */
+	uint64_t looked_ago_ns;            /* of a reset, where that was before it; 0: after */
 	char netns_name[NETNS_NAME_BYTES]; /* as `ip netns` has it; "" for none */
 	char cmdline[CMDLINE_BYTES];       /* arguments parted by blanks, cut */
 };
