@@ -12,6 +12,7 @@
 #ifndef RSTBLAME_LEDGER_H
 #define RSTBLAME_LEDGER_H
 
+#include "links.h"
 #include "observation.h"
 
 enum ledger_side {
@@ -44,7 +45,8 @@ struct ledger_walk {
 	/* The ledger's own. */
 	struct netns_id netns;
 	struct tuple tuple;
-	uint32_t slot, link;
+	struct links_walk links;
+	uint32_t slot;
 	uint32_t steps;
 	uint8_t family;
 };
@@ -66,6 +68,11 @@ void ledger_add(struct ledger *ledger, const struct ledger_removal *removal);
 /* Begins a walk over the removals of `tuple` in a namespace, the newest first. */
 void ledger_find(struct ledger *ledger, struct ledger_walk *walk, struct netns_id netns,
 		 uint8_t family, const struct tuple *tuple);
+
+/* Says that ledger_find() will be asked for that, some calls later: its memory is read
+ * ahead while others are looked at. Changes nothing else. */
+void ledger_expect(struct ledger *ledger, struct netns_id netns, uint8_t family,
+		   const struct tuple *tuple);
 
 /* Goes to the next. False at the end, or after LEDGER_WALK_MAX of them. No ledger_add() may come between. */
 bool ledger_next(struct ledger *ledger, struct ledger_walk *walk);
