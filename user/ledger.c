@@ -20,7 +20,7 @@ struct record {
 	uint16_t mono_high;
 	uint16_t bits;
 };
-_Static_assert(sizeof(struct record) == 48, "with 15 bytes of index: 63");
+_Static_assert(sizeof(struct record) == 48, "with 16 bytes of index, at most: 64");
 
 enum { ORIG_SRC, ORIG_DST, REPLY_SRC, REPLY_DST };
 enum { WIDE_AT = 0, WIDE_FAMILY = 1 }; /* in record.addresses */

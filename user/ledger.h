@@ -5,7 +5,7 @@
  * and counted. Tuples, never nf_conn pointers: the next entry reuses the slab
  * address at once.
  *
- * An IPv4 removal takes 62 bytes with its share of the index, one of IPv6 64 more.
+ * An IPv4 removal takes 64 bytes with its share of the index, one of IPv6 64 more.
  * Address space for all is reserved at the start, memory taken as removals come;
  * nothing is allocated, moved or rehashed at once after that.
  */
@@ -74,7 +74,8 @@ void ledger_find(struct ledger *ledger, struct ledger_walk *walk, struct netns_i
 void ledger_expect(struct ledger *ledger, struct netns_id netns, uint8_t family,
 		   const struct tuple *tuple);
 
-/* Goes to the next. False at the end, or after LEDGER_WALK_MAX of them. No ledger_add() may come between. */
+/* Goes to the next. False at the end, or after LEDGER_WALK_MAX of them. No ledger_add()
+ * may come between. */
 bool ledger_next(struct ledger *ledger, struct ledger_walk *walk);
 
 /* Remembers it of the removal that the walk is at, and in the walk's copy. The time is

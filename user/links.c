@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "links.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 
 /* How often the lines double, each time by one more bit of the tags. What is left of
  * them tells the links of a line apart. */
-enum { LEVELS = 4 };
+enum { LEVELS = 3 };
 
 /* The mean of a line that is neither split nor to be split: as much as fits, as what
  * overflows takes less memory than lines that are half empty. */
@@ -17,8 +18,13 @@ enum { LINE_MEAN = 10 };
 /* How many lines ahead of the one that is split next memory is read. */
 enum { AHEAD_LINES = 8, AHEAD_NODES = 4 };
 
+/* How many nodes a split looks at. One tuple that is used again and again makes a chain of
+ * as many nodes as there is room for; what is behind these stays as it is, behind both
+ * halves: of the few lines that split off that one, each meets the others' links there. */
+enum { SPLIT_NODES = 512 };
+
 /* How many nodes a search for a dead one looks at. */
-enum { DEAD_TRIES = 4 };
+enum { DEAD_TRIES = 16 };
 
 static size_t lines_bytes(const struct links *l)
 {
@@ -144,17 +150,24 @@ struct half {
 	struct links_node *node; /* the last one; NULL: they are in the line so far */
 };
 
+static void append_behind(struct half *half, uint32_t node, uint32_t expected)
+{
+	if (half->node) {
+		half->node->next = node;
+		half->node->expected = expected;
+	} else {
+		half->line->next = node;
+		half->line->expected = expected;
+	}
+}
+
 static void append_node(struct links *l, struct half *half, uint32_t link)
 {
 	uint32_t at = take_node(l);
-	uint32_t *next = half->node ? &half->node->next : &half->line->next;
-	uint32_t *expected = half->node ? &half->node->expected : &half->line->expected;
 
-	*next = at;
-	*expected = link;
+	append_behind(half, at, link);
 	half->node = &l->nodes[at];
-	half->node->next = 0;
-	half->node->count = 0;
+	*half->node = (struct links_node){ 0 };
 }
 
 static void append(struct links *l, struct half *half, uint32_t link, uint8_t tag)
@@ -188,11 +201,17 @@ static bool hand_out(struct links *l, struct half *halves, const uint32_t *links
  * take more nodes than were read. */
 static void hand_out_nodes(struct links *l, struct half *halves, uint32_t next, uint32_t expected)
 {
-	const struct links_node *behind;
+	struct links_node *behind;
 
-	while ((behind = node_behind(l, next, expected))) {
+	for (int i = 0; (behind = node_behind(l, next, expected)); i++) {
 		struct links_node node = *behind;
 
+		if (i == SPLIT_NODES || node.is_shared) {
+			behind->is_shared = true;
+			append_behind(&halves[0], next, expected);
+			append_behind(&halves[1], next, expected);
+			return;
+		}
 		free_node(l, next);
 		if (!hand_out(l, halves, node.links, node.tags, node.count))
 			return;
@@ -258,6 +277,7 @@ static void make_room(struct links *l, struct links_line *line)
 	memcpy(node->links, line->links + line->count, sizeof(node->links));
 	memcpy(node->tags, line->tags + line->count, sizeof(node->tags));
 	node->count = NODE_LINKS;
+	node->is_shared = false;
 	node->next = line->next;
 	node->expected = line->expected;
 	line->next = at;
@@ -280,14 +300,49 @@ void links_add(struct links *l, uint32_t hash, uint32_t link)
 
 /* ---- finding ---- */
 
+/* A bit for each of eight bytes that is `tag`. */
+static uint32_t match_bytes(uint64_t bytes, uint8_t tag)
+{
+	const uint64_t low = 0x7f7f7f7f7f7f7f7fULL;
+
+	bytes ^= tag * 0x0101010101010101ULL;
+	bytes = ~(((bytes & low) + low) | bytes | low); /* 0x80 where it was 0 */
+	return (uint32_t)((bytes >> 7) * 0x0102040810204080ULL >> 56);
+}
+
+static uint32_t match_eight(const uint8_t *tags, uint8_t tag)
+{
+	uint64_t bytes;
+
+	memcpy(&bytes, tags, sizeof(bytes));
+	return match_bytes(le64toh(bytes), tag);
+}
+
+static uint32_t match_line(const struct links_line *line, uint8_t tag)
+{
+	enum { REST = LINE_LINKS - 8 };
+	uint32_t matches = match_eight(line->tags, tag) | match_eight(line->tags + REST, tag)
+								  << REST;
+
+	return matches & ((1U << line->count) - 1);
+}
+
+static uint32_t match_node(const struct links_node *node, uint8_t tag)
+{
+	uint32_t matches = 0;
+
+	for (uint32_t i = 0; i < NODE_LINKS; i++)
+		matches |= (uint32_t)(node->tags[i] == tag) << i;
+	return matches & ((1U << node->count) - 1);
+}
+
 void links_find(const struct links *l, struct links_walk *walk, uint32_t hash)
 {
 	const struct links_line *line = line_of(l, hash);
 
 	*walk = (struct links_walk){
 		.links = line->links,
-		.tags = line->tags,
-		.count = line->count,
+		.matches = match_line(line, tag_of(hash)),
 		.next = line->next,
 		.expected = line->expected,
 		.tag = tag_of(hash),
@@ -311,9 +366,7 @@ static bool go_behind(const struct links *l, struct links_walk *walk)
 		return false;
 	walk->last_expected = walk->expected;
 	walk->links = node->links;
-	walk->tags = node->tags;
-	walk->count = node->count;
-	walk->at = 0;
+	walk->matches = match_node(node, walk->tag);
 	walk->next = node->next;
 	walk->expected = node->expected;
 	return true;
@@ -321,13 +374,10 @@ static bool go_behind(const struct links *l, struct links_walk *walk)
 
 static uint32_t next_here(struct links_walk *walk)
 {
-	while (walk->at < walk->count) {
-		uint8_t at = walk->at++;
+	uint32_t matches = walk->matches;
 
-		if (walk->tags[at] == walk->tag)
-			return walk->links[at];
-	}
-	return 0;
+	walk->matches &= matches - 1;
+	return matches ? walk->links[__builtin_ctz(matches)] : 0;
 }
 
 uint32_t links_next(const struct links *l, struct links_walk *walk)
@@ -338,7 +388,7 @@ uint32_t links_next(const struct links *l, struct links_walk *walk)
 		if (!go_behind(l, walk))
 			return 0;
 	if (!links_is_alive(l, link) || !is_behind(l, link, walk->last)) {
-		walk->count = 0;
+		walk->matches = 0;
 		walk->next = 0;
 		return 0;
 	}

@@ -19,7 +19,7 @@
 /* Numbers are 31 bits and never 0, so that no link is 0. */
 enum { LINKS_NUMBERS = 0x7fffffff };
 
-enum { LINE_LINKS = 11, NODE_LINKS = 4 };
+enum { LINE_LINKS = 11, NODE_LINKS = 3 };
 
 /* The newest come first in both. `next` is the node behind it, 0: none; its
  * first link is `expected`: where that one is dead, the node may be somebody else's. */
@@ -35,10 +35,10 @@ struct links_node {
 	uint32_t next, expected;
 	uint32_t links[NODE_LINKS];
 	uint8_t tags[NODE_LINKS];
-	uint8_t count; /* 0: it is free */
-	uint8_t unused[3];
+	uint8_t count : 7; /* 0: it is free */
+	uint8_t is_shared : 1;
 };
-_Static_assert(sizeof(struct links_node) == 32, "half a line");
+_Static_assert(sizeof(struct links_node) == 24, "no padding");
 
 struct links {
 	struct links_line *lines;
@@ -58,10 +58,10 @@ struct links {
 /* A walk over the links whose hash may be the one looked for. */
 struct links_walk {
 	const uint32_t *links;
-	const uint8_t *tags;
 	uint32_t next, expected;
 	uint32_t last, last_expected; /* what was met, 0: nothing yet */
-	uint8_t count, at, tag;
+	uint32_t matches;             /* a bit for each of links[] that has the tag */
+	uint8_t tag;
 };
 
 /* For `limit` removals. 0, or -ENOMEM. */

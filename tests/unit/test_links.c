@@ -99,6 +99,17 @@ static void check(uint32_t hash)
 	assert_int_equal(next_of(&walk, hash), 0); /* stays at its end */
 }
 
+static size_t count_own(const struct links_line *line, const uint32_t *links, size_t count)
+{
+	const struct links *l = &model.links;
+	size_t own = 0;
+
+	for (size_t i = 0; i < count; i++)
+		own += links_is_alive(l, links[i]) &&
+		       line_of(l, model.hashes[at_of(links[i])][links[i] & 1]) == line;
+	return own;
+}
+
 /* All that are alive, and nothing twice. */
 static size_t count_alive(void)
 {
@@ -110,11 +121,9 @@ static size_t count_alive(void)
 		uint32_t next = line->next, expected = line->expected;
 		const struct links_node *node;
 
-		for (size_t at = 0; at < line->count; at++)
-			alive += links_is_alive(l, line->links[at]);
+		alive += count_own(line, line->links, line->count);
 		while ((node = node_behind(l, next, expected))) {
-			for (size_t at = 0; at < node->count; at++)
-				alive += links_is_alive(l, node->links[at]);
+			alive += count_own(line, node->links, node->count);
 			next = node->next;
 			expected = node->expected;
 		}
@@ -185,6 +194,30 @@ static void nodes_of_one_hash_are_used_again(void **state)
 	links_release(&model.links);
 }
 
+/* One hash for nearly all: no split hands out more than some of them, and yet what the
+ * others left in that line is found, in whichever half it is. */
+static void long_chains_are_split_in_part(void **state)
+{
+	enum { HOT = 0x40000000, OTHERS = 64 };
+	uint32_t shared = 0, random = 11;
+
+	(void)state;
+	begin(STEPS, 0);
+	while (model.added < STEPS) {
+		bool is_other = model.added % 900 == 0;
+		uint32_t other = HOT | (uint32_t)(model.added / 900 % OTHERS);
+
+		put(is_other ? other : HOT, model.added % 2 ? HOT : next_random(&random));
+	}
+	for (uint32_t node = 1; node < model.links.nodes_used; node++)
+		shared += model.links.nodes[node].is_shared;
+	assert_in_range(shared, 1, 1 << LEVELS);
+	for (uint32_t other = 0; other < OTHERS; other++)
+		check(HOT | other);
+	assert_int_equal(count_alive(), STEPS * SIDES);
+	links_release(&model.links);
+}
+
 /* It has doubled as often as it can when it is full, and not before. */
 static void grows_with_what_is_in_it(void **state)
 {
@@ -208,6 +241,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(behaves_like_a_list),
 		cmocka_unit_test(nodes_of_one_hash_are_used_again),
+		cmocka_unit_test(long_chains_are_split_in_part),
 		cmocka_unit_test(grows_with_what_is_in_it),
 	};
 
