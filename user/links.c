@@ -15,8 +15,9 @@ enum { LEVELS = 3 };
  * overflows takes less memory than lines that are half empty. */
 enum { LINE_MEAN = 10 };
 
-/* How many lines ahead of the one that is split next memory is read. */
-enum { AHEAD_LINES = 8, AHEAD_NODES = 4 };
+/* How many splits it takes to get a line or a node into the cache, and of how many nodes
+ * behind a line that is under way: few have more. */
+enum { AHEAD = 4, AHEAD_NODES = 3, AHEAD_LINES = AHEAD * (AHEAD_NODES + 1) };
 
 /* How many nodes a split looks at. One tuple that is used again and again makes a chain of
  * as many nodes as there is room for; what is behind these stays as it is, behind both
@@ -220,13 +221,22 @@ static void hand_out_nodes(struct links *l, struct half *halves, uint32_t next, 
 	}
 }
 
+/* Reads ahead one node behind a line; those before it are in the cache by now. */
+static void expect_node(const struct links *l, const struct links_line *line, int nodes_before)
+{
+	uint32_t next = line->next;
+
+	for (int i = 0; next && i < nodes_before; i++)
+		next = l->nodes[next].next;
+	if (next)
+		read_ahead(&l->nodes[next]);
+}
+
 static void expect_splits(const struct links *l, size_t from)
 {
-	const struct links_line *line = &l->lines[from + AHEAD_NODES];
-
+	for (int i = 0; i < AHEAD_NODES; i++)
+		expect_node(l, &l->lines[from + AHEAD * (AHEAD_NODES - i)], i);
 	read_ahead(&l->lines[from + AHEAD_LINES]);
-	if (line->next)
-		read_ahead(&l->nodes[line->next]);
 }
 
 /* Hands the links that have the next bit in their tags to a new line. */
