@@ -375,13 +375,24 @@ struct core_result run_full(size_t flows)
 	return result;
 }
 
-struct core_result run_stalls(size_t flows)
+static double fill_hot(struct ledger *ledger, size_t count)
+{
+	struct ledger_removal r = first_removal();
+	double begin = cpu_ns();
+
+	make_removal(&r, 0);
+	for (size_t i = 0; i < count; i++)
+		ledger_add(ledger, &r);
+	return cpu_ns() - begin;
+}
+
+static struct core_result find_stalls(size_t flows, bool is_hot)
 {
 	struct core_result result = { 0 };
 	struct ledger *ledger = new_ledger(flows);
 
 	for (size_t i = 0; i < flows; i += STALL_EVENTS) {
-		double ns = fill(ledger, i, STALL_EVENTS);
+		double ns = is_hot ? fill_hot(ledger, STALL_EVENTS) : fill(ledger, i, STALL_EVENTS);
 
 		result.ns += ns / (double)flows;
 		if (ns > result.stall_us * 1000)
@@ -389,6 +400,16 @@ struct core_result run_stalls(size_t flows)
 	}
 	ledger_free(ledger);
 	return result;
+}
+
+struct core_result run_stalls(size_t flows)
+{
+	return find_stalls(flows, false);
+}
+
+struct core_result run_hot(size_t flows)
+{
+	return find_stalls(flows, true);
 }
 
 /* ---- the whole way ---- */

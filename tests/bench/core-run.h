@@ -25,6 +25,7 @@ enum { STALL_EVENTS = 64 };
 struct core_result run_bare(size_t flows);         /* both keys into an open hash table */
 struct core_result run_fill(size_t flows);         /* the ledger, empty to `flows` */
 struct core_result run_stalls(size_t flows);       /* the same, looking at the clock */
+struct core_result run_hot(size_t flows);          /* the same, of one tuple all the time */
 struct core_result run_full(size_t flows);         /* each removal evicts one */
 struct core_result run_blame(size_t flows);        /* decode_flush() to blame_observe() */
 struct core_result run_resets(size_t flows);       /* decode() to verdict, of removed flows */
