@@ -433,6 +433,20 @@ static void expect_records(const struct ledger *l, uint32_t hash, enum links_dep
 		expect_record(record_of(l, links[i]));
 }
 
+/* The addresses of IPv6, which are beside the records. */
+static void expect_wide(const struct ledger *l, uint32_t hash)
+{
+	uint32_t links[LINKS_PEEK_MAX];
+	size_t count = links_peek(&l->index, hash, LINKS_IN_LINE, links);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct record *r = record_of(l, links[i]);
+
+		if (r->bits & BIT_WIDE)
+			__builtin_prefetch(&l->wide[r->addresses[WIDE_AT]]);
+	}
+}
+
 /* What one look-up needs, another must lead to: each is a step further when some more
  * have been announced. */
 void ledger_expect(struct ledger *l, struct netns_id netns, uint8_t family,
@@ -441,6 +455,8 @@ void ledger_expect(struct ledger *l, struct netns_id netns, uint8_t family,
 	uint32_t *oldest = &l->lookups[l->lookups_next++ % LOOKUPS];
 	uint32_t middle = l->lookups[(l->lookups_next - 1 + LOOKUPS_AHEAD) % LOOKUPS];
 
+	if (l->wide_used)
+		expect_wide(l, *oldest);
 	expect_records(l, *oldest, LINKS_BEHIND);
 	expect_records(l, middle, LINKS_IN_LINE);
 	*oldest = hash_tuple(l, netns, family, tuple);
