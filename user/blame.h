@@ -11,7 +11,7 @@
 
 /* What blame may hold; 0 stands for the default. */
 struct blame_limits {
-	size_t removals; /* default 2,097,152: 130 MB if that many are remembered (IPv6: 265) */
+	size_t removals; /* default 2,097,152: 134 MB if that many are remembered (IPv6: 268) */
 	size_t changes;  /* default 4,096 address and link events */
 	size_t flushes;  /* default 16,384 */
 	size_t risks;    /* default 262,144 flows at risk: 45 MB if there are that many */
@@ -29,6 +29,10 @@ void blame_free(struct blame *blame);
 /* Takes one observation (copied as far as needed). Those of one node come in
  * the order of their time, save for microseconds between CPUs. 0, or -ENOMEM. */
 int blame_observe(struct blame *blame, const struct observation *seen);
+
+/* Reads memory ahead for a reset of that packet, which is to be observed some calls
+ * later. A hint: it need not be true, and changes no finding. */
+void blame_expect(struct blame *blame, const struct expected_reset *expected);
 
 /* ---- what the edges ask, to know which sockets to look at ---- */
 

@@ -121,6 +121,26 @@ bool blame_victim_place(struct blame *b, const struct observation *reset, struct
 	return true;
 }
 
+static void expect_risk(struct blame *b, const struct expected_reset *e)
+{
+	struct ledger_walk walk;
+
+	if (!e->family)
+		return;
+	ledger_find(b->ledger, &walk, e->netns, e->family, &e->packet);
+	if (ledger_next(b->ledger, &walk))
+		at_risk_expect(b->risks.table, e->netns, &walk.removal.flow.orig);
+}
+
+void blame_expect(struct blame *b, const struct expected_reset *expected)
+{
+	struct expected_reset *oldest = &b->expected[b->expected_next++ % EXPECTED_MAX];
+
+	expect_risk(b, oldest);
+	*oldest = *expected;
+	ledger_expect(b->ledger, expected->netns, expected->family, &expected->packet);
+}
+
 int blame_observe_reset(struct blame *b, const struct observation *seen)
 {
 	struct evidence evidence = { .reset = seen };

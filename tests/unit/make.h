@@ -54,7 +54,7 @@ struct observation make_entry(const struct flow *flow, bool by_syn);
 struct observation make_reset(const struct flow *flow, const struct tuple *packet);
 struct observation make_lost(const char *probe, uint64_t count);
 
-enum { KEPT_MAX = 256 };
+enum { KEPT_MAX = 256, ANNOUNCED = 32 };
 
 struct kept_reset {
 	uint64_t id;

@@ -11,24 +11,9 @@
 #include "at_risk.h"
 #include "describe.h"
 #include "recording.h"
+#include "watched.h"
 
 enum { C1_NETNS = 4026532222 };
-
-static struct watch w;
-
-static int begin(void **state)
-{
-	(void)state;
-	watch_begin(&w);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	watch_end(&w);
-	return 0;
-}
 
 static const struct victim redis_cli = {
 	.process = { .pid = 201, .netns = C1_NETNS, .start_boottime_ns = 5, .comm = "redis-cli" },
@@ -487,19 +472,19 @@ static void a_victim_seen_before(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(an_open_socket_is_at_risk, begin, end),
-		cmocka_unit_test_setup_teardown(looked_too_early, begin, end),
-		cmocka_unit_test_setup_teardown(the_client_speaks_first, begin, end),
-		cmocka_unit_test_setup_teardown(to_another_port, begin, end),
-		cmocka_unit_test_setup_teardown(the_server_speaks_first, begin, end),
-		cmocka_unit_test_setup_teardown(the_reset_comes, begin, end),
-		cmocka_unit_test_setup_teardown(reset_before_anybody_looked, begin, end),
-		cmocka_unit_test_setup_teardown(the_socket_is_closed, begin, end),
-		cmocka_unit_test_setup_teardown(not_at_stake, begin, end),
-		cmocka_unit_test_setup_teardown(a_single_removal, begin, end),
-		cmocka_unit_test_setup_teardown(other_namespaces, begin, end),
-		cmocka_unit_test_setup_teardown(round_trip, begin, end),
-		cmocka_unit_test_setup_teardown(a_victim_seen_before, begin, end),
+		story(an_open_socket_is_at_risk),
+		story(looked_too_early),
+		story(the_client_speaks_first),
+		story(to_another_port),
+		story(the_server_speaks_first),
+		story(the_reset_comes),
+		story(reset_before_anybody_looked),
+		story(the_socket_is_closed),
+		story(not_at_stake),
+		story(a_single_removal),
+		story(other_namespaces),
+		story(round_trip),
+		story(a_victim_seen_before),
 		cmocka_unit_test(table_bounds),
 		cmocka_unit_test(any_limit_will_do),
 		cmocka_unit_test(reset_ones_make_room),
