@@ -56,8 +56,8 @@ bpf_sources := bpf/shared.bpf.c $(filter-out bpf/shared.bpf.c,$(wildcard bpf/*.b
 bpf_objects := $(patsubst bpf/%.c,$(O)/bpf/%.o,$(bpf_sources))
 user_objects := $(patsubst user/%.c,$(O)/user/%.o,$(wildcard user/*.c))
 # What runs without libbpf and without privilege: the unit tests' half.
-core_objects := $(filter-out $(addprefix $(O)/user/,main.o loader.o object.o targets.o live.o session.o \
-	session_run.o session_read.o session_check.o session_audit.o),$(user_objects))
+core_objects := $(filter-out $(addprefix $(O)/user/,main.o attach.o loader.o loader_late.o object.o plan.o refusal.o \
+	targets.o live.o session.o session_run.o session_read.o session_check.o session_audit.o),$(user_objects))
 skeleton := $(O)/rstblame.skel.h
 program := $(if $(filter build,$(O)),rstblame,$(O)/rstblame)
 blind := $(O)/blind/rstblame
@@ -74,7 +74,7 @@ $(O)/user/%.o: user/%.c | $(O)/user
 	$(call say,CC,$<)
 	$(Q)$(CC) $(all_cflags) -MMD -MP -c -o $@ $<
 
-$(O)/user/loader.o: $(skeleton)
+$(O)/user/loader.o $(O)/user/loader_late.o: $(skeleton)
 $(O)/user/object.o: $(skeleton)
 
 $(O)/bpf/%.o: bpf/%.c | $(O)/bpf

@@ -4,7 +4,7 @@
  *
  * All of these run in the notifier chain, in the context of whoever asked:
  * `current` is the actor unless it is a kernel thread (lifetime expiry, namespace
- * exit) or a softirq (an IPv6 router advertisement). Rate: rare. Missed: a flush
+ * exit) or, of IPv6 addresses, a softirq (a router advertisement). Rate: rare. Missed: a flush
  * cannot be joined to its address, and the reset is at most `likely`.
  */
 #include "probes.bpf.h"
@@ -64,7 +64,7 @@ static __always_inline int on_address_v4(unsigned long event, const struct in_if
 	bpf_core_read(e->local, 4, &ifa->ifa_local);
 	bpf_core_read(e->address, 4, &ifa->ifa_address);
 	fill_device(BPF_CORE_READ(in_dev, dev), &e->netns, &e->ifindex, e->ifname);
-	read_task(&e->task);
+	read_sleeping_task(&e->task);
 	read_exe(&e->exe);
 	bpf_ringbuf_submit(e, 0);
 	return 0;
@@ -102,7 +102,7 @@ static __always_inline int on_link(unsigned long event, const struct netdev_noti
 		return 0;
 	e->op = op;
 	fill_device(BPF_CORE_READ(info, dev), &e->netns, &e->ifindex, e->ifname);
-	read_task(&e->task);
+	read_sleeping_task(&e->task);
 	read_exe(&e->exe);
 	bpf_ringbuf_submit(e, 0);
 	return 0;

@@ -120,7 +120,7 @@ static __always_inline void fill_act(struct event_act_begin *e, const struct act
 	e->kind = act->kind;
 	e->has_address = act->has_address;
 	__builtin_memcpy(e->address, act->address, sizeof(e->address));
-	read_task(&e->task);
+	read_sleeping_task(&e->task);
 }
 
 static __always_inline void announce_deletion(const struct act *act, __u32 netns)
@@ -161,7 +161,7 @@ static __noinline void announce_act(void *ctx, __u64 id, __u32 netns, __u8 kind,
 	e->act = id;
 	e->netns = netns;
 	e->kind = kind;
-	read_task(&e->task);
+	read_sleeping_task(&e->task);
 	if (kind == EVENT_ACT_ITERATION)
 		read_walk_stack(ctx, is_kprobe, e->stack);
 	read_exe(&e->exe);

@@ -183,6 +183,19 @@ static __always_inline bool in_softirq(void)
 	return read_preempt_count() & SOFTIRQ_OFFSET;
 }
 
+/* Else the compiler may make a branch of it, and the verifier goes through what comes after
+ * once for each outcome. */
+#define NO_BRANCH(value) asm volatile("" : "+r"(value))
+
+/* All ones where both are the same. */
+static __always_inline __u64 mask_of_same(__u64 a, __u64 b)
+{
+	__u64 differs = a ^ b, sign = -differs;
+
+	NO_BRANCH(sign);
+	return ((differs | sign) >> 63) - 1;
+}
+
 static __always_inline __u32 read_netns(const struct net *net)
 {
 	return net ? BPF_CORE_READ(net, ns.inum) : 0;
@@ -193,10 +206,7 @@ static __always_inline __u32 read_dev_netns(const struct net_device *dev)
 	return read_netns(BPF_CORE_READ(dev, nd_net.net));
 }
 
-/* Whoever runs now, into a zeroed record. Only a caller in process context may call him
- * an actor; where he is none the flags say so, and the rest is left out: in a storm of
- * resets it would be a third of the cost. */
-static __always_inline void read_task(struct event_task *out)
+static __always_inline void fill_task(struct event_task *out, bool is_softirq)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	const char *cgroup;
@@ -204,7 +214,7 @@ static __always_inline void read_task(struct event_task *out)
 
 	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
 		out->flags |= EVENT_TASK_KTHREAD;
-	if (in_softirq())
+	if (is_softirq)
 		out->flags |= EVENT_TASK_SOFTIRQ;
 	if (out->flags)
 		return;
@@ -216,6 +226,22 @@ static __always_inline void read_task(struct event_task *out)
 	bpf_get_current_comm(out->comm, sizeof(out->comm));
 	cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, name);
 	bpf_probe_read_kernel_str(out->cgroup, sizeof(out->cgroup), cgroup);
+}
+
+/* Whoever runs now, into a zeroed record. Only a caller in process context may call him
+ * an actor; where he is none the flags say so, and the rest is left out: in a storm of
+ * resets it would be a third of the cost. */
+static __always_inline void read_task(struct event_task *out)
+{
+	fill_task(out, in_softirq());
+}
+
+/* The same, of what runs in a process or a kernel thread only, for its callers may sleep.
+ * To ask costs nothing when it runs, but much before: for each variable of the kernel
+ * that a program names, the verifier looks through all types. */
+static __always_inline void read_sleeping_task(struct event_task *out)
+{
+	fill_task(out, false);
 }
 
 /* Only what is needed of them, and private to fs/: the offsets are the kernel's. */
@@ -255,26 +281,47 @@ struct task_struct___exe {
 	struct mm_struct___exe *mm;
 } __attribute__((preserve_access_index));
 
-/* One step up: 0, 1 at the top, -1 where it cannot be told. */
-static __always_inline int read_exe_step(struct dentry___exe **dentry, struct mount___exe **mount,
-					 char *name)
+static __always_inline void *choose_by_mask(__u64 mask, const void *a, const void *b)
 {
-	struct dentry___exe *root = BPF_CORE_READ(*mount, mnt.mnt_root), *at = *dentry;
-	struct mount___exe *parent = BPF_CORE_READ(*mount, mnt_parent);
-	long len;
+	return (void *)(((unsigned long)a & mask) | ((unsigned long)b & ~mask));
+}
 
-	if (at == root && parent == *mount)
-		return 1;
-	if (at == root) {
-		*dentry = BPF_CORE_READ(*mount, mnt_mountpoint);
-		*mount = parent;
-		return 0;
-	}
-	len = bpf_probe_read_kernel_str(name, EVENT_EXE_NAME_BYTES, BPF_CORE_READ(at, d_name.name));
-	if (len <= 1 || len >= EVENT_EXE_NAME_BYTES)
-		return -1;
-	*dentry = BPF_CORE_READ(at, d_parent);
-	return 0;
+struct exe_walk {
+	struct dentry___exe *dentry;
+	struct mount___exe *mount;
+	__u64 is_at_top; /* masks: all ones, or 0 */
+	__u64 is_broken;
+};
+
+/* One step up; none where it is over, or where it cannot be told. */
+static __always_inline void read_exe_step(struct exe_walk *walk, char *name)
+{
+	struct dentry___exe *at = walk->dentry;
+	struct mount___exe *mount = walk->mount;
+	struct mount___exe *parent = BPF_CORE_READ(mount, mnt_parent);
+	__u64 is_root =
+		mask_of_same((unsigned long)at, (unsigned long)BPF_CORE_READ(mount, mnt.mnt_root));
+	__u64 is_over, has_name;
+	__s64 len, is_bad;
+
+	walk->is_at_top |= is_root & mask_of_same((unsigned long)parent, (unsigned long)mount) &
+			   ~walk->is_broken;
+	NO_BRANCH(walk->is_at_top);
+	is_over = walk->is_at_top | walk->is_broken;
+	has_name = ~is_root & ~is_over;
+	NO_BRANCH(has_name);
+	len = bpf_probe_read_kernel_str(name, EVENT_EXE_NAME_BYTES & has_name,
+					BPF_CORE_READ(at, d_name.name));
+	/* From 2 on, and less than there is room for. */
+	is_bad = len - 2;
+	NO_BRANCH(is_bad);
+	is_bad |= EVENT_EXE_NAME_BYTES - 1 - len;
+	NO_BRANCH(is_bad);
+	walk->is_broken |= has_name & (is_bad >> 63);
+	NO_BRANCH(walk->is_broken);
+	at = choose_by_mask(has_name, BPF_CORE_READ(at, d_parent), at);
+	walk->dentry = choose_by_mask(is_root & ~is_over, BPF_CORE_READ(mount, mnt_mountpoint), at);
+	walk->mount = choose_by_mask(is_root & ~is_over, parent, mount);
 }
 
 /* As d_path() does, which may be called from a few functions only. For what is rare: a
@@ -284,9 +331,9 @@ static __always_inline void read_exe(struct event_exe *out)
 	struct task_struct___exe *task = (void *)bpf_get_current_task();
 	struct dentry___exe *dentry = NULL;
 	struct mount___exe *mount = NULL;
+	struct exe_walk walk = {};
 	struct file___exe *file;
 	void *mnt;
-	int step = 0;
 
 	if (!bpf_core_field_exists(mount->mnt_mountpoint) ||
 	    !bpf_core_field_exists(dentry->d_name.name))
@@ -296,12 +343,13 @@ static __always_inline void read_exe(struct event_exe *out)
 	mnt = BPF_CORE_READ(file, f_path.mnt);
 	if (!dentry || !mnt)
 		return;
-	mount = mnt - bpf_core_field_offset(mount->mnt);
+	walk.dentry = dentry;
+	walk.mount = mnt - bpf_core_field_offset(mount->mnt);
 	/* Not unrolled: what verifying costs grows with the square of a program's length. */
 #pragma clang loop unroll(disable)
-	for (int i = 0; i < EVENT_EXE_NAMES && !step; i++)
-		step = read_exe_step(&dentry, &mount, out->names[i]);
-	out->is_whole = step == 1;
+	for (int i = 0; i < EVENT_EXE_NAMES; i++)
+		read_exe_step(&walk, out->names[i]);
+	out->is_whole = walk.is_at_top & 1;
 }
 
 /* Both are aligned to four bytes: of arrays of bytes the compiler copies each byte. */

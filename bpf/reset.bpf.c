@@ -45,18 +45,20 @@ static __noinline void note_hook(const struct nf_hook_entries *entries, int prio
 	ops = (void *)entries + bpf_core_field_offset(struct nf_hook_entries, hooks) +
 	      count * bpf_core_type_size(struct nf_hook_entry);
 	for (int i = 0; i < EVENT_HOOK_WALK_MAX; i++) {
+		__s64 err;
+		int found = 0;
+
 		if (i >= count)
 			return;
-		if (bpf_probe_read_kernel(&op, sizeof(op), &ops[i])) {
-			*hooks |= HOOKS_UNKNOWN;
-			return;
-		}
-		if (BPF_CORE_READ(op, priority) == priority) {
-			*hooks |= hook;
-			return;
-		}
+		/* Noted without a branch: see above. */
+		err = bpf_probe_read_kernel(&op, sizeof(op), &ops[i]);
+		err |= bpf_probe_read_kernel(&found, sizeof(found), &op->priority);
+		err >>= 63;
+		NO_BRANCH(err);
+		*hooks |= err & HOOKS_UNKNOWN;
+		*hooks |= ~err & mask_of_same((__u32)found, (__u32)priority) & hook;
 	}
-	if (count > EVENT_HOOK_WALK_MAX)
+	if (count > EVENT_HOOK_WALK_MAX && !(*hooks & hook))
 		*hooks |= HOOKS_UNKNOWN;
 }
 

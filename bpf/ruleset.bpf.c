@@ -50,7 +50,7 @@ static __always_inline int on_hooks(const struct net *net, const struct nf_hook_
 	e->op = op;
 	e->family = family == NFPROTO_INET ? 0 : family;
 	e->hooks = hooks;
-	read_task(&e->task);
+	read_sleeping_task(&e->task);
 	read_exe(&e->exe);
 	bpf_ringbuf_submit(e, 0);
 	return 0;

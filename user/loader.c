@@ -1,26 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "loader.h"
 
-#include <bpf/bpf.h>
 #include <bpf/btf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
-#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "../bpf/event.h" /* before the skeleton, which holds its types */
-#include "choice.h"
-#include "kernelsymbols.h"
-#include "kerneltypes.h"
-#include "modules.h"
-#include "object.h"
-#include "privilege.h"
-#include "rstblame.skel.h"
-#include "targets.h"
+#include "loader_private.h"
+#include "refusal.h"
 
 #define CONNTRACK_COUNT "/proc/sys/net/netfilter/nf_conntrack_count"
 #define REASON_PREFIX "SK_RST_REASON_"
@@ -33,39 +23,6 @@ enum {
 	FLUSH_SLOTS_MAX = 1 << 20,
 	STATE_RING_BYTES = 8 << 20,
 	RESET_RING_BYTES = 4 << 20,
-	LINKS_MAX = EVENT_PROBES * 16, /* modules may come and go a few times */
-	LATE_MAX = 64,
-	COUNTED_MAX = 16,
-};
-
-struct loader {
-	struct rstblame_bpf *skel;
-	/* Programs for modules that came later: the same object again, on the first
-	 * one's maps. */
-	struct rstblame_bpf *late[LATE_MAX];
-	size_t late_count;
-	struct bpf_link *links[LINKS_MAX];
-	size_t links_count;
-	/* fentry programs whose missed runs are lost events. */
-	struct counted {
-		enum event_probe probe;
-		int fd; /* borrowed */
-	} counted[COUNTED_MAX];
-	size_t counted_count;
-	struct btf *btf; /* the kernel's, for names; NULL until asked */
-	bool is_btf_tried;
-	struct object_types opened;
-	struct kerneltypes *types; /* while programs are chosen and loaded */
-	const char *btf_path;
-	bool with_stacks;
-	bool no_pin;
-	bool is_thorough;   /* /proc/kallsyms was asked */
-	bool allows_fentry; /* the object was loaded with them */
-	/* Of the last choice: what fentry attaches to. */
-	struct target targets[EVENT_PROBES];
-	char modules[EVENT_PROBES][32];
-	struct target_variables target_variables;
-	struct kernelvariables variables;
 };
 
 /* ---- libbpf's messages: kept back, since ours say what to do ---- */
@@ -79,83 +36,14 @@ static int take_message(enum libbpf_print_level level, const char *format, va_li
 	return 0;
 }
 
-/* ---- prepare: choose hooks ---- */
+/* ---- prepare: the programs, and the sizes of what they fill ---- */
 
-static bool has_btf(void)
+void loader_forget_types(struct loader *loader)
 {
-	return access("/sys/kernel/btf/vmlinux", R_OK) == 0;
-}
-
-/* Types are asked for only where they are of use, for that takes its time. */
-static void find_targets(struct loader *loader, const struct symbol *symbols, bool allow_fentry)
-{
-	for (size_t i = 0; i < EVENT_PROBES; i++) {
-		bool may_be_pinned = allow_fentry && !(loader->no_pin && probes[i].module);
-
-		snprintf(loader->modules[i], sizeof(loader->modules[i]), "%s", symbols[i].module);
-		loader->targets[i] = (struct target){
-			.function = may_be_pinned && symbols[i].is_exact ? probes[i].symbol : NULL,
-			.module = loader->modules[i],
-		};
-	}
-	if (allow_fentry)
-		targets_find(loader->targets, EVENT_PROBES, loader->types);
-	targets_find_variables(&loader->target_variables, loader->types);
-}
-
-/* What the object reads may be a module's own. */
-static void read_types(struct loader *loader)
-{
-	if (!loader->types)
-		loader->types = kerneltypes_read();
-	for (size_t i = 0; i < EVENT_PROBES && loader->types; i++)
-		if (probes[i].module && module_is_loaded(probes[i].module))
-			kerneltypes_of(loader->types, probes[i].module);
-}
-
-static void forget_types(struct loader *loader)
-{
-	kerneltypes_free(loader->types);
-	loader->types = NULL;
-	malloc_trim(0); /* megabytes, not to be had until they are needed again */
+	plan_forget_types(&loader->plan);
 	if (loader->opened.fd >= 0)
 		close(loader->opened.fd);
 	loader->opened.fd = -1;
-}
-
-static struct rstblame_bpf *open_object(struct loader *loader)
-{
-	if (loader->opened.fd >= 0)
-		close(loader->opened.fd);
-	loader->opened = (struct object_types){
-		.path = loader->btf_path,
-		.kernel = loader->types,
-	};
-	return object_open(&loader->opened);
-}
-
-static int choose_hooks(struct loader *loader, bool allow_fentry, struct choice *choices,
-			struct probe_result *results)
-{
-	struct symbol symbols[EVENT_PROBES];
-	int err;
-
-	read_types(loader);
-	err = kernelsymbols_find(loader->types, &loader->is_thorough, symbols, &loader->variables);
-	if (err)
-		return err;
-	find_targets(loader, symbols, allow_fentry);
-	for (size_t i = 0; i < EVENT_PROBES; i++) {
-		const struct probe *probe = &probes[i];
-		struct choice_facts facts = {
-			.allows_fentry = allow_fentry && !(loader->no_pin && probe->module),
-			.has_btf = loader->targets[i].type_id != 0,
-			.is_module_loaded = !probe->module || module_is_loaded(probe->module),
-		};
-
-		choice_make(probe, &symbols[i], &facts, &choices[i], &results[i]);
-	}
-	return 0;
 }
 
 static void enable(struct bpf_object *object, const char *program)
@@ -174,6 +62,22 @@ static void enable_chosen(struct bpf_object *object, const struct choice *choice
 		enable(object, choices[i].hook->entry);
 		enable(object, choices[i].hook->exit);
 	}
+}
+
+struct rstblame_bpf *loader_open_object(struct loader *loader, const struct choice *choices)
+{
+	struct rstblame_bpf *skel;
+
+	if (loader->opened.fd >= 0)
+		close(loader->opened.fd);
+	loader->opened = (struct object_types){
+		.path = loader->btf_path,
+		.kernel = loader->plan.types,
+	};
+	skel = object_open(&loader->opened);
+	if (skel)
+		enable_chosen(skel->obj, choices);
+	return skel;
 }
 
 static uint64_t read_conntrack_count(void)
@@ -204,14 +108,14 @@ static int prepare(struct loader *loader, const struct choice *choices)
 {
 	uint32_t slots;
 
-	loader->skel = open_object(loader);
+	loader->skel = loader_open_object(loader, choices);
 	if (!loader->skel)
 		return -errno;
-	enable_chosen(loader->skel->obj, choices);
 	loader->skel->rodata->with_stacks = loader->with_stacks;
-	loader->skel->rodata->preempt_count_offset = loader->variables.preempt_count_offset;
-	loader->skel->rodata->pcpu_hot_offset = loader->variables.pcpu_hot_offset;
-	loader->skel->rodata->per_cpu_offsets_address = loader->variables.per_cpu_offsets_address;
+	loader->skel->rodata->preempt_count_offset = loader->plan.variables.preempt_count_offset;
+	loader->skel->rodata->pcpu_hot_offset = loader->plan.variables.pcpu_hot_offset;
+	loader->skel->rodata->per_cpu_offsets_address =
+		loader->plan.variables.per_cpu_offsets_address;
 	slots = flush_slots();
 	loader->skel->rodata->flush_mask = slots - 1;
 	loader->skel->bss->flush.limit = slots;
@@ -221,103 +125,21 @@ static int prepare(struct loader *loader, const struct choice *choices)
 	return 0;
 }
 
-static int load(const struct loader *loader, struct rstblame_bpf *skel)
+int loader_load(const struct loader *loader, struct rstblame_bpf *skel)
 {
 	int err;
 
-	targets_use(loader->targets, EVENT_PROBES, &loader->target_variables);
+	targets_use(loader->plan.targets, EVENT_PROBES, &loader->plan.target_variables);
 	err = rstblame_bpf__load(skel);
 	targets_use(NULL, 0, NULL);
 	return err;
-}
-
-/* ---- attach ---- */
-
-static int attach_program(struct loader *loader, struct bpf_object *object, const char *name,
-			  enum hook_how how, bool at_exit, const char *symbol)
-{
-	struct bpf_program *program = bpf_object__find_program_by_name(object, name);
-	struct bpf_link *link;
-
-	if (!program)
-		return -ENOENT;
-	if (loader->links_count == LINKS_MAX)
-		return -ENOSPC;
-	link = how == HOOK_FENTRY ? bpf_program__attach_trace(program) :
-				    bpf_program__attach_kprobe(program, at_exit, symbol);
-	if (!link)
-		return -errno;
-	loader->links[loader->links_count++] = link;
-	return 0;
-}
-
-/* Half of a probe is none: another hook may take its place. */
-static void detach_since(struct loader *loader, size_t count)
-{
-	while (loader->links_count > count)
-		bpf_link__destroy(loader->links[--loader->links_count]);
-}
-
-static void attach_probe(struct loader *loader, struct bpf_object *object,
-			 const struct choice *choice, struct probe_result *result)
-{
-	const struct hook *hook = choice->hook;
-	size_t links_before = loader->links_count;
-	int err = 0;
-
-	if (!hook)
-		return;
-	/* The end first: an end without its beginning is ignored, not misread. */
-	if (hook->exit)
-		err = attach_program(loader, object, hook->exit, hook->how, true, choice->symbol);
-	if (!err)
-		err = attach_program(loader, object, hook->entry, hook->how, false, choice->symbol);
-	snprintf(result->symbol, sizeof(result->symbol), "%s", choice->symbol);
-	if (err) {
-		detach_since(loader, links_before);
-		result->state = PROBE_MISSING;
-		snprintf(result->why, sizeof(result->why), "the kernel refuses %s on %s: %s",
-			 hook_how_name(hook->how), choice->symbol, strerror(-err));
-		return;
-	}
-	result->how = hook->how;
-	result->state = PROBE_ATTACHED;
-}
-
-/* The kernel skips a program that is running on that CPU already: a softirq removes an
- * entry while it looks at another (9ed9e9ba2337 ("bpf: Count the number of times
- * recursion was prevented", 5.12)). Kprobes have no such count. */
-static void count_misses(struct loader *loader, struct bpf_object *object, size_t probe,
-			 const struct choice *choice, const struct probe_result *result)
-{
-	bool is_needed = probe == EVENT_PROBE_REMOVAL || probe == EVENT_PROBE_ENTRY;
-
-	if (!is_needed || result->state != PROBE_ATTACHED || !choice->hook ||
-	    choice->hook->how != HOOK_FENTRY || loader->counted_count == COUNTED_MAX)
-		return;
-	loader->counted[loader->counted_count++] = (struct counted){
-		.probe = (enum event_probe)probe,
-		.fd = bpf_program__fd(
-			bpf_object__find_program_by_name(object, choice->hook->entry)),
-	};
-}
-
-/* Resets last: none may be seen whose removal could not have been. */
-static void attach_all(struct loader *loader, struct bpf_object *object,
-		       const struct choice *choices, struct probe_result *results)
-{
-	for (size_t i = EVENT_PROBES; i-- > 0;) {
-		attach_probe(loader, object, &choices[i], &results[i]);
-		count_misses(loader, object, i, &choices[i], &results[i]);
-	}
 }
 
 /* ---- open ---- */
 
 static void detach(struct loader *loader)
 {
-	detach_since(loader, 0);
-	loader->counted_count = 0;
+	attach_release(&loader->attachments);
 	for (size_t i = 0; i < loader->late_count; i++)
 		rstblame_bpf__destroy(loader->late[i]);
 	loader->late_count = 0;
@@ -325,7 +147,7 @@ static void detach(struct loader *loader)
 	loader->skel = NULL;
 }
 
-static void mark_all(struct probe_result *results, const struct choice *choices, const char *why)
+void loader_mark_all(struct probe_result *results, const struct choice *choices, const char *why)
 {
 	for (size_t i = 0; i < EVENT_PROBES; i++) {
 		if (!choices[i].hook)
@@ -336,88 +158,6 @@ static void mark_all(struct probe_result *results, const struct choice *choices,
 	}
 }
 
-/* ---- programs that come later, on the first object's maps ---- */
-
-static int share_maps(struct bpf_object *object, struct bpf_object *first)
-{
-	struct bpf_map *map;
-
-	bpf_object__for_each_map(map, object)
-	{
-		struct bpf_map *shared = bpf_object__find_map_by_name(first, bpf_map__name(map));
-		int err = shared ? bpf_map__reuse_fd(map, bpf_map__fd(shared)) : -ENOENT;
-
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-/* The object once more, with those programs only, on the first one's maps. */
-static struct rstblame_bpf *open_late(struct loader *loader, const struct choice *choices, int *err)
-{
-	struct rstblame_bpf *skel = open_object(loader);
-
-	if (!skel) {
-		*err = -errno;
-		return NULL;
-	}
-	enable_chosen(skel->obj, choices);
-	*err = share_maps(skel->obj, loader->skel->obj);
-	if (!*err)
-		*err = load(loader, skel);
-	if (!*err)
-		return skel;
-	rstblame_bpf__destroy(skel);
-	return NULL;
-}
-
-/* Loads and attaches them. 0 when they could be loaded; `results` tells of each. */
-static int attach_late(struct loader *loader, const struct choice *choices,
-		       struct probe_result *results)
-{
-	struct rstblame_bpf *skel = NULL;
-	int err = -ENOSPC;
-
-	if (loader->late_count < LATE_MAX)
-		skel = open_late(loader, choices, &err);
-	if (!skel) {
-		mark_all(results, choices, strerror(-err));
-		return err;
-	}
-	loader->late[loader->late_count++] = skel;
-	attach_all(loader, skel->obj, choices, results);
-	return 0;
-}
-
-static bool is_refused(const struct choice *chosen, const struct probe_result *result)
-{
-	return chosen->hook && chosen->hook->how == HOOK_FENTRY && result->state == PROBE_MISSING;
-}
-
-/* A kprobe each for those of the chosen whose fentry the kernel refused, and for no
- * other: nothing is seen two ways at once. */
-static void fall_back(struct loader *loader, const struct choice *chosen,
-		      struct probe_result *results)
-{
-	struct choice choices[EVENT_PROBES] = { 0 };
-	struct probe_result now[EVENT_PROBES];
-	bool is_any = false;
-
-	for (size_t i = 0; i < EVENT_PROBES; i++)
-		is_any |= is_refused(&chosen[i], &results[i]);
-	if (!is_any || choose_hooks(loader, false, choices, now))
-		return;
-	is_any = false;
-	for (size_t i = 0; i < EVENT_PROBES; i++) {
-		if (!is_refused(&chosen[i], &results[i]))
-			choices[i].hook = NULL;
-		is_any |= choices[i].hook != NULL;
-	}
-	if (is_any)
-		attach_late(loader, choices, results);
-}
-
 /* Loads what was chosen: 0, or what the kernel said to it. `results` tells what could
  * be attached. */
 static int try_open(struct loader *loader, bool allow_fentry, struct probe_result *results)
@@ -426,71 +166,20 @@ static int try_open(struct loader *loader, bool allow_fentry, struct probe_resul
 	int err = targets_register();
 
 	if (!err)
-		err = choose_hooks(loader, allow_fentry, choices, results);
+		err = plan_make(&loader->plan, allow_fentry, choices, results);
 	if (!err)
 		err = prepare(loader, choices);
 	if (!err)
-		err = load(loader, loader->skel);
+		err = loader_load(loader, loader->skel);
 	if (err) {
-		mark_all(results, choices, strerror(-err));
+		loader_mark_all(results, choices, strerror(-err));
 		return err;
 	}
 	loader->allows_fentry = allow_fentry;
-	attach_all(loader, loader->skel->obj, choices, results);
+	attach_all(&loader->attachments, loader->skel->obj, choices, results);
 	if (allow_fentry)
-		fall_back(loader, choices, results);
+		loader_fall_back(loader, choices, results);
 	return 0;
-}
-
-static bool has_kprobes(void)
-{
-	return access("/sys/bus/event_source/devices/kprobe", F_OK) == 0;
-}
-
-/* What was refused, and the cure that fits the likeliest cause. */
-static void explain(int fentry_err, int kprobe_err, char why[LOADER_WHY_BYTES])
-{
-	bool is_locked = !strcmp(privilege_lockdown(), "confidentiality");
-	char kprobes[96] = "has no kprobes (CONFIG_KPROBE_EVENTS is off)";
-
-	if (has_kprobes())
-		snprintf(kprobes, sizeof(kprobes), "kprobe programs (%s)", strerror(-kprobe_err));
-	snprintf(why, LOADER_WHY_BYTES,
-		 "cannot trace: this kernel refuses fentry programs (%s) and %s; %s",
-		 strerror(-fentry_err), kprobes,
-		 is_locked  ? "it is locked down (confidentiality): boot without lockdown" :
-		 !has_btf() ? "it has no BTF: give its types with --btf FILE" :
-			      probe_cure(PROBE_MISSING));
-}
-
-/* What --btf names, before it is blamed on the kernel. */
-static int check_btf(const char *path, char why[LOADER_WHY_BYTES])
-{
-	struct btf *btf = path ? btf__parse(path, NULL) : NULL;
-	int err = path && !btf ? -errno : 0;
-	char reason[80];
-
-	btf__free(btf);
-	if (!err)
-		return 0;
-	libbpf_strerror(err, reason, sizeof(reason));
-	snprintf(
-		why, LOADER_WHY_BYTES,
-		"cannot read kernel types from --btf %.200s: %s; give this kernel's vmlinux, or its "
-		"types alone (pahole --btf_encode_detached)",
-		path, reason);
-	return err;
-}
-
-/* Seeing no reset at all is no run. The rest is reported as missing. */
-static int require_resets(const struct probe_result *results, char why[LOADER_WHY_BYTES])
-{
-	const struct probe_result *r = &results[EVENT_PROBE_RESET_V4];
-
-	if (r->state == PROBE_ATTACHED)
-		return 0;
-	snprintf(why, LOADER_WHY_BYTES, "cannot trace: %s; %s", r->why, probe_cure(r->state));
-	return -ENOTSUP;
 }
 
 /* fentry where it works. A kernel that refuses to load such a program fails the object
@@ -500,19 +189,19 @@ static int open_best(struct loader *loader, struct probe_result *results,
 {
 	int fentry_err = try_open(loader, true, results), kprobe_err;
 
-	if (fentry_err && !loader->is_thorough) {
-		loader->is_thorough = true;
+	if (fentry_err && !loader->plan.is_thorough) {
+		loader->plan.is_thorough = true;
 		detach(loader);
 		fentry_err = try_open(loader, true, results);
 	}
 	kprobe_err = fentry_err;
-	if (fentry_err && has_kprobes()) {
+	if (fentry_err && refusal_has_kprobes()) {
 		detach(loader);
 		kprobe_err = try_open(loader, false, results);
 	}
 	if (!kprobe_err)
-		return require_resets(results, why);
-	explain(fentry_err, kprobe_err, why);
+		return refusal_check_resets(results, why);
+	refusal_explain(fentry_err, kprobe_err, why);
 	return kprobe_err;
 }
 
@@ -531,12 +220,12 @@ struct loader *loader_open(const struct loader_options *options, struct probe_re
 	libbpf_set_print(take_message);
 	loader->btf_path = options->btf_path;
 	loader->with_stacks = options->with_stacks;
-	loader->no_pin = options->no_pin;
+	loader->plan.no_pin = options->no_pin;
 	loader->opened.fd = -1;
-	err = check_btf(options->btf_path, why);
+	err = refusal_check_btf(options->btf_path, why);
 	if (!err)
 		err = open_best(loader, results, why);
-	forget_types(loader);
+	loader_forget_types(loader);
 	if (!err)
 		return loader;
 	loader_close(loader);
@@ -550,68 +239,6 @@ void loader_close(struct loader *loader)
 	detach(loader);
 	btf__free(loader->btf);
 	free(loader);
-}
-
-/* ---- modules that come and go ---- */
-
-static bool is_of_module(size_t probe, const char *module)
-{
-	return probes[probe].module && !strcmp(probes[probe].module, module);
-}
-
-/* What was chosen of the probes that wait for it; the others' results stay. */
-static int choose_waiting(struct loader *loader, const char *module, bool allow_fentry,
-			  struct choice *choices, struct probe_result *results)
-{
-	struct probe_result now[EVENT_PROBES];
-	int err = choose_hooks(loader, allow_fentry, choices, now);
-
-	for (size_t i = 0; i < EVENT_PROBES && !err; i++) {
-		if (is_of_module(i, module) && results[i].state == PROBE_WAITS)
-			results[i] = now[i];
-		else
-			choices[i].hook = NULL;
-	}
-	return err;
-}
-
-size_t loader_attach_module(struct loader *loader, const char *module, struct probe_result *results)
-{
-	struct choice choices[EVENT_PROBES] = { 0 };
-	struct probe_result before[EVENT_PROBES];
-	size_t attached = 0;
-	int err = -EINVAL;
-
-	memcpy(before, results, sizeof(before));
-	/* By fentry; if that cannot be loaded, by kprobe. */
-	for (int with_fentry = loader->allows_fentry; err && with_fentry >= 0; with_fentry--) {
-		memcpy(results, before, sizeof(before));
-		err = choose_waiting(loader, module, with_fentry, choices, results);
-		if (!err)
-			err = attach_late(loader, choices, results);
-		if (!err && with_fentry)
-			fall_back(loader, choices, results);
-	}
-	forget_types(loader);
-	for (size_t i = 0; i < EVENT_PROBES; i++)
-		attached += choices[i].hook && results[i].state == PROBE_ATTACHED;
-	return attached;
-}
-
-size_t loader_forget_module(struct loader *loader, const char *module, struct probe_result *results)
-{
-	size_t forgotten = 0;
-
-	(void)loader; /* its links are dead and are closed in the end */
-	for (size_t i = 0; i < EVENT_PROBES; i++) {
-		if (!is_of_module(i, module) || results[i].state != PROBE_ATTACHED)
-			continue;
-		memset(&results[i], 0, sizeof(results[i]));
-		results[i].state = PROBE_WAITS;
-		snprintf(results[i].why, sizeof(results[i].why), "%s was unloaded", module);
-		forgotten++;
-	}
-	return forgotten;
 }
 
 /* ---- what the live source reads ---- */
@@ -646,13 +273,7 @@ void loader_read_lost(const struct loader *loader, uint64_t lost[EVENT_PROBES])
 {
 	for (size_t i = 0; i < EVENT_PROBES; i++)
 		lost[i] = __atomic_load_n(&loader->skel->bss->lost[i], __ATOMIC_RELAXED);
-	for (size_t i = 0; i < loader->counted_count; i++) {
-		struct bpf_prog_info info = { 0 };
-		__u32 size = sizeof(info);
-
-		if (!bpf_obj_get_info_by_fd(loader->counted[i].fd, &info, &size))
-			lost[loader->counted[i].probe] += info.recursion_misses;
-	}
+	attach_add_misses(&loader->attachments, lost);
 }
 
 static const char *find_enumerator(const struct btf *btf, uint32_t value)

@@ -76,6 +76,7 @@ def session_rows: ($smp | of("session"; "attach_ns")) as $a | if ($a | length) =
 	row("start to attached"; "\($a | median / 1e9 | fixed(2)) s (least \($a | min / 1e9 | fixed(2)))";
 		"\($icount | of("session"; "attach_cpu_ns") | if length == 0 then "" else "\(median / 1e6 | fixed(0)) million instructions" end)\(least_of("attach_ns"; "attach_cpu_ns"))";
 		"≤ 0.5 s; ≤ 100 million"; judged(($a | median) <= 5e8 and ($icount | of("session"; "attach_cpu_ns") | length > 0 and median <= 1e8))),
+	row("interrupt to the whole report"; "\($smp | of("session"; "report_ns") | median / 1e9 | fixed(2)) s"; "then the prompt waits until the kernel has taken the probes out"; ""; ""),
 	row("interrupt to detached"; "\($smp | of("session"; "detach_ns") | median / 1e9 | fixed(2)) s"; least_of("detach_ns"; null) | ltrimstr("; "); ""; ""),
 	($smp | of("session"; "resident_kb") | max / 1024) as $mb
 	| row("resident while idle, beyond the rings"; "\($mb | fixed(1)) MB";

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "vm-tool.h"
@@ -47,12 +48,15 @@ static void wait_for_line(int fd)
 	} while (byte != '\n');
 }
 
-static void drain(int fd)
+/* Until it is closed. When the last of it came. */
+static uint64_t drain(int fd)
 {
+	uint64_t last = now_ns();
 	char buffer[4096];
 
 	while (read(fd, buffer, sizeof(buffer)) > 0)
-		;
+		last = now_ns();
+	return last;
 }
 
 static FILE *open_proc(pid_t pid, const char *name)
@@ -67,16 +71,15 @@ static FILE *open_proc(pid_t pid, const char *name)
 	return file;
 }
 
-/* Time on a CPU, of all threads. */
+/* Time on a CPU, of all threads, those that have ended too. */
 static uint64_t cpu_ns(pid_t pid)
 {
-	FILE *file = open_proc(pid, "schedstat");
-	unsigned long long ns = 0;
+	struct timespec spent;
+	clockid_t clock;
 
-	if (fscanf(file, "%llu", &ns) != 1)
-		die("schedstat");
-	fclose(file);
-	return ns;
+	if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &spent))
+		die("the process's clock");
+	return (uint64_t)spent.tv_sec * 1000000000 + (uint64_t)spent.tv_nsec;
 }
 
 static unsigned long long status_number(pid_t pid, const char *key)
@@ -117,7 +120,7 @@ static struct resident resident(pid_t pid)
 
 int measure_session(unsigned idle_s, char **command)
 {
-	uint64_t started, attached, interrupted, attach_cpu, idle_cpu;
+	uint64_t started, attached, interrupted, reported, attach_cpu, idle_cpu;
 	unsigned long long switches;
 	struct resident r;
 	struct rusage usage;
@@ -138,13 +141,14 @@ int measure_session(unsigned idle_s, char **command)
 	r = resident(pid);
 	interrupted = now_ns();
 	kill(pid, SIGINT);
-	drain(out);
+	reported = drain(out);
 	if (wait4(pid, &status, 0, &usage) != pid)
 		die("wait");
-	printf("{\"attach_ns\":%llu,\"attach_cpu_ns\":%llu,\"detach_ns\":%llu,\"idle_s\":%u,"
+	printf("{\"attach_ns\":%llu,\"attach_cpu_ns\":%llu,\"report_ns\":%llu,\"detach_ns\":%llu,\"idle_s\":%u,"
 	       "\"idle_wakeups\":%llu,\"idle_cpu_ns\":%llu,\"resident_kb\":%llu,\"rings_kb\":%llu,"
 	       "\"peak_kb\":%ld,\"status\":%d}\n",
 	       (unsigned long long)(attached - started), (unsigned long long)attach_cpu,
+	       (unsigned long long)(reported - interrupted),
 	       (unsigned long long)(now_ns() - interrupted), idle_s, switches,
 	       (unsigned long long)idle_cpu, r.rest_kb, r.rings_kb, usage.ru_maxrss,
 	       WIFEXITED(status) ? WEXITSTATUS(status) : -1);
