@@ -58,6 +58,7 @@ struct loader {
 	struct kerneltypes *types; /* while programs are chosen and loaded */
 	const char *btf_path;
 	bool with_stacks;
+	bool counts_syns;
 	bool no_pin;
 	bool is_thorough;   /* /proc/kallsyms was asked */
 	bool allows_fentry; /* the object was loaded with them */
@@ -209,6 +210,7 @@ static int prepare(struct loader *loader, const struct choice *choices)
 		return -errno;
 	enable_chosen(loader->skel->obj, choices);
 	loader->skel->rodata->with_stacks = loader->with_stacks;
+	loader->skel->rodata->counts_syns = loader->counts_syns;
 	loader->skel->rodata->preempt_count_offset = loader->variables.preempt_count_offset;
 	loader->skel->rodata->pcpu_hot_offset = loader->variables.pcpu_hot_offset;
 	loader->skel->rodata->per_cpu_offsets_address = loader->variables.per_cpu_offsets_address;
@@ -531,6 +533,7 @@ struct loader *loader_open(const struct loader_options *options, struct probe_re
 	libbpf_set_print(take_message);
 	loader->btf_path = options->btf_path;
 	loader->with_stacks = options->with_stacks;
+	loader->counts_syns = options->counts_syns;
 	loader->no_pin = options->no_pin;
 	loader->opened.fd = -1;
 	err = check_btf(options->btf_path, why);
@@ -653,6 +656,26 @@ void loader_read_lost(const struct loader *loader, uint64_t lost[EVENT_PROBES])
 		if (!bpf_obj_get_info_by_fd(loader->counted[i].fd, &info, &size))
 			lost[loader->counted[i].probe] += info.recursion_misses;
 	}
+}
+
+/* In one call: it goes through the buckets, each as it is then. No key is ever removed. */
+int loader_read_syns(const struct loader *loader, bool is_other, struct event_syn_key *keys,
+		     struct event_syn_count *counts)
+{
+	const struct bpf_map *map = is_other ? loader->skel->maps.syn_others :
+					       loader->skel->maps.syn_counts;
+	__u32 count = bpf_map__max_entries(map), next;
+
+	/* ENOENT: that was the last of them. */
+	if (bpf_map_lookup_batch(bpf_map__fd(map), NULL, &next, keys, counts, &count, NULL) &&
+	    errno != ENOENT)
+		return -errno;
+	return (int)count;
+}
+
+void loader_end_syn_round(const struct loader *loader)
+{
+	__atomic_add_fetch(&loader->skel->bss->syn_round, 1, __ATOMIC_RELAXED);
 }
 
 static const char *find_enumerator(const struct btf *btf, uint32_t value)
