@@ -89,7 +89,8 @@ const char *account_headline(const struct timeline *t, enum status status, char 
 			 t->resets_total == 1 ? "the one reset sent was not one that" :
 						"none of the resets sent");
 	else
-		snprintf(words, sizeof(words), "this node sent no reset.");
+		snprintf(words, sizeof(words), "%s.",
+			 t->filter ? "no reset matched the filter" : "this node sent no reset");
 	snprintf(buf, size, "%s: %s", status_name(status), words);
 	return buf;
 }

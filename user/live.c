@@ -308,6 +308,7 @@ static void look_at_counts(struct live *live)
 	if (!live->syns_due_ns || now_ns < live->syns_due_ns || live->syns_read_ns)
 		return;
 	read_counts(live);
+	now_ns = clock_mono_ns(); /* it takes its time */
 	has_any = live->syns_read_ns && !syn_counts_is_empty(&live->syns);
 	live->syns_due_ns = has_any || now_ns < live->syns_until_ns ? now_ns + COUNTS_NS : 0;
 }

@@ -229,9 +229,10 @@ static void say_ports(const struct resets_observation *r, char *buf, size_t size
 					 r->ports[said].port);
 		left -= r->ports[said].count;
 	}
-	if (left && used < size)
-		snprintf(buf + used, size - used, "%s%" PRIu64 " to other ports",
-			 said ? " and " : ": ", left);
+	if (left && said && used < size)
+		snprintf(buf + used, size - used, " and %" PRIu64 " to other ports", left);
+	else if (left)
+		snprintf(buf, size, ", at ports that are not told apart");
 }
 
 static void note_resets(struct note *n, const struct finding *f)

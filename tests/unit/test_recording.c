@@ -443,6 +443,26 @@ static void mono_is_taken_from_ts_where_it_is_missing(void **state)
 	recording_keep_release(&keep);
 }
 
+static void round_trip_resets(void **state)
+{
+	static const struct port_count ports[] = { { 22, 512 }, { 0, 3 }, { 65535, 1 } };
+	struct observation seen = make_resets(600, ports, 3);
+	struct recording_keep keep = { 0 };
+	struct observation back = read_back(&seen, &keep);
+
+	(void)state;
+	assert_int_equal(back.counted.count, 600);
+	assert_int_equal(back.counted.family, AF_INET);
+	assert_int_equal(back.counted.first_wall_ns, seen.counted.first_wall_ns);
+	assert_int_equal(back.counted.last_wall_ns, seen.counted.last_wall_ns);
+	assert_int_equal(back.counted.ports_count, 3);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(back.counted.ports[i].port, ports[i].port);
+		assert_int_equal(back.counted.ports[i].count, ports[i].count);
+	}
+	recording_keep_release(&keep);
+}
+
 /* ---- what is skipped, and what counts as lost ---- */
 
 static int parse(const char *line)
@@ -453,6 +473,39 @@ static int parse(const char *line)
 
 	recording_keep_release(&keep);
 	return got;
+}
+
+#define RESETS "{\"type\":\"resets\",\"verdict\":\"no-listener\","
+
+/* A total is a total only as long as each line of it is right. */
+static void counts_that_cannot_be_are_lost(void **state)
+{
+	(void)state;
+	assert_int_equal(parse(RESETS "\"count\":3}"), 1);
+	assert_int_equal(parse(RESETS "\"count\":3,\"ports\":[{\"port\":22,\"count\":3}]}"), 1);
+	assert_int_equal(parse(RESETS "\"count\":0}"), -EINVAL);
+	assert_int_equal(parse(RESETS "\"count\":-3}"), -EINVAL);
+	assert_int_equal(parse(RESETS "\"count\":\"3\"}"), -EINVAL);
+	assert_int_equal(parse(RESETS "\"ports\":[{\"port\":22,\"count\":3}]}"), -EINVAL);
+	assert_int_equal(parse(RESETS "\"count\":3,\"ports\":[{\"port\":22,\"count\":4}]}"),
+			 -EINVAL);
+	assert_int_equal(parse(RESETS "\"count\":3,\"ports\":[{\"port\":65536,\"count\":1}]}"),
+			 -EINVAL);
+	assert_int_equal(parse(RESETS "\"count\":3,\"ports\":[{\"port\":22}]}"), -EINVAL);
+	assert_int_equal(parse(RESETS "\"count\":3,\"ports\":[7,[]]}"), -EINVAL);
+	assert_int_equal(parse(RESETS "\"count\":5,\"ports\":["
+				      "{\"port\":22,\"count\":9223372036854775807},"
+				      "{\"port\":23,\"count\":9223372036854775807},"
+				      "{\"port\":24,\"count\":4}]}"),
+			 -EINVAL);
+}
+
+/* A later writer may count others. */
+static void counts_of_other_verdicts_are_skipped(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("{\"type\":\"resets\",\"verdict\":\"protocol\",\"count\":3}"), 0);
+	assert_int_equal(parse("{\"type\":\"resets\",\"count\":3}"), 0);
 }
 
 static void unknown_types_and_fields_are_skipped(void **state)
@@ -546,6 +599,9 @@ static void flags_may_be_tcpdumps(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		story(round_trip_resets),
+		story(counts_that_cannot_be_are_lost),
+		story(counts_of_other_verdicts_are_skipped),
 		story(round_trip_start),
 		story(round_trip_address),
 		story(round_trip_link),
