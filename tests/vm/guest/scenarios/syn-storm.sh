@@ -40,6 +40,8 @@ act() {
 	wait_for "[[ \$(entries_to $NODE) == 0 ]]" 15 "the flush"
 	publish
 	wait_for server_socket_gone 15 "redis to drop the connection"
+	# Its client would notice by its own keepalive, should the storm take that long.
+	ip -n c1 route del default
 	wait $storm
 	wait_for_rsts 25601 15
 }
