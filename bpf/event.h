@@ -409,7 +409,7 @@ struct event_syn_key {
 	__u32 netns;
 	__u16 port; /* network order */
 	__u8 family;
-	__u8 padding;
+	__u8 generation; /* of user space's giving: it makes room by taking out a past one's */
 };
 _Static_assert(sizeof(struct event_syn_key) == 8, "event_syn_key");
 

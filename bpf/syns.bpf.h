@@ -32,8 +32,9 @@ struct syn_others {
 
 /* Set by the loader: where nobody needs each packet. */
 const volatile bool counts_syns = false;
-/* Counted up by user space after each look. */
+/* Counted up by user space after each look; and when it takes the past ones' ports out. */
 __u64 syn_round;
+__u8 syn_generation;
 
 /* All that is read of the TCP header, in one go: each read costs as much as all. */
 struct syn_header {
@@ -72,16 +73,20 @@ static __always_inline struct event_syn_count *syn_count_of(void *map,
 	return bpf_map_lookup_elem(map, key);
 }
 
-/* Exact: an entry is never removed, and 5.10 has atomic adds as long as nobody asks
- * for the result. False: there is no room, and the reset has to be sent. */
+/* Exact: 5.10 has atomic adds as long as nobody asks for the result, and an entry is removed
+ * only when no program can hold it any more: see retire_ports() in user/live.c. False: there is no room, and the reset has to be sent. */
 static __noinline bool count_syn(__u32 netns, __u8 family, __u16 port, __u64 now_ns)
 {
-	struct event_syn_key key = { .netns = netns, .port = port, .family = family };
+	struct event_syn_key key = { .netns = netns,
+				     .port = port,
+				     .family = family,
+				     .generation = *(volatile __u8 *)&syn_generation };
 	struct event_syn_count *count = syn_count_of(&syn_counts, &key);
 	__u64 round = *(volatile __u64 *)&syn_round;
 
 	if (!count) {
 		key.port = 0;
+		key.generation = 0; /* these stay */
 		count = syn_count_of(&syn_others, &key);
 	}
 	if (!count)

@@ -47,6 +47,9 @@ struct live {
 	struct event_syn_count *syn_values;
 	uint64_t syns_due_ns;   /* the next look; 0: none */
 	uint64_t syns_until_ns; /* more may be counted up to then */
+	size_t syn_ports;       /* in the map, at the last look */
+	bool is_retiring;       /* those of past generations go when they are told */
+	bool are_ports_kept;    /* making room for others did not work */
 	bool are_counts_cut;    /* at the end they could not be read */
 	uint64_t syns_read_ns;  /* when they were looked at, and not told yet; 0: they are told */
 };
@@ -253,6 +256,8 @@ static int read_map(struct live *live, bool is_other)
 	int count = loader_read_syns(live->loader, is_other, live->syn_keys, live->syn_values);
 	int err = count < 0 ? count : 0;
 
+	if (!is_other && !err)
+		live->syn_ports = (size_t)count;
 	for (int i = 0; i < count && !err; i++)
 		err = syn_counts_take(&live->syns, &live->syn_keys[i], &live->syn_values[i],
 				      is_other);
@@ -270,13 +275,34 @@ static int read_counts(struct live *live)
 		live->syn_values = calloc(EVENT_SYN_PORTS_MAX, sizeof(*live->syn_values));
 	if (!live->syn_keys || !live->syn_values)
 		return -ENOMEM;
-	syn_counts_forget(&live->syns);
+	syn_counts_begin(&live->syns, loader_syn_generation(live->loader));
 	err = read_map(live, false);
 	if (!err)
 		err = read_map(live, true);
 	loader_end_syn_round(live->loader);
 	live->syns_read_ns = clock_mono_ns();
 	return err;
+}
+
+/* A scan of all ports must not leave the map full for good. */
+static void make_room(struct live *live)
+{
+	if (live->syn_ports < EVENT_SYN_PORTS_MAX / 4 || live->are_ports_kept)
+		return;
+	live->is_retiring = loader_next_syn_generation(live->loader);
+	live->are_ports_kept = !live->is_retiring;
+	read_counts(live); /* what came in the meantime, and is the last of them */
+}
+
+/* All of them were told, and nobody counts them any more: see make_room(). */
+static void retire_ports(struct live *live)
+{
+	size_t count = syn_counts_past(&live->syns, live->syn_keys);
+	size_t deleted = loader_delete_syns(live->loader, live->syn_keys, count);
+
+	syn_counts_drop(&live->syns, live->syn_keys, deleted);
+	live->are_ports_kept = deleted < count;
+	live->is_retiring = false;
 }
 
 /* How many could not be read is not known: one at least, so that the verdict says it. */
@@ -297,6 +323,8 @@ int live_tell_counts(struct live *live)
 		err = live->take(live->ctx, &seen);
 	}
 	live->syns_read_ns = 0;
+	if (!err && live->is_retiring)
+		retire_ports(live);
 	return err;
 }
 
@@ -307,7 +335,8 @@ static void look_at_counts(struct live *live)
 
 	if (!live->syns_due_ns || now_ns < live->syns_due_ns || live->syns_read_ns)
 		return;
-	read_counts(live);
+	if (!read_counts(live))
+		make_room(live);
 	now_ns = clock_mono_ns(); /* it takes its time */
 	has_any = live->syns_read_ns && !syn_counts_is_empty(&live->syns);
 	live->syns_due_ns = has_any || now_ns < live->syns_until_ns ? now_ns + COUNTS_NS : 0;

@@ -5,11 +5,13 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/membarrier.h>
 #include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "../bpf/event.h" /* before the skeleton, which holds its types */
@@ -658,7 +660,7 @@ void loader_read_lost(const struct loader *loader, uint64_t lost[EVENT_PROBES])
 	}
 }
 
-/* In one call: it goes through the buckets, each as it is then. No key is ever removed. */
+/* In one call: it goes through the buckets, each as it is then. Only we remove keys. */
 int loader_read_syns(const struct loader *loader, bool is_other, struct event_syn_key *keys,
 		     struct event_syn_count *counts)
 {
@@ -676,6 +678,31 @@ int loader_read_syns(const struct loader *loader, bool is_other, struct event_sy
 void loader_end_syn_round(const struct loader *loader)
 {
 	__atomic_add_fetch(&loader->skel->bss->syn_round, 1, __ATOMIC_RELAXED);
+}
+
+uint8_t loader_syn_generation(const struct loader *loader)
+{
+	return loader->skel->bss->syn_generation;
+}
+
+/* membarrier() waits, as synchronize_rcu() does, until each program that was running when
+ * it was called has ended; all others see the new generation. */
+bool loader_next_syn_generation(const struct loader *loader)
+{
+	__atomic_add_fetch(&loader->skel->bss->syn_generation, 1, __ATOMIC_SEQ_CST);
+	return !syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0);
+}
+
+size_t loader_delete_syns(const struct loader *loader, const struct event_syn_key *keys,
+			  size_t count)
+{
+	int fd = bpf_map__fd(loader->skel->maps.syn_counts);
+	__u32 deleted = (__u32)count;
+
+	if (!count)
+		return 0;
+	/* It ends at the first that is not there; any other error is before the first. */
+	return bpf_map_delete_batch(fd, keys, &deleted, NULL) && errno != ENOENT ? 0 : deleted;
 }
 
 static const char *find_enumerator(const struct btf *btf, uint32_t value)

@@ -59,6 +59,14 @@ int loader_read_syns(const struct loader *loader, bool is_other, struct event_sy
 /* To be called after each such look. */
 void loader_end_syn_round(const struct loader *loader);
 
+uint8_t loader_syn_generation(const struct loader *loader);
+/* From here on other keys are counted, and none of those before any more: nothing holds
+ * them. False: they may still be counted. */
+bool loader_next_syn_generation(const struct loader *loader);
+/* Takes ports of past generations out. Returns how many of them, in their order, it did. */
+size_t loader_delete_syns(const struct loader *loader, const struct event_syn_key *keys,
+			  size_t count);
+
 /* The kernel's name for a value of enum sk_rst_reason, without its prefix; NULL
  * where it has none. Lives as long as the loader. */
 const char *loader_reason_name(const struct loader *loader, uint32_t reason);

@@ -8,18 +8,19 @@
 
 #include "../bpf/event.h"
 
-/* The maps hold no more keys than half of it. */
-enum { TOLD_SLOTS = 4 * EVENT_SYN_PORTS_MAX };
+/* The maps hold little more keys than half of it. */
+enum { TOLD_SLOTS = 2 * EVENT_SYN_PORTS_MAX, TOLD_MAX = TOLD_SLOTS / 4 * 3 };
 
 struct syn_told {
 	struct event_syn_key key;
-	bool is_used, is_other;
+	bool is_used, is_other, is_gone;
 	uint64_t count;   /* as last told */
 	uint64_t last_ns; /* of those */
 };
 
 struct syn_row {
 	struct syn_told *told;
+	uint8_t generation;
 	uint64_t added; /* since it was told */
 	uint64_t first_ns, last_ns;
 };
@@ -35,13 +36,14 @@ void syn_counts_release(struct syn_counts *c)
 static bool is_same(const struct syn_told *t, const struct event_syn_key *key, bool is_other)
 {
 	return t->is_other == is_other && t->key.netns == key->netns && t->key.port == key->port &&
-	       t->key.family == key->family;
+	       t->key.family == key->family && t->key.generation == key->generation;
 }
 
 static struct syn_told *find_told(struct syn_counts *c, const struct event_syn_key *key,
 				  bool is_other)
 {
-	uint64_t hash = ((uint64_t)key->netns << 32) ^ ((uint64_t)key->port << 8) ^ key->family;
+	uint64_t hash = ((uint64_t)key->netns << 32) ^ ((uint64_t)key->port << 16) ^
+			((uint64_t)key->generation << 8) ^ key->family;
 	size_t at = (size_t)((hash * 0x9e3779b97f4a7c15ULL) >> 32) % TOLD_SLOTS;
 
 	if (!c->told)
@@ -52,7 +54,7 @@ static struct syn_told *find_told(struct syn_counts *c, const struct event_syn_k
 		at = (at + 1) % TOLD_SLOTS;
 	if (c->told[at].is_used)
 		return &c->told[at];
-	if (c->told_count == TOLD_SLOTS / 2)
+	if (c->told_count == TOLD_MAX)
 		return NULL;
 	c->told_count++;
 	c->told[at] = (struct syn_told){ .key = *key, .is_used = true, .is_other = is_other };
@@ -79,8 +81,9 @@ static struct syn_row *add_row(struct syn_counts *c)
 	return &c->rows[c->rows_count++];
 }
 
-void syn_counts_forget(struct syn_counts *c)
+void syn_counts_begin(struct syn_counts *c, uint8_t generation)
 {
+	c->generation = generation;
 	c->rows_count = c->next = 0;
 }
 
@@ -92,12 +95,14 @@ int syn_counts_take(struct syn_counts *c, const struct event_syn_key *key,
 
 	if (!told)
 		return -ENOMEM;
+	told->is_gone = false;
 	if (count->count == told->count)
 		return 0;
 	row = add_row(c);
 	if (!row)
 		return -ENOMEM;
 	*row = (struct syn_row){ .told = told,
+				 .generation = is_other ? c->generation : key->generation,
 				 .added = count->count - told->count,
 				 .first_ns = count->first_ns,
 				 .last_ns = count->last_ns };
@@ -117,10 +122,10 @@ bool syn_counts_is_empty(const struct syn_counts *c)
 static bool is_same_place(const struct syn_row *a, const struct syn_row *b)
 {
 	return a->told->key.netns == b->told->key.netns &&
-	       a->told->key.family == b->told->key.family;
+	       a->told->key.family == b->told->key.family && a->generation == b->generation;
 }
 
-/* By namespace and family; of one, what was counted most comes first. */
+/* By namespace, family and generation, in which a port is once; of one, what was counted most comes first. */
 static int compare_rows(const void *a, const void *b)
 {
 	const struct syn_row *x = a, *y = b;
@@ -129,6 +134,8 @@ static int compare_rows(const void *a, const void *b)
 		return x->told->key.netns < y->told->key.netns ? -1 : 1;
 	if (x->told->key.family != y->told->key.family)
 		return x->told->key.family < y->told->key.family ? -1 : 1;
+	if (x->generation != y->generation)
+		return x->generation < y->generation ? -1 : 1;
 	if (x->added != y->added)
 		return x->added > y->added ? -1 : 1;
 	return ntohs(x->told->key.port) - ntohs(y->told->key.port);
@@ -159,7 +166,7 @@ bool syn_counts_tell(struct syn_counts *c, uint64_t wall_offset_ns, struct obser
 	if (!c->next && c->rows_count)
 		qsort(c->rows, c->rows_count, sizeof(*c->rows), compare_rows);
 	if (syn_counts_is_empty(c)) {
-		syn_counts_forget(c);
+		syn_counts_begin(c, c->generation);
 		return false;
 	}
 	first = &c->rows[c->next];
@@ -172,4 +179,40 @@ bool syn_counts_tell(struct syn_counts *c, uint64_t wall_offset_ns, struct obser
 		tell_row(c, &c->rows[c->next++], wall_offset_ns, &out->counted);
 	while (!syn_counts_is_empty(c) && is_same_place(first, &c->rows[c->next]));
 	return true;
+}
+
+size_t syn_counts_past(const struct syn_counts *c, struct event_syn_key *keys)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; c->told && i < TOLD_SLOTS && count < EVENT_SYN_PORTS_MAX; i++) {
+		const struct syn_told *t = &c->told[i];
+
+		if (t->is_used && !t->is_other && t->key.generation != c->generation)
+			keys[count++] = t->key;
+	}
+	return count;
+}
+
+void syn_counts_drop(struct syn_counts *c, const struct event_syn_key *keys, size_t count)
+{
+	struct syn_told *before = c->told, *after = calloc(TOLD_SLOTS, sizeof(*after));
+
+	for (size_t i = 0; i < count; i++) {
+		struct syn_told *t = find_told(c, &keys[i], false);
+
+		if (t) {
+			t->count = t->last_ns = 0;
+			t->is_gone = true;
+		}
+	}
+	if (!after) /* what is gone takes its place until then */
+		return;
+	syn_counts_begin(c, c->generation); /* rows point into the one before */
+	c->told = after;
+	c->told_count = 0;
+	for (size_t i = 0; before && i < TOLD_SLOTS; i++)
+		if (before[i].is_used && !before[i].is_gone)
+			*find_told(c, &before[i].key, before[i].is_other) = before[i];
+	free(before);
 }

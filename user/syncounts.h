@@ -16,6 +16,7 @@ struct event_syn_count;
 
 /* All zero: nothing was counted. */
 struct syn_counts {
+	uint8_t generation;    /* the latest */
 	struct syn_told *told; /* by key; NULL until the first */
 	size_t told_count;
 	struct syn_row *rows; /* of the last look */
@@ -26,12 +27,19 @@ struct syn_counts {
 
 void syn_counts_release(struct syn_counts *c);
 
-/* Begins a look: what the last one found and was not told yet will be found again. */
-void syn_counts_forget(struct syn_counts *c);
+/* Begins a look, in that generation of ports: what the last one found and was not told yet
+ * will be found again. */
+void syn_counts_begin(struct syn_counts *c, uint8_t generation);
 
 /* One entry of a map. `is_other`: of ports that are not told apart. 0, or -ENOMEM. */
 int syn_counts_take(struct syn_counts *c, const struct event_syn_key *key,
 		    const struct event_syn_count *count, bool is_other);
+
+/* The ports of past generations, all of which were told: fills `keys`, which has room for
+ * EVENT_SYN_PORTS_MAX, and returns how many. */
+size_t syn_counts_past(const struct syn_counts *c, struct event_syn_key *keys);
+/* These were taken out of the map: should they come back they count from 0. */
+void syn_counts_drop(struct syn_counts *c, const struct event_syn_key *keys, size_t count);
 
 bool syn_counts_is_empty(const struct syn_counts *c);
 

@@ -91,7 +91,7 @@ static void only_what_was_added(void **state)
 	look_at(NODE_NETNS, AF_INET, 80, 5, T(0), T(1));
 	assert_true(tell());
 	assert_int_equal(seen.counted.count, 105);
-	syn_counts_forget(&counts);
+	syn_counts_begin(&counts, 0);
 	look_at(NODE_NETNS, AF_INET, 22, 130, T(1000), T(1900));
 	look_at(NODE_NETNS, AF_INET, 80, 5, T(0), T(1));
 	assert_true(tell());
@@ -107,7 +107,7 @@ static void looked_at_twice(void **state)
 {
 	(void)state;
 	look_at(NODE_NETNS, AF_INET, 22, 100, T(0), T(900));
-	syn_counts_forget(&counts);
+	syn_counts_begin(&counts, 0);
 	assert_true(syn_counts_is_empty(&counts));
 	look_at(NODE_NETNS, AF_INET, 22, 101, T(0), T(950));
 	assert_true(tell());
@@ -121,7 +121,7 @@ static void first_is_after_what_was_told(void **state)
 	(void)state;
 	look_at(NODE_NETNS, AF_INET, 22, 1, T(0), T(900));
 	assert_true(tell());
-	syn_counts_forget(&counts);
+	syn_counts_begin(&counts, 0);
 	look_at(NODE_NETNS, AF_INET, 22, 2, T(0), T(950));
 	assert_true(tell());
 	assert_int_equal(seen.counted.first_wall_ns, WALL_BASE_NS + MS(900));
@@ -168,7 +168,7 @@ static void full_maps(void **state)
 
 	(void)state;
 	for (unsigned int round = 1; round <= 3; round++) {
-		syn_counts_forget(&counts);
+		syn_counts_begin(&counts, 0);
 		for (unsigned int i = 0; i < EVENT_SYN_PORTS_MAX; i++)
 			look_at(NODE_NETNS + i / 4096, AF_INET, (uint16_t)(i * 7), round * (i + 1),
 				T(round), T(round));
@@ -179,6 +179,86 @@ static void full_maps(void **state)
 	}
 	assert_int_equal(total, 3 * (EVENT_SYN_PORTS_MAX * (EVENT_SYN_PORTS_MAX + 1ULL) / 2 +
 				     EVENT_SYN_OTHERS_MAX));
+}
+
+/* ---- making room ---- */
+
+static void look_at_generation(uint8_t generation, uint16_t port, uint64_t count)
+{
+	struct event_syn_key key = { .netns = NODE_NETNS,
+				     .family = AF_INET,
+				     .port = htons(port),
+				     .generation = generation };
+	struct event_syn_count value = { .count = count, .first_ns = T(0), .last_ns = T(1) };
+
+	assert_int_equal(syn_counts_take(&counts, &key, &value, false), 0);
+}
+
+/* While one generation follows the other a port may be in both: each is told, apart. */
+static void generations_apart(void **state)
+{
+	struct event_syn_key keys[EVENT_SYN_PORTS_MAX];
+
+	(void)state;
+	syn_counts_begin(&counts, 1);
+	look_at_generation(0, 22, 5);
+	look_at_generation(1, 22, 3);
+	look_at_generation(0, 23, 1);
+	look_at_others(NODE_NETNS, 7);
+	assert_true(tell());
+	assert_int_equal(seen.counted.count, 6);
+	assert_int_equal(seen.counted.ports_count, 2);
+	assert_true(tell());
+	assert_int_equal(seen.counted.count, 10);
+	assert_int_equal(seen.counted.ports_count, 1);
+	assert_false(tell());
+	assert_int_equal(syn_counts_past(&counts, keys), 2);
+	assert_int_equal(keys[0].generation, 0);
+	assert_int_equal(keys[1].generation, 0);
+}
+
+/* What was taken out counts from 0 when it comes back; what was not goes on. */
+static void what_is_gone_begins_anew(void **state)
+{
+	struct event_syn_key keys[EVENT_SYN_PORTS_MAX];
+
+	(void)state;
+	look_at_generation(0, 22, 5);
+	look_at_generation(0, 23, 4);
+	look_at_others(NODE_NETNS, 7);
+	assert_true(tell());
+	syn_counts_begin(&counts, 1);
+	look_at_generation(1, 80, 3);
+	assert_true(tell());
+	assert_int_equal(syn_counts_past(&counts, keys), 2);
+	syn_counts_drop(&counts, keys, 1);
+	assert_int_equal(syn_counts_past(&counts, keys + 2), 1);
+	syn_counts_begin(&counts, 0); /* a long time after */
+	look_at_generation(0, ntohs(keys[0].port), 2);
+	look_at_generation(0, ntohs(keys[2].port), 6);
+	look_at_generation(1, 80, 3);
+	look_at_others(NODE_NETNS, 7);
+	assert_true(tell());
+	assert_int_equal(seen.counted.count, 2 + 6 - (ntohs(keys[2].port) == 22 ? 5 : 4));
+	assert_false(tell());
+}
+
+static void a_scan_without_end(void **state)
+{
+	static struct event_syn_key keys[EVENT_SYN_PORTS_MAX];
+	uint64_t total = 0;
+
+	(void)state;
+	for (unsigned int round = 0; round < 300; round++) {
+		syn_counts_begin(&counts, (uint8_t)(round + 1));
+		for (uint16_t i = 0; i < 3000; i++)
+			look_at_generation((uint8_t)round, i, 1 + i % 3);
+		while (tell())
+			total += seen.counted.count;
+		assert_int_equal(syn_counts_past(&counts, keys), 3000);
+		syn_counts_drop(&counts, keys, 3000);
+	}
+	assert_int_equal(total, 300 * 3000 * 2);
 }
 
 /* It may wait in the line behind a reset whose victim is looked up. */
@@ -211,6 +291,9 @@ int main(void)
 		cmocka_unit_test_teardown(namespaces_and_families_apart, clean),
 		cmocka_unit_test_teardown(port_0_is_a_port, clean),
 		cmocka_unit_test_teardown(full_maps, clean),
+		cmocka_unit_test_teardown(generations_apart, clean),
+		cmocka_unit_test_teardown(what_is_gone_begins_anew, clean),
+		cmocka_unit_test_teardown(a_scan_without_end, clean),
 		cmocka_unit_test_teardown(waits_in_line_with_its_ports, clean),
 	};
 

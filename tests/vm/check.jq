@@ -128,12 +128,13 @@ def check_storm:
     assert("not more than one line a second, namespace and family"; "a second apart";
       $all | lines("resets") | map([.netns, .family, .mono_ns]);
       ($all | lines("resets") | .[:-1] | group_by([.netns, .family])
-        | all(.[]; [.[].mono_ns] | . as $t | all(range(1; length - 1); $t[.] - $t[. - 1] >= 1e9)))),
+        | all(.[]; [.[].mono_ns] | unique | . as $t | all(range(1; length - 1); $t[.] - $t[. - 1] >= 1e9)))),
     assert("each within its line's times"; "first <= last"; null;
       $all | lines("resets") | all(.first <= .last and .last <= .ts)),
     equal("only the flush's are removals"; [$expect.flush.cause]; $summary.removals | keys),
-    assert("the sweep has ports that are not told apart"; "some"; null;
-      $all | any(lines("resets")[]; .count > ([.ports[].count] | add // 0)));
+    ([$all | lines("resets")[] | .count - ([.ports[].count] | add // 0)] | add // 0) as $others
+    | assert("the sweep's ports are told apart, though they are more than there is room for at a time";
+        "most"; $others; $others < $expect.storm[0].count / 4);
 
 def check_flow:
   (told | .[0]) as $reset
