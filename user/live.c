@@ -251,21 +251,33 @@ static int tell_losses(struct live *live)
 
 /* ---- what was only counted ---- */
 
-static int read_map(struct live *live, bool is_other)
+static int read_ports(struct live *live, bool are_past)
 {
-	int count = loader_read_syns(live->loader, is_other, live->syn_keys, live->syn_values);
+	uint8_t generation = loader_syn_generation(live->loader);
+	int count = loader_read_syns(live->loader, false, live->syn_keys, live->syn_values);
 	int err = count < 0 ? count : 0;
 
-	if (!is_other && !err)
-		live->syn_ports = (size_t)count;
+	live->syn_ports = count > 0 ? (size_t)count : 0;
 	for (int i = 0; i < count && !err; i++)
-		err = syn_counts_take(&live->syns, &live->syn_keys[i], &live->syn_values[i],
-				      is_other);
+		if (!are_past || live->syn_keys[i].generation != generation)
+			err = syn_counts_take(&live->syns, &live->syn_keys[i], &live->syn_values[i],
+					      false);
 	return err;
 }
 
-/* What could not be read now will be found by the next look. */
-static int read_counts(struct live *live)
+static int read_others(struct live *live)
+{
+	int count = loader_read_syns(live->loader, true, live->syn_keys, live->syn_values);
+	int err = count < 0 ? count : 0;
+
+	for (int i = 0; i < count && !err; i++)
+		err = syn_counts_take(&live->syns, &live->syn_keys[i], &live->syn_values[i], true);
+	return err;
+}
+
+/* What could not be read now will be found by the next look. `are_past`: the present
+ * generation's ports are left to it as well. */
+static int read_counts(struct live *live, bool are_past)
 {
 	int err;
 
@@ -276,9 +288,9 @@ static int read_counts(struct live *live)
 	if (!live->syn_keys || !live->syn_values)
 		return -ENOMEM;
 	syn_counts_begin(&live->syns, loader_syn_generation(live->loader));
-	err = read_map(live, false);
+	err = read_ports(live, are_past);
 	if (!err)
-		err = read_map(live, true);
+		err = read_others(live);
 	loader_end_syn_round(live->loader);
 	live->syns_read_ns = clock_mono_ns();
 	return err;
@@ -289,9 +301,9 @@ static void make_room(struct live *live)
 {
 	if (live->syn_ports < EVENT_SYN_PORTS_MAX / 4 || live->are_ports_kept)
 		return;
-	live->is_retiring = loader_next_syn_generation(live->loader);
-	live->are_ports_kept = !live->is_retiring;
-	read_counts(live); /* what came in the meantime, and is the last of them */
+	live->are_ports_kept = !loader_next_syn_generation(live->loader);
+	/* What came in the meantime, and is the last of them. */
+	live->is_retiring = !read_counts(live, !live->are_ports_kept) && !live->are_ports_kept;
 }
 
 /* All of them were told, and nobody counts them any more: see make_room(). */
@@ -308,7 +320,7 @@ static void retire_ports(struct live *live)
 /* How many could not be read is not known: one at least, so that the verdict says it. */
 void live_end_counts(struct live *live)
 {
-	live->are_counts_cut = read_counts(live) != 0;
+	live->are_counts_cut = read_counts(live, false) != 0;
 	live->syns_due_ns = live->syns_until_ns = 0;
 }
 
@@ -335,7 +347,7 @@ static void look_at_counts(struct live *live)
 
 	if (!live->syns_due_ns || now_ns < live->syns_due_ns || live->syns_read_ns)
 		return;
-	if (!read_counts(live))
+	if (!read_counts(live, false))
 		make_room(live);
 	now_ns = clock_mono_ns(); /* it takes its time */
 	has_any = live->syns_read_ns && !syn_counts_is_empty(&live->syns);

@@ -216,13 +216,25 @@ static void note_reset(struct note *n, const struct finding *f)
 /* Ports that are named: those with the most. */
 enum { PORTS_SAID_MAX = 5 };
 
-/* "512 to port 22, 300 to port 80 and 77 to 12 others" */
+/* What was not said; `unknown` of it to ports that are not told apart. */
+static void say_rest(uint64_t left, uint64_t unknown, size_t ports, char *buf, size_t size)
+{
+	if (unknown || !ports)
+		snprintf(buf, size, " and %" PRIu64 " to other ports", left);
+	else
+		snprintf(buf, size, " and %" PRIu64 " to %zu other %s", left, ports,
+			 ports == 1 ? "port" : "ports");
+}
+
+/* ": 512 to port 22, 300 to port 80 and 77 to 12 other ports" */
 static void say_ports(const struct resets_observation *r, char *buf, size_t size)
 {
-	uint64_t left = r->count;
+	uint64_t left = r->count, unknown = r->count;
 	size_t said = 0, used = 0;
 
 	buf[0] = '\0';
+	for (size_t i = 0; i < r->ports_count; i++)
+		unknown -= r->ports[i].count;
 	for (; said < r->ports_count && said < PORTS_SAID_MAX && used < size; said++) {
 		used += (size_t)snprintf(buf + used, size - used, "%s%" PRIu64 " to port %u",
 					 said ? ", " : ": ", r->ports[said].count,
@@ -230,7 +242,7 @@ static void say_ports(const struct resets_observation *r, char *buf, size_t size
 		left -= r->ports[said].count;
 	}
 	if (left && said && used < size)
-		snprintf(buf + used, size - used, " and %" PRIu64 " to other ports", left);
+		say_rest(left, unknown, r->ports_count - said, buf + used, size - used);
 	else if (left)
 		snprintf(buf, size, ", at ports that are not told apart");
 }

@@ -116,6 +116,9 @@ static void storm(void **state)
 	see(&w, v6);
 	pass(&w, SECONDS(1));
 	see(&w, make_resets(77, ports, 0));
+	pass(&w, SECONDS(1));
+	see(&w, make_resets(965, ports, 6)); /* each told apart */
+	pass(&w, SECONDS(1));
 	see_in(&w, OTHER_NETNS, make_resets(512, ports, 1));
 	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
 	assert_golden("storm.txt", written());

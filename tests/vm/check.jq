@@ -132,9 +132,9 @@ def check_storm:
     assert("each within its line's times"; "first <= last"; null;
       $all | lines("resets") | all(.first <= .last and .last <= .ts)),
     equal("only the flush's are removals"; [$expect.flush.cause]; $summary.removals | keys),
-    ([$all | lines("resets")[] | .count - ([.ports[].count] | add // 0)] | add // 0) as $others
-    | assert("the sweep's ports are told apart, though they are more than there is room for at a time";
-        "most"; $others; $others < $expect.storm[0].count / 4);
+    # As many as EVENT_SYN_PORTS_MAX; how many more is a matter of its speed, again.
+    ([$all | lines("resets")[] | .ports[].port] | unique | length) as $ports
+    | assert("more ports are told apart than there is room for at a time"; "> 8192"; $ports; $ports > 8192);
 
 def check_flow:
   (told | .[0]) as $reset

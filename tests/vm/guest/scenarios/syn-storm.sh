@@ -22,7 +22,7 @@ storm() {
 		ip netns exec srv scale syns $SERVER $NODE_FIXED ${to%:*} ${to#*:} 4000 1
 	done
 	# More ports than there is room for at a time.
-	ip netns exec srv scale syns $SERVER $NODE_FIXED 20000 20000 3000 20000
+	ip netns exec srv scale syns $SERVER $NODE_FIXED 20000 20000 2000 20000
 	ip netns exec srv rawtcp send $SERVER6 4000 $NODE6 8001 $(printf 'S,1,0 %.0s' {1..600})
 	ip netns exec c1 scale syns $CLIENT $CLIENT 9000 500 0 1
 }
