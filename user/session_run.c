@@ -460,17 +460,11 @@ static int start_command(struct run *run, char *why, size_t size)
 	return 0;
 }
 
-/* Who asks for more than numbers gets each. */
-static bool counts_syns(const struct options *options)
-{
-	return !options->filter && !options->with_stacks && !options->is_verbose;
-}
-
 static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 {
 	struct loader_options options = { .btf_path = run->options->btf,
 					  .with_stacks = run->options->with_stacks,
-					  .counts_syns = counts_syns(run->options),
+					  .counts_syns = options_count_syns(run->options),
 					  .no_pin = run->options->no_pin,
 					  .is_verbose = run->options->is_verbose };
 

@@ -27,6 +27,14 @@ storm() {
 	ip netns exec c1 scale syns $CLIENT $CLIENT 9000 500 0 1
 }
 
+# Whether it did not wake up for two seconds.
+is_asleep() { # PID
+	local before
+	before=$(grep voluntary /proc/$1/status)
+	sleep 2
+	[[ $(grep voluntary /proc/$1/status) == "$before" ]]
+}
+
 act() {
 	local storm before
 	subscriber_refresh
@@ -44,4 +52,6 @@ act() {
 	ip -n c1 route del default
 	wait $storm
 	wait_for_rsts 25601 15
+	# Nothing is left to look at.
+	wait_for "is_asleep $PPID" 30 "rstblame to sleep"
 }
