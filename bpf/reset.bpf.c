@@ -150,20 +150,25 @@ static __always_inline bool is_only_counted(const struct sk_buff *skb, const str
 	return true;
 }
 
-/* With the last that the budget allows it is said that there may be counts to look at. */
+/* With the last that the budget allows it is said that there may be counts to look at.
+ * Read off the record, where the verifier does not follow values: see note_hook(). */
 static __always_inline void note_sample(struct event_reset *e)
 {
-	struct reset_cpu *cpu = this_reset_cpu();
+	struct reset_cpu *cpu;
 
+	if (!counts_syns || e->socket != EVENT_SOCKET_NONE || !is_lone_syn(e->tcp_flags))
+		return;
+	cpu = this_reset_cpu();
 	if (cpu && ++cpu->samples == EVENT_SYN_SAMPLES)
 		e->flags |= EVENT_RESET_LAST_SAMPLE;
 }
 
 /* No room in the ring: what can be counted is not lost. */
-static __always_inline void lose_reset(const struct sk_buff *skb, const struct syn_header *start,
-				       bool may_count, __u8 family)
+static __always_inline void lose_reset(const struct sock *sk, const struct sk_buff *skb,
+				       const struct syn_header *start, __u8 family)
 {
-	if (!may_count || !count_answer(skb, start->dport, family, bpf_ktime_get_ns(), false))
+	if (!may_count(sk, *(volatile const __u8 *)&start->flags) ||
+	    !count_answer(skb, start->dport, family, bpf_ktime_get_ns(), false))
 		count_loss(family == AF_INET ? EVENT_PROBE_RESET_V4 : EVENT_PROBE_RESET_V6);
 }
 
@@ -171,21 +176,19 @@ static __always_inline int send_reset(void *ctx, bool is_kprobe, const struct so
 				      const struct sk_buff *skb, const struct syn_header *start,
 				      __u64 reason, __u8 family)
 {
-	bool is_sample = may_count(sk, start->flags);
 	__u64 task = bpf_get_current_task();
 	struct event_reset *e;
 	__u8 one = 1;
 
 	bpf_map_update_elem(&tasks_in_reset, &task, &one, BPF_ANY);
 	if (!TRY_RESERVE(&reset_events, e, EVENT_RESET)) {
-		lose_reset(skb, start, is_sample, family);
+		lose_reset(sk, skb, start, family);
 		return 0;
 	}
 	e->family = family;
 	e->tcp_flags = start->flags;
 	fill_reset(e, ctx, is_kprobe, sk, skb, tcp_header(skb), reason);
-	if (is_sample)
-		note_sample(e);
+	note_sample(e);
 	bpf_ringbuf_submit(e, 0);
 	return 0;
 }
