@@ -125,7 +125,8 @@ static bool is_same_place(const struct syn_row *a, const struct syn_row *b)
 	       a->told->key.family == b->told->key.family && a->generation == b->generation;
 }
 
-/* By namespace, family and generation, in which a port is once; of one, what was counted most comes first. */
+/* By namespace, family and generation, in which a port is once; of one, what was counted
+ * most comes first. */
 static int compare_rows(const void *a, const void *b)
 {
 	const struct syn_row *x = a, *y = b;
