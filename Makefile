@@ -172,4 +172,7 @@ vmlinux:
 clean:
 	$(Q)rm -rf $(O) $(program)
 
+# Where make bench leaves what it measured: its halves are included in no special order.
+bench_out := $(O)/bench
+
 -include $(wildcard tests/*/*.mk)

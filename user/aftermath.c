@@ -91,22 +91,16 @@ static int hand_on(struct aftermath *a, const struct observation *seen)
 
 /* ---- the line ---- */
 
-struct sought_victim {
-	struct tuple tuple;
-	uint32_t inum, inode;
-};
-
 static bool wants_victim(struct aftermath *a, const struct observation *seen,
-			 struct sought_victim *out)
+			 struct victim_place *out)
 {
-	return seen->type == OBSERVATION_RESET &&
-	       blame_victim_tuple(a->blame, seen, &out->tuple, &out->inum, &out->inode);
+	return seen->type == OBSERVATION_RESET && blame_victim_place(a->blame, seen, out);
 }
 
 /* Whether it has to wait for an answer. */
 static bool ask_for_victim(struct aftermath *a, struct line_item *item)
 {
-	struct sought_victim sought;
+	struct victim_place sought;
 	struct inspection *i;
 
 	if (a->asked >= ASKED_MAX || !wants_victim(a, &item->seen, &sought))
@@ -134,13 +128,27 @@ static bool may_go(struct aftermath *a, struct line_item *item)
 	return !item->ticket || clock_mono_ns() >= item->deadline_ns;
 }
 
+/* In its time nobody could look, but its flow may be known to have been at risk: then
+ * the socket was seen before. */
+static void take_as_known(struct aftermath *a, struct observation *seen,
+			  const struct victim_place *place)
+{
+	if (!place->known) {
+		a->unlooked++;
+		return;
+	}
+	seen->reset.victim = *place->known;
+	seen->reset.victim.looked_ago_ns = place->known_ago_ns;
+}
+
 static int let_go(struct aftermath *a)
 {
 	struct line_item *item = line_first(&a->line);
-	struct sought_victim sought;
+	struct victim_place place;
 	int err;
 
-	a->unlooked += item->ticket || (!item->is_asked && wants_victim(a, &item->seen, &sought));
+	if ((item->ticket || !item->is_asked) && wants_victim(a, &item->seen, &place))
+		take_as_known(a, &item->seen, &place);
 	err = hand_on(a, &item->seen);
 	if (err) /* nothing after it is wanted */
 		line_release(&a->line);
@@ -159,28 +167,20 @@ static int release(struct aftermath *a)
 	return err;
 }
 
-static bool has_to_wait(struct aftermath *a, const struct observation *seen)
+static int pass_unlooked(struct aftermath *a, const struct observation *seen,
+			 const struct victim_place *place)
 {
-	struct sought_victim sought;
-	bool is_wanted;
+	struct observation known = *seen;
 
-	if (a->line.count)
-		return true;
-	is_wanted = wants_victim(a, seen, &sought);
-	if (is_wanted && a->asked >= ASKED_MAX) {
-		a->unlooked++;
-		return false;
-	}
-	return is_wanted;
+	take_as_known(a, &known, place);
+	return hand_on(a, &known);
 }
 
-static int pass(struct aftermath *a, const struct observation *seen)
+static int wait_in_line(struct aftermath *a, const struct observation *seen)
 {
 	struct line_item *item;
 	int err = 0;
 
-	if (!has_to_wait(a, seen))
-		return hand_on(a, seen);
 	/* In a storm the report goes on; who was hurt is told of some only. */
 	while (!err && !(item = line_push(&a->line, seen)) && a->line.count)
 		err = let_go(a);
@@ -188,6 +188,19 @@ static int pass(struct aftermath *a, const struct observation *seen)
 		return err ? err : hand_on(a, seen);
 	ask_for_victim(a, item);
 	return 0;
+}
+
+static int pass(struct aftermath *a, const struct observation *seen)
+{
+	struct victim_place place;
+
+	if (a->line.count)
+		return wait_in_line(a, seen);
+	if (!wants_victim(a, seen, &place))
+		return hand_on(a, seen);
+	if (a->asked >= ASKED_MAX)
+		return pass_unlooked(a, seen, &place);
+	return wait_in_line(a, seen);
 }
 
 int aftermath_take(void *aftermath, const struct observation *seen)

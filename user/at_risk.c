@@ -11,6 +11,10 @@
 enum { LIMIT_MAX = 1 << 22 };
 enum { VICTIMS_MAX = 8192, VICTIM_BUCKETS = 4096, LOOKED_AT_MAX = 64 };
 
+/* Most heads are empty: then a flow that is not there costs one access to memory. And how
+ * many slots ahead of the one that may go next its head is read. */
+enum { HEADS_EACH = 4, HAND_AHEAD = 8 };
+
 struct slot {
 	struct risk risk;
 	bool is_taken;
@@ -51,7 +55,7 @@ struct at_risk *at_risk_new(size_t limit)
 		return NULL;
 	t->limit = !limit ? 1 : limit < LIMIT_MAX ? limit : LIMIT_MAX;
 	t->heads_count = 1;
-	while (t->heads_count < t->limit)
+	while (t->heads_count < t->limit * HEADS_EACH)
 		t->heads_count *= 2;
 	t->slots = reserve_new(t->limit * sizeof(*t->slots));
 	t->links = reserve_new(t->limit * sizeof(*t->links));
@@ -154,6 +158,11 @@ struct risk *at_risk_find(struct at_risk *t, struct netns_id netns, uint8_t fami
 	return NULL;
 }
 
+void at_risk_expect(const struct at_risk *t, struct netns_id netns, const struct tuple *orig)
+{
+	__builtin_prefetch(chain(t, hash_flow(t, netns, orig)), 1);
+}
+
 /* Plus one; 0: there is none. */
 static uint32_t take_slot(struct at_risk *t)
 {
@@ -174,6 +183,8 @@ static uint32_t take_slot_of_reset(struct at_risk *t)
 		struct slot *slot = &t->slots[t->hand];
 
 		t->hand = t->hand + 1 == t->limit ? 0 : t->hand + 1;
+		if (t->hand + HAND_AHEAD < t->limit)
+			__builtin_prefetch(chain(t, t->links[t->hand + HAND_AHEAD].hash), 1);
 		if (slot->is_taken && slot->risk.end == RISK_RESET) {
 			at_risk_remove(t, &slot->risk);
 			return take_slot(t);

@@ -19,6 +19,9 @@ void at_risk_free(struct at_risk *table);
 struct risk *at_risk_find(struct at_risk *table, struct netns_id netns, uint8_t family,
 			  const struct tuple *orig);
 
+/* Reads ahead what at_risk_find() and at_risk_add() of that flow will touch first. */
+void at_risk_expect(const struct at_risk *table, struct netns_id netns, const struct tuple *orig);
+
 /* Copies both; equal victims share one copy, which lives as long as the table. NULL
  * past the limit. The pointer is valid until the next call that adds or removes. */
 struct risk *at_risk_add(struct at_risk *table, const struct risk *risk,

@@ -11,7 +11,7 @@
 
 /* What blame may hold; 0 stands for the default. */
 struct blame_limits {
-	size_t removals; /* default 2,097,152: 130 MB if that many are remembered (IPv6: 265) */
+	size_t removals; /* default 2,097,152: 134 MB if that many are remembered (IPv6: 268) */
 	size_t changes;  /* default 4,096 address and link events */
 	size_t flushes;  /* default 16,384 */
 	size_t risks;    /* default 262,144 flows at risk: 45 MB if there are that many */
@@ -30,6 +30,10 @@ void blame_free(struct blame *blame);
  * the order of their time, save for microseconds between CPUs. 0, or -ENOMEM. */
 int blame_observe(struct blame *blame, const struct observation *seen);
 
+/* Reads memory ahead for a reset of that packet, which is to be observed some calls
+ * later. A hint: it need not be true, and changes no finding. */
+void blame_expect(struct blame *blame, const struct expected_reset *expected);
+
 /* ---- what the edges ask, to know which sockets to look at ---- */
 
 /* When a live, translated flow last lost its entry on that node: sockets listed
@@ -47,11 +51,17 @@ bool blame_forgot(struct blame *blame, struct netns_id netns, uint8_t family,
  * observation may come between. */
 const struct risk *blame_risk(const struct blame *blame, size_t *cursor);
 
-/* The tuple that the socket sends for which the trigger packet of `reset` was meant,
- * as far as blame knows by now; `inum` and `inode` say where it was seen, or are 0.
- * False where it is not known. */
-bool blame_victim_tuple(struct blame *blame, const struct observation *reset, struct tuple *tuple,
-			uint32_t *inum, uint32_t *inode);
+/* Where to look for the socket that a trigger packet was meant for. */
+struct victim_place {
+	struct tuple tuple;         /* that it sends */
+	uint32_t inum, inode;       /* where it was seen, or 0 */
+	const struct victim *known; /* of a flow at risk; NULL: none. Lives as long as blame */
+	uint64_t known_ago_ns;      /* how long before the reset that was seen */
+};
+
+/* As far as blame knows by now. False where it is not known, or there is none. */
+bool blame_victim_place(struct blame *blame, const struct observation *reset,
+			struct victim_place *out);
 
 /* Delivers the flushes that have been quiet for a while before `mono_ns` of
  * that node. Live, call it when idle; a replay needs no call. */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "blame_private.h"
+
+#include <string.h>
+
 #include "judge.h"
 
 /* Sorts one removal of the trigger's tuple into the evidence. True when it is
@@ -83,8 +86,18 @@ static void show_single(struct blame *b, const struct observation *seen, const s
 	blamed->because[0] = f->id;
 }
 
-bool blame_victim_tuple(struct blame *b, const struct observation *reset, struct tuple *tuple,
-			uint32_t *inum, uint32_t *inode)
+static void place_by_risk(const struct risk *risk, uint64_t reset_ns, struct victim_place *out)
+{
+	out->inum = risk->victim->process.netns;
+	out->inode = risk->inode;
+	if (risk->end != RISK_GOES_ON)
+		return;
+	out->known = risk->victim;
+	if (reset_ns > risk->looked_mono_ns)
+		out->known_ago_ns = reset_ns - risk->looked_mono_ns;
+}
+
+bool blame_victim_place(struct blame *b, const struct observation *reset, struct victim_place *out)
 {
 	struct evidence evidence = { .reset = reset };
 	struct ledger_walk walk;
@@ -92,6 +105,7 @@ bool blame_victim_tuple(struct blame *b, const struct observation *reset, struct
 	const struct risk *risk;
 	bool is_client;
 
+	memset(out, 0, sizeof(*out));
 	if (reset->reset.kind == RESET_ABORT || reset->reset.kind == RESET_RECEIVED)
 		return false;
 	gather(b, reset, &walk, &evidence);
@@ -100,14 +114,31 @@ bool blame_victim_tuple(struct blame *b, const struct observation *reset, struct
 		return false;
 	/* A packet of the server's was meant for the client, and the other way round. */
 	is_client = !tuple_equal(&reset->reset.packet, &blamed.flow.orig);
-	*tuple = is_client ? blamed.flow.orig : blamed.flow.reply;
-	*inum = *inode = 0;
+	out->tuple = is_client ? blamed.flow.orig : blamed.flow.reply;
 	risk = at_risk_find(b->risks.table, reset->netns, blamed.flow.family, &blamed.flow.orig);
-	if (is_client && risk && risk->victim) {
-		*inum = risk->victim->process.netns;
-		*inode = risk->inode;
-	}
+	if (is_client && risk && risk->victim)
+		place_by_risk(risk, reset->mono_ns, out);
 	return true;
+}
+
+static void expect_risk(struct blame *b, const struct expected_reset *e)
+{
+	struct ledger_walk walk;
+
+	if (!e->family)
+		return;
+	ledger_find(b->ledger, &walk, e->netns, e->family, &e->packet);
+	if (ledger_next(b->ledger, &walk))
+		at_risk_expect(b->risks.table, e->netns, &walk.removal.flow.orig);
+}
+
+void blame_expect(struct blame *b, const struct expected_reset *expected)
+{
+	struct expected_reset *oldest = &b->expected[b->expected_next++ % EXPECTED_MAX];
+
+	expect_risk(b, oldest);
+	*oldest = *expected;
+	ledger_expect(b->ledger, expected->netns, expected->family, &expected->packet);
 }
 
 int blame_observe_reset(struct blame *b, const struct observation *seen)

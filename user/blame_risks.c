@@ -36,7 +36,7 @@ static void begin_risk(struct blame *b, const struct observation *seen, struct l
 			     .flow = r->flow,
 			     .zone = r->zone[LEDGER_ORIG],
 			     .cause = r->cause,
-			     .found_mono_ns = seen->mono_ns,
+			     .looked_mono_ns = seen->risk.looked_ns,
 			     .inode = seen->risk.inode };
 	struct finding f = { .type = FINDING_AT_RISK };
 

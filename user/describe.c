@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "clock.h"
 #include "names.h"
 #include "utf8.h"
 
@@ -60,6 +61,7 @@ const char *describe_actor(const struct actor *actor, char *buf, size_t size)
 const char *describe_victim(const struct victim *v, char *buf, size_t size)
 {
 	char process[DESCRIBE_BYTES / 2] = "a process that is not known", netns[80], state[48] = "";
+	char ago[DURATION_TEXT_BYTES + 16] = "", span[DURATION_TEXT_BYTES];
 
 	buf[0] = '\0';
 	if (!v || (!v->process.pid && v->socket_state == SOCKET_NONE))
@@ -68,8 +70,11 @@ const char *describe_victim(const struct victim *v, char *buf, size_t size)
 		describe_actor(&v->process, process, sizeof(process));
 	if (v->socket_state != SOCKET_NONE)
 		snprintf(state, sizeof(state), ", socket %s", socket_state_name(v->socket_state));
+	if (v->looked_ago_ns)
+		snprintf(ago, sizeof(ago), " %s before",
+			 duration_format(v->looked_ago_ns, span, sizeof(span)));
 	utf8_printable(v->netns_name, netns, sizeof(netns));
-	snprintf(buf, size, "%s%s%s%s", process, *netns ? " in " : "", netns, state);
+	snprintf(buf, size, "%s%s%s%s%s", process, *netns ? " in " : "", netns, state, ago);
 	return buf;
 }
 

@@ -119,8 +119,8 @@ struct risk {
 	uint16_t zone;
 	enum risk_end end; /* RISK_RESET: remembered, so that it is not found again */
 	enum cause cause;
-	uint64_t flush; /* id; 0: none */
-	uint64_t found_mono_ns;
+	uint64_t flush;          /* id; 0: none */
+	uint64_t looked_mono_ns; /* when its socket was seen */
 	uint32_t inode;
 	const struct victim *victim; /* lives as long as the blame; NULL: not known */
 };

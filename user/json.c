@@ -75,6 +75,7 @@ static void write_victim(struct jsonw *w, const struct victim *victim)
 	string_if(w, "netns_name", victim->netns_name);
 	if (victim->socket_state != SOCKET_NONE)
 		jsonw_string(w, "socket_state", socket_state_name(victim->socket_state));
+	u64_if(w, "looked_ago_ns", victim->looked_ago_ns);
 	jsonw_end_object(w);
 }
 

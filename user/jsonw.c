@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "jsonw.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "utf8.h"
+
+enum { DIGITS_MAX = 20 }; /* of 2^64 - 1 */
 
 void jsonw_release(struct jsonw *w)
 {
@@ -14,7 +15,7 @@ void jsonw_release(struct jsonw *w)
 	memset(w, 0, sizeof(*w));
 }
 
-static bool reserve(struct jsonw *w, size_t more)
+static bool grow(struct jsonw *w, size_t more)
 {
 	size_t size = w->size ? w->size : 1024;
 	char *text;
@@ -23,8 +24,6 @@ static bool reserve(struct jsonw *w, size_t more)
 		return false;
 	while (size < w->len + more)
 		size *= 2;
-	if (size == w->size)
-		return true;
 	text = realloc(w->text, size);
 	if (!text) {
 		w->has_failed = true;
@@ -35,9 +34,14 @@ static bool reserve(struct jsonw *w, size_t more)
 	return true;
 }
 
+static bool has_room(struct jsonw *w, size_t more)
+{
+	return (!w->has_failed && w->len + more <= w->size) || grow(w, more);
+}
+
 static void put(struct jsonw *w, const char *text, size_t len)
 {
-	if (!reserve(w, len + 1))
+	if (!has_room(w, len + 1))
 		return;
 	memcpy(w->text + w->len, text, len);
 	w->len += len;
@@ -46,7 +50,10 @@ static void put(struct jsonw *w, const char *text, size_t len)
 
 static void put_char(struct jsonw *w, char c)
 {
-	put(w, &c, 1);
+	if (!has_room(w, 2))
+		return;
+	w->text[w->len++] = c;
+	w->text[w->len] = '\0';
 }
 
 static void put_escaped(struct jsonw *w, unsigned char c)
@@ -65,24 +72,42 @@ static void put_escaped(struct jsonw *w, unsigned char c)
 	put(w, escape, (size_t)len);
 }
 
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* What needs a look: returns how much of it was read. */
+static size_t put_special(struct jsonw *w, const char *p)
+{
+	size_t len = utf8_length(p);
+
+	if (!len)
+		put(w, "\xef\xbf\xbd", 3);
+	else if (len == 2 && (unsigned char)p[0] == 0xc2 && (unsigned char)p[1] < 0xa0)
+		put_escaped(w, (unsigned char)p[1]); /* C1 commands a terminal */
+	else if (len > 1)
+		put(w, p, len);
+	else
+		put_escaped(w, (unsigned char)*p);
+	return len ? len : 1;
+}
+
+/* Nearly all is plain, and goes as one. */
 static void put_quoted(struct jsonw *w, const char *value)
 {
 	const char *p = value;
 
 	put_char(w, '"');
 	while (*p) {
-		size_t len = utf8_length(p);
+		size_t plain = 0;
 
-		if (!len)
-			put(w, "\xef\xbf\xbd", 3);
-		else if (len == 2 && (unsigned char)p[0] == 0xc2 && (unsigned char)p[1] < 0xa0)
-			put_escaped(w, (unsigned char)p[1]); /* C1 commands a terminal */
-		else if (len > 1 ||
-			 ((unsigned char)*p >= 0x20 && *p != '"' && *p != '\\' && *p != 0x7f))
-			put(w, p, len);
-		else
-			put_escaped(w, (unsigned char)*p);
-		p += len ? len : 1;
+		while (is_plain((unsigned char)p[plain]))
+			plain++;
+		put(w, p, plain);
+		p += plain;
+		if (*p)
+			p += put_special(w, p);
 	}
 	put_char(w, '"');
 }
@@ -153,11 +178,14 @@ void jsonw_string(struct jsonw *w, const char *name, const char *value)
 
 void jsonw_u64(struct jsonw *w, const char *name, uint64_t value)
 {
-	char digits[24];
-	int len = snprintf(digits, sizeof(digits), "%" PRIu64, value);
+	char digits[DIGITS_MAX], *end = digits + sizeof(digits), *p = end;
 
+	do {
+		*--p = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
 	begin_value(w, name);
-	put(w, digits, (size_t)len);
+	put(w, p, (size_t)(end - p));
 }
 
 void jsonw_bool(struct jsonw *w, const char *name, bool value)

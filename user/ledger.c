@@ -9,17 +9,10 @@
 #include "reserve.h"
 #include "tuplehash.h"
 
-/*
- * A pool used as a FIFO ring, and one hash index for both tuples of each. A link is
- * the removal's number * 2 + side; chains are newest first. Nothing is ever unlinked:
- * a link whose number is no longer in the pool ends its chain, as all behind it is
- * older still. The index grows by linear hashing, a bucket or two with each removal,
- * so that no removal waits for a rehash.
- */
+/* A pool used as a FIFO ring, and one index for both tuples of each. */
 struct record {
 	uint32_t addresses[4]; /* IPv4; else where in `wide`, and the family */
 	uint16_t ports[4];
-	uint32_t next[LEDGER_SIDES];
 	uint32_t reborn[LEDGER_SIDES]; /* since the removal, see pack_span(); 0: not */
 	uint32_t mono_low;
 	uint32_t place;
@@ -27,7 +20,7 @@ struct record {
 	uint16_t mono_high;
 	uint16_t bits;
 };
-_Static_assert(sizeof(struct record) == 56, "with 6 bytes of index: 62");
+_Static_assert(sizeof(struct record) == 48, "with 16 bytes of index, at most: 64");
 
 enum { ORIG_SRC, ORIG_DST, REPLY_SRC, REPLY_DST };
 enum { WIDE_AT = 0, WIDE_FAMILY = 1 }; /* in record.addresses */
@@ -51,49 +44,38 @@ struct wide {
 	};
 };
 
-/* Numbers are 31 bits and never 0, so that a zeroed head is empty. */
-#define NUMBERS 0x7fffffffU
-
 /* A removal is linked when some more have come: by then its heads are in the cache. */
-enum { PENDING = 16, FIRST_BUCKETS = 64 };
+enum { PENDING = 16 };
 
 /* Numbers tell twice as many apart. Below the least, there is no room for anything. */
 enum { LIMIT_MAX = 1 << 30, LIMIT_LEAST = 1 << 14 };
 
-/* How many splits it takes to get a record into the cache, and of how many buckets
- * that is under way: four records of each chain. */
-enum { AHEAD = 8, EXPECTED = 4 * AHEAD };
+/* How many look-ups later what one of them is waiting for is in the cache: first its
+ * line of the index, then what that leads to. */
+enum { LOOKUPS_AHEAD = 8, LOOKUPS = 2 * LOOKUPS_AHEAD };
 
 struct ledger {
 	struct record *pool;
 	struct wide *wide;
-	uint32_t *heads;
+	struct links index; /* it has the newest one's number, and how many there are */
 	struct places places;
 	size_t limit;
-	size_t buckets, buckets_limit;
-	size_t mask; /* the least power of two that holds the buckets, less one */
-	size_t count;
 	size_t newest_slot;
-	uint32_t newest; /* its number */
 	uint32_t wide_used, wide_free;
 	uint64_t evicted;
 	struct hash_secret secret;
 	size_t pending_limit, pending_count; /* the newest ones, not linked yet */
 	uint32_t pending_next;
-	uint32_t expected[EXPECTED];             /* links of the buckets to be split next, a ring */
 	uint32_t pending[PENDING][LEDGER_SIDES]; /* their hashes, a ring */
+	uint32_t lookups[LOOKUPS];               /* hashes of what is expected, a ring */
+	uint32_t lookups_next;
 };
-
-static size_t heads_bytes(const struct ledger *l)
-{
-	return l->buckets_limit * sizeof(*l->heads);
-}
 
 static void release(struct ledger *l)
 {
 	reserve_free(l->pool, l->limit * sizeof(*l->pool));
 	reserve_free(l->wide, l->limit * sizeof(*l->wide));
-	reserve_free(l->heads, heads_bytes(l));
+	links_release(&l->index);
 	places_release(&l->places);
 }
 
@@ -109,14 +91,15 @@ static bool leaves_as_much(const struct ledger *l)
 
 static bool reserve(struct ledger *l, size_t limit)
 {
+	bool is_whole;
+
 	l->limit = limit;
 	l->pending_limit = limit < PENDING ? limit : PENDING;
-	l->buckets_limit = FIRST_BUCKETS + limit + limit / 2;
 	l->newest_slot = limit - 1;
 	l->pool = reserve_new(limit * sizeof(*l->pool));
 	l->wide = reserve_new(limit * sizeof(*l->wide));
-	l->heads = reserve_new(heads_bytes(l));
-	if (!places_init(&l->places, limit) && l->pool && l->wide && l->heads && leaves_as_much(l))
+	is_whole = !places_init(&l->places, limit) & !links_init(&l->index, limit);
+	if (is_whole && l->pool && l->wide && leaves_as_much(l))
 		return true;
 	release(l);
 	return false;
@@ -139,8 +122,6 @@ struct ledger *ledger_new(size_t limit)
 		}
 		limit /= 2;
 	}
-	l->buckets = FIRST_BUCKETS;
-	l->mask = FIRST_BUCKETS - 1;
 	l->secret = hash_secret_new(l->pool);
 	return l;
 }
@@ -227,13 +208,6 @@ static uint32_t hash_record(const struct ledger *l, const struct record *r, enum
 			 r->ports[2 * side], r->ports[2 * side + 1]);
 }
 
-static size_t bucket_of(const struct ledger *l, uint32_t hash)
-{
-	size_t bucket = hash & l->mask;
-
-	return bucket < l->buckets ? bucket : bucket & (l->mask >> 1);
-}
-
 /* ---- links ---- */
 
 static uint32_t link_to(uint32_t number, enum ledger_side side)
@@ -246,124 +220,24 @@ static enum ledger_side link_side(uint32_t link)
 	return link & 1;
 }
 
-/* How many removals came after it. */
-static uint32_t link_age(const struct ledger *l, uint32_t link)
-{
-	uint32_t number = link >> 1;
-
-	return l->newest >= number ? l->newest - number : l->newest + NUMBERS - number;
-}
-
 static size_t slot_at(const struct ledger *l, uint32_t age)
 {
 	return l->newest_slot >= age ? l->newest_slot - age : l->newest_slot + l->limit - age;
 }
 
-/* Whether it leads to a removal that is still there. An old head may have come to look
- * like a new one, two thousand million removals later: it then leads into some other
- * chain, where nothing matches. Ages only go up, so that even so a walk ends. */
-static bool is_alive(const struct ledger *l, uint32_t link)
+static struct record *record_of(const struct ledger *l, uint32_t link)
 {
-	return link && link_age(l, link) < l->count;
-}
-
-static bool is_behind(const struct ledger *l, uint32_t link, uint32_t before)
-{
-	uint32_t age = link_age(l, link), age_before = link_age(l, before);
-
-	return age > age_before || (age == age_before && link < before);
-}
-
-static uint32_t next_link(const struct ledger *l, uint32_t link)
-{
-	uint32_t next = l->pool[slot_at(l, link_age(l, link))].next[link_side(link)];
-
-	return is_alive(l, next) && is_behind(l, next, link) ? next : 0;
-}
-
-/* ---- growth ---- */
-
-/* Most are in two lines of the cache. The empty asm is there for GCC, which takes a
- * function that does nothing but prefetch for a pure one, and drops the call. */
-static void expect_record(const struct record *r)
-{
-	__builtin_prefetch(r, 1);
-	__builtin_prefetch(&r->bits, 1);
-	__asm__ volatile("" : : "r"(r));
-}
-
-static void expect_split(struct ledger *l, size_t bucket, bool is_first)
-{
-	uint32_t *link = &l->expected[bucket % EXPECTED];
-
-	if (is_first)
-		*link = l->heads[bucket];
-	else if (is_alive(l, *link))
-		*link = next_link(l, *link);
-	if (is_alive(l, *link))
-		expect_record(&l->pool[slot_at(l, link_age(l, *link))]);
-}
-
-/* Reads ahead for the splits that are to come: of the one farthest off the chain's
- * first record, of the nearer ones the next of it each, as what leads there is in the
- * cache by then. Few chains are longer. */
-static void expect_splits(struct ledger *l, size_t from, size_t end)
-{
-	if (from + EXPECTED < end)
-		expect_split(l, from + EXPECTED, true);
-	for (size_t ahead = EXPECTED - AHEAD; ahead; ahead -= AHEAD)
-		if (from + ahead < end)
-			expect_split(l, from + ahead, false);
-}
-
-/* Hands every second chain member, as its hash has it, to a new bucket. */
-static void split_bucket(struct ledger *l)
-{
-	size_t half, from;
-	uint32_t *tails[2], link, next;
-
-	if (l->buckets > l->mask)
-		l->mask = l->mask << 1 | 1;
-	half = (l->mask >> 1) + 1;
-	from = l->buckets - half;
-	expect_splits(l, from, half);
-	tails[0] = &l->heads[from];
-	tails[1] = &l->heads[l->buckets++];
-	link = is_alive(l, *tails[0]) ? *tails[0] : 0;
-	*tails[0] = 0;
-	for (; link; link = next) {
-		struct record *r = &l->pool[slot_at(l, link_age(l, link))];
-		enum ledger_side side = link_side(link);
-		bool goes = hash_record(l, r, side) & half;
-
-		next = next_link(l, link);
-		r->next[side] = 0;
-		*tails[goes] = link;
-		tails[goes] = &r->next[side];
-	}
-}
-
-static void grow(struct ledger *l)
-{
-	size_t wanted = FIRST_BUCKETS + l->count + l->count / 2;
-
-	while (l->buckets < wanted)
-		split_bucket(l);
+	return &l->pool[slot_at(l, links_age(&l->index, link))];
 }
 
 static void link_oldest_pending(struct ledger *l)
 {
 	const uint32_t *hashes = l->pending[(l->pending_next - l->pending_count) % PENDING];
-	uint32_t age = (uint32_t)--l->pending_count;
-	uint32_t number = l->newest > age ? l->newest - age : l->newest + NUMBERS - age;
-	struct record *r = &l->pool[slot_at(l, age)];
+	uint32_t age = (uint32_t)--l->pending_count, newest = l->index.newest;
+	uint32_t number = newest > age ? newest - age : newest + LINKS_NUMBERS - age;
 
-	for (enum ledger_side side = 0; side < LEDGER_SIDES; side++) {
-		uint32_t *head = &l->heads[bucket_of(l, hashes[side])];
-
-		r->next[side] = *head;
-		*head = link_to(number, side);
-	}
+	for (enum ledger_side side = 0; side < LEDGER_SIDES; side++)
+		links_add(&l->index, hashes[side], link_to(number, side));
 }
 
 static void link_pending(struct ledger *l)
@@ -486,27 +360,27 @@ static void expect_link(struct ledger *l, const struct record *r)
 
 	for (enum ledger_side side = 0; side < LEDGER_SIDES; side++) {
 		hashes[side] = hash_record(l, r, side);
-		__builtin_prefetch(&l->heads[bucket_of(l, hashes[side])], 1);
+		links_expect(&l->index, hashes[side]);
 	}
 }
 
 void ledger_add(struct ledger *l, const struct ledger_removal *removal)
 {
+	struct links *index = &l->index;
 	struct record *r;
 
 	if (l->pending_count == l->pending_limit)
 		link_oldest_pending(l);
 	l->newest_slot = l->newest_slot + 1 == l->limit ? 0 : l->newest_slot + 1;
-	l->newest = l->newest == NUMBERS ? 1 : l->newest + 1;
+	index->newest = index->newest == LINKS_NUMBERS ? 1 : index->newest + 1;
 	r = &l->pool[l->newest_slot];
-	if (l->count == l->limit)
+	if (index->count == l->limit)
 		forget(l, r);
 	else
-		l->count++;
+		index->count++;
 	pack(l, r, removal);
 	expect_link(l, r);
 	l->pending_count++;
-	grow(l);
 }
 
 /* ---- finding ---- */
@@ -538,28 +412,74 @@ void ledger_find(struct ledger *l, struct ledger_walk *walk, struct netns_id net
 	walk->tuple = *tuple;
 	walk->steps = 0;
 	walk->is_cut = false;
-	walk->link = l->heads[bucket_of(l, hash)];
-	if (!is_alive(l, walk->link))
-		walk->link = 0;
+	links_find(&l->index, &walk->links, hash);
+}
+
+/* A record is mostly in two lines of the cache. The empty asm is there for GCC, which
+ * takes a function that does nothing but prefetch for a pure one, and drops the call. */
+static void expect_record(const struct record *r)
+{
+	__builtin_prefetch(r);
+	__builtin_prefetch(&r->bits);
+	__asm__ volatile("" : : "r"(r));
+}
+
+static void expect_records(const struct ledger *l, uint32_t hash, enum links_depth depth)
+{
+	uint32_t links[LINKS_PEEK_MAX];
+	size_t count = links_peek(&l->index, hash, depth, links);
+
+	for (size_t i = 0; i < count; i++)
+		expect_record(record_of(l, links[i]));
+}
+
+/* The addresses of IPv6, which are beside the records. */
+static void expect_wide(const struct ledger *l, uint32_t hash)
+{
+	uint32_t links[LINKS_PEEK_MAX];
+	size_t count = links_peek(&l->index, hash, LINKS_IN_LINE, links);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct record *r = record_of(l, links[i]);
+
+		if (r->bits & BIT_WIDE)
+			__builtin_prefetch(&l->wide[r->addresses[WIDE_AT]]);
+	}
+}
+
+/* What one look-up needs, another must lead to: each is a step further when some more
+ * have been announced. */
+void ledger_expect(struct ledger *l, struct netns_id netns, uint8_t family,
+		   const struct tuple *tuple)
+{
+	uint32_t *oldest = &l->lookups[l->lookups_next++ % LOOKUPS];
+	uint32_t middle = l->lookups[(l->lookups_next - 1 + LOOKUPS_AHEAD) % LOOKUPS];
+
+	if (l->wide_used)
+		expect_wide(l, *oldest);
+	expect_records(l, *oldest, LINKS_BEHIND);
+	expect_records(l, middle, LINKS_IN_LINE);
+	*oldest = hash_tuple(l, netns, family, tuple);
+	links_expect(&l->index, *oldest);
 }
 
 bool ledger_next(struct ledger *l, struct ledger_walk *walk)
 {
-	while (walk->link) {
-		uint32_t link = walk->link;
-		size_t slot = slot_at(l, link_age(l, link));
+	uint32_t link;
 
-		walk->link = next_link(l, link);
-		if (!matches(l, &l->pool[slot], link_side(link), walk))
+	while ((link = links_next(&l->index, &walk->links))) {
+		const struct record *r = record_of(l, link);
+
+		if (!matches(l, r, link_side(link), walk))
 			continue;
 		if (walk->steps++ == LEDGER_WALK_MAX) {
 			walk->is_cut = true;
-			walk->link = 0;
+			walk->links = (struct links_walk){ 0 };
 			return false;
 		}
-		walk->slot = (uint32_t)slot;
+		walk->slot = (uint32_t)(r - l->pool);
 		walk->side = link_side(link);
-		unpack(l, &l->pool[slot], &walk->removal);
+		unpack(l, r, &walk->removal);
 		return true;
 	}
 	return false;
@@ -600,7 +520,7 @@ size_t ledger_limit(const struct ledger *l)
 
 size_t ledger_count(const struct ledger *l)
 {
-	return l->count;
+	return l->index.count;
 }
 
 uint64_t ledger_evicted(const struct ledger *l)

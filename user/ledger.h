@@ -5,13 +5,14 @@
  * and counted. Tuples, never nf_conn pointers: the next entry reuses the slab
  * address at once.
  *
- * An IPv4 removal takes 62 bytes with its share of the index, one of IPv6 64 more.
+ * An IPv4 removal takes 64 bytes with its share of the index, one of IPv6 64 more.
  * Address space for all is reserved at the start, memory taken as removals come;
  * nothing is allocated, moved or rehashed at once after that.
  */
 #ifndef RSTBLAME_LEDGER_H
 #define RSTBLAME_LEDGER_H
 
+#include "links.h"
 #include "observation.h"
 
 enum ledger_side {
@@ -44,7 +45,8 @@ struct ledger_walk {
 	/* The ledger's own. */
 	struct netns_id netns;
 	struct tuple tuple;
-	uint32_t slot, link;
+	struct links_walk links;
+	uint32_t slot;
 	uint32_t steps;
 	uint8_t family;
 };
@@ -67,7 +69,13 @@ void ledger_add(struct ledger *ledger, const struct ledger_removal *removal);
 void ledger_find(struct ledger *ledger, struct ledger_walk *walk, struct netns_id netns,
 		 uint8_t family, const struct tuple *tuple);
 
-/* Goes to the next. False at the end, or after LEDGER_WALK_MAX of them. No ledger_add() may come between. */
+/* Says that ledger_find() will be asked for that, some calls later: its memory is read
+ * ahead while others are looked at. Changes nothing else. */
+void ledger_expect(struct ledger *ledger, struct netns_id netns, uint8_t family,
+		   const struct tuple *tuple);
+
+/* Goes to the next. False at the end, or after LEDGER_WALK_MAX of them. No ledger_add()
+ * may come between. */
 bool ledger_next(struct ledger *ledger, struct ledger_walk *walk);
 
 /* Remembers it of the removal that the walk is at, and in the walk's copy. The time is

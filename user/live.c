@@ -22,6 +22,7 @@
 
 /* One ring, and what was taken from it ahead of time. */
 struct lane {
+	struct live *live;
 	struct ring_buffer *ring;
 	struct ring_gauge gauge;
 	struct lookahead ahead;
@@ -34,6 +35,7 @@ struct live {
 	struct ctlookup *ctlookup; /* NULL: conntrack is not asked */
 	bool is_symbolizer_tried;
 	source_take_fn take;
+	source_expect_fn expect; /* may be NULL */
 	void *ctx;
 	struct lane state, reset;
 	bool is_held; /* some of what is due cannot be seen yet */
@@ -125,13 +127,22 @@ static uint64_t record_time(const void *record)
 	return ((const struct event_header *)record)->ts_ns;
 }
 
+static void expect(const struct live *live, const void *record, size_t size)
+{
+	struct expected_reset expected;
+
+	if (live->expect && decode_expected(record, size, &expected))
+		live->expect(live->ctx, &expected);
+}
+
 /* libbpf's callback: a negative return stops it, after this record is consumed. */
 static int take_record(void *ctx, void *record, size_t size)
 {
 	struct lane *lane = ctx;
 
-	if (size >= sizeof(struct event_header))
-		lookahead_put(&lane->ahead, record_time(record), record, size);
+	if (size >= sizeof(struct event_header) &&
+	    lookahead_put(&lane->ahead, record_time(record), record, size))
+		expect(lane->live, record, size);
 	return lookahead_is_full(&lane->ahead) ? -EAGAIN : 0;
 }
 
@@ -467,6 +478,7 @@ static bool open_lane(struct live *live, struct lane *lane, int map_fd)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 
+	lane->live = live;
 	lane->ring = ring_buffer__new(map_fd, take_record, lane, NULL);
 	if (!lane->ring || ring_gauge_open(&lane->gauge, map_fd))
 		return false;
@@ -498,6 +510,11 @@ struct live *live_new(struct loader *loader, bool with_stacks, source_take_fn ta
 		return NULL;
 	}
 	return live;
+}
+
+void live_set_expect(struct live *live, source_expect_fn expect)
+{
+	live->expect = expect;
 }
 
 void live_free(struct live *live)

@@ -14,6 +14,10 @@ struct live;
 
 /* Borrows the loader. NULL and errno set on failure. */
 struct live *live_new(struct loader *loader, bool with_stacks, source_take_fn take, void *ctx);
+/* From now on `expect` is told of resets, with live_new()'s context, when they are read
+ * from the ring: mostly some before their turn comes. */
+void live_set_expect(struct live *live, source_expect_fn expect);
+
 void live_free(struct live *live);
 
 /* To poll: readable when a ring has something. */

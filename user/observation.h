@@ -58,6 +58,7 @@ enum { NETNS_NAME_BYTES = 64, CMDLINE_BYTES = 160 };
 struct victim {
 	struct actor process;              /* pid 0: not known; its netns is the socket's */
 	uint8_t socket_state;              /* enum socket_state; SOCKET_NONE: no socket was found */
+	uint64_t looked_ago_ns;            /* of a reset, where that was before it; 0: after */
 	char netns_name[NETNS_NAME_BYTES]; /* as `ip netns` has it; "" for none */
 	char cmdline[CMDLINE_BYTES];       /* arguments parted by blanks, cut */
 };
@@ -382,6 +383,13 @@ struct observation {
 		struct namespace_observation space;
 		uint64_t window_s; /* END */
 	};
+};
+
+/* What is known of a reset's packet before its turn has come. */
+struct expected_reset {
+	struct netns_id netns;
+	struct tuple packet;
+	uint8_t family;
 };
 
 #endif

@@ -59,6 +59,7 @@ static void parse_victim(const json_t *object, struct victim *out)
 	parse_actor(object, &out->process);
 	if (*state)
 		out->socket_state = (uint8_t)socket_state_parse(state);
+	out->looked_ago_ns = get_u64(object, "looked_ago_ns");
 	copy_string(object, "cmdline", out->cmdline, sizeof(out->cmdline));
 	copy_string(object, "netns_name", out->netns_name, sizeof(out->netns_name));
 }

@@ -73,6 +73,13 @@ static int take(void *ctx, const struct observation *seen)
 	return err;
 }
 
+static void expect_live(void *ctx, const struct expected_reset *expected)
+{
+	struct run *run = ctx;
+
+	blame_expect(run->blame, expected);
+}
+
 static int hand_on(struct run *run, const struct observation *seen)
 {
 	return run->aftermath ? aftermath_take(run->aftermath, seen) : take(run, seen);
@@ -482,8 +489,10 @@ static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 	run->blame = blame_new(NULL, report_finding, &run->report);
 	if (run->blame)
 		run->aftermath = aftermath_new(run->blame, take, run);
-	if (run->live && run->blame && !open_wakes(run))
+	if (run->live && run->blame && !open_wakes(run)) {
+		live_set_expect(run->live, expect_live);
 		return 0;
+	}
 	snprintf(why, LOADER_WHY_BYTES, "cannot set up the event rings: %s", strerror(errno));
 	return -1;
 }

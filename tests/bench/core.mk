@@ -2,7 +2,7 @@
 # make bench-core: the half of make bench that needs no kernel. The pure core's cost of a
 # removal and of a reset, its memory, and how both grow, beside a bare hash table in the
 # same run. Leaves $(O)/bench/core.json. BENCH_FLOWS= chooses other numbers of flows.
-# Included by the top Makefile, after vm.mk.
+# Included by the top Makefile.
 
 BENCH_FLOWS ?= 10000 100000 1000000 10000000
 bench_core := $(bench_out)/core

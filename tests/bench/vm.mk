@@ -4,7 +4,6 @@
 # last run. make bench-vm: the half that measures in VMs. TIMES=, SIZES= and ROUNDS=
 # choose how often and how much. Included by the top Makefile.
 
-bench_out := $(O)/bench
 bench_vm_tool := $(bench_out)/vm-tool
 bench_vm_empty := $(bench_out)/vm-empty.bpf.o
 bench_vm_least := $(bench_out)/vm-least.bpf.o

@@ -9,25 +9,11 @@
 #include <sys/socket.h>
 
 #include "at_risk.h"
+#include "describe.h"
 #include "recording.h"
+#include "watched.h"
 
 enum { C1_NETNS = 4026532222 };
-
-static struct watch w;
-
-static int begin(void **state)
-{
-	(void)state;
-	watch_begin(&w);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	watch_end(&w);
-	return 0;
-}
 
 static const struct victim redis_cli = {
 	.process = { .pid = 201, .netns = C1_NETNS, .start_boottime_ns = 5, .comm = "redis-cli" },
@@ -75,8 +61,7 @@ static struct flow flushed(uint16_t port)
 static void an_open_socket_is_at_risk(void **state)
 {
 	struct flow flow = masqueraded(40112), other = masqueraded(40113);
-	struct tuple tuple;
-	uint32_t inum, inode;
+	struct victim_place place;
 	struct observation reset;
 
 	(void)state;
@@ -93,11 +78,13 @@ static void an_open_socket_is_at_risk(void **state)
 
 	reset = make_reset(&flow, &flow.reply);
 	reset.netns.inum = NODE_NETNS;
-	reset.mono_ns = w.now_ns;
-	assert_true(blame_victim_tuple(w.blame, &reset, &tuple, &inum, &inode));
-	assert_true(tuple_equal(&tuple, &flow.orig));
-	assert_int_equal(inum, C1_NETNS);
-	assert_int_equal(inode, 77);
+	reset.mono_ns = w.now_ns + MS(700);
+	assert_true(blame_victim_place(w.blame, &reset, &place));
+	assert_true(tuple_equal(&place.tuple, &flow.orig));
+	assert_string_equal(place.known->process.comm, "redis-cli");
+	assert_int_equal(place.known_ago_ns, MS(700));
+	assert_int_equal(place.inum, C1_NETNS);
+	assert_int_equal(place.inode, 77);
 }
 
 /* Seen before the flush, the socket tells nothing of what came after. */
@@ -445,21 +432,59 @@ static void chosen_tuples_do_not_share_a_chain(void **state)
 	at_risk_free(table);
 }
 
+static struct victim kept_victim;
+
+static void keep_victim(void *ctx, const struct finding *f)
+{
+	(void)ctx;
+	if (f->type == FINDING_RESET)
+		kept_victim = f->seen->reset.victim;
+}
+
+/* A victim that was seen before its reset is told as such, and so again by a replay. */
+static void a_victim_seen_before(void **state)
+{
+	struct lines lines = { .detail = JSON_RECORDING };
+	struct flow flow = flushed(40112);
+	struct observation reset = make_reset(&flow, &flow.reply);
+	char text[DESCRIBE_BYTES];
+	struct watch again;
+
+	(void)state;
+	reset.reset.victim = redis_cli;
+	reset.reset.victim.looked_ago_ns = MS(700);
+	assert_string_equal(describe_victim(&reset.reset.victim, text, sizeof(text)),
+			    "redis-cli[201] in c1, socket ESTABLISHED 700.0 ms before");
+	w.also = lines_take;
+	w.also_ctx = &lines;
+	see(&w, reset);
+	assert_non_null(strstr(lines.text, "\"looked_ago_ns\":700000000"));
+	memset(&again, 0, sizeof(again));
+	watch_begin(&again);
+	again.also = keep_victim;
+	assert_int_equal(watch_lines(&again, lines.text), 0);
+	assert_int_equal(kept_victim.looked_ago_ns, MS(700));
+	assert_string_equal(kept_victim.process.comm, "redis-cli");
+	watch_end(&again);
+	lines_release(&lines);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(an_open_socket_is_at_risk, begin, end),
-		cmocka_unit_test_setup_teardown(looked_too_early, begin, end),
-		cmocka_unit_test_setup_teardown(the_client_speaks_first, begin, end),
-		cmocka_unit_test_setup_teardown(to_another_port, begin, end),
-		cmocka_unit_test_setup_teardown(the_server_speaks_first, begin, end),
-		cmocka_unit_test_setup_teardown(the_reset_comes, begin, end),
-		cmocka_unit_test_setup_teardown(reset_before_anybody_looked, begin, end),
-		cmocka_unit_test_setup_teardown(the_socket_is_closed, begin, end),
-		cmocka_unit_test_setup_teardown(not_at_stake, begin, end),
-		cmocka_unit_test_setup_teardown(a_single_removal, begin, end),
-		cmocka_unit_test_setup_teardown(other_namespaces, begin, end),
-		cmocka_unit_test_setup_teardown(round_trip, begin, end),
+		story(an_open_socket_is_at_risk),
+		story(looked_too_early),
+		story(the_client_speaks_first),
+		story(to_another_port),
+		story(the_server_speaks_first),
+		story(the_reset_comes),
+		story(reset_before_anybody_looked),
+		story(the_socket_is_closed),
+		story(not_at_stake),
+		story(a_single_removal),
+		story(other_namespaces),
+		story(round_trip),
+		story(a_victim_seen_before),
 		cmocka_unit_test(table_bounds),
 		cmocka_unit_test(any_limit_will_do),
 		cmocka_unit_test(reset_ones_make_room),

@@ -1,24 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What lowers the confidence, what acquits, and where the limits are. */
-#include "make.h"
+#include "watched.h"
 
 #include <string.h>
-
-static struct watch w;
-
-static int begin(void **state)
-{
-	(void)state;
-	watch_begin(&w);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	watch_end(&w);
-	return 0;
-}
 
 /* ---- rule 5: losses, and what else lowers the confidence ---- */
 
@@ -456,8 +440,6 @@ static void end_of_a_single_deletion(void **state)
 	blame_finish(w.blame);
 	assert_int_equal(w.timeline.flushes, 2);
 }
-
-#define story(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
 {

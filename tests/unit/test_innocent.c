@@ -1,25 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Resets that are nobody's flush: each must be acquitted, with its own verdict. */
-#include "make.h"
+#include "watched.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static struct watch w;
-
-static int begin(void **state)
-{
-	(void)state;
-	watch_begin(&w);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	watch_end(&w);
-	return 0;
-}
 
 static void flush_redis(const struct flow *redis)
 {
@@ -492,8 +476,6 @@ static void flushed_and_never_reset(void **state)
 	assert_int_equal(w.resets_count, 0);
 	assert_int_equal(w.timeline.blamed, 0);
 }
-
-#define story(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
 {

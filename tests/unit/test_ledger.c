@@ -190,17 +190,31 @@ static void grows_to_a_hundred_thousand_and_wraps(void **state)
 	ledger_free(l);
 }
 
+static size_t chain_length(const struct links *index, const struct links_line *line)
+{
+	size_t length = line->count;
+	uint32_t next = line->next, expected = line->expected;
+
+	while (next) {
+		const struct links_node *node = &index->nodes[next];
+
+		assert_int_equal(node->links[0], expected);
+		length += node->count;
+		next = node->next;
+		expected = node->expected;
+	}
+	return length;
+}
+
 static size_t longest_chain(struct ledger *l, size_t *linked)
 {
 	size_t longest = 0;
 
 	link_pending(l);
 	*linked = 0;
-	for (size_t bucket = 0; bucket < l->buckets; bucket++) {
-		size_t length = 0;
+	for (size_t line = 0; line < l->index.lines_count; line++) {
+		size_t length = chain_length(&l->index, &l->index.lines[line]);
 
-		for (uint32_t link = l->heads[bucket]; link; length++)
-			link = next_link(l, link);
 		longest = length > longest ? length : longest;
 		*linked += length;
 	}
@@ -227,16 +241,16 @@ static void chains_are_short(void **state)
 	}
 	longest = longest_chain(l, &linked);
 	assert_int_equal(linked, LIMIT * LEDGER_SIDES);
-	assert_true(l->buckets >= LIMIT);
+	assert_true(l->index.lines_count * LINE_LINKS >= LIMIT * LEDGER_SIDES);
 	print_message("longest chain at %d removals: %zu\n", LIMIT, longest);
-	assert_true(longest < 32);
+	assert_true(longest < 4 * LINE_LINKS);
 	ledger_free(l);
 }
 
 /* Whoever knows the hash could send packets with tuples of one bucket. */
 static void tuples_chosen_by_one_hash_are_spread_by_another(void **state)
 {
-	enum { CHOSEN = 2000, BUCKET_BITS = 10 };
+	enum { CHOSEN = 2000, FIRST_BITS = 6, SPLIT_BITS = 4 };
 	struct ledger *known = ledger_new(CHOSEN), *l = ledger_new(CHOSEN);
 	struct flow flow = masqueraded(40112);
 	size_t linked;
@@ -245,9 +259,11 @@ static void tuples_chosen_by_one_hash_are_spread_by_another(void **state)
 	known->secret = (struct hash_secret){ { 0, 0 } };
 	for (uint32_t tried = 0, chosen = 0; chosen < CHOSEN; tried++) {
 		struct ledger_removal r;
+		uint32_t hash;
 
 		memcpy(flow.reply.dst.bytes, &tried, sizeof(tried));
-		if (hash_tuple(known, here, AF_INET, &flow.reply) & ((1 << BUCKET_BITS) - 1))
+		hash = hash_tuple(known, here, AF_INET, &flow.reply);
+		if (hash >> (32 - FIRST_BITS) || hash & ((1 << SPLIT_BITS) - 1))
 			continue;
 		flow.orig.src = flow.reply.dst; /* or all have that one in common */
 		r = removal(++chosen, &flow);
@@ -255,7 +271,7 @@ static void tuples_chosen_by_one_hash_are_spread_by_another(void **state)
 		ledger_add(l, &r);
 	}
 	assert_true(longest_chain(known, &linked) > CHOSEN / 4);
-	assert_true(longest_chain(l, &linked) < 32);
+	assert_true(longest_chain(l, &linked) < 4 * LINE_LINKS);
 	assert_int_equal(linked, CHOSEN * LEDGER_SIDES);
 	ledger_free(known);
 	ledger_free(l);
@@ -502,7 +518,7 @@ static void numbers_wrap(void **state)
 	enum ledger_side side;
 
 	(void)state;
-	l->newest = NUMBERS - ADDED / 2;
+	l->index.newest = LINKS_NUMBERS - ADDED / 2;
 	for (uint64_t id = 1; id <= ADDED; id++) {
 		struct flow flow = masqueraded((uint16_t)(id % 7));
 		struct ledger_removal r = removal(id, &flow);
@@ -529,10 +545,11 @@ static uint32_t next_random(uint32_t *state)
 	return *state;
 }
 
-/* Few of everything, so that tuples meet again. */
-static struct ledger_removal random_removal(uint64_t id, uint32_t *state)
+/* Few of everything, so that tuples meet again; one of them half of the time, if asked. */
+static struct ledger_removal random_removal(uint64_t id, uint32_t *state, bool has_hot)
 {
-	uint16_t port = (uint16_t)(next_random(state) % 40);
+	bool is_hot = has_hot && next_random(state) % 2;
+	uint16_t port = (uint16_t)(is_hot ? 1 : next_random(state) % (has_hot ? 4000 : 40));
 	struct flow flow = next_random(state) % 4 ? masqueraded(port) : masqueraded_v6(port);
 	struct ledger_removal r;
 
@@ -567,6 +584,8 @@ static void check_against_list(struct ledger *l, struct ledger_removal *list, si
 	const struct tuple *tuple = which == LEDGER_ORIG ? &like->flow.orig : &like->flow.reply;
 	struct ledger_walk walk;
 
+	for (size_t i = 0; i < count % (2 * LOOKUPS); i++) /* changes nothing */
+		ledger_expect(l, like->netns, like->flow.family, tuple);
 	ledger_find(l, &walk, like->netns, like->flow.family, tuple);
 	for (size_t i = count; i-- > oldest;)
 		for (int side = LEDGER_REPLY; side >= LEDGER_ORIG; side--) {
@@ -585,7 +604,7 @@ static void check_against_list(struct ledger *l, struct ledger_removal *list, si
 	assert_false(ledger_next(l, &walk));
 }
 
-static void behaves_like_a_list_of(size_t limit, uint32_t random)
+static void behaves_like_a_list_of(size_t limit, uint32_t random, bool has_hot)
 {
 	static struct ledger_removal list[STEPS];
 	struct ledger *l = ledger_new(limit);
@@ -593,14 +612,14 @@ static void behaves_like_a_list_of(size_t limit, uint32_t random)
 	for (size_t count = 0; count < STEPS;) {
 		size_t oldest;
 
-		list[count] = random_removal(count + 1, &random);
+		list[count] = random_removal(count + 1, &random, has_hot);
 		ledger_add(l, &list[count]);
 		count++;
 		oldest = count > limit ? count - limit : 0;
 		assert_int_equal(ledger_count(l), count - oldest);
 		assert_int_equal(ledger_evicted(l), oldest);
 		if (next_random(&random) % 23 == 0) {
-			struct ledger_removal like = random_removal(0, &random);
+			struct ledger_removal like = random_removal(0, &random, has_hot);
 			bool marks = next_random(&random) % 4 == 0;
 
 			check_against_list(l, list, oldest, count, &like, LEDGER_ORIG, marks);
@@ -616,7 +635,16 @@ static void behaves_like_a_list(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
-		behaves_like_a_list_of(limits[i], (uint32_t)(20261122 + i));
+		behaves_like_a_list_of(limits[i], (uint32_t)(20261122 + i), false);
+}
+
+static void behaves_like_a_list_with_a_hot_tuple(void **state)
+{
+	static const size_t limits[] = { 2, 17, 300, 3001, STEPS };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		behaves_like_a_list_of(limits[i], (uint32_t)(20261126 + i), true);
 }
 
 int main(void)
@@ -641,6 +669,7 @@ int main(void)
 		cmocka_unit_test(times_that_go_back),
 		cmocka_unit_test(numbers_wrap),
 		cmocka_unit_test(behaves_like_a_list),
+		cmocka_unit_test(behaves_like_a_list_with_a_hot_tuple),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

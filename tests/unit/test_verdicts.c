@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The verdicts beside entry-removed, and the pairs that must never be confused. */
 #include "advice.h"
-#include "make.h"
+#include "watched.h"
 
 #include <string.h>
 
@@ -38,15 +38,12 @@ static void invalid_is_proven_by_the_judgement(void **state)
 {
 	struct flow flow = masqueraded(40112);
 	struct observation o = unmatched(&flow);
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	o.reset.pickup = PICKUP_INVALID;
 	o.reset.entry = flow;
 	assert_judged(see_reset(&w, o), VERDICT_ENTRY_INVALID, CAUSE_NONE, CONFIDENCE_PROVEN);
 	assert_int_equal(timeline_status(&w.timeline), STATUS_CRITICAL);
-	watch_end(&w);
 }
 
 static void invalid_is_inferred_from_a_look_up(void **state)
@@ -54,16 +51,13 @@ static void invalid_is_inferred_from_a_look_up(void **state)
 	struct flow flow = masqueraded(40112);
 	struct observation o = unmatched(&flow);
 	const struct reset_blame *r;
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	o.reset.lookup = LOOKUP_ALIVE;
 	o.reset.entry = flow;
 	r = see_reset(&w, o);
 	assert_judged(r, VERDICT_ENTRY_INVALID, CAUSE_NONE, CONFIDENCE_LIKELY);
 	assert_true(is_inferred(r, "judged the packet INVALID"));
-	watch_end(&w);
 }
 
 /* The entry was removed; the client spoke before conntrack could be asked. */
@@ -71,16 +65,13 @@ static void look_up_does_not_acquit_a_removal(void **state)
 {
 	struct flow flow = masqueraded(40112);
 	struct observation o = unmatched(&flow);
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
 	o.reset.lookup = LOOKUP_ALIVE;
 	o.reset.entry = flow;
 	assert_judged(see_reset(&w, o), VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED,
 		      CONFIDENCE_PROVEN);
-	watch_end(&w);
 }
 
 /* address-removed / entry-invalid: the flow was flushed, came back, and its new
@@ -89,10 +80,8 @@ static void invalid_after_a_flush_is_not_the_flush(void **state)
 {
 	struct flow flow = masqueraded(40112);
 	struct observation o = unmatched(&flow);
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
 	pass(&w, S);
 	see(&w, make_entry(&flow, false));
@@ -100,7 +89,6 @@ static void invalid_after_a_flush_is_not_the_flush(void **state)
 	o.reset.pickup = PICKUP_INVALID;
 	o.reset.entry = flow;
 	assert_judged(see_reset(&w, o), VERDICT_ENTRY_INVALID, CAUSE_NONE, CONFIDENCE_PROVEN);
-	watch_end(&w);
 }
 
 /* An untranslated entry would have led the packet here as well. */
@@ -108,14 +96,11 @@ static void invalid_but_untranslated_is_stale(void **state)
 {
 	struct flow flow = untranslated("10.9.0.2", 40112, "10.9.0.1", 22);
 	struct observation o = make_reset(&flow, &flow.orig);
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	o.reset.pickup = PICKUP_INVALID;
 	o.reset.entry = flow;
 	assert_judged(see_reset(&w, o), VERDICT_STALE_CONNECTION, CAUSE_NONE, CONFIDENCE_PROVEN);
-	watch_end(&w);
 }
 
 /* ---- entry-bypassed ---- */
@@ -134,10 +119,8 @@ static void bypass_names_the_rulesets_author(void **state)
 {
 	struct flow flow = masqueraded(40112);
 	const struct reset_blame *r;
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &nft));
 	see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_CONNTRACK, &nft));
 	pass(&w, S);
@@ -147,7 +130,6 @@ static void bypass_names_the_rulesets_author(void **state)
 	assert_int_equal(r->because_count, 1);
 	assert_int_equal(r->because[0], r->ruleset.id);
 	assert_int_equal(w.found[FINDING_RULESET], 2);
-	watch_end(&w);
 }
 
 /* NAT's hook alone is gone: conntrack still finds the entry. */
@@ -155,31 +137,25 @@ static void bypass_with_the_entry_attached(void **state)
 {
 	struct flow flow = masqueraded(40112);
 	struct observation o = unmatched(&flow);
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &nft));
 	o.reset.hooks = HOOKS_KNOWN | HOOKS_CONNTRACK;
 	o.reset.pickup = PICKUP_KNOWN;
 	o.reset.entry = flow;
 	assert_judged(see_reset(&w, o), VERDICT_ENTRY_BYPASSED, CAUSE_NONE, CONFIDENCE_PROVEN);
-	watch_end(&w);
 }
 
 static void bypass_before_the_window_is_likely(void **state)
 {
 	struct flow flow = masqueraded(40112);
 	const struct reset_blame *r;
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	r = see_reset(&w, bypassed(&flow));
 	assert_judged(r, VERDICT_ENTRY_BYPASSED, CAUSE_NONE, CONFIDENCE_LIKELY);
 	assert_true(is_inferred(r, "before the window"));
 	assert_int_equal(r->actor.pid, 0);
-	watch_end(&w);
 }
 
 static void bypass_of_an_entry_that_was_not_looked_up(void **state)
@@ -187,10 +163,8 @@ static void bypass_of_an_entry_that_was_not_looked_up(void **state)
 	struct flow flow = masqueraded(40112);
 	struct observation o = bypassed(&flow);
 	const struct reset_blame *r;
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &nft));
 	o.reset.lookup = LOOKUP_NONE;
 	o.reset.entry.family = 0;
@@ -201,7 +175,6 @@ static void bypass_of_an_entry_that_was_not_looked_up(void **state)
 	o.reset.lookup = LOOKUP_ABSENT;
 	r = see_reset(&w, o);
 	assert_int_not_equal(r->verdict, VERDICT_ENTRY_BYPASSED);
-	watch_end(&w);
 }
 
 /* Hooks that came back, went elsewhere, or are of the other family are nobody's. */
@@ -209,10 +182,8 @@ static void bypass_blames_the_right_ruleset(void **state)
 {
 	struct flow flow = masqueraded(40112);
 	struct observation v6 = make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &agent);
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &agent));
 	pass(&w, S);
 	see(&w, make_ruleset(RULESET_HOOKS_ADDED, HOOKS_NAT, &agent));
@@ -224,7 +195,6 @@ static void bypass_blames_the_right_ruleset(void **state)
 	assert_int_equal(see_reset(&w, bypassed(&flow))->actor.pid, 0);
 	see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &nft));
 	assert_int_equal(see_reset(&w, bypassed(&flow))->actor.pid, nft.pid);
-	watch_end(&w);
 }
 
 /* nft takes NAT's hooks away itself; conntrack's go with the chain, in a kworker. */
@@ -232,10 +202,8 @@ static void bypass_names_nft_rather_than_its_kworker(void **state)
 {
 	struct flow flow = masqueraded(40112);
 	struct observation late = make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_CONNTRACK, &nobody);
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &nft));
 	late.ruleset.by_kernel = true;
 	pass(&w, MS(30));
@@ -244,23 +212,19 @@ static void bypass_names_nft_rather_than_its_kworker(void **state)
 	assert_int_equal(see_reset(&w, bypassed(&flow))->actor.pid, nft.pid);
 	see(&w, make_ruleset(RULESET_HOOKS_ADDED, HOOKS_NAT, &nft));
 	assert_int_equal(see_reset(&w, bypassed(&flow))->actor.pid, 0);
-	watch_end(&w);
 }
 
 /* A hook that is taken down twice in one request is told once. */
 static void ruleset_is_told_once(void **state)
 {
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	for (int i = 0; i < 3; i++)
 		see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &nft));
 	assert_int_equal(w.found[FINDING_RULESET], 1);
 	see(&w, make_ruleset(RULESET_HOOKS_ADDED, HOOKS_NAT, &nft));
 	see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &nft));
 	assert_int_equal(w.found[FINDING_RULESET], 3);
-	watch_end(&w);
 }
 
 /* entry-removed / entry-bypassed: it was flushed before the hooks went. */
@@ -268,17 +232,14 @@ static void removed_and_then_bypassed_is_removed(void **state)
 {
 	struct flow flow = masqueraded(40112);
 	struct observation o = unmatched(&flow);
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
 	see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &nft));
 	o.reset.hooks = HOOKS_KNOWN;
 	o.reset.lookup = LOOKUP_ABSENT;
 	assert_judged(see_reset(&w, o), VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED,
 		      CONFIDENCE_LIKELY);
-	watch_end(&w);
 }
 
 /* ---- refused-by-rule ---- */
@@ -287,15 +248,12 @@ static void rule_is_the_rules_doing(void **state)
 {
 	struct flow flow = untranslated("10.9.0.2", 40112, "10.9.0.1", 25);
 	struct observation o = make_reset(&flow, &flow.orig);
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	o.reset.kind = RESET_REJECTED;
 	o.reset.flags = PACKET_SYN;
 	assert_judged(see_reset(&w, o), VERDICT_REFUSED_BY_RULE, CAUSE_NONE, CONFIDENCE_PROVEN);
 	assert_int_equal(timeline_status(&w.timeline), STATUS_OK);
-	watch_end(&w);
 }
 
 /* "ct state invalid reject": the rule met the packet for want of its entry. */
@@ -304,10 +262,8 @@ static void rule_after_a_flush_tells_the_flush(void **state)
 	struct flow flow = masqueraded(40112);
 	struct observation o = unmatched(&flow);
 	const struct reset_blame *r;
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
 	o.reset.kind = RESET_REJECTED;
 	r = see_reset(&w, o);
@@ -315,7 +271,6 @@ static void rule_after_a_flush_tells_the_flush(void **state)
 	assert_int_equal(r->because_count, 2);
 	assert_non_null(r->flush);
 	assert_int_equal(w.timeline.blamed, 0);
-	watch_end(&w);
 }
 
 /* ---- aborted ---- */
@@ -325,10 +280,8 @@ static void abort_names_who_and_why(void **state)
 	struct flow flow = untranslated("10.9.0.1", 40112, "10.9.0.2", 6379);
 	struct observation o = make_reset(&flow, &flow.reply);
 	const struct reset_blame *r;
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	o.reset.kind = RESET_ABORT;
 	o.reset.cause = CAUSE_UNREAD_DATA;
 	o.reset.in_softirq = false;
@@ -342,7 +295,6 @@ static void abort_names_who_and_why(void **state)
 	o.reset.in_softirq = true;
 	assert_int_equal(see_reset(&w, o)->actor.pid, 0);
 	assert_int_equal(timeline_status(&w.timeline), STATUS_OK);
-	watch_end(&w);
 }
 
 /* ---- remote ---- */
@@ -361,15 +313,12 @@ static void remote_is_the_peers(void **state)
 {
 	struct flow flow = masqueraded(40112);
 	const struct reset_blame *r;
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	r = see_reset(&w, received(&flow));
 	assert_judged(r, VERDICT_REMOTE, CAUSE_NONE, CONFIDENCE_PROVEN);
 	assert_int_equal(r->because_count, 0);
 	assert_int_equal(timeline_status(&w.timeline), STATUS_OK);
-	watch_end(&w);
 }
 
 /* The client spoke first after the flush, and its port was taken. */
@@ -377,10 +326,8 @@ static void remote_after_a_new_translation(void **state)
 {
 	struct flow flow = masqueraded(40112), anew = masqueraded(40112);
 	const struct reset_blame *r;
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
 	pass(&w, S);
 	anew.reply.dport = 1024;
@@ -394,7 +341,6 @@ static void remote_after_a_new_translation(void **state)
 	assert_int_equal(r->renewed_ago_ns, MS(2) + 1);
 	assert_int_equal(r->actor.pid, networkd.pid);
 	assert_true(reset_is_blamed(r));
-	watch_end(&w);
 }
 
 /* The socket is in a container: the join to the node's translation is inferred. */
@@ -403,10 +349,8 @@ static void remote_in_a_container(void **state)
 	struct flow flow = masqueraded(40112), anew = masqueraded(40112);
 	struct observation o = received(&flow);
 	const struct reset_blame *r;
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
 	anew.reply.dport = 1024;
 	see(&w, make_entry(&anew, false));
@@ -415,17 +359,14 @@ static void remote_in_a_container(void **state)
 	assert_judged(r, VERDICT_REMOTE, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
 	assert_true(is_inferred(r, "passes that other namespace"));
 	assert_int_equal(timeline_status(&w.timeline), STATUS_WARNING);
-	watch_end(&w);
 }
 
 /* With its old port the connection lives on: a later RST is the peer's own. */
 static void remote_after_the_same_translation(void **state)
 {
 	struct flow flow = masqueraded(40112), anew = masqueraded(40112);
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
 	see(&w, make_entry(&flow, false));
 	assert_int_equal(see_reset(&w, received(&flow))->because_count, 0);
@@ -435,7 +376,6 @@ static void remote_after_the_same_translation(void **state)
 	/* A new connection from the same port is another one. */
 	see(&w, make_entry(&anew, true));
 	assert_int_equal(see_reset(&w, received(&flow))->because_count, 0);
-	watch_end(&w);
 }
 
 /* Both ends are on this node: one RST, seen twice, and linked. */
@@ -445,10 +385,8 @@ static void remote_is_linked_to_its_sending(void **state)
 	struct observation sent = make_reset(&flow, &flow.orig);
 	const struct reset_blame *r;
 	uint64_t id;
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	sent.reset.flags = PACKET_SYN;
 	see_reset(&w, sent);
 	id = w.resets[0].id;
@@ -463,7 +401,6 @@ static void remote_is_linked_to_its_sending(void **state)
 	assert_int_equal(see_reset(&w, received(&flow))->sent_as, 0);
 	pass(&w, 2 * S); /* the next one is another */
 	assert_int_equal(see_reset(&w, received(&flow))->sent_as, 0);
-	watch_end(&w);
 }
 
 /* ---- protocol ---- */
@@ -473,13 +410,10 @@ static void data_after_close_is_protocol(void **state)
 {
 	struct flow flow = untranslated("10.9.0.2", 40112, "10.9.0.1", 22);
 	struct observation o = make_reset(&flow, &flow.orig);
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	o.reset.socket = SOCKET_CLOSE;
 	assert_judged(see_reset(&w, o), VERDICT_PROTOCOL, CAUSE_NONE, CONFIDENCE_PROVEN);
-	watch_end(&w);
 }
 
 /* A bad ACK in a handshake is answered in the listener's name. */
@@ -487,10 +421,8 @@ static void bad_handshake_is_protocol(void **state)
 {
 	struct flow flow = untranslated("10.9.0.2", 40112, "10.9.0.1", 22);
 	struct observation o = make_reset(&flow, &flow.orig);
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	o.reset.socket = SOCKET_LISTEN;
 	o.reset.pickup = PICKUP_INVALID;
 	o.reset.entry = flow;
@@ -498,7 +430,6 @@ static void bad_handshake_is_protocol(void **state)
 	assert_judged(see_reset(&w, o), VERDICT_PROTOCOL, CAUSE_NONE, CONFIDENCE_PROVEN);
 	o.reset.entry_state = TRACKER_ESTABLISHED;
 	assert_judged(see_reset(&w, o), VERDICT_STALE_CONNECTION, CAUSE_NONE, CONFIDENCE_PROVEN);
-	watch_end(&w);
 }
 
 static bool says_what_disproves(const char *const *lines)
@@ -530,10 +461,8 @@ static void advice_is_on_what_was_blamed(void **state)
 	struct flow flow = masqueraded(40112);
 	struct observation syn = make_reset(&flow, &flow.reply);
 	const char *advice[ADVICE_MAX];
-	struct watch w;
 
 	(void)state;
-	watch_begin(&w);
 	syn.reset.flags = PACKET_SYN;
 	see_reset(&w, syn);
 	assert_int_equal(timeline_advice(&w.timeline, advice), 2);
@@ -543,37 +472,36 @@ static void advice_is_on_what_was_blamed(void **state)
 	see_server_packet(&w, &flow);
 	assert_int_equal(timeline_advice(&w.timeline, advice), 3);
 	assert_non_null(strstr(advice[0], "KeepConfiguration"));
-	watch_end(&w);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(invalid_is_proven_by_the_judgement),
-		cmocka_unit_test(invalid_is_inferred_from_a_look_up),
-		cmocka_unit_test(look_up_does_not_acquit_a_removal),
-		cmocka_unit_test(invalid_after_a_flush_is_not_the_flush),
-		cmocka_unit_test(invalid_but_untranslated_is_stale),
-		cmocka_unit_test(bypass_names_the_rulesets_author),
-		cmocka_unit_test(bypass_with_the_entry_attached),
-		cmocka_unit_test(bypass_before_the_window_is_likely),
-		cmocka_unit_test(bypass_of_an_entry_that_was_not_looked_up),
-		cmocka_unit_test(bypass_blames_the_right_ruleset),
-		cmocka_unit_test(bypass_names_nft_rather_than_its_kworker),
-		cmocka_unit_test(ruleset_is_told_once),
-		cmocka_unit_test(removed_and_then_bypassed_is_removed),
-		cmocka_unit_test(rule_is_the_rules_doing),
-		cmocka_unit_test(rule_after_a_flush_tells_the_flush),
-		cmocka_unit_test(abort_names_who_and_why),
-		cmocka_unit_test(remote_is_the_peers),
-		cmocka_unit_test(remote_after_a_new_translation),
-		cmocka_unit_test(remote_in_a_container),
-		cmocka_unit_test(remote_after_the_same_translation),
-		cmocka_unit_test(remote_is_linked_to_its_sending),
-		cmocka_unit_test(data_after_close_is_protocol),
-		cmocka_unit_test(bad_handshake_is_protocol),
+		story(invalid_is_proven_by_the_judgement),
+		story(invalid_is_inferred_from_a_look_up),
+		story(look_up_does_not_acquit_a_removal),
+		story(invalid_after_a_flush_is_not_the_flush),
+		story(invalid_but_untranslated_is_stale),
+		story(bypass_names_the_rulesets_author),
+		story(bypass_with_the_entry_attached),
+		story(bypass_before_the_window_is_likely),
+		story(bypass_of_an_entry_that_was_not_looked_up),
+		story(bypass_blames_the_right_ruleset),
+		story(bypass_names_nft_rather_than_its_kworker),
+		story(ruleset_is_told_once),
+		story(removed_and_then_bypassed_is_removed),
+		story(rule_is_the_rules_doing),
+		story(rule_after_a_flush_tells_the_flush),
+		story(abort_names_who_and_why),
+		story(remote_is_the_peers),
+		story(remote_after_a_new_translation),
+		story(remote_in_a_container),
+		story(remote_after_the_same_translation),
+		story(remote_is_linked_to_its_sending),
+		story(data_after_close_is_protocol),
+		story(bad_handshake_is_protocol),
 		cmocka_unit_test(each_verdict_has_advice),
-		cmocka_unit_test(advice_is_on_what_was_blamed),
+		story(advice_is_on_what_was_blamed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

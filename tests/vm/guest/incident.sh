@@ -25,6 +25,11 @@ incident_setup() { # MASQUERADE
 address_was_removed() { grep -qE "^Deleted .* $NODE/" "$STATE/monitor.log"; }
 address_came_back() { grep -E "^Deleted .* $NODE/" -A 9 "$STATE/monitor.log" | grep -qvE '^Deleted'; }
 
+count_entries() {
+	fact flows_before "$(entries_to $NODE)"
+	fact flows_before_tcp "$(entries_to $NODE tcp)"
+}
+
 # The last count before the address goes is what its removal will flush. DHCP
 # itself has entries too: a renewal is unicast over UDP.
 count_until_address_goes() {
@@ -47,6 +52,7 @@ incident_act() {
 	# Both ends' keepalive timers begin anew: redis-cli has one too, of 15 s,
 	# and if the client speaks first, its packet makes the entry again.
 	publish
+	count_entries # a busy machine may find no time for it later
 	dhcp_server_start
 	count_until_address_goes
 	gone=$(now_ms)
