@@ -414,8 +414,12 @@ static __always_inline void join_act(void *ctx, struct act *act, __u64 task,
  * its own way out: no removal of interest. */
 static __always_inline bool is_own_reset(__u64 task, unsigned long status, __u8 tcp_state)
 {
-	return tcp_state == TCP_STATE_CLOSE && !(status & (1 << IPS_SEEN_REPLY_BIT)) &&
-	       bpf_map_lookup_elem(&tasks_in_reset, &task);
+	const struct reset_cpu *cpu;
+
+	if (tcp_state != TCP_STATE_CLOSE || (status & (1 << IPS_SEEN_REPLY_BIT)))
+		return false;
+	cpu = this_reset_cpu();
+	return (cpu && cpu->task == task) || bpf_map_lookup_elem(&tasks_in_reset, &task);
 }
 
 /* In jiffies; nf_ct_is_expired() compares 32 bits in just this way. */

@@ -353,8 +353,9 @@ enum event_hook {
 enum event_reset_flag {
 	EVENT_RESET_SOFTIRQ = 1,
 	EVENT_RESET_HAS_REASON = 2,
-	EVENT_RESET_ORPHANED = 4, /* an abort: the process had closed the socket before */
-	EVENT_RESET_LINGER2 = 8,  /* an abort: TCP_LINGER2 is negative */
+	EVENT_RESET_ORPHANED = 4,     /* an abort: the process had closed the socket before */
+	EVENT_RESET_LINGER2 = 8,      /* an abort: TCP_LINGER2 is negative */
+	EVENT_RESET_LAST_SAMPLE = 16, /* more like it, for up to a second, are counted only */
 };
 
 enum event_reset_kind {
@@ -395,6 +396,30 @@ struct event_reset {
 	__u64 stack[EVENT_STACK_MAX]; /* when asked for: innermost first, 0 ends it */
 };
 _Static_assert(sizeof(struct event_reset) == 448, "event_reset");
+
+/* Resets in answer to SYNs to closed ports, past the first of each second and CPU: not
+ * sent, but counted in maps, an entry for each of these. */
+enum {
+	EVENT_SYN_SAMPLES = 64, /* sent in full, of each second and CPU */
+	EVENT_SYN_PORTS_MAX = 8192,
+	EVENT_SYN_OTHERS_MAX = 256, /* without their ports */
+};
+
+struct event_syn_key {
+	__u32 netns;
+	__u16 port; /* network order */
+	__u8 family;
+	__u8 generation; /* of user space's giving: it makes room by taking out a past one's */
+};
+_Static_assert(sizeof(struct event_syn_key) == 8, "event_syn_key");
+
+struct event_syn_count {
+	__u64 count; /* since the start */
+	__u64 round; /* of user space's looking, that first_ns is of */
+	__u64 first_ns;
+	__u64 last_ns;
+};
+_Static_assert(sizeof(struct event_syn_count) == 32, "event_syn_count");
 
 enum event_ruleset_op {
 	EVENT_RULESET_ADD = 1,

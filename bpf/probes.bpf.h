@@ -60,6 +60,28 @@ struct tasks_in_reset {
 };
 extern struct tasks_in_reset tasks_in_reset SEC(".maps");
 
+/* What a CPU keeps about resets. */
+struct reset_cpu {
+	__u64 task;      /* whose softirq is inside, answering a SYN that is only counted */
+	__u64 second_ns; /* when the present second began */
+	__u64 samples;   /* sent in it */
+};
+
+struct reset_cpus {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct reset_cpu);
+};
+extern struct reset_cpus reset_cpus SEC(".maps");
+
+static __always_inline struct reset_cpu *this_reset_cpu(void)
+{
+	__u32 key = 0;
+
+	return bpf_map_lookup_elem(&reset_cpus, &key);
+}
+
 extern __u64 lost[EVENT_PROBES];
 /* Counted up before any record takes its time: see flush_time(). */
 extern __u64 epoch;
@@ -85,17 +107,23 @@ static __always_inline void fill_header(struct event_header *header, enum event_
 	header->ts_ns = bpf_ktime_get_ns();
 }
 
-/* Reserves a zeroed record; a full ring counts as a loss of that probe. */
-#define RESERVE(ring, record, event_type_, probe)                                                  \
+/* Reserves a zeroed record; NULL when the ring is full. */
+#define TRY_RESERVE(ring, record, event_type_)                                                     \
 	({                                                                                         \
 		record = bpf_ringbuf_reserve(ring, sizeof(*record), 0);                            \
 		if (record) {                                                                      \
 			__builtin_memset(record, 0, sizeof(*record));                              \
 			advance_epoch();                                                           \
 			fill_header(&record->header, event_type_, sizeof(*record));                \
-		} else {                                                                           \
-			count_loss(probe);                                                         \
 		}                                                                                  \
+		record;                                                                            \
+	})
+
+/* The same, and a full ring counts as a loss of that probe. */
+#define RESERVE(ring, record, event_type_, probe)                                                  \
+	({                                                                                         \
+		if (!TRY_RESERVE(ring, record, event_type_))                                       \
+			count_loss(probe);                                                         \
 		record;                                                                            \
 	})
 

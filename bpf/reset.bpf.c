@@ -6,17 +6,20 @@
  * in a socket's backlog. Rate: rare, but a port scan makes storms. Missed: the
  * reset is not reported; the loss is counted.
  */
-#include "packet.bpf.h"
+#include "syns.bpf.h"
 
 #define RTN_LOCAL 2
 #define RTF_LOCAL 0x80000000
 
+/* Of an fentry program's argument the verifier knows the type: see ENTRY_READ. */
+#define SKB_READ(is_typed, skb, field) ((is_typed) ? (skb)->field : BPF_CORE_READ(skb, field))
+
 /* The kernel's own early returns, for a packet that no socket took: it answers
  * only what was addressed to this host. tcp_v4_send_reset() reads the route's
  * type, tcp_v6_send_reset() asks ipv6_unicast_destination(). */
-static __always_inline bool is_for_this_host(const struct sk_buff *skb, __u8 family)
+static __always_inline bool is_for_this_host(unsigned long refdst, __u8 family)
 {
-	unsigned long dst = BPF_CORE_READ(skb, _skb_refdst) & SKB_DST_PTR_MASK;
+	unsigned long dst = refdst & SKB_DST_PTR_MASK;
 
 	if (family == AF_INET)
 		return BPF_CORE_READ((struct rtable *)dst, rt_type) == RTN_LOCAL;
@@ -119,36 +122,105 @@ static __always_inline void fill_reset(struct event_reset *e, void *ctx, bool is
 		read_stack(ctx, is_kprobe, e->stack);
 }
 
+static __always_inline bool may_count(const struct sock *sk, __u8 tcp_flags)
+{
+	return counts_syns && !sk && is_lone_syn(tcp_flags);
+}
+
+static __always_inline bool count_answer(const struct sk_buff *skb, __u16 port, __u8 family,
+					 __u64 now_ns, bool is_typed)
+{
+	const struct net_device *dev = SKB_READ(is_typed, skb, dev);
+
+	return count_syn(is_typed ? dev->nd_net.net->ns.inum : read_dev_netns(dev), family, port,
+			 now_ns);
+}
+
+/* Past the budget of samples the answer is counted. The entry that the SYN made is killed
+ * by its reset as any other's is: the mark for that (see is_own_reset()) is a store in
+ * place of an update of a map. */
+static __always_inline bool is_only_counted(const struct sk_buff *skb, const struct syn_header *syn,
+					    __u8 family, bool is_typed)
+{
+	struct reset_cpu *cpu = this_reset_cpu();
+	__u64 now_ns = bpf_ktime_get_ns();
+
+	if (!cpu || !syn_is_over_budget(cpu, now_ns) ||
+	    !count_answer(skb, syn->dport, family, now_ns, is_typed))
+		return false;
+	cpu->task = bpf_get_current_task();
+	return true;
+}
+
+/* With the last that the budget allows it is said that there may be counts to look at.
+ * Read off the record, where the verifier does not follow values: see note_hook(). */
+static __always_inline void note_sample(struct event_reset *e)
+{
+	struct reset_cpu *cpu;
+
+	if (!counts_syns || e->socket != EVENT_SOCKET_NONE || !is_lone_syn(e->tcp_flags))
+		return;
+	cpu = this_reset_cpu();
+	if (cpu && ++cpu->samples == EVENT_SYN_SAMPLES)
+		e->flags |= EVENT_RESET_LAST_SAMPLE;
+}
+
+/* No room in the ring: what can be counted is not lost. */
+static __always_inline void lose_reset(const struct sock *sk, const struct sk_buff *skb,
+				       const struct syn_header *start, __u8 family)
+{
+	if (!may_count(sk, *(volatile const __u8 *)&start->flags) ||
+	    !count_answer(skb, start->dport, family, bpf_ktime_get_ns(), false))
+		count_loss(family == AF_INET ? EVENT_PROBE_RESET_V4 : EVENT_PROBE_RESET_V6);
+}
+
+static __always_inline int send_reset(void *ctx, bool is_kprobe, const struct sock *sk,
+				      const struct sk_buff *skb, const struct syn_header *start,
+				      __u64 reason, __u8 family)
+{
+	__u64 task = bpf_get_current_task();
+	struct event_reset *e;
+	__u8 one = 1;
+
+	bpf_map_update_elem(&tasks_in_reset, &task, &one, BPF_ANY);
+	if (!TRY_RESERVE(&reset_events, e, EVENT_RESET)) {
+		lose_reset(sk, skb, start, family);
+		return 0;
+	}
+	e->family = family;
+	e->tcp_flags = start->flags;
+	fill_reset(e, ctx, is_kprobe, sk, skb, tcp_header(skb), reason);
+	note_sample(e);
+	bpf_ringbuf_submit(e, 0);
+	return 0;
+}
+
 static __always_inline int on_reset(void *ctx, bool is_kprobe, const struct sock *sk,
 				    const struct sk_buff *skb, __u64 reason, __u8 family)
 {
-	enum event_probe probe = family == AF_INET ? EVENT_PROBE_RESET_V4 : EVENT_PROBE_RESET_V6;
-	const struct tcphdr *tcp = tcp_header(skb);
-	__u64 task = bpf_get_current_task();
-	struct event_reset *e;
-	__u8 tcp_flags = 0;
-	__u8 one = 1;
+	unsigned long head = (unsigned long)SKB_READ(!is_kprobe, skb, head);
+	struct syn_header start = {};
 
-	bpf_probe_read_kernel(&tcp_flags, 1, (void *)tcp + TCP_FLAG_BYTE);
-	if (tcp_flags & TCPHDR_RST) /* never a reset in answer to a reset */
+	bpf_probe_read_kernel(&start, SYN_HEADER_BYTES,
+			      (void *)(head + SKB_READ(!is_kprobe, skb, transport_header)));
+	if (start.flags & TCPHDR_RST) /* never a reset in answer to a reset */
 		return 0;
-	if (!sk && !is_for_this_host(skb, family))
+	if (!sk && !is_for_this_host(SKB_READ(!is_kprobe, skb, _skb_refdst), family))
 		return 0;
-	bpf_map_update_elem(&tasks_in_reset, &task, &one, BPF_ANY);
-	if (!RESERVE(&reset_events, e, EVENT_RESET, probe))
+	if (may_count(sk, start.flags) && is_only_counted(skb, &start, family, !is_kprobe))
 		return 0;
-	e->family = family;
-	e->tcp_flags = tcp_flags;
-	fill_reset(e, ctx, is_kprobe, sk, skb, tcp, reason);
-	bpf_ringbuf_submit(e, 0);
-	return 0;
+	return send_reset(ctx, is_kprobe, sk, skb, &start, reason, family);
 }
 
 static __always_inline int on_reset_done(void)
 {
 	__u64 task = bpf_get_current_task();
+	struct reset_cpu *cpu = this_reset_cpu();
 
-	bpf_map_delete_elem(&tasks_in_reset, &task);
+	if (cpu && cpu->task == task)
+		cpu->task = 0;
+	else
+		bpf_map_delete_elem(&tasks_in_reset, &task);
 	return 0;
 }
 

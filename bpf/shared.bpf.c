@@ -6,6 +6,7 @@
 struct ring state_events SEC(".maps");
 struct ring reset_events SEC(".maps");
 struct tasks_in_reset tasks_in_reset SEC(".maps");
+struct reset_cpus reset_cpus SEC(".maps");
 struct invalid_packets invalid_packets SEC(".maps");
 
 __u64 lost[EVENT_PROBES];

@@ -89,7 +89,8 @@ const char *account_headline(const struct timeline *t, enum status status, char 
 			 t->resets_total == 1 ? "the one reset sent was not one that" :
 						"none of the resets sent");
 	else
-		snprintf(words, sizeof(words), "this node sent no reset.");
+		snprintf(words, sizeof(words), "%s.",
+			 t->filter ? "no reset matched the filter" : "this node sent no reset");
 	snprintf(buf, size, "%s: %s", status_name(status), words);
 	return buf;
 }
@@ -448,6 +449,9 @@ const char *account_counts(const struct timeline *t, char *buf, size_t size)
 	}
 	grow(&g, "in %" PRIu64 " s; resets: ", t->window_s);
 	list_numbers(&g, t->resets, VERDICTS, name_verdict);
+	if (t->resets_counted)
+		grow(&g, " (%" PRIu64 " of them counted by port, not one by one)",
+		     t->resets_counted);
 	grow(&g, "; entries removed: ");
 	list_numbers(&g, t->removals, CAUSES, name_cause);
 	grow(&g, "; flushes: %" PRIu64, t->flushes);
@@ -458,6 +462,19 @@ const char *account_counts(const struct timeline *t, char *buf, size_t size)
 		     "; addresses removed: %" PRIu64 ", %" PRIu64
 		     " of them without any flush by the kernel",
 		     t->addresses_removed, t->addresses_unflushed);
+	return buf;
+}
+
+const char *account_unfiltered(const struct timeline *t, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	if (t->resets_unfiltered)
+		snprintf(
+			buf, size,
+			"%" PRIu64
+			" resets in answer to SYNs to closed ports are left out: they were counted "
+			"by port, without the packets that a filter needs.",
+			t->resets_unfiltered);
 	return buf;
 }
 

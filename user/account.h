@@ -62,6 +62,9 @@ size_t account_unlooked(const struct timeline *t, bool is_verbose,
 /* "in 1800 s; resets: 7 no-listener; entries removed: none; flushes: 0" */
 const char *account_counts(const struct timeline *t, char *buf, size_t size);
 
+/* What a filter could not be asked about; "" where there is none. */
+const char *account_unfiltered(const struct timeline *t, char *buf, size_t size);
+
 /* "no events", or "3 of conntrack-entry, 1 of link" */
 const char *account_losses(const struct timeline *t, char *buf, size_t size);
 

@@ -27,9 +27,9 @@ static void widen(struct bins *b)
 	b->width_ns *= 2;
 }
 
-void bins_add(struct bins *b, uint64_t from_ns, uint64_t at_ns, uint64_t what)
+void bins_add(struct bins *b, uint64_t from_ns, uint64_t at_ns, uint64_t what, uint64_t count)
 {
-	struct bin one = { 1, at_ns, what };
+	struct bin more = { count, at_ns, what };
 	uint64_t after_ns;
 
 	if (!b->width_ns) {
@@ -39,5 +39,5 @@ void bins_add(struct bins *b, uint64_t from_ns, uint64_t at_ns, uint64_t what)
 	after_ns = at_ns > b->from_ns ? at_ns - b->from_ns : 0;
 	while (after_ns / b->width_ns >= BINS_COUNT)
 		widen(b);
-	merge(&b->bin[after_ns / b->width_ns], &one);
+	merge(&b->bin[after_ns / b->width_ns], &more);
 }

@@ -23,7 +23,7 @@ struct bins {
 	struct bin bin[BINS_COUNT];
 };
 
-/* Counts one in. What is before the first falls into the first bin. */
-void bins_add(struct bins *bins, uint64_t from_ns, uint64_t at_ns, uint64_t what);
+/* Counts so many in. What is before the first falls into the first bin. */
+void bins_add(struct bins *bins, uint64_t from_ns, uint64_t at_ns, uint64_t what, uint64_t count);
 
 #endif

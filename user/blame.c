@@ -267,6 +267,8 @@ int blame_observe(struct blame *b, const struct observation *seen)
 		return observe_entry(b, seen);
 	case OBSERVATION_RESET:
 		return blame_observe_reset(b, seen);
+	case OBSERVATION_RESETS:
+		return blame_observe_resets(b, seen);
 	case OBSERVATION_AT_RISK:
 		return blame_observe_risk(b, seen);
 	case OBSERVATION_SOCKETS:

@@ -73,6 +73,7 @@ void blame_deliver_ongoing(struct blame *b, const struct flush *flush);
 /* ---- blame_resets.c ---- */
 
 int blame_observe_reset(struct blame *b, const struct observation *seen);
+int blame_observe_resets(struct blame *b, const struct observation *seen);
 
 /* ---- blame_risks.c ---- */
 

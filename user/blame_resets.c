@@ -157,10 +157,23 @@ int blame_observe_reset(struct blame *b, const struct observation *seen)
 	blame_deliver_ongoing(b, blamed.flush);
 	f.id = ++b->last_id;
 	if (seen->reset.kind == RESET_RECEIVED)
-		blamed.sent_as = sent_find(&b->sent, seen);
+		blamed.sent_as = sent_take(&b->sent, seen);
 	else
 		sent_add(&b->sent, seen, f.id);
 	blame_deliver(b, seen, &f);
 	blame_end_risk_by_reset(b, seen, &blamed, evidence.removal);
+	return 0;
+}
+
+/* A SYN that no socket took leads to one verdict only, so the packets are not missed: see
+ * judge_syn(). */
+int blame_observe_resets(struct blame *b, const struct observation *seen)
+{
+	struct reset_blame blamed = { .verdict = VERDICT_NO_LISTENER,
+				      .confidence = CONFIDENCE_PROVEN };
+	struct finding f = { .type = FINDING_RESETS, .reset = &blamed };
+
+	f.id = ++b->last_id;
+	blame_deliver(b, seen, &f);
 	return 0;
 }

@@ -135,6 +135,7 @@ enum finding_type {
 	FINDING_ENTRY, /* raw, for the recording */
 	FINDING_FLUSH,
 	FINDING_RESET,
+	FINDING_RESETS, /* only counted */
 	FINDING_AT_RISK,
 	FINDING_RISK_OVER,
 	FINDING_SOCKETS, /* raw */
@@ -154,7 +155,7 @@ struct finding {
 	const struct observation *seen;  /* NULL for a flush */
 	const struct change *change;     /* ADDRESS, LINK */
 	const struct flush *flush;       /* FLUSH; REMOVAL: the one it belongs to, or NULL */
-	const struct reset_blame *reset; /* RESET */
+	const struct reset_blame *reset; /* RESET, RESETS */
 	const struct risk *risk;         /* AT_RISK, RISK_OVER */
 };
 

@@ -162,6 +162,9 @@ void html_finding(struct html *h, const struct finding *f)
 	case FINDING_RESET:
 		take_reset(h, f);
 		return;
+	case FINDING_RESETS:
+		html_take_ports(h, f);
+		break;
 	case FINDING_AT_RISK:
 	case FINDING_RISK_OVER:
 		html_take_risk(h, f);

@@ -148,6 +148,46 @@ struct html_group *html_take_reset(struct html *h, const struct finding *f)
 	return count_group(h, f);
 }
 
+/* ---- resets that were counted ---- */
+
+static struct html_port *find_port(struct html *h, const struct finding *f, uint16_t port)
+{
+	uint8_t family = f->seen->counted.family;
+	struct html_port *p = h->ports;
+
+	for (; p < h->ports + h->ports_count; p++)
+		if (p->port == port && p->family == family && p->netns.inum == f->netns.inum &&
+		    p->netns.node == f->netns.node)
+			return p;
+	if (h->ports_count == HTML_PORTS_MAX)
+		return &h->other_ports;
+	*p = (struct html_port){ .netns = f->netns, .family = family, .port = port };
+	h->ports_count++;
+	return p;
+}
+
+static void count_port(struct html_port *p, const struct resets_observation *r, uint64_t count)
+{
+	if (!p->resets || r->first_wall_ns < p->first_wall_ns)
+		p->first_wall_ns = r->first_wall_ns;
+	if (r->last_wall_ns > p->last_wall_ns)
+		p->last_wall_ns = r->last_wall_ns;
+	p->resets += count;
+}
+
+void html_take_ports(struct html *h, const struct finding *f)
+{
+	const struct resets_observation *r = &f->seen->counted;
+	uint64_t left = r->count;
+
+	for (size_t i = 0; i < r->ports_count; i++) {
+		count_port(find_port(h, f, r->ports[i].port), r, r->ports[i].count);
+		left -= r->ports[i].count;
+	}
+	if (left)
+		count_port(&h->other_ports, r, left);
+}
+
 /* ---- flows at risk ---- */
 
 static struct html_risk *find_risk(struct html *h, uint64_t id)

@@ -130,6 +130,8 @@ static void write_verdict(const struct html *h, FILE *out, const struct timeline
 		fputs("<p class=\"window\">filter: ", out);
 		html_element(out, "code", NULL, t->filter);
 		fputs("</p>\n", out);
+		if (*account_unfiltered(t, words, sizeof(words)))
+			html_element(out, "p", "window", words);
 	}
 	if (html_has_gaps(h, t))
 		fputs("<p class=\"alert\">Not all was seen: <a href=\"#gaps\">what was "

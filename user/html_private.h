@@ -32,7 +32,8 @@ enum html_class {
 	HTML_FLUSHES,
 	HTML_REMOVALS,
 	HTML_BLAMED,
-	HTML_RESETS, /* the others, each verdict by itself */
+	HTML_RESETS,  /* the others, each verdict by itself */
+	HTML_COUNTED, /* resets that were counted, a second's each */
 	HTML_AT_RISK,
 	HTML_RISKS_OVER,
 	HTML_PROBES,
@@ -43,6 +44,7 @@ enum html_class {
 
 enum {
 	HTML_GROUPS_MAX = 240, /* the last half for the rest of each story only */
+	HTML_PORTS_MAX = 24,
 	HTML_VICTIMS_MAX = 60,
 	HTML_RISKS_MAX = 100,
 	HTML_STARTS_MAX = 8,
@@ -81,6 +83,15 @@ struct html_group {
 	uint64_t row; /* of the first; 0: not in the list */
 	char actor[DESCRIBE_BYTES];
 	char victim[DESCRIBE_BYTES];
+};
+
+/* Resets that were counted, by the port that was tried. */
+struct html_port {
+	struct netns_id netns;
+	uint8_t family;
+	uint16_t port;
+	uint64_t resets;
+	uint64_t first_wall_ns, last_wall_ns;
 };
 
 struct html_victim {
@@ -152,6 +163,9 @@ struct html {
 	size_t groups_count;
 	struct html_group groups[HTML_GROUPS_MAX];
 	uint64_t ungrouped[VERDICTS]; /* resets that found no room above */
+	size_t ports_count;
+	struct html_port ports[HTML_PORTS_MAX];
+	struct html_port other_ports; /* that found no room above; of any namespace */
 	size_t victims_count;
 	struct html_victim victims[HTML_VICTIMS_MAX];
 	uint64_t victims_unknown, victims_untold; /* blamed resets */
@@ -177,6 +191,7 @@ void html_free_rows(struct html *h);
 
 /* Returns the group that begins with it; NULL: it is not the first of one. */
 struct html_group *html_take_reset(struct html *h, const struct finding *f);
+void html_take_ports(struct html *h, const struct finding *f);
 void html_take_risk(struct html *h, const struct finding *f);
 
 /* ---- writing ---- */

@@ -13,12 +13,12 @@ enum { RISKS_SHOWN_MAX = 3 };
 static const struct {
 	uint64_t usual, verbose;
 } budgets[HTML_CLASSES] = {
-	[HTML_CHANGES] = { 200, 400 }, [HTML_RULESETS] = { 100, 200 },
-	[HTML_FLUSHES] = { 200, 400 }, [HTML_REMOVALS] = { 0, 400 },
-	[HTML_BLAMED] = { 60, 400 },   [HTML_RESETS] = { 10, 100 },
-	[HTML_AT_RISK] = { 100, 300 }, [HTML_RISKS_OVER] = { 100, 300 },
-	[HTML_PROBES] = { 50, 100 },   [HTML_LOST] = { 50, 100 },
-	[HTML_LOGS] = { 300, 600 },
+	[HTML_CHANGES] = { 200, 400 },    [HTML_RULESETS] = { 100, 200 },
+	[HTML_FLUSHES] = { 200, 400 },    [HTML_REMOVALS] = { 0, 400 },
+	[HTML_BLAMED] = { 60, 400 },      [HTML_RESETS] = { 10, 100 },
+	[HTML_COUNTED] = { 60, 400 },     [HTML_AT_RISK] = { 100, 300 },
+	[HTML_RISKS_OVER] = { 100, 300 }, [HTML_PROBES] = { 50, 100 },
+	[HTML_LOST] = { 50, 100 },        [HTML_LOGS] = { 300, 600 },
 };
 
 static enum html_class class_of(const struct finding *f)
@@ -32,6 +32,8 @@ static enum html_class class_of(const struct finding *f)
 		return HTML_REMOVALS;
 	case FINDING_RESET:
 		return reset_is_blamed(f->reset) ? HTML_BLAMED : HTML_RESETS;
+	case FINDING_RESETS:
+		return HTML_COUNTED;
 	case FINDING_AT_RISK:
 		return HTML_AT_RISK;
 	case FINDING_RISK_OVER:
@@ -60,6 +62,8 @@ static enum html_lane lane_of(const struct finding *f)
 		return HTML_LANE_FLUSH;
 	case FINDING_RESET:
 		return reset_is_blamed(f->reset) ? HTML_LANE_BLAMED : HTML_LANE_RESET;
+	case FINDING_RESETS:
+		return HTML_LANE_RESET;
 	case FINDING_AT_RISK:
 		return HTML_LANE_RISK;
 	case FINDING_PROBE:
@@ -305,7 +309,8 @@ static void draw(struct html *h, const struct finding *f, uint64_t row)
 	enum html_lane lane = lane_of(f);
 
 	if (lane < HTML_LANES)
-		bins_add(&h->lanes[lane], h->from_ns, html_key(h, f), row);
+		bins_add(&h->lanes[lane], h->from_ns, html_key(h, f), row,
+			 f->type == FINDING_RESETS ? f->seen->counted.count : 1);
 }
 
 /* A flush of nothing, or a risk that ended in its reset, has no line. */

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "account.h"
 #include "html_private.h"
@@ -103,6 +104,42 @@ static void write_ungrouped(const struct html *h, FILE *out)
 	}
 }
 
+/* `what`: "port 22", with the namespace where that is another. */
+static void write_counted(const struct html *h, FILE *out, const struct html_port *p,
+			  const char *what)
+{
+	fprintf(out, "<tr data-resets=\"%" PRIu64 "\" data-verdict=\"%s\">", p->resets,
+		verdict_name(VERDICT_NO_LISTENER));
+	html_count_cell(out, "Resets", p->resets);
+	write_verdict_cell(out, VERDICT_NO_LISTENER, CAUSE_NONE, false);
+	html_begin_cell(out, "Confidence", NULL);
+	html_confidence(out, CONFIDENCE_PROVEN);
+	fputs("</td><td colspan=\"2\">SYNs to ", out);
+	html_escape(out, what);
+	fputs(": counted, not told one by one</td>", out);
+	write_span(h, out, p->first_wall_ns, p->last_wall_ns, p->resets);
+	fputs("<td colspan=\"2\"></td></tr>\n", out);
+}
+
+static void write_ports(const struct html *h, FILE *out)
+{
+	char name[NETNS_TEXT_BYTES], node[32] = "", what[sizeof(name) + 96];
+
+	for (size_t i = 0; i < h->ports_count; i++) {
+		const struct html_port *p = &h->ports[i];
+		bool has_name = *netns_names_format(&h->names, p->netns, name);
+
+		if (p->netns.node)
+			snprintf(node, sizeof(node), " [recording %u]", p->netns.node + 1);
+		snprintf(what, sizeof(what), "port %u%s%s%s%s", p->port,
+			 p->family == AF_INET6 ? " over IPv6" : "", has_name ? ", in " : "", name,
+			 node);
+		write_counted(h, out, p, what);
+	}
+	if (h->other_ports.resets)
+		write_counted(h, out, &h->other_ports, "other ports");
+}
+
 /* What conntrack is blamed for comes first, then by how many. */
 static int compare_groups(const void *a, const void *b)
 {
@@ -133,6 +170,7 @@ void html_write_resets(struct html *h, FILE *out, const struct timeline *t)
 	      out);
 	for (size_t i = 0; i < h->groups_count; i++)
 		write_group(h, out, &h->groups[i]);
+	write_ports(h, out);
 	write_ungrouped(h, out);
 	fputs("</tbody>\n</table>\n</section>\n", out);
 }

@@ -341,6 +341,7 @@ static const char *class_name(enum html_class class)
 		[HTML_REMOVALS] = "removals",
 		[HTML_BLAMED] = "blamed resets",
 		[HTML_RESETS] = "other resets",
+		[HTML_COUNTED] = "counts of RSTs, of a second each",
 		[HTML_AT_RISK] = "flows at risk",
 		[HTML_RISKS_OVER] = "flows no longer at risk",
 		[HTML_PROBES] = "probes that came or went",

@@ -346,6 +346,30 @@ static void write_reset(struct jsonw *w, const struct finding *f)
 	write_circumstances(w, r);
 }
 
+/* What is not among the ports was of others, which were too many to be told apart. */
+static void write_resets(struct jsonw *w, const struct finding *f)
+{
+	const struct resets_observation *r = &f->seen->counted;
+	char ts[TIME_TEXT_BYTES];
+
+	begin_finding(w, "resets", f);
+	jsonw_string(w, "direction", direction_name(RESET_ANSWER));
+	jsonw_string(w, "verdict", verdict_name(f->reset->verdict));
+	jsonw_string(w, "confidence", confidence_name(f->reset->confidence));
+	jsonw_u64(w, "count", r->count);
+	string_if(w, "family", family_name(r->family));
+	jsonw_string(w, "first", time_format_iso(r->first_wall_ns, ts, sizeof(ts)));
+	jsonw_string(w, "last", time_format_iso(r->last_wall_ns, ts, sizeof(ts)));
+	jsonw_begin_array(w, "ports");
+	for (size_t i = 0; i < r->ports_count; i++) {
+		jsonw_begin_object(w, NULL);
+		jsonw_u64(w, "port", r->ports[i].port);
+		jsonw_u64(w, "count", r->ports[i].count);
+		jsonw_end_object(w);
+	}
+	jsonw_end_array(w);
+}
+
 static void write_risk(struct jsonw *w, const struct finding *f, enum json_detail detail)
 {
 	const struct risk *risk = f->risk;
@@ -470,6 +494,9 @@ bool json_write_finding(struct jsonw *w, enum json_detail detail, const struct f
 	case FINDING_RESET:
 		write_reset(w, f);
 		break;
+	case FINDING_RESETS:
+		write_resets(w, f);
+		break;
 	case FINDING_AT_RISK:
 		write_risk(w, f, detail);
 		break;
@@ -512,6 +539,8 @@ void json_write_summary(struct jsonw *w, const struct timeline *t, const struct 
 	for (enum verdict v = 0; v < VERDICTS; v++)
 		u64_if(w, verdict_name(v), t->resets[v]);
 	jsonw_end_object(w);
+	u64_if(w, "resets_counted", t->resets_counted);
+	u64_if(w, "resets_unfiltered", t->resets_unfiltered);
 	jsonw_begin_object(w, "removals");
 	for (enum cause c = 0; c < CAUSES; c++)
 		u64_if(w, cause_name(c), t->removals[c]);

@@ -17,17 +17,40 @@ void line_release(struct line *line)
 	memset(line, 0, sizeof(*line));
 }
 
-/* The observation's own is valid during the call only. */
-static void own_stack(struct line_item *item)
+static void own_stack(struct line_item *item, const char **stack)
 {
-	const char **stack = item->seen.type == OBSERVATION_REMOVAL   ? &item->seen.removal.stack :
-			     item->seen.type == OBSERVATION_ACT_BEGIN ? &item->seen.act.stack :
-									NULL;
-
-	if (!stack || !*stack)
+	if (!*stack)
 		return;
-	item->stack = strdup(*stack);
-	*stack = item->stack;
+	item->owned = strdup(*stack);
+	*stack = item->owned;
+}
+
+/* Without memory for the ports they are not known; the count is the same. */
+static void own_ports(struct line_item *item, struct resets_observation *r)
+{
+	size_t size = r->ports_count * sizeof(*r->ports);
+
+	item->owned = size ? malloc(size) : NULL;
+	if (item->owned)
+		memcpy(item->owned, r->ports, size);
+	else
+		r->ports_count = 0;
+	r->ports = item->owned;
+}
+
+/* The observation's own is valid during the call only. */
+static void own(struct line_item *item)
+{
+	switch (item->seen.type) {
+	case OBSERVATION_REMOVAL:
+		return own_stack(item, &item->seen.removal.stack);
+	case OBSERVATION_ACT_BEGIN:
+		return own_stack(item, &item->seen.act.stack);
+	case OBSERVATION_RESETS:
+		return own_ports(item, &item->seen.counted);
+	default:
+		return;
+	}
 }
 
 struct line_item *line_push(struct line *line, const struct observation *seen)
@@ -41,7 +64,7 @@ struct line_item *line_push(struct line *line, const struct observation *seen)
 	item = at(line, line->count++);
 	memset(item, 0, sizeof(*item));
 	item->seen = *seen;
-	own_stack(item);
+	own(item);
 	return item;
 }
 
@@ -52,8 +75,8 @@ struct line_item *line_first(struct line *line)
 
 void line_pop(struct line *line)
 {
-	free(at(line, 0)->stack);
-	at(line, 0)->stack = NULL;
+	free(at(line, 0)->owned);
+	at(line, 0)->owned = NULL;
 	line->first = (line->first + 1) % LINE_MAX_ITEMS;
 	line->count--;
 }

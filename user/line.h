@@ -16,7 +16,7 @@ struct line_item {
 	uint64_t ticket;      /* of what it waits for; 0: nothing */
 	uint64_t deadline_ns; /* CLOCK_MONOTONIC */
 	bool is_asked;        /* what it waits for was asked */
-	char *stack;          /* the copy of a removal's */
+	void *owned;          /* the copy of its stack, or of its ports */
 };
 
 struct line {

@@ -18,6 +18,7 @@
 #include "kallsyms.h"
 #include "lookahead.h"
 #include "ringgauge.h"
+#include "syncounts.h"
 
 /* One ring, and what was taken from it ahead of time. */
 struct lane {
@@ -43,6 +44,16 @@ struct live {
 	int err;
 	uint64_t lost[EVENT_PROBES]; /* as last told */
 	uint64_t worst_ns;
+	struct syn_counts syns;
+	struct event_syn_key *syn_keys; /* NULL until the first look */
+	struct event_syn_count *syn_values;
+	uint64_t syns_due_ns;   /* the next look; 0: none */
+	uint64_t syns_until_ns; /* more may be counted up to then */
+	size_t syn_ports;       /* in the map, at the last look */
+	bool is_retiring;       /* those of past generations go when they are told */
+	bool are_ports_kept;    /* making room for others did not work */
+	bool are_counts_cut;    /* at the end they could not be read */
+	uint64_t syns_read_ns;  /* when they were looked at, and not told yet; 0: they are told */
 };
 
 /* ---- helpers for the decoder ---- */
@@ -78,6 +89,23 @@ static void mark_removed(struct live *live, const struct event_removal *record)
 		flush_ring_mark_single(&live->flush, record + 1);
 }
 
+/* Not more than once a second, and only while there is something. */
+#define COUNTS_NS NSEC_PER_SEC
+
+/* Of that second's answers to SYNs, on that CPU, the others are counted. */
+static void expect_counts(struct live *live, const struct event_header *header)
+{
+	const struct event_reset *reset = (const void *)header;
+	uint64_t until_ns = header->ts_ns + COUNTS_NS;
+
+	if (header->type != EVENT_RESET || !(reset->flags & EVENT_RESET_LAST_SAMPLE))
+		return;
+	if (until_ns > live->syns_until_ns)
+		live->syns_until_ns = until_ns;
+	if (!live->syns_due_ns)
+		live->syns_due_ns = until_ns;
+}
+
 static int hand_on(struct live *live, const void *record, size_t size)
 {
 	struct observation seen;
@@ -87,6 +115,7 @@ static int hand_on(struct live *live, const void *record, size_t size)
 		return got;
 	if (seen.type == OBSERVATION_REMOVAL)
 		mark_removed(live, record);
+	expect_counts(live, record);
 	enrich_observation(&seen);
 	if (live->ctlookup)
 		ctlookup_reset(live->ctlookup, &seen);
@@ -215,6 +244,7 @@ static int tell_losses(struct live *live)
 	int err = 0;
 
 	loader_read_lost(live->loader, lost);
+	lost[EVENT_PROBE_RESET_V4] += live->are_counts_cut;
 	for (size_t i = 0; i < EVENT_PROBES && !err; i++) {
 		struct observation seen = { .type = OBSERVATION_LOST };
 
@@ -228,6 +258,116 @@ static int tell_losses(struct live *live)
 		err = live->take(live->ctx, &seen);
 	}
 	return err;
+}
+
+/* ---- what was only counted ---- */
+
+static int read_ports(struct live *live, bool are_past)
+{
+	uint8_t generation = loader_syn_generation(live->loader);
+	int count = loader_read_syns(live->loader, false, live->syn_keys, live->syn_values);
+	int err = count < 0 ? count : 0;
+
+	live->syn_ports = count > 0 ? (size_t)count : 0;
+	for (int i = 0; i < count && !err; i++)
+		if (!are_past || live->syn_keys[i].generation != generation)
+			err = syn_counts_take(&live->syns, &live->syn_keys[i], &live->syn_values[i],
+					      false);
+	return err;
+}
+
+static int read_others(struct live *live)
+{
+	int count = loader_read_syns(live->loader, true, live->syn_keys, live->syn_values);
+	int err = count < 0 ? count : 0;
+
+	for (int i = 0; i < count && !err; i++)
+		err = syn_counts_take(&live->syns, &live->syn_keys[i], &live->syn_values[i], true);
+	return err;
+}
+
+/* What could not be read now will be found by the next look. `are_past`: the present
+ * generation's ports are left to it as well. */
+static int read_counts(struct live *live, bool are_past)
+{
+	int err;
+
+	if (!live->syn_keys)
+		live->syn_keys = calloc(EVENT_SYN_PORTS_MAX, sizeof(*live->syn_keys));
+	if (!live->syn_values)
+		live->syn_values = calloc(EVENT_SYN_PORTS_MAX, sizeof(*live->syn_values));
+	if (!live->syn_keys || !live->syn_values)
+		return -ENOMEM;
+	syn_counts_begin(&live->syns, loader_syn_generation(live->loader));
+	err = read_ports(live, are_past);
+	if (!err)
+		err = read_others(live);
+	loader_end_syn_round(live->loader);
+	live->syns_read_ns = clock_mono_ns();
+	return err;
+}
+
+/* A scan of all ports must not leave the map full for good. */
+static void make_room(struct live *live)
+{
+	if (live->syn_ports < EVENT_SYN_PORTS_MAX / 4 || live->are_ports_kept)
+		return;
+	live->are_ports_kept = !loader_next_syn_generation(live->loader);
+	/* What came in the meantime, and is the last of them. */
+	live->is_retiring = !read_counts(live, !live->are_ports_kept) && !live->are_ports_kept;
+}
+
+/* All of them were told, and nobody counts them any more: see make_room(). */
+static void retire_ports(struct live *live)
+{
+	size_t count = syn_counts_past(&live->syns, live->syn_keys);
+	size_t deleted = loader_delete_syns(live->loader, live->syn_keys, count);
+
+	syn_counts_drop(&live->syns, live->syn_keys, deleted);
+	live->are_ports_kept = deleted < count;
+	live->is_retiring = false;
+}
+
+/* How many could not be read is not known: one at least, so that the verdict says it. */
+void live_end_counts(struct live *live)
+{
+	live->are_counts_cut = read_counts(live, false) != 0;
+	live->syns_due_ns = live->syns_until_ns = 0;
+}
+
+int live_tell_counts(struct live *live)
+{
+	struct observation seen;
+	int err = 0;
+
+	while (!err && syn_counts_tell(&live->syns, live->decoder.wall_offset_ns, &seen)) {
+		seen.mono_ns = live->syns_read_ns;
+		seen.wall_ns = seen.mono_ns + live->decoder.wall_offset_ns;
+		err = live->take(live->ctx, &seen);
+	}
+	live->syns_read_ns = 0;
+	if (!err && live->is_retiring)
+		retire_ports(live);
+	return err;
+}
+
+static void look_at_counts(struct live *live)
+{
+	uint64_t now_ns = clock_mono_ns();
+	bool has_any;
+
+	if (!live->syns_due_ns || now_ns < live->syns_due_ns || live->syns_read_ns)
+		return;
+	if (!read_counts(live, false))
+		make_room(live);
+	now_ns = clock_mono_ns(); /* it takes its time */
+	has_any = live->syns_read_ns && !syn_counts_is_empty(&live->syns);
+	live->syns_due_ns = has_any || now_ns < live->syns_until_ns ? now_ns + COUNTS_NS : 0;
+}
+
+uint64_t live_due_ns(const struct live *live)
+{
+	return live->syns_read_ns ? live->syns_read_ns : live->syns_due_ns;
 }
 
 /* How long the first that waited had to, until all was handed on. Records are looked
@@ -309,9 +449,15 @@ int live_drain(struct live *live, uint64_t until_mono_ns, bool *is_empty)
 	live->is_held = false;
 	hand_on_due(live, due_ns);
 	live->is_held |= due_ns < until_mono_ns;
+	/* In their place: when all that was before the look has been told. */
+	if (!live->err && !live->is_held && live->syns_read_ns &&
+	    live->syns_read_ns <= until_mono_ns)
+		live->err = live_tell_counts(live);
+	look_at_counts(live);
 	if (waiting_ns <= due_ns)
 		note_wait(live, waiting_ns);
-	*is_empty = !live->is_held && !has_records(live) && flush_ring_is_idle(&live->flush);
+	*is_empty = !live->is_held && !has_records(live) && flush_ring_is_idle(&live->flush) &&
+		    !live->syns_read_ns;
 	return live->err;
 }
 
@@ -382,6 +528,9 @@ void live_free(struct live *live)
 	ring_buffer__free(live->reset.ring);
 	symbolizer_free(live->symbolizer);
 	ctlookup_free(live->ctlookup);
+	syn_counts_release(&live->syns);
+	free(live->syn_keys);
+	free(live->syn_values);
 	if (live->epoll_fd >= 0)
 		close(live->epoll_fd);
 	free(live);

@@ -31,6 +31,14 @@ int live_drain(struct live *live, uint64_t until_mono_ns, bool *is_empty);
  * not yet submitted, by a CPU that does not run. After a second it is waited for no more. */
 bool live_is_held(const struct live *live);
 
+/* CLOCK_MONOTONIC: when live_drain() has counts to look at, or to tell; 0: it has none. */
+uint64_t live_due_ns(const struct live *live);
+
+/* The window is over: what was counted up to now is part of it, and is told by the
+ * live_drain() that reaches it, or by live_tell_counts() at once. */
+void live_end_counts(struct live *live);
+int live_tell_counts(struct live *live);
+
 /* The longest that anything had to wait so far, from when it happened until it was
  * handed on. In it is the time that records are held to be put in order. */
 uint64_t live_worst_ns(const struct live *live);

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "loader.h"
 
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <errno.h>
+#include <linux/membarrier.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "loader_private.h"
@@ -112,6 +115,7 @@ static int prepare(struct loader *loader, const struct choice *choices)
 	if (!loader->skel)
 		return -errno;
 	loader->skel->rodata->with_stacks = loader->with_stacks;
+	loader->skel->rodata->counts_syns = loader->counts_syns;
 	loader->skel->rodata->preempt_count_offset = loader->plan.variables.preempt_count_offset;
 	loader->skel->rodata->pcpu_hot_offset = loader->plan.variables.pcpu_hot_offset;
 	loader->skel->rodata->per_cpu_offsets_address =
@@ -220,6 +224,7 @@ struct loader *loader_open(const struct loader_options *options, struct probe_re
 	libbpf_set_print(take_message);
 	loader->btf_path = options->btf_path;
 	loader->with_stacks = options->with_stacks;
+	loader->counts_syns = options->counts_syns;
 	loader->plan.no_pin = options->no_pin;
 	loader->opened.fd = -1;
 	err = refusal_check_btf(options->btf_path, why);
@@ -274,6 +279,51 @@ void loader_read_lost(const struct loader *loader, uint64_t lost[EVENT_PROBES])
 	for (size_t i = 0; i < EVENT_PROBES; i++)
 		lost[i] = __atomic_load_n(&loader->skel->bss->lost[i], __ATOMIC_RELAXED);
 	attach_add_misses(&loader->attachments, lost);
+}
+
+/* In one call: it goes through the buckets, each as it is then. Only we remove keys. */
+int loader_read_syns(const struct loader *loader, bool is_other, struct event_syn_key *keys,
+		     struct event_syn_count *counts)
+{
+	const struct bpf_map *map = is_other ? loader->skel->maps.syn_others :
+					       loader->skel->maps.syn_counts;
+	__u32 count = bpf_map__max_entries(map), next;
+
+	/* ENOENT: that was the last of them. */
+	if (bpf_map_lookup_batch(bpf_map__fd(map), NULL, &next, keys, counts, &count, NULL) &&
+	    errno != ENOENT)
+		return -errno;
+	return (int)count;
+}
+
+void loader_end_syn_round(const struct loader *loader)
+{
+	__atomic_add_fetch(&loader->skel->bss->syn_round, 1, __ATOMIC_RELAXED);
+}
+
+uint8_t loader_syn_generation(const struct loader *loader)
+{
+	return loader->skel->bss->syn_generation;
+}
+
+/* membarrier() waits, as synchronize_rcu() does, until each program that was running when
+ * it was called has ended; all others see the new generation. */
+bool loader_next_syn_generation(const struct loader *loader)
+{
+	__atomic_add_fetch(&loader->skel->bss->syn_generation, 1, __ATOMIC_SEQ_CST);
+	return !syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0);
+}
+
+size_t loader_delete_syns(const struct loader *loader, const struct event_syn_key *keys,
+			  size_t count)
+{
+	int fd = bpf_map__fd(loader->skel->maps.syn_counts);
+	__u32 deleted = (__u32)count;
+
+	if (!count)
+		return 0;
+	/* It ends at the first that is not there; any other error is before the first. */
+	return bpf_map_delete_batch(fd, keys, &deleted, NULL) && errno != ENOENT ? 0 : deleted;
 }
 
 static const char *find_enumerator(const struct btf *btf, uint32_t value)

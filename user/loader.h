@@ -18,6 +18,7 @@ struct loader_options {
 	const char *btf_path; /* kernel types for a kernel without its own, or NULL */
 	bool with_stacks;     /* of resets too */
 	bool is_verbose;      /* libbpf's own messages to stderr */
+	bool counts_syns;     /* answers to SYNs: the first of a second only are sent in full */
 	bool no_pin;          /* module functions by kprobe only: fentry pins a module */
 };
 
@@ -48,6 +49,23 @@ void loader_flush_memory(const struct loader *loader, struct flush_ring_memory *
 /* Events lost so far, by probe: for want of room, or because the probe was running on
  * that CPU already. */
 void loader_read_lost(const struct loader *loader, uint64_t lost[EVENT_PROBES]);
+
+/* What was counted of the answers to SYNs; `is_other`: of ports that are not told apart.
+ * Each array has room for EVENT_SYN_PORTS_MAX. Returns how many there are, or -errno. */
+struct event_syn_key;
+struct event_syn_count;
+int loader_read_syns(const struct loader *loader, bool is_other, struct event_syn_key *keys,
+		     struct event_syn_count *counts);
+/* To be called after each such look. */
+void loader_end_syn_round(const struct loader *loader);
+
+uint8_t loader_syn_generation(const struct loader *loader);
+/* From here on other keys are counted, and none of those before any more: nothing holds
+ * them. False: they may still be counted. */
+bool loader_next_syn_generation(const struct loader *loader);
+/* Takes ports of past generations out. Returns how many of them, in their order, it did. */
+size_t loader_delete_syns(const struct loader *loader, const struct event_syn_key *keys,
+			  size_t count);
 
 /* The kernel's name for a value of enum sk_rst_reason, without its prefix; NULL
  * where it has none. Lives as long as the loader. */

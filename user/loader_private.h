@@ -29,6 +29,7 @@ struct loader {
 	struct object_types opened;
 	const char *btf_path;
 	bool with_stacks;
+	bool counts_syns;
 	bool allows_fentry; /* the object was loaded with them */
 };
 

@@ -21,7 +21,7 @@ static bool is_told(enum observation_type type)
 {
 	return type == OBSERVATION_ADDRESS || type == OBSERVATION_LINK ||
 	       type == OBSERVATION_RULESET || type == OBSERVATION_ACT_BEGIN ||
-	       type == OBSERVATION_RESET;
+	       type == OBSERVATION_RESET || type == OBSERVATION_RESETS;
 }
 
 bool namer_tells(struct namer *namer, const struct observation *seen, struct observation *out)

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "clock.h"
 #include "describe.h"
@@ -212,6 +213,54 @@ static void note_reset(struct note *n, const struct finding *f)
 		add_below(n, "", r->stack, 0);
 }
 
+/* Ports that are named: those with the most. */
+enum { PORTS_SAID_MAX = 5 };
+
+/* What was not said; `unknown` of it to ports that are not told apart. */
+static void say_rest(uint64_t left, uint64_t unknown, size_t ports, char *buf, size_t size)
+{
+	if (unknown || !ports)
+		snprintf(buf, size, " and %" PRIu64 " to other ports", left);
+	else
+		snprintf(buf, size, " and %" PRIu64 " to %zu other %s", left, ports,
+			 ports == 1 ? "port" : "ports");
+}
+
+/* ": 512 to port 22, 300 to port 80 and 77 to 12 other ports" */
+static void say_ports(const struct resets_observation *r, char *buf, size_t size)
+{
+	uint64_t left = r->count, unknown = r->count;
+	size_t said = 0, used = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < r->ports_count; i++)
+		unknown -= r->ports[i].count;
+	for (; said < r->ports_count && said < PORTS_SAID_MAX && used < size; said++) {
+		used += (size_t)snprintf(buf + used, size - used, "%s%" PRIu64 " to port %u",
+					 said ? ", " : ": ", r->ports[said].count,
+					 r->ports[said].port);
+		left -= r->ports[said].count;
+	}
+	if (left && said && used < size)
+		say_rest(left, unknown, r->ports_count - said, buf + used, size - used);
+	else if (left)
+		snprintf(buf, size, ", at ports that are not told apart");
+}
+
+static void note_resets(struct note *n, const struct finding *f)
+{
+	const struct resets_observation *r = &f->seen->counted;
+	char ports[DESCRIBE_BYTES], node[32];
+	bool is_one = r->count == 1;
+
+	begin(n, "resets", NOTE_PLAIN);
+	say_ports(r, ports, sizeof(ports));
+	n->words = keep(n, "%" PRIu64 " more %s%s answered with a RST (%s)%s%s", r->count,
+			r->family == AF_INET6 ? "IPv6 " : "",
+			is_one ? "SYN to a closed port was" : "SYNs to closed ports were",
+			verdict_name(f->reset->verdict), ports, node_name(f, node, sizeof(node)));
+}
+
 static const char *say_flow(struct note *n, const struct risk *risk)
 {
 	char orig[TUPLE_TEXT_BYTES];
@@ -298,6 +347,7 @@ static bool has_place(enum finding_type type)
 	case FINDING_FLUSH:
 	case FINDING_REMOVAL:
 	case FINDING_RESET:
+	case FINDING_RESETS:
 	case FINDING_AT_RISK:
 	case FINDING_RISK_OVER:
 		return true;
@@ -316,7 +366,7 @@ void note_finding(struct note *n, const struct finding *f, const struct netns_na
 		[FINDING_REMOVAL] = note_removal, [FINDING_RESET] = note_reset,
 		[FINDING_AT_RISK] = note_risk,    [FINDING_RISK_OVER] = note_risk_over,
 		[FINDING_PROBE] = note_probe,     [FINDING_LOST] = note_lost,
-		[FINDING_LOG] = note_log,
+		[FINDING_LOG] = note_log,         [FINDING_RESETS] = note_resets,
 	};
 
 	n->kind = n->words = n->verdict = n->confidence = NULL;

@@ -22,6 +22,7 @@ enum observation_type {
 	OBSERVATION_REMOVAL,
 	OBSERVATION_ENTRY,
 	OBSERVATION_RESET,
+	OBSERVATION_RESETS,
 	OBSERVATION_AT_RISK,
 	OBSERVATION_SOCKETS,
 	OBSERVATION_PROBE,
@@ -275,6 +276,21 @@ enum risk_end {
 	RISK_ENDS,
 };
 
+struct port_count {
+	uint16_t port;
+	uint64_t count;
+};
+
+/* Answers to SYNs that no socket took, which were counted where there were too many of
+ * them to tell each; those of one family in one namespace. */
+struct resets_observation {
+	uint8_t family;
+	uint64_t count; /* in all, those whose port is not known included */
+	uint64_t first_wall_ns, last_wall_ns;
+	size_t ports_count;
+	const struct port_count *ports; /* valid during the call only */
+};
+
 /* An open socket of a flow that lost its entry; or that it is closed now. */
 struct risk_observation {
 	enum risk_end end;  /* RISK_GOES_ON, RISK_CLOSED; the rest is blame's to find */
@@ -358,6 +374,7 @@ struct observation {
 		struct removal_observation removal;
 		struct entry_observation entry;
 		struct reset_observation reset;
+		struct resets_observation counted; /* RESETS */
 		struct risk_observation risk;
 		struct sockets_observation sockets;
 		struct probe_observation probe;

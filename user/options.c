@@ -314,3 +314,8 @@ int options_parse(int argc, char **argv, struct options *out, char why[OPTIONS_W
 	err = check_words(out, argc, argv, optind > at, why);
 	return err ? err : check_together(out, why);
 }
+
+bool options_count_syns(const struct options *options)
+{
+	return !options->filter && !options->with_stacks && !options->is_verbose;
+}

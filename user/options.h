@@ -49,6 +49,10 @@ struct options {
  * cure included. Even then out->format is what was asked for up to there. */
 int options_parse(int argc, char **argv, struct options *out, char why[OPTIONS_WHY_BYTES]);
 
+/* Whether of a storm of SYNs to closed ports the numbers will do: who asks for more, or
+ * for some of them only, gets each. */
+bool options_count_syns(const struct options *options);
+
 /* "90", "90s", "15m", "1h", "2d" into seconds. 0 when it is none of these. */
 uint64_t duration_parse(const char *text);
 

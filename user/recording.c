@@ -20,7 +20,7 @@ struct recording {
 	uint64_t bad_lines;
 	uint64_t first_bad;
 	uint64_t last_mono_ns, last_wall_ns;
-	json_t *keep;
+	struct recording_keep keep;
 	bool has_ended;
 };
 
@@ -54,7 +54,7 @@ void recording_close(struct recording *r)
 		return;
 	if (r->file)
 		gzclose(r->file);
-	json_decref(r->keep);
+	recording_keep_release(&r->keep);
 	free(r->line);
 	free(r);
 }

@@ -28,11 +28,18 @@ uint64_t recording_bad_lines(const struct recording *recording, uint64_t *first)
 /* Reads all of them merged by time. 0, or what `take` or the reading returned. */
 int recordings_play(struct recording **recordings, size_t count, source_take_fn take, void *ctx);
 
-/* One line. 1: an observation; 0: a type it skips; -EINVAL: not a JSON object,
- * or a removal or entry without its flow.
- * The strings in `out` live until *keep is released with json_decref(). */
-struct json_t;
+/* What an observation may point into. All zero: nothing. */
+struct recording_keep {
+	struct json_t *root;
+	struct port_count *ports;
+};
+
+void recording_keep_release(struct recording_keep *keep);
+
+/* One line. 1: an observation; 0: a type it skips; -EINVAL: not a JSON object, a removal
+ * or entry without its flow, or resets whose counts cannot be right.
+ * What `out` points to lives until the next call with that `keep`, or its release. */
 int recording_parse(const char *line, size_t len, uint32_t node, struct observation *out,
-		    struct json_t **keep);
+		    struct recording_keep *keep);
 
 #endif

@@ -408,6 +408,51 @@ static bool parse_namespace(const json_t *root, struct namespace_observation *ou
 	return true;
 }
 
+/* Returns the sum; 0 where one of them is no port or no count. */
+static uint64_t parse_ports(const json_t *array, struct port_count *out)
+{
+	uint64_t sum = 0;
+	size_t i;
+	json_t *item;
+
+	json_array_foreach(array, i, item)
+	{
+		uint64_t port = get_u64(item, "port"), count = get_u64(item, "count");
+
+		if (port > UINT16_MAX || !count || __builtin_add_overflow(sum, count, &sum))
+			return 0;
+		out[i] = (struct port_count){ .port = (uint16_t)port, .count = count };
+	}
+	return sum;
+}
+
+/* Counts that do not agree are no counts: the line is lost. What a later writer counts, of
+ * other verdicts, is skipped as a type that is not known. */
+static int parse_resets(const json_t *root, struct observation *out, struct recording_keep *keep)
+{
+	const json_t *ports = json_object_get(root, "ports");
+	struct resets_observation *r = &out->counted;
+	size_t ports_count = json_array_size(ports);
+	uint64_t sum;
+
+	if (strcmp(get_string(root, "verdict"), verdict_name(VERDICT_NO_LISTENER)) != 0)
+		return 0;
+	keep->ports = calloc(ports_count + 1, sizeof(*keep->ports));
+	if (!keep->ports)
+		return -ENOMEM;
+	sum = parse_ports(ports, keep->ports);
+	out->type = OBSERVATION_RESETS;
+	*r = (struct resets_observation){
+		.family = family_parse(get_string(root, "family")),
+		.count = get_u64(root, "count"),
+		.first_wall_ns = time_parse_iso(get_string(root, "first")),
+		.last_wall_ns = time_parse_iso(get_string(root, "last")),
+		.ports_count = ports_count,
+		.ports = keep->ports,
+	};
+	return !r->count || sum > r->count || (ports_count && !sum) ? -EINVAL : 1;
+}
+
 static bool parse_end(const json_t *root, struct observation *out)
 {
 	out->window_s = get_u64(root, "window_s");
@@ -472,14 +517,21 @@ static bool parse_body(const json_t *root, const char *type, struct observation 
 	return false;
 }
 
+void recording_keep_release(struct recording_keep *keep)
+{
+	json_decref(keep->root);
+	free(keep->ports);
+	memset(keep, 0, sizeof(*keep));
+}
+
 int recording_parse(const char *line, size_t len, uint32_t node, struct observation *out,
-		    json_t **keep)
+		    struct recording_keep *keep)
 {
 	json_t *root = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
 	const char *type;
 
-	json_decref(*keep);
-	*keep = root;
+	recording_keep_release(keep);
+	keep->root = root;
 	if (!json_is_object(root))
 		return -EINVAL;
 	out->netns = (struct netns_id){ .node = node, .inum = (uint32_t)get_u64(root, "netns") };
@@ -488,6 +540,8 @@ int recording_parse(const char *line, size_t len, uint32_t node, struct observat
 	if (!json_object_get(root, "mono_ns"))
 		out->mono_ns = out->wall_ns;
 	type = get_string(root, "type");
+	if (!strcmp(type, "resets"))
+		return parse_resets(root, out, keep);
 	if (parse_body(root, type, out))
 		return 1;
 	/* Without its flow it cannot be remembered: that is a loss, not a detail. */

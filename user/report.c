@@ -299,6 +299,12 @@ static bool is_wanted(const struct report *r, const struct finding *f)
 	return !r->filter || filter_wants(r->filter, f);
 }
 
+/* What cannot be filtered is in the summary, as left out. */
+static bool is_shown(const struct report *r, const struct finding *f)
+{
+	return !r->filter || f->type != FINDING_RESETS;
+}
+
 void report_finding(void *report, const struct finding *f)
 {
 	struct report *r = report;
@@ -315,7 +321,7 @@ void report_finding(void *report, const struct finding *f)
 	if (!is_wanted(r, f))
 		return;
 	timeline_add(&r->timeline, f);
-	if (r->has_failed)
+	if (r->has_failed || !is_shown(r, f))
 		return;
 	if (r->options->format == FORMAT_TEXT)
 		show_text(r, f);

@@ -13,17 +13,22 @@ void sent_add(struct sent_resets *sent, const struct observation *reset, uint64_
 	sent->next = (sent->next + 1) % SENT_MAX;
 }
 
-uint64_t sent_find(const struct sent_resets *sent, const struct observation *received)
+/* One RST is received once: the next with these addresses and ports is another, whose
+ * sending may have been counted only. */
+uint64_t sent_take(struct sent_resets *sent, const struct observation *received)
 {
 	const struct tuple trigger = tuple_inverse(&received->reset.packet);
 
 	for (size_t i = 0; i < SENT_MAX; i++) {
-		const struct sent *s = &sent->items[i];
+		struct sent *s = &sent->items[i];
+		uint64_t id = s->id;
 
-		if (s->id && s->netns.node == received->netns.node &&
+		if (id && s->netns.node == received->netns.node &&
 		    tuple_equal(&s->packet, &trigger) && received->mono_ns >= s->mono_ns &&
-		    received->mono_ns - s->mono_ns < SAME_RST_NS)
-			return s->id;
+		    received->mono_ns - s->mono_ns < SAME_RST_NS) {
+			s->id = 0;
+			return id;
+		}
 	}
 	return 0;
 }

@@ -22,8 +22,8 @@ struct sent_resets {
 
 void sent_add(struct sent_resets *sent, const struct observation *reset, uint64_t id);
 
-/* The id under which the RST that was received there was sent, within the last second;
- * 0: it is none of these. */
-uint64_t sent_find(const struct sent_resets *sent, const struct observation *received);
+/* The id under which the RST that was received there was sent, within the last second,
+ * and forgets it; 0: it is none of these. */
+uint64_t sent_take(struct sent_resets *sent, const struct observation *received);
 
 #endif

@@ -176,9 +176,12 @@ static void sleep_on_rings(struct run *run, bool is_empty)
 	uint64_t now_ns = clock_mono_ns();
 	uint64_t due_ns = run->aftermath ? aftermath_due_ns(run->aftermath) : 0;
 	uint64_t shelf_ns = report_due_ns(&run->report);
+	uint64_t counts_ns = is_empty ? live_due_ns(run->live) : 0;
 
 	if (shelf_ns && (!due_ns || shelf_ns < due_ns))
 		due_ns = shelf_ns;
+	if (counts_ns && (!due_ns || counts_ns < due_ns))
+		due_ns = counts_ns;
 	if (due_ns && due_ns <= now_ns)
 		due_ns = now_ns + 1;
 	if (!is_empty && (!due_ns || due_ns > now_ns + HOLD_NS))
@@ -468,6 +471,7 @@ static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 {
 	struct loader_options options = { .btf_path = run->options->btf,
 					  .with_stacks = run->options->with_stacks,
+					  .counts_syns = options_count_syns(run->options),
 					  .no_pin = run->options->no_pin,
 					  .is_verbose = run->options->is_verbose };
 
@@ -506,10 +510,13 @@ static enum status watch_window(struct run *run)
 		return report_error(&run->report, why);
 	loop(run);
 	run->over_ns = clock_mono_ns();
+	live_end_counts(run->live);
 	if (run->command)
 		command_stop(run->command);
 	if (!run->err)
 		drain_rest(run);
+	if (!run->err || run->err == -ECANCELED)
+		live_tell_counts(run->live);
 	log_watch_finish(run->log);
 	take_log(run, run->over_ns);
 	finish(run);

@@ -14,6 +14,9 @@
 /* Innocent resets of one verdict that are shown before they are only counted. */
 enum { SHOWN_MAX = 10 };
 
+/* Namespaces that are shown of those whose resets were counted in the same second. */
+enum { COUNTED_SHOWN_MAX = 4 };
+
 /* Flows at risk that are shown of one flush; the verdict has them all, by process. */
 enum { RISKS_SHOWN_MAX = 3 };
 
@@ -129,7 +132,7 @@ static void show_start(struct text *t, const struct finding *f)
 /* Words that may be long are wrapped; what one looks for with grep stays on its line. */
 static bool is_wrapped(enum finding_type type)
 {
-	return type == FINDING_FLUSH || type == FINDING_LOG;
+	return type == FINDING_FLUSH || type == FINDING_LOG || type == FINDING_RESETS;
 }
 
 static void show_note(struct text *t, const struct finding *f)
@@ -166,6 +169,18 @@ static void show_reset(struct text *t, const struct finding *f)
 	if (is_limited && *shown == SHOWN_MAX)
 		print_below(t, "",
 			    "more resets of this kind are counted, not shown (-v shows all)");
+}
+
+/* Those of one look at the counts have one time; a namespace each. */
+static void show_resets(struct text *t, const struct finding *f)
+{
+	if (f->mono_ns != t->counted_ns)
+		t->counted_shown = 0;
+	t->counted_ns = f->mono_ns;
+	if (t->counted_shown++ < COUNTED_SHOWN_MAX)
+		show_note(t, f);
+	if (t->counted_shown == COUNTED_SHOWN_MAX + 1)
+		print_below(t, "", "those of more namespaces are counted, not shown");
 }
 
 static void show_risk(struct text *t, const struct finding *f)
@@ -230,6 +245,9 @@ void text_finding(struct text *t, const struct finding *f)
 		break;
 	case FINDING_RESET:
 		show_reset(t, f);
+		break;
+	case FINDING_RESETS:
+		show_resets(t, f);
 		break;
 	case FINDING_AT_RISK:
 		show_risk(t, f);

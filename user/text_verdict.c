@@ -142,6 +142,10 @@ static void tell_filter(struct text *t, const struct timeline *timeline)
 	fprintf(t->out, "%sFILTER%s   ", text_style(t, STYLE_BOLD), text_style(t, STYLE_PLAIN));
 	utf8_printable(timeline->filter, line, sizeof(line));
 	text_wrapped(t, VERDICT_INDENT, VERDICT_INDENT, line);
+	if (!*account_unfiltered(timeline, line, sizeof(line)))
+		return;
+	fprintf(t->out, "%*s", VERDICT_INDENT, "");
+	text_wrapped(t, VERDICT_INDENT, VERDICT_INDENT, line);
 }
 
 static void tell_losses(struct text *t, const struct timeline *timeline)

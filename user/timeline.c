@@ -56,6 +56,21 @@ static void add_reset(struct timeline *t, const struct finding *f)
 	s->last_wall_ns = f->wall_ns;
 }
 
+/* None of them is blamed on conntrack: those are told one by one. */
+static void add_resets(struct timeline *t, const struct finding *f)
+{
+	uint64_t count = f->seen->counted.count;
+
+	if (t->filter) {
+		t->resets_unfiltered += count;
+		return;
+	}
+	t->resets_total += count;
+	t->resets_counted += count;
+	t->resets[f->reset->verdict] += count;
+	t->was_seen[f->reset->verdict][f->reset->cause] = true;
+}
+
 static void add_loss(struct timeline *t, const struct lost_observation *lost)
 {
 	size_t i = 0;
@@ -209,6 +224,9 @@ void timeline_add(struct timeline *t, const struct finding *f)
 		break;
 	case FINDING_RESET:
 		add_reset(t, f);
+		break;
+	case FINDING_RESETS:
+		add_resets(t, f);
 		break;
 	case FINDING_AT_RISK:
 		begin_risk(t, f->risk);

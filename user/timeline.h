@@ -63,7 +63,9 @@ struct timeline {
 	uint64_t window_s;
 	uint64_t resets[VERDICTS];
 	uint64_t resets_total;
-	uint64_t blamed; /* resets blamed on conntrack */
+	uint64_t resets_counted;    /* of these: told by number only */
+	uint64_t resets_unfiltered; /* more of those, left out: a filter needs the packet */
+	uint64_t blamed;            /* resets blamed on conntrack */
 	uint64_t blamed_proven;
 	uint64_t removals[CAUSES];
 	uint64_t flushes;      /* acts that removed at least one entry */

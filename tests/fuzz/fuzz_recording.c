@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct pipeline *p = pipeline_new();
-	struct json_t *keep = NULL;
+	struct recording_keep keep = { 0 };
 	struct observation seen;
 
 	while (size) {
@@ -27,6 +27,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size -= len;
 	}
 	pipeline_free(p);
-	json_decref(keep);
+	recording_keep_release(&keep);
 	return 0;
 }

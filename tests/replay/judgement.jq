@@ -19,5 +19,9 @@ def link:
     lost: ([$summary.lost[]?] | add // 0)
   }
 | if ($summary.at_risk // 0) > 0 then .at_risk = $summary.at_risk else . end
+| if $summary.resets_counted then
+    .counted = $summary.resets_counted | .no_listener = $summary.resets["no-listener"]
+    | .resets |= map(select(.[0] != "no-listener"))
+  else . end
 | if $summary.type != "summary" then .error = "the last line is no summary" else . end
 | if $summary.status != $status then .error = "summary.status is \($summary.status)" else . end

@@ -88,7 +88,7 @@ void lines_release(struct lines *lines)
 size_t watch_lines(struct watch *w, const char *text)
 {
 	struct observation seen;
-	struct json_t *keep = NULL;
+	struct recording_keep keep = { 0 };
 	size_t bad = 0;
 
 	while (*text) {
@@ -100,7 +100,7 @@ size_t watch_lines(struct watch *w, const char *text)
 			assert_int_equal(blame_observe(w->blame, &seen), 0);
 		text += len + (text[len] == '\n');
 	}
-	json_decref(keep);
+	recording_keep_release(&keep);
 	return bad;
 }
 

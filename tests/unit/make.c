@@ -159,6 +159,17 @@ struct observation make_reset(const struct flow *flow, const struct tuple *packe
 	return o;
 }
 
+struct observation make_resets(uint64_t count, const struct port_count *ports, size_t ports_count)
+{
+	return (struct observation){ .type = OBSERVATION_RESETS,
+				     .counted = { .family = AF_INET,
+						  .count = count,
+						  .first_wall_ns = WALL_BASE_NS - MS(990),
+						  .last_wall_ns = WALL_BASE_NS - MS(5),
+						  .ports_count = ports_count,
+						  .ports = ports } };
+}
+
 struct observation make_lost(const char *probe, uint64_t count)
 {
 	struct observation o = { .type = OBSERVATION_LOST };

@@ -53,6 +53,8 @@ struct observation make_entry(const struct flow *flow, bool by_syn);
 /* A keepalive ACK that met no socket; conntrack picked it up mid-stream. */
 struct observation make_reset(const struct flow *flow, const struct tuple *packet);
 struct observation make_lost(const char *probe, uint64_t count);
+/* Answers to SYNs that were counted, in the second before: `count` in all. */
+struct observation make_resets(uint64_t count, const struct port_count *ports, size_t ports_count);
 
 enum { KEPT_MAX = 256, ANNOUNCED = 32 };
 

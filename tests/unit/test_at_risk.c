@@ -224,10 +224,10 @@ static void other_namespaces(void **state)
 static struct observation parse(const char *line, int expected)
 {
 	struct observation seen = { 0 };
-	json_t *keep = NULL;
+	struct recording_keep keep = { 0 };
 
 	assert_int_equal(recording_parse(line, strlen(line), 0, &seen, &keep), expected);
-	json_decref(keep);
+	recording_keep_release(&keep);
 	return seen;
 }
 

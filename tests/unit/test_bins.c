@@ -31,7 +31,7 @@ static void it_widens(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < 1000; i++, at_ns += SECONDS(i))
-		bins_add(&bins, MONO_BASE_NS, at_ns, i + 1);
+		bins_add(&bins, MONO_BASE_NS, at_ns, i + 1, 1);
 	assert_int_equal(total(), 1000);
 	for (size_t i = 0; i < BINS_COUNT; i++) {
 		struct bin *bin = &bins.bin[i];
@@ -48,9 +48,9 @@ static void it_widens(void **state)
 static void the_first_of_a_bin_is_kept(void **state)
 {
 	(void)state;
-	bins_add(&bins, 0, MS(5), 7);
-	bins_add(&bins, 0, MS(5) - 1, 8);
-	bins_add(&bins, 0, HOURS(300), 9);
+	bins_add(&bins, 0, MS(5), 7, 1);
+	bins_add(&bins, 0, MS(5) - 1, 8, 1);
+	bins_add(&bins, 0, HOURS(300), 9, 1);
 	assert_int_equal(bins.bin[0].count, 2);
 	assert_int_equal(bins.bin[0].first, 8);
 	assert_int_equal(total(), 3);
@@ -59,10 +59,10 @@ static void the_first_of_a_bin_is_kept(void **state)
 static void what_is_before_the_first(void **state)
 {
 	(void)state;
-	bins_add(&bins, SECONDS(10), SECONDS(10), 1);
-	bins_add(&bins, SECONDS(10), SECONDS(9), 2);
+	bins_add(&bins, SECONDS(10), SECONDS(10), 1, 1);
+	bins_add(&bins, SECONDS(10), SECONDS(9), 2, 1);
 	assert_int_equal(bins.bin[0].count, 2);
-	bins_add(&bins, SECONDS(10), UINT64_MAX, 3);
+	bins_add(&bins, SECONDS(10), UINT64_MAX, 3, 1);
 	assert_int_equal(total(), 3);
 }
 

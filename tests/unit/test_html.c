@@ -128,6 +128,46 @@ static void founding_incident(void **state)
 	assert_int_equal(page_sum(page, "id=\"counts\"", "</section>", "data-removals"), 3);
 }
 
+static void storm(void **state)
+{
+	static struct port_count ports[60];
+	const struct port_count ssh = { 22, 2000 };
+
+	(void)state;
+	for (uint16_t i = 0; i < 60; i++)
+		ports[i] = (struct port_count){ (uint16_t)(1000 + i), 10 };
+	open_page(&plain);
+	story_tell(&w);
+	see(&w, make_resets(2000, &ssh, 1));
+	pass(&w, SECONDS(1));
+	see(&w, make_resets(2000, &ssh, 1));
+	see_in(&w, OTHER_NETNS, make_resets(605, ports, 60));
+	written();
+	assert_int_equal(page_sum(page, "id=\"resets\"", "</section>", "data-resets"), 2 + 4605);
+	assert_says("<p data-resets-total=\"4607\">4607 in all");
+	assert_says("<tr data-resets=\"4000\" data-verdict=\"no-listener\">");
+	assert_says("SYNs to port 22: counted, not told one by one");
+	assert_says("SYNs to port 1000, in net:[4026532999]: counted");
+	assert_says("SYNs to other ports: counted");
+	assert_says("2000 more SYNs to closed ports were answered with a RST (no-listener): 2000 "
+		    "to port 22");
+	assert_says(">4605</text>"); /* its mark in the picture */
+}
+
+static void storm_and_filter(void **state)
+{
+	const struct port_count ssh = { 22, 2000 };
+
+	(void)state;
+	open_page(&plain);
+	w.timeline.filter = "port 22";
+	w.also = NULL; /* the report hands nothing on then */
+	see(&w, make_resets(2000, &ssh, 1));
+	written();
+	assert_says("2000 resets in answer to SYNs to closed ports are left out");
+	assert_says("<p data-resets-total=\"0\">0 in all");
+}
+
 /* Each box of a chain and each cause leads to the line that tells it. */
 static void links_lead_somewhere(void **state)
 {
@@ -763,6 +803,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		page_test(founding_incident),
+		page_test(storm),
+		page_test(storm_and_filter),
 		page_test(links_lead_somewhere),
 		page_test(advice_is_there),
 		page_test(inferred_links_are_told),

@@ -90,6 +90,18 @@ static void recording_of_the_incident(void **state)
 	assert_golden("incident-recording.json", lines.text);
 }
 
+static const struct port_count storm_ports[] = { { 22, 512 }, { 80, 300 } };
+
+static void report_of_a_storm(void **state)
+{
+	(void)state;
+	open_json(JSON_REPORT);
+	see(&w, make_resets(1000, storm_ports, 2));
+	see_in(&w, OTHER_NETNS, make_resets(7, storm_ports, 0));
+	add_summary();
+	assert_golden("storm.json", lines.text);
+}
+
 /* ---- the schema ---- */
 
 /* Of each type: what must be there, what may be there. Every line has type, ts,
@@ -107,8 +119,9 @@ static const struct {
 	{ "reset", " id direction verdict confidence because inferred packet ",
 	  " cause flow removed_ago_ns reason context victim actor socket pickup zone hooks sender "
 	  "stack " },
+	{ "resets", " id direction verdict confidence count family first last ports ", "" },
 	{ "summary", " window_s resets removals flushes lost status advice ",
-	  " at_risk addresses_removed addresses_unflushed " },
+	  " at_risk addresses_removed addresses_unflushed resets_counted resets_unfiltered " },
 	{ "lost", " probe count ", "" },
 	{ "act", " op act ", " cause ifindex address actor entries tcp_entries stack " },
 	{ "entry", " flow zone by_syn ", "" },
@@ -283,6 +296,7 @@ static void error_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		story(report_of_a_storm),
 		story(report_of_the_incident),
 		story(verbose_report_of_the_incident),
 		story(recording_of_the_incident),

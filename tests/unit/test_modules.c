@@ -42,13 +42,13 @@ static void record(void *ctx, const struct finding *f)
 {
 	struct observation *back = ctx;
 	struct jsonw w = { 0 };
-	json_t *keep = NULL;
+	struct recording_keep keep = { 0 };
 
 	if (f->type != FINDING_PROBE)
 		return;
 	assert_true(json_write_finding(&w, JSON_RECORDING, f));
 	assert_int_equal(recording_parse(w.text, w.len, 0, back, &keep), 1);
-	json_decref(keep);
+	recording_keep_release(&keep);
 	jsonw_release(&w);
 }
 

@@ -272,14 +272,14 @@ static void record(void *ctx, const struct finding *f)
 {
 	struct observation *back = ctx;
 	struct jsonw json = { 0 };
-	json_t *keep = NULL;
+	struct recording_keep keep = { 0 };
 
 	if (f->type != FINDING_NAMESPACE)
 		return;
 	assert_true(json_write_finding(&json, JSON_RECORDING, f));
 	assert_int_equal(recording_parse(json.text, json.len, 0, back, &keep), 1);
 	assert_true(json_write_finding(&json, JSON_REPORT, f));
-	json_decref(keep);
+	recording_keep_release(&keep);
 	jsonw_release(&json);
 }
 

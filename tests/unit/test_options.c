@@ -53,6 +53,22 @@ static void defaults(void **state)
 	assert_memory_equal(&got, &empty, sizeof(empty));
 }
 
+/* The packet is needed for each of these; a namespace is known of what is counted, too. */
+static void storms_are_counted_unless_more_is_asked(void **state)
+{
+	(void)state;
+	assert_taken("");
+	assert_true(options_count_syns(&got));
+	assert_taken("--netns self -f json -w x -c 3 -q");
+	assert_true(options_count_syns(&got));
+	assert_taken("port 22");
+	assert_false(options_count_syns(&got));
+	assert_taken("--stack");
+	assert_false(options_count_syns(&got));
+	assert_taken("-v");
+	assert_false(options_count_syns(&got));
+}
+
 static void every_option(void **state)
 {
 	(void)state;
@@ -307,6 +323,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(every_option),
+		cmocka_unit_test(storms_are_counted_unless_more_is_asked),
 		cmocka_unit_test(modes),
 		cmocka_unit_test(command),
 		cmocka_unit_test(a_filter),

@@ -46,7 +46,7 @@ static char *record_one(const struct observation *seen)
 }
 
 /* Records it and reads it back: time, namespace and all. *keep holds strings. */
-static struct observation read_back(const struct observation *seen, json_t **keep)
+static struct observation read_back(const struct observation *seen, struct recording_keep *keep)
 {
 	char *line = record_one(seen);
 	struct observation back;
@@ -75,7 +75,7 @@ static void round_trip_start(void **state)
 				       { "masquerade-flush", "none", "iterate_cleanup_work",
 					 "no such module", true } } },
 	};
-	json_t *keep = NULL;
+	struct recording_keep keep = { 0 };
 	struct observation back = read_back(&seen, &keep);
 
 	(void)state;
@@ -90,17 +90,17 @@ static void round_trip_start(void **state)
 	assert_string_equal(back.start.probes[1].why, "no such module");
 	assert_false(back.start.probes[0].is_blind);
 	assert_true(back.start.probes[1].is_blind);
-	json_decref(keep);
+	recording_keep_release(&keep);
 }
 
 static void check_change(struct observation seen)
 {
-	json_t *keep = NULL;
+	struct recording_keep keep = { 0 };
 	struct observation back = read_back(&seen, &keep);
 
 	seen.change.id = 1; /* the recording's */
 	assert_memory_equal(&back.change, &seen.change, sizeof(seen.change));
-	json_decref(keep);
+	recording_keep_release(&keep);
 }
 
 static void round_trip_address(void **state)
@@ -132,7 +132,7 @@ static void round_trip_act(void **state)
 {
 	static const char *const addresses[] = { "10.9.0.1", "fd00:9::1", NULL };
 	struct observation seen = make_act_end(1ULL << 62, 25, 24), back;
-	json_t *keep = NULL;
+	struct recording_keep keep = { 0 };
 
 	(void)state;
 	back = read_back(&seen, &keep);
@@ -148,14 +148,14 @@ static void round_trip_act(void **state)
 	seen = make_act(10, CAUSE_OTHER, NULL, 0, &nobody);
 	seen.act.stack = "nf_ct_iterate_cleanup < somewhere";
 	assert_string_equal(read_back(&seen, &keep).act.stack, seen.act.stack);
-	json_decref(keep);
+	recording_keep_release(&keep);
 }
 
 static void round_trip_removal(void **state)
 {
 	struct flow v4 = masqueraded(40112), v6 = masqueraded_v6(40113);
 	const struct flow *flows[] = { &v4, &v6 };
-	json_t *keep = NULL;
+	struct recording_keep keep = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
@@ -178,27 +178,27 @@ static void round_trip_removal(void **state)
 		assert_int_equal(back.removal.tcp_state, TRACKER_SYN_SENT2);
 		assert_int_equal(back.removal.status, 0xffff);
 	}
-	json_decref(keep);
+	recording_keep_release(&keep);
 }
 
 static void round_trip_removal_in_an_act(void **state)
 {
 	struct flow flow = masqueraded(40112);
 	struct observation seen = make_removal(99, CAUSE_USER_FLUSH, &flow), back;
-	json_t *keep = NULL;
+	struct recording_keep keep = { 0 };
 
 	(void)state;
 	back = read_back(&seen, &keep);
 	assert_int_equal(back.removal.act, 99);
 	assert_int_equal(back.removal.cause, CAUSE_USER_FLUSH);
-	json_decref(keep);
+	recording_keep_release(&keep);
 }
 
 static void round_trip_entry(void **state)
 {
 	struct flow flow = masqueraded_v6(40112);
 	struct observation seen = make_entry(&flow, true), back;
-	json_t *keep = NULL;
+	struct recording_keep keep = { 0 };
 
 	(void)state;
 	seen.entry.zone = 7;
@@ -209,16 +209,16 @@ static void round_trip_entry(void **state)
 	seen.entry.by_syn = false;
 	back = read_back(&seen, &keep);
 	assert_false(back.entry.by_syn);
-	json_decref(keep);
+	recording_keep_release(&keep);
 }
 
 static void check_reset(struct observation seen)
 {
-	json_t *keep = NULL;
+	struct recording_keep keep = { 0 };
 	struct observation back = read_back(&seen, &keep);
 
 	assert_memory_equal(&back.reset, &seen.reset, sizeof(seen.reset));
-	json_decref(keep);
+	recording_keep_release(&keep);
 }
 
 static void round_trip_reset(void **state)
@@ -269,19 +269,19 @@ static void round_trip_reset_v6(void **state)
 static void round_trip_lost(void **state)
 {
 	struct observation seen = make_lost("conntrack-removal", 17);
-	json_t *keep = NULL;
+	struct recording_keep keep = { 0 };
 	struct observation back = read_back(&seen, &keep);
 
 	(void)state;
 	assert_memory_equal(&back.lost, &seen.lost, sizeof(seen.lost));
-	json_decref(keep);
+	recording_keep_release(&keep);
 }
 
 /* A hostile name comes back as text, and is the same from then on. */
 static void round_trip_hostile_name(void **state)
 {
 	struct observation seen = make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &ip_command), back;
-	json_t *keep = NULL;
+	struct recording_keep keep = { 0 };
 
 	(void)state;
 	strcpy(seen.change.actor.comm, "\"},{\\\n\033[2J\xff\xc0\x80");
@@ -289,7 +289,7 @@ static void round_trip_hostile_name(void **state)
 	assert_string_equal(back.change.actor.comm,
 			    "\"},{\\\n\033[2J\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
 	check_change(back);
-	json_decref(keep);
+	recording_keep_release(&keep);
 }
 
 /* A whole story, recorded, judged again and recorded again: the same lines. */
@@ -425,7 +425,7 @@ static void documented_change_is_kept(void **state)
 static void mono_is_taken_from_ts_where_it_is_missing(void **state)
 {
 	struct observation out;
-	json_t *keep = NULL;
+	struct recording_keep keep = { 0 };
 	const char line[] = "{\"type\":\"reset\",\"ts\":\"2026-11-22T10:00:00Z\"," REDIS_PACKET "}";
 
 	(void)state;
@@ -440,7 +440,27 @@ static void mono_is_taken_from_ts_where_it_is_missing(void **state)
 	assert_false(out.reset.has_context);
 	assert_false(out.reset.has_zone);
 	assert_false(out.reset.has_numbers);
-	json_decref(keep);
+	recording_keep_release(&keep);
+}
+
+static void round_trip_resets(void **state)
+{
+	static const struct port_count ports[] = { { 22, 512 }, { 0, 3 }, { 65535, 1 } };
+	struct observation seen = make_resets(600, ports, 3);
+	struct recording_keep keep = { 0 };
+	struct observation back = read_back(&seen, &keep);
+
+	(void)state;
+	assert_int_equal(back.counted.count, 600);
+	assert_int_equal(back.counted.family, AF_INET);
+	assert_int_equal(back.counted.first_wall_ns, seen.counted.first_wall_ns);
+	assert_int_equal(back.counted.last_wall_ns, seen.counted.last_wall_ns);
+	assert_int_equal(back.counted.ports_count, 3);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(back.counted.ports[i].port, ports[i].port);
+		assert_int_equal(back.counted.ports[i].count, ports[i].count);
+	}
+	recording_keep_release(&keep);
 }
 
 /* ---- what is skipped, and what counts as lost ---- */
@@ -448,11 +468,44 @@ static void mono_is_taken_from_ts_where_it_is_missing(void **state)
 static int parse(const char *line)
 {
 	struct observation out;
-	json_t *keep = NULL;
+	struct recording_keep keep = { 0 };
 	int got = recording_parse(line, strlen(line), 0, &out, &keep);
 
-	json_decref(keep);
+	recording_keep_release(&keep);
 	return got;
+}
+
+#define RESETS "{\"type\":\"resets\",\"verdict\":\"no-listener\","
+
+/* A total is a total only as long as each line of it is right. */
+static void counts_that_cannot_be_are_lost(void **state)
+{
+	(void)state;
+	assert_int_equal(parse(RESETS "\"count\":3}"), 1);
+	assert_int_equal(parse(RESETS "\"count\":3,\"ports\":[{\"port\":22,\"count\":3}]}"), 1);
+	assert_int_equal(parse(RESETS "\"count\":0}"), -EINVAL);
+	assert_int_equal(parse(RESETS "\"count\":-3}"), -EINVAL);
+	assert_int_equal(parse(RESETS "\"count\":\"3\"}"), -EINVAL);
+	assert_int_equal(parse(RESETS "\"ports\":[{\"port\":22,\"count\":3}]}"), -EINVAL);
+	assert_int_equal(parse(RESETS "\"count\":3,\"ports\":[{\"port\":22,\"count\":4}]}"),
+			 -EINVAL);
+	assert_int_equal(parse(RESETS "\"count\":3,\"ports\":[{\"port\":65536,\"count\":1}]}"),
+			 -EINVAL);
+	assert_int_equal(parse(RESETS "\"count\":3,\"ports\":[{\"port\":22}]}"), -EINVAL);
+	assert_int_equal(parse(RESETS "\"count\":3,\"ports\":[7,[]]}"), -EINVAL);
+	assert_int_equal(parse(RESETS "\"count\":5,\"ports\":["
+				      "{\"port\":22,\"count\":9223372036854775807},"
+				      "{\"port\":23,\"count\":9223372036854775807},"
+				      "{\"port\":24,\"count\":4}]}"),
+			 -EINVAL);
+}
+
+/* A later writer may count others. */
+static void counts_of_other_verdicts_are_skipped(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("{\"type\":\"resets\",\"verdict\":\"protocol\",\"count\":3}"), 0);
+	assert_int_equal(parse("{\"type\":\"resets\",\"count\":3}"), 0);
 }
 
 static void unknown_types_and_fields_are_skipped(void **state)
@@ -530,7 +583,7 @@ static void nonsense_in_known_types(void **state)
 static void flags_may_be_tcpdumps(void **state)
 {
 	struct observation out;
-	json_t *keep = NULL;
+	struct recording_keep keep = { 0 };
 	const char line[] =
 		"{\"type\":\"reset\",\"packet\":{\"src\":\"10.9.0.2\",\"dst\":\"10.9.0.1\","
 		"\"flags\":\"P.\"}}";
@@ -538,7 +591,7 @@ static void flags_may_be_tcpdumps(void **state)
 	(void)state;
 	assert_int_equal(recording_parse(line, strlen(line), 0, &out, &keep), 1);
 	assert_int_equal(out.reset.flags, PACKET_PSH | PACKET_ACK);
-	json_decref(keep);
+	recording_keep_release(&keep);
 }
 
 #define story(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -546,6 +599,9 @@ static void flags_may_be_tcpdumps(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		story(round_trip_resets),
+		story(counts_that_cannot_be_are_lost),
+		story(counts_of_other_verdicts_are_skipped),
 		story(round_trip_start),
 		story(round_trip_address),
 		story(round_trip_link),

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "text.h"
 #include "utf8.h"
@@ -99,6 +100,58 @@ static void losses_are_told(void **state)
 	see(&w, make_lost("reset-ipv4", 3));
 	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
 	assert_golden("losses.txt", written());
+}
+
+static const struct port_count ports[] = { { 22, 512 }, { 80, 300 }, { 443, 100 },
+					   { 25, 50 },  { 8080, 2 }, { 9, 1 } };
+
+static void storm(void **state)
+{
+	struct observation v6 = make_resets(1, ports + 5, 1);
+
+	(void)state;
+	open_text(&plain);
+	see(&w, make_resets(1000, ports, 6));
+	v6.counted.family = AF_INET6;
+	see(&w, v6);
+	pass(&w, SECONDS(1));
+	see(&w, make_resets(77, ports, 0));
+	pass(&w, SECONDS(1));
+	see(&w, make_resets(965, ports, 6)); /* each told apart */
+	pass(&w, SECONDS(1));
+	see_in(&w, OTHER_NETNS, make_resets(512, ports, 1));
+	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	assert_golden("storm.txt", written());
+}
+
+/* However many namespaces: a few lines for each second. */
+static void storm_everywhere(void **state)
+{
+	size_t lines = 0;
+
+	(void)state;
+	open_text(&plain);
+	for (int second = 0; second < 3; second++) {
+		for (uint32_t i = 0; i < 100; i++)
+			see_in(&w, OTHER_NETNS + i, make_resets(512, ports, 1));
+		pass(&w, SECONDS(1));
+	}
+	for (const char *p = written(); (p = strchr(p, '\n')); p++)
+		lines++;
+	assert_true(lines <= 3 * 10);
+	assert_non_null(strstr(written(), "of more namespaces are counted, not shown"));
+	assert_int_equal(w.timeline.resets_total, 3 * 100 * 512);
+}
+
+static void storm_and_filter(void **state)
+{
+	(void)state;
+	open_text(&plain);
+	w.timeline.filter = "port 22";
+	w.also = NULL; /* the report hands nothing on then */
+	see(&w, make_resets(1000, ports, 6));
+	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	assert_golden("storm-filter.txt", written());
 }
 
 /* Colours only where they are wanted; without them the same words. */
@@ -341,6 +394,9 @@ int main(void)
 		story(verbose),
 		story(nothing_at_all),
 		story(losses_are_told),
+		story(storm),
+		story(storm_everywhere),
+		story(storm_and_filter),
 		story(colors),
 		story(progress),
 		story(innocents_are_shown_ten_times),

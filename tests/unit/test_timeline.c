@@ -334,21 +334,66 @@ static void each_advice_once(void **state)
 	assert_true(advise(advice) <= ADVICE_MAX);
 }
 
+static const struct port_count three_ports[] = { { 22, 512 }, { 80, 300 }, { 443, 188 } };
+
+static void counted_resets_are_in_the_totals(void **state)
+{
+	const char *advice[ADVICE_MAX];
+	struct flow flow = untranslated("10.9.0.2", 40112, "10.9.0.1", 22);
+	struct observation syn = make_reset(&flow, &flow.orig);
+
+	(void)state;
+	syn.reset.flags = PACKET_SYN;
+	see_reset(&w, syn);
+	see(&w, make_resets(1100, three_ports, 3));
+	see(&w, make_resets(1, three_ports, 0));
+	assert_int_equal(w.found[FINDING_RESETS], 2);
+	assert_int_equal(w.timeline.resets[VERDICT_NO_LISTENER], 1102);
+	assert_int_equal(w.timeline.resets_total, 1102);
+	assert_int_equal(w.timeline.resets_counted, 1101);
+	assert_int_equal(w.timeline.blamed, 0);
+	assert_int_equal(timeline_status(&w.timeline), STATUS_OK);
+	assert_true(advise(advice) > 0);
+}
+
+/* There is no packet to ask a filter about. */
+static void counted_resets_are_left_out_of_a_filter(void **state)
+{
+	(void)state;
+	w.timeline.filter = "port 22";
+	see(&w, make_resets(1100, three_ports, 3));
+	assert_int_equal(w.timeline.resets_total, 0);
+	assert_int_equal(w.timeline.resets[VERDICT_NO_LISTENER], 0);
+	assert_int_equal(w.timeline.resets_unfiltered, 1100);
+	assert_int_equal(timeline_status(&w.timeline), STATUS_OK);
+}
+
 #define story(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		story(nothing_is_ok),          story(unseen_sockets),
-		story(innocents_are_ok),       story(proven_is_critical),
-		story(likely_is_a_warning),    story(entry_unknown_is_a_warning),
-		story(losses_are_unknown),     story(blindness_is_unknown),
-		story(status_names),           story(losses_are_counted_per_probe),
-		story(more_probes_than_room),  story(window_is_the_longest),
-		story(addresses_are_counted),  story(one_story_for_each_cause),
-		story(more_stories_than_room), story(address_returns),
-		story(lost_lease_advice),      story(advice_is_for_the_actor),
+		story(nothing_is_ok),
+		story(unseen_sockets),
+		story(innocents_are_ok),
+		story(proven_is_critical),
+		story(likely_is_a_warning),
+		story(entry_unknown_is_a_warning),
+		story(losses_are_unknown),
+		story(blindness_is_unknown),
+		story(status_names),
+		story(losses_are_counted_per_probe),
+		story(more_probes_than_room),
+		story(window_is_the_longest),
+		story(addresses_are_counted),
+		story(one_story_for_each_cause),
+		story(more_stories_than_room),
+		story(address_returns),
+		story(lost_lease_advice),
+		story(advice_is_for_the_actor),
 		story(each_advice_once),
+		story(counted_resets_are_in_the_totals),
+		story(counted_resets_are_left_out_of_a_filter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

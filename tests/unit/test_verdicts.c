@@ -395,6 +395,10 @@ static void remote_is_linked_to_its_sending(void **state)
 	r = see_reset(&w, received(&flow));
 	assert_judged(r, VERDICT_REMOTE, CAUSE_NONE, CONFIDENCE_PROVEN);
 	assert_int_equal(r->sent_as, id);
+	/* Asked again from the same port at once: that answer was counted only, and its
+	 * receiver must not take the one before for it. */
+	pass(&w, MS(1));
+	assert_int_equal(see_reset(&w, received(&flow))->sent_as, 0);
 	pass(&w, 2 * S); /* the next one is another */
 	assert_int_equal(see_reset(&w, received(&flow))->sent_as, 0);
 }

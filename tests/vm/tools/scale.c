@@ -8,6 +8,8 @@
  * scale hold ADDRESS PORT COUNT       connects, says "held", and rests
  * scale acks FROM TO PORT COUNT RATE  mid-stream segments of flows that nobody has
  *     RATE a second, 0: as fast as it goes
+ * scale syns FROM TO PORT COUNT RATE PORTS
+ *     SYNs to so many ports from PORT on, in turn
  * scale timed FILE COMMAND [ARG...]   runs it, passes SIGINT on; one JSON object
  */
 #define _GNU_SOURCE
@@ -284,7 +286,8 @@ static uint16_t checksum(const struct tcphdr *tcp, uint32_t src, uint32_t dst)
 	return (uint16_t) ~(sum + (sum >> 16));
 }
 
-static int flood(const char *from, const char *to, int port, int count, int rate)
+/* `ports` 0: mid-stream segments to one port; else SYNs to so many. */
+static int flood(const char *from, const char *to, int port, int count, int rate, int ports)
 {
 	struct sockaddr_in src = address_of(from, 0), dst = address_of(to, 0);
 	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_TCP);
@@ -292,14 +295,16 @@ static int flood(const char *from, const char *to, int port, int count, int rate
 	if (fd < 0 || bind(fd, (struct sockaddr *)&src, sizeof(src)))
 		die("raw socket");
 	for (int i = 0; i < count; i++) {
-		struct tcphdr tcp = { .th_sport = htons(
-					      (uint16_t)(FIRST_SOURCE_PORT + i % SOURCE_PORTS)),
-				      .th_dport = htons((uint16_t)(port + i / SOURCE_PORTS)),
-				      .th_seq = htonl(1),
-				      .th_ack = htonl(1),
-				      .th_off = 5,
-				      .th_flags = TH_ACK,
-				      .th_win = htons(1024) };
+		struct tcphdr tcp = {
+			.th_sport = htons((uint16_t)(FIRST_SOURCE_PORT + i % SOURCE_PORTS)),
+			.th_dport =
+				htons((uint16_t)(port + (ports ? i % ports : i / SOURCE_PORTS))),
+			.th_seq = htonl(1),
+			.th_ack = htonl(!ports),
+			.th_off = 5,
+			.th_flags = ports ? TH_SYN : TH_ACK,
+			.th_win = htons(1024)
+		};
 
 		pace(i, rate);
 		tcp.th_sum = checksum(&tcp, src.sin_addr.s_addr, dst.sin_addr.s_addr);
@@ -367,7 +372,10 @@ int main(int argc, char **argv)
 	if (!strcmp(what, "hold") && argc == 5)
 		hold(argv[2], atoi(argv[3]), atoi(argv[4]));
 	if (!strcmp(what, "acks") && argc == 7)
-		return flood(argv[2], argv[3], atoi(argv[4]), atoi(argv[5]), atoi(argv[6]));
+		return flood(argv[2], argv[3], atoi(argv[4]), atoi(argv[5]), atoi(argv[6]), 0);
+	if (!strcmp(what, "syns") && argc == 8)
+		return flood(argv[2], argv[3], atoi(argv[4]), atoi(argv[5]), atoi(argv[6]),
+			     atoi(argv[7]));
 	if (!strcmp(what, "timed") && argc > 3)
 		return timed(argv[2], argv + 3);
 	fprintf(stderr, "usage: see the head of scale.c\n");
