@@ -60,16 +60,15 @@ static void attach_probe(struct attachments *attachments, struct bpf_object *obj
 	result->state = PROBE_ATTACHED;
 }
 
-/* The kernel skips a program that is running on that CPU already: a softirq removes an
- * entry while it looks at another (9ed9e9ba2337 ("bpf: Count the number of times
- * recursion was prevented", 5.12)). Kprobes have no such count. */
+/* The kernel skips an fentry program that is running on that CPU already: a softirq
+ * removes an entry while it looks at another (9ed9e9ba2337 ("bpf: Count the number of
+ * times recursion was prevented", 5.12)). A kprobe's it skips while any kprobe's runs
+ * there, which trace_call_bpf() counts from 6.7 on. Each is a lost event. */
 static void count_misses(struct attachments *attachments, struct bpf_object *object, size_t probe,
 			 const struct choice *choice, const struct probe_result *result)
 {
-	bool is_needed = probe == EVENT_PROBE_REMOVAL || probe == EVENT_PROBE_ENTRY;
-
-	if (!is_needed || result->state != PROBE_ATTACHED || !choice->hook ||
-	    choice->hook->how != HOOK_FENTRY || attachments->counted_count == ATTACH_COUNTED_MAX)
+	if (result->state != PROBE_ATTACHED || !choice->hook ||
+	    attachments->counted_count == ATTACH_COUNTED_MAX)
 		return;
 	attachments->counted[attachments->counted_count++] = (struct attach_counted){
 		.probe = (enum event_probe)probe,

@@ -17,14 +17,14 @@ struct bpf_object;
 
 enum {
 	ATTACH_LINKS_MAX = EVENT_PROBES * 16, /* modules may come and go a few times */
-	ATTACH_COUNTED_MAX = 16,
+	ATTACH_COUNTED_MAX = EVENT_PROBES * 4,
 };
 
 /* Zeroed, it holds nothing. */
 struct attachments {
 	struct bpf_link *links[ATTACH_LINKS_MAX];
 	size_t links_count;
-	/* fentry programs whose missed runs are lost events. */
+	/* Programs whose missed runs are lost events. */
 	struct attach_counted {
 		enum event_probe probe;
 		int fd; /* borrowed */
