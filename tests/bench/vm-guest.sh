@@ -145,7 +145,11 @@ peer_flush() { # LABEL READY COMMAND...: READY, a condition, says that it listen
 	# Until it has printed all that it will.
 	wait_until "size_rests $STATE/$label.out"
 	result "{\"run\":\"$label\",\"peak_kb\":$(status_kb $observer_pid VmHWM),\"cpu_ms\":$(($(cpu_ticks $observer_pid) * 10))}"
-	kill -INT $observer_pid
+	end_peer
+}
+# bpftrace may sleep through a signal: each look sends another.
+end_peer() {
+	wait_until 'kill -INT $observer_pid; [[ ! -e /proc/$observer_pid/exe ]]' || kill -KILL $observer_pid
 	wait $observer_pid
 }
 size_rests() { # FILE: of the same size a second later
