@@ -10,7 +10,7 @@
  * bpf_probe_read_kernel() more than fifty. Known at compile time. */
 #define ENTRY_READ(is_typed, ct, field) ((is_typed) ? (ct)->field : BPF_CORE_READ(ct, field))
 
-static __always_inline __u16 removed_family(const struct nf_conn *ct, bool is_typed)
+static __always_inline __u64 removed_family(const struct nf_conn *ct, bool is_typed)
 {
 	return ENTRY_READ(is_typed, ct, tuplehash[0].tuple.src.l3num);
 }
@@ -189,7 +189,7 @@ static __always_inline bool flush_push6(struct event_flush_writer *w, const stru
 
 /* masq_inet_event() and its work compare the reply's destination in this way. */
 static __always_inline bool flush_goes_to(const struct event_flush_writer *w,
-					  const struct nf_conn *ct, __u16 family, bool is_typed)
+					  const struct nf_conn *ct, __u64 family, bool is_typed)
 {
 	__u32 differs = ADDRESS_READ(is_typed, ct, EVENT_REPLY_DST, 0) ^ w->address[0];
 
@@ -206,7 +206,7 @@ static __always_inline bool flush_goes_to(const struct event_flush_writer *w,
  * deletions (NFNL_CB_MUTEX), as the whole flush is, so the same port id is the same
  * request. Masquerade walks one namespace (nf_ct_iterate_cleanup_net()). */
 static __always_inline bool flush_owns(const struct event_flush_writer *w, const struct nf_conn *ct,
-				       __u16 family, __u32 portid, bool is_typed)
+				       __u64 family, __u32 portid, bool is_typed)
 {
 	if (portid)
 		return portid == w->portid;
@@ -221,11 +221,12 @@ static __always_inline bool flush_owns(const struct event_flush_writer *w, const
 static __always_inline bool flush_take(const struct nf_conn *ct, __u32 status, __u32 portid,
 				       bool is_typed)
 {
-	__u16 family = removed_family(ct, is_typed);
+	__u64 family = removed_family(ct, is_typed);
 	struct event_flush_writer *w = &flush;
 
-	/* One register for its address, instead of a load for each use. */
-	asm volatile("" : "+r"(w));
+	/* One register for its address, instead of a load for each use; and no narrowing
+	 * of the family at each use. */
+	asm volatile("" : "+r"(w), "+r"(family));
 	if (!flush_owns(w, ct, family, portid, is_typed))
 		return false;
 	if (!removed_is_tcp(ct, is_typed)) {

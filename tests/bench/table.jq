@@ -53,7 +53,8 @@ def instruction_rows: $icount as $i
 	| ($i | mean_since("removal"; "removal-2"; "empty_removal")) as $empty
 	| ($i | mean_since("removal"; "removal-2"; "on_removal_fent")) as $removal
 	| if $empty == null then empty else
-		row("probe cost of a removal in a flush ÷ empty fentry, instructions"; $removal / $empty | fixed(2);
+		(($i | program("removal-2"; "empty_removal").count) - ($i | program("removal"; "empty_removal").count)) as $count
+		| row("probe cost of a removal in a flush of \($count | thousands) ÷ empty fentry, instructions"; $removal / $empty | fixed(2);
 			"\($removal | fixed(0)) ÷ \($empty | fixed(0))"; "≤ 4"; judged($removal / $empty <= 4)),
 		row("probe cost of a reset, instructions: to an ACK, to a SYN (of 2,000)";
 			"\($i | mean_since("removal-2"; "acks"; "on_reset_v4_fen") | fixed(0)), \($i | mean_since("acks"; "syns"; "on_reset_v4_fen") | fixed(0))"; ""; ""; "")
