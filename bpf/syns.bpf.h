@@ -30,8 +30,8 @@ struct syn_others {
 	__type(value, struct event_syn_count);
 } syn_others SEC(".maps");
 
-/* Set by the loader: where nobody needs each packet. */
-const volatile bool counts_syns = false;
+/* Set by the loader: where nobody needs each packet, and reading the counts costs no event. */
+bool counts_syns;
 /* Counted up by user space after each look; and when it takes the past ones' ports out. */
 __u64 syn_round;
 __u8 syn_generation;
@@ -92,12 +92,12 @@ static __noinline bool count_syn(__u32 netns, __u8 family, __u16 port, __u64 now
 	}
 	if (!count)
 		return false;
-	__sync_fetch_and_add(&count->count, 1);
 	if (!count->first_ns || count->round != round) {
 		count->round = round;
 		count->first_ns = now_ns;
 	}
 	count->last_ns = now_ns;
+	__sync_fetch_and_add(&count->count, 1); /* last: who sees a count sees its times */
 	return true;
 }
 

@@ -17,7 +17,7 @@ struct bpf_object;
 
 enum {
 	ATTACH_LINKS_MAX = EVENT_PROBES * 16, /* modules may come and go a few times */
-	ATTACH_COUNTED_MAX = EVENT_PROBES * 4,
+	ATTACH_COUNTED_MAX = ATTACH_LINKS_MAX,
 };
 
 /* Zeroed, it holds nothing. */

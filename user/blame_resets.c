@@ -116,7 +116,9 @@ bool blame_victim_place(struct blame *b, const struct observation *reset, struct
 	is_client = !tuple_equal(&reset->reset.packet, &blamed.flow.orig);
 	out->tuple = is_client ? blamed.flow.orig : blamed.flow.reply;
 	risk = at_risk_find(b->risks.table, reset->netns, blamed.flow.family, &blamed.flow.orig);
-	if (is_client && risk && risk->victim)
+	/* Of two zones with the same tuple one is at risk, the other may be what was reset. */
+	if (is_client && risk && risk->victim && evidence.removal &&
+	    risk->zone == evidence.removal->zone[LEDGER_ORIG])
 		place_by_risk(risk, reset->mono_ns, out);
 	return true;
 }

@@ -129,6 +129,7 @@ static void write_ports(const struct html *h, FILE *out)
 		const struct html_port *p = &h->ports[i];
 		bool has_name = *netns_names_format(&h->names, p->netns, name);
 
+		node[0] = '\0';
 		if (p->netns.node)
 			snprintf(node, sizeof(node), " [recording %u]", p->netns.node + 1);
 		snprintf(what, sizeof(what), "port %u%s%s%s%s", p->port,

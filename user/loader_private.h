@@ -43,6 +43,9 @@ int loader_load(const struct loader *loader, struct rstblame_bpf *skel);
 /* What is of use while programs are chosen and loaded only. */
 void loader_forget_types(struct loader *loader);
 
+/* Whether answers to SYNs may be counted only, after probes were attached. */
+void loader_choose_counting(struct loader *loader, const struct probe_result *results);
+
 /* None of the chosen could be had, and why. */
 void loader_mark_all(struct probe_result *results, const struct choice *choices, const char *why);
 

@@ -441,6 +441,30 @@ static void keep_victim(void *ctx, const struct finding *f)
 		kept_victim = f->seen->reset.victim;
 }
 
+/* Two zones have the same tuple; one flow is found at risk, the other is reset: its victim
+ * is somebody else. */
+static void the_other_zone_is_no_victim(void **state)
+{
+	struct flow flow = flushed(40112); /* zone 0 */
+	struct observation removal = make_removal(0, CAUSE_TIMEOUT, &flow);
+	struct observation reset = make_reset(&flow, &flow.reply);
+	struct victim_place place;
+
+	(void)state;
+	see(&w, make_risk(&flow, w.now_ns));
+	removal.removal.zone = removal.removal.reply_zone = 5;
+	see(&w, removal);
+	reset.netns.inum = NODE_NETNS;
+	reset.mono_ns = w.now_ns + MS(700);
+	reset.reset.zone = 5;
+	assert_true(blame_victim_place(w.blame, &reset, &place));
+	assert_null(place.known);
+	assert_int_equal(place.inum, 0);
+	reset.reset.zone = 0;
+	assert_true(blame_victim_place(w.blame, &reset, &place));
+	assert_non_null(place.known);
+}
+
 /* A victim that was seen before its reset is told as such, and so again by a replay. */
 static void a_victim_seen_before(void **state)
 {
@@ -485,6 +509,7 @@ int main(void)
 		story(other_namespaces),
 		story(round_trip),
 		story(a_victim_seen_before),
+		story(the_other_zone_is_no_victim),
 		cmocka_unit_test(table_bounds),
 		cmocka_unit_test(any_limit_will_do),
 		cmocka_unit_test(reset_ones_make_room),

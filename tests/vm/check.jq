@@ -124,7 +124,11 @@ def check_storm:
         equal("storm in \($storm.netns), \($storm.family): all"; $storm.count; [$tried[].count] | add // 0),
         equal("storm in \($storm.netns), \($storm.family): other ports tried more than once"; [];
           $tried | map(select(.port != null and .count > 1) | select((.port | tostring) as $p | $storm.ports | has($p) | not)))),
-    assert("most were counted"; "most"; $summary.resets_counted; $summary.resets_counted > $facts.rsts_root / 2),
+    # Where kprobes see resets or removals, looking at counts would cost events: see
+    # loader_choose_counting().
+    (lines("start")[0].probes | any(.[]; .how == "kprobe" and (.name | IN("reset-ipv4", "reset-ipv6", "conntrack-removal")))) as $by_kprobe
+    | if $by_kprobe then equal("none was only counted"; 0; $summary.resets_counted // 0)
+      else assert("most were counted"; "most"; $summary.resets_counted; $summary.resets_counted > $facts.rsts_root / 2) end,
     assert("not more than one line a second, namespace and family"; "a second apart";
       $all | lines("resets") | map([.netns, .family, .mono_ns]);
       ($all | lines("resets") | .[:-1] | group_by([.netns, .family])
@@ -134,7 +138,8 @@ def check_storm:
     equal("only the flush's are removals"; [$expect.flush.cause]; $summary.removals | keys),
     # As many as EVENT_SYN_PORTS_MAX; how many more is a matter of its speed, again.
     ([$all | lines("resets")[] | .ports[].port] | unique | length) as $ports
-    | assert("more ports are told apart than there is room for at a time"; "> 8192"; $ports; $ports > 8192);
+    | if $by_kprobe then empty
+      else assert("more ports are told apart than there is room for at a time"; "> 8192"; $ports; $ports > 8192) end;
 
 def check_flow:
   (told | .[0]) as $reset
