@@ -124,7 +124,7 @@ static __always_inline void fill_reset(struct event_reset *e, void *ctx, bool is
 
 static __always_inline bool may_count(const struct sock *sk, __u8 tcp_flags)
 {
-	return *(volatile bool *)&counts_syns && !sk && is_lone_syn(tcp_flags);
+	return counts_syns && !sk && is_lone_syn(tcp_flags);
 }
 
 static __always_inline bool count_answer(const struct sk_buff *skb, __u16 port, __u8 family,
@@ -158,8 +158,7 @@ static __always_inline void note_sample(struct event_reset *e)
 {
 	struct reset_cpu *cpu;
 
-	if (!*(volatile bool *)&counts_syns || e->socket != EVENT_SOCKET_NONE ||
-	    !is_lone_syn(e->tcp_flags))
+	if (!counts_syns || e->socket != EVENT_SOCKET_NONE || !is_lone_syn(e->tcp_flags))
 		return;
 	cpu = this_reset_cpu();
 	if (cpu && ++cpu->samples == EVENT_SYN_SAMPLES)

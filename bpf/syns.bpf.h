@@ -30,8 +30,8 @@ struct syn_others {
 	__type(value, struct event_syn_count);
 } syn_others SEC(".maps");
 
-/* Set by the loader: where nobody needs each packet, and reading the counts costs no event. */
-bool counts_syns;
+/* Set by the loader: where nobody needs each packet. */
+const volatile bool counts_syns = false;
 /* Counted up by user space after each look; and when it takes the past ones' ports out. */
 __u64 syn_round;
 __u8 syn_generation;

@@ -98,7 +98,8 @@ static void expect_counts(struct live *live, const struct event_header *header)
 	const struct event_reset *reset = (const void *)header;
 	uint64_t until_ns = header->ts_ns + COUNTS_NS;
 
-	if (header->type != EVENT_RESET || !(reset->flags & EVENT_RESET_LAST_SAMPLE))
+	if (header->type != EVENT_RESET || !(reset->flags & EVENT_RESET_LAST_SAMPLE) ||
+	    loader_counts_at_end(live->loader))
 		return;
 	if (until_ns > live->syns_until_ns)
 		live->syns_until_ns = until_ns;

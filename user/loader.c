@@ -115,6 +115,7 @@ static int prepare(struct loader *loader, const struct choice *choices)
 	if (!loader->skel)
 		return -errno;
 	loader->skel->rodata->with_stacks = loader->with_stacks;
+	loader->skel->rodata->counts_syns = loader->counts_syns;
 	loader->skel->rodata->preempt_count_offset = loader->plan.variables.preempt_count_offset;
 	loader->skel->rodata->pcpu_hot_offset = loader->plan.variables.pcpu_hot_offset;
 	loader->skel->rodata->per_cpu_offsets_address =
@@ -182,7 +183,7 @@ static int try_open(struct loader *loader, bool allow_fentry, struct probe_resul
 	attach_all(&loader->attachments, loader->skel->obj, choices, results);
 	if (allow_fentry)
 		loader_fall_back(loader, choices, results);
-	loader_choose_counting(loader, results);
+	loader_note_kprobes(loader, results);
 	return 0;
 }
 
@@ -192,16 +193,18 @@ static bool is_by_kprobe(const struct probe_result *result)
 }
 
 /* The counts are read by calls during which the kernel runs no kprobe's program on that
- * CPU (bpf_disable_instrumentation()): a reset there would not be
- * counted, a removal not be seen. Then each reset is sent. */
-void loader_choose_counting(struct loader *loader, const struct probe_result *results)
+ * CPU (bpf_disable_instrumentation()): a reset there would not be counted, a removal not
+ * be seen. */
+void loader_note_kprobes(struct loader *loader, const struct probe_result *results)
 {
-	bool is_harmless = !is_by_kprobe(&results[EVENT_PROBE_RESET_V4]) &&
-			   !is_by_kprobe(&results[EVENT_PROBE_RESET_V6]) &&
-			   !is_by_kprobe(&results[EVENT_PROBE_REMOVAL]);
+	loader->counts_at_end = is_by_kprobe(&results[EVENT_PROBE_RESET_V4]) ||
+				is_by_kprobe(&results[EVENT_PROBE_RESET_V6]) ||
+				is_by_kprobe(&results[EVENT_PROBE_REMOVAL]);
+}
 
-	__atomic_store_n(&loader->skel->bss->counts_syns, loader->counts_syns && is_harmless,
-			 __ATOMIC_RELAXED);
+bool loader_counts_at_end(const struct loader *loader)
+{
+	return loader->counts_at_end;
 }
 
 /* fentry where it works. A kernel that refuses to load such a program fails the object

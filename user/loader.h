@@ -50,6 +50,9 @@ void loader_flush_memory(const struct loader *loader, struct flush_ring_memory *
  * that CPU already. */
 void loader_read_lost(const struct loader *loader, uint64_t lost[EVENT_PROBES]);
 
+/* Looking at what was counted would cost events now: not before the window's end. */
+bool loader_counts_at_end(const struct loader *loader);
+
 /* What was counted of the answers to SYNs; `is_other`: of ports that are not told apart.
  * Each array has room for EVENT_SYN_PORTS_MAX. Returns how many there are, or -errno. */
 struct event_syn_key;

@@ -127,7 +127,7 @@ size_t loader_attach_module(struct loader *loader, const char *module, struct pr
 			loader_fall_back(loader, choices, results);
 	}
 	loader_forget_types(loader);
-	loader_choose_counting(loader, results);
+	loader_note_kprobes(loader, results);
 	for (size_t i = 0; i < EVENT_PROBES; i++)
 		attached += choices[i].hook && results[i].state == PROBE_ATTACHED;
 	return attached;

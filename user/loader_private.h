@@ -30,6 +30,7 @@ struct loader {
 	const char *btf_path;
 	bool with_stacks;
 	bool counts_syns;
+	bool counts_at_end;
 	bool allows_fentry; /* the object was loaded with them */
 };
 
@@ -43,8 +44,8 @@ int loader_load(const struct loader *loader, struct rstblame_bpf *skel);
 /* What is of use while programs are chosen and loaded only. */
 void loader_forget_types(struct loader *loader);
 
-/* Whether answers to SYNs may be counted only, after probes were attached. */
-void loader_choose_counting(struct loader *loader, const struct probe_result *results);
+/* For loader_counts_at_end(), after probes were attached. */
+void loader_note_kprobes(struct loader *loader, const struct probe_result *results);
 
 /* None of the chosen could be had, and why. */
 void loader_mark_all(struct probe_result *results, const struct choice *choices, const char *why);
