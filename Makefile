@@ -44,7 +44,7 @@ endif
 
 CFLAGS ?= -O2 -g
 warnings := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla $(if $(WERROR),-Werror)
-all_cflags := -std=gnu11 -D_GNU_SOURCE -I$(O) $(warnings) $(CFLAGS) $(SANITIZE) \
+all_cflags := -std=gnu11 -D_GNU_SOURCE -Iuser -I. -I$(O) $(warnings) $(CFLAGS) $(SANITIZE) \
 	$(if $(BLIND),-DRSTBLAME_BLIND)
 bpf_cflags := -target bpf -g -O2 -mcpu=v2 -Wall $(if $(WERROR),-Werror) \
 	-D__TARGET_ARCH_$(bpf_arch) -Ivmlinux/$(arch) -Ibpf
@@ -54,10 +54,11 @@ libs := -lbpf -lelf -lz -ljansson -lcap-ng -lmnl -lpcap -lsystemd -lpthread
 # meets before its definition.
 bpf_sources := bpf/shared.bpf.c $(filter-out bpf/shared.bpf.c,$(wildcard bpf/*.bpf.c))
 bpf_objects := $(patsubst bpf/%.c,$(O)/bpf/%.o,$(bpf_sources))
-user_objects := $(patsubst user/%.c,$(O)/user/%.o,$(wildcard user/*.c))
+user_files := $(wildcard user/*.c user/*/*.c user/*/*/*.c)
+user_sources := $(foreach name,$(sort $(notdir $(user_files))),$(filter %/$(name),$(user_files)))
+user_objects := $(user_sources:%.c=$(O)/%.o)
 # What runs without libbpf and without privilege: the unit tests' half.
-core_objects := $(filter-out $(addprefix $(O)/user/,main.o attach.o loader.o loader_late.o object.o plan.o refusal.o \
-	targets.o live.o session.o session_run.o session_read.o session_check.o session_audit.o),$(user_objects))
+core_objects := $(filter-out $(O)/user/main.o $(O)/user/attach/% $(O)/user/session/%,$(user_objects))
 skeleton := $(O)/rstblame.skel.h
 program := $(if $(filter build,$(O)),rstblame,$(O)/rstblame)
 blind := $(O)/blind/rstblame
@@ -70,12 +71,11 @@ $(program): $(user_objects)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs)
 
-$(O)/user/%.o: user/%.c | $(O)/user
+$(O)/user/%.o: user/%.c
 	$(call say,CC,$<)
-	$(Q)$(CC) $(all_cflags) -MMD -MP -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CC) $(all_cflags) -MMD -MP -c -o $@ $<
 
-$(O)/user/loader.o $(O)/user/loader_late.o: $(skeleton)
-$(O)/user/object.o: $(skeleton)
+$(patsubst user/%.c,$(O)/user/%.o,$(wildcard user/attach/*.c)): | $(skeleton)
 
 $(O)/bpf/%.o: bpf/%.c | $(O)/bpf
 	$(call say,BPF,$<)
@@ -90,10 +90,10 @@ $(O)/%.skel.h: $(O)/%.bpf.o
 	$(call say,GEN,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@.tmp && mv $@.tmp $@
 
-$(O)/user $(O)/bpf:
+$(O)/bpf:
 	$(Q)mkdir -p $@
 
--include $(wildcard $(O)/user/*.d $(O)/bpf/*.d)
+-include $(user_objects:.o=.d) $(wildcard $(O)/bpf/*.d)
 
 # ---- what a newcomer calls: each installs what is missing, then builds ----
 
@@ -156,7 +156,7 @@ install: all
 	$(Q)install -D -m 644 scripts/rstblame.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/rstblame
 
-c_files := $(wildcard bpf/*.[ch] user/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch] scripts/*.[ch])
+c_files := $(wildcard bpf/*.[ch] user/*.[ch] user/*/*.[ch] user/*/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch] scripts/*.[ch])
 CLANG_FORMAT ?= $(firstword $(foreach f,clang-format-14 clang-format,$(shell command -v $(f))))
 format:
 	$(Q)$(CLANG_FORMAT) -i $(c_files)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Resets in answer to SYNs that no socket took. They can be nothing but `no-listener`
- * (judge_syn() in user/judge.c asks for no more than that), and a port scan makes a
+ * (judge_syn() in user/blame/judge.c asks for no more than that), and a port scan makes a
  * storm of them: the first of each second and CPU are sent in full, the others are
  * counted by port.
  *
@@ -74,7 +74,7 @@ static __always_inline struct event_syn_count *syn_count_of(void *map,
 }
 
 /* Exact: 5.10 has atomic adds as long as nobody asks for the result, and an entry is
- * removed only when no program can hold it any more: see make_room() in user/live.c.
+ * removed only when no program can hold it any more: see make_room() in user/attach/live.c.
  * False: there is no room, and the reset has to be sent. */
 static __noinline bool count_syn(__u32 netns, __u8 family, __u16 port, __u64 now_ns)
 {

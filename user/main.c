@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "message.h"
-#include "options.h"
-#include "session.h"
-#include "version.h"
+#include "base/message.h"
+#include "base/version.h"
+#include "cli/options.h"
+#include "session/session.h"
 
 /* Were one of them closed, the next file opened would take its place, and the
  * report would go there. A closed stdout becomes one that cannot be written. */

@@ -9,11 +9,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../bpf/event.h"
-#include "blame.h"
-#include "decode.h"
-#include "ledger.h"
-#include "lookahead.h"
+#include "blame/blame.h"
+#include "blame/ledger.h"
+#include "bpf/event.h"
+#include "wire/decode.h"
+#include "wire/lookahead.h"
 
 enum { NETNS = 40265, PORTS = 28000, LOOKUPS = 2000000, ACT = 7, KEPT_MAX = 16 };
 /* A small number of flows is measured again and again. */

@@ -10,7 +10,7 @@ bench_core := $(bench_out)/core
 $(bench_core): tests/bench/core.c tests/bench/core-run.c tests/bench/core-run.h $(core_objects) \
 		| $(bench_out)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(all_cflags) -Iuser $(LDFLAGS) -Wl,--wrap=reserve_new,--wrap=reserve_free \
+	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -Wl,--wrap=reserve_new,--wrap=reserve_free \
 		-o $@ $(filter %.c %.o,$^) $(filter-out -lbpf,$(libs))
 
 .PHONY: bench-core

@@ -7,7 +7,7 @@
 FUZZ_S ?= 60
 FUZZ_SMOKE_S ?= 3
 fuzz_out := $(O)/fuzz
-fuzz_cflags := -std=gnu11 -D_GNU_SOURCE -Iuser -Itests/unit -g -O1 -fno-omit-frame-pointer \
+fuzz_cflags := -std=gnu11 -D_GNU_SOURCE -Iuser -I. -Itests/unit -g -O1 -fno-omit-frame-pointer \
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 # All of the core, not a list of what is used: a list rots where nobody links it.
 fuzz_core_objects := $(patsubst $(O)/user/%.o,$(fuzz_out)/user/%.o,$(core_objects))
@@ -34,11 +34,11 @@ $(fuzz_programs): $(fuzz_out)/%: $(fuzz_out)/%.o $(fuzz_out)/pipeline.o $(fuzz_o
 	$(Q)$(CLANG) $(fuzz_cflags) -fsanitize=fuzzer -o $@ $^ $(filter-out -lbpf,$(libs))
 
 $(fuzz_core): $(fuzz_core_objects)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) qcs $@ $^
 
-$(fuzz_out)/user/%.o: user/%.c | $(fuzz_out)/user
+$(fuzz_out)/user/%.o: user/%.c
 	$(call say,CC,$< (fuzz))
-	$(Q)$(CLANG) $(fuzz_cflags) -MMD -MP -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CLANG) $(fuzz_cflags) -MMD -MP -c -o $@ $<
 
 $(fuzz_out)/%.o: tests/fuzz/%.c | $(fuzz_out)/user
 	$(call say,CC,$<)
@@ -53,4 +53,4 @@ $(fuzz_out)/user:
 	$(Q)mkdir -p $@
 
 .SECONDARY: $(patsubst %,%.o,$(fuzz_programs)) $(fuzz_out)/pipeline.o $(fuzz_out)/page.o
--include $(wildcard $(fuzz_out)/*.d $(fuzz_out)/user/*.d)
+-include $(wildcard $(fuzz_out)/*.d) $(fuzz_core_objects:.o=.d)

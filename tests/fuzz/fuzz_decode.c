@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../bpf/event.h"
-#include "decode.h"
+#include "bpf/event.h"
 #include "pipeline.h"
+#include "wire/decode.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

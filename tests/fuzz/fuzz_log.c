@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "log_lines.h"
-#include "log_rules.h"
-#include "log_time.h"
+#include "base/utf8.h"
+#include "log/log_lines.h"
+#include "log/log_rules.h"
+#include "log/log_time.h"
 #include "pipeline.h"
-#include "utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "pipeline.h"
-#include "recording.h"
+#include "record/recording.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "blame.h"
-#include "html.h"
-#include "json.h"
+#include "base/utf8.h"
+#include "blame/blame.h"
 #include "page.h"
-#include "text.h"
-#include "utf8.h"
+#include "record/json.h"
+#include "report/html/html.h"
+#include "report/text.h"
 
 struct pipeline {
 	struct blame *blame;

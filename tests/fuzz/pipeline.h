@@ -4,7 +4,7 @@
 #ifndef RSTBLAME_FUZZ_PIPELINE_H
 #define RSTBLAME_FUZZ_PIPELINE_H
 
-#include "observation.h"
+#include "model/observation.h"
 
 struct pipeline;
 

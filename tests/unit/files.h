@@ -5,9 +5,9 @@
 
 #include <stddef.h>
 
-#include "json.h"
 #include "make.h"
-#include "recording.h"
+#include "record/json.h"
+#include "record/recording.h"
 
 /* Writes a new file (compressed when `is_gzip`) and returns its path, which lives
  * until files_remove(): call that in the teardown. Fails the test when it cannot. */

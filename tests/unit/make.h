@@ -14,10 +14,10 @@
 /* After those four: */
 #include <cmocka.h>
 
-#include "blame.h"
-#include "clock.h"
-#include "observation.h"
-#include "timeline.h"
+#include "base/clock.h"
+#include "blame/blame.h"
+#include "model/observation.h"
+#include "summary/timeline.h"
 
 enum { UP0 = 3, UP1 = 4 };
 enum { NODE_NETNS = 4026531840, OTHER_NETNS = 4026532999 };
@@ -116,6 +116,6 @@ void assert_flow_equal(const struct flow *a, const struct flow *b);
 
 #define assert_innocent(r) assert_false(reset_is_blamed(r))
 
-#include "names.h"
+#include "model/names.h"
 
 #endif

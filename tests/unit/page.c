@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "utf8.h"
+#include "base/utf8.h"
 
 enum { DEPTH_MAX = 32, NAME_BYTES = 32 };
 

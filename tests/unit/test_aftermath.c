@@ -4,8 +4,8 @@
 #include <poll.h>
 #include <string.h>
 
-#include "aftermath.h"
-#include "clock.h"
+#include "base/clock.h"
+#include "victims/aftermath.h"
 
 /* Sweeps that were told of. */
 static unsigned int sweeps;

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "at_risk.h"
-#include "describe.h"
-#include "recording.h"
+#include "blame/at_risk.h"
+#include "record/recording.h"
+#include "summary/describe.h"
 #include "watched.h"
 
 enum { C1_NETNS = 4026532222 };

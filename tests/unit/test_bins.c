@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "bins.h"
+#include "report/html/bins.h"
 
 static struct bins bins;
 

@@ -3,7 +3,7 @@
 
 #include <sys/socket.h>
 
-#include "changes.h"
+#include "blame/changes.h"
 
 static struct changes *changes;
 static uint64_t last_id;

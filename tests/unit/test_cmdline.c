@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmdline.h"
+#include "cli/cmdline.h"
 
 enum { WORDS_MAX = 64 };
 

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "filter.h"
-#include "finding.h"
+#include "model/finding.h"
+#include "report/filter.h"
 
 enum { WORDS_MAX = 32 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "make.h"
 
-#include "flushes.h"
+#include "blame/flushes.h"
 
 static void found_by_act_and_node(void **state)
 {

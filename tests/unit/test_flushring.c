@@ -8,8 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../bpf/event.h"
-#include "flushring.h"
+#include "bpf/event.h"
+#include "wire/flushring.h"
 
 enum { SLOTS = 128 };
 

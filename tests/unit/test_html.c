@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "account.h"
-#include "advice.h"
-#include "html.h"
-#include "html_escape.h"
 #include "page.h"
+#include "report/html/html.h"
+#include "report/html/html_escape.h"
+#include "summary/account.h"
+#include "summary/advice.h"
 
 static struct watch w;
 static struct html *html;

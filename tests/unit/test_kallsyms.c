@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kallsyms.h"
+#include "kernel/kallsyms.h"
 
 static void find(const char *table, struct symbol *symbol)
 {

@@ -3,7 +3,7 @@
  * opened here, to look at its chains. */
 #include "make.h"
 
-#include "../../user/ledger.c"
+#include "blame/ledger.c"
 
 #include <stdio.h>
 #include <sys/resource.h>

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "../../user/links.c"
+#include "blame/links.c"
 
 enum { STEPS = 60000, SIDES = 2 };
 

@@ -9,11 +9,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "log_lines.h"
-#include "log_rules.h"
-#include "log_time.h"
-#include "log_watch.h"
-#include "shelf.h"
+#include "log/log_lines.h"
+#include "log/log_rules.h"
+#include "log/log_time.h"
+#include "log/log_watch.h"
+#include "report/shelf.h"
 
 static void rules(void **state)
 {

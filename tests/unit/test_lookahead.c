@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lookahead.h"
+#include "wire/lookahead.h"
 
 static int make(void **state)
 {

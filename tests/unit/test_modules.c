@@ -3,10 +3,10 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "json.h"
+#include "kernel/modules.h"
 #include "make.h"
-#include "modules.h"
-#include "recording.h"
+#include "record/json.h"
+#include "record/recording.h"
 
 static void uevents(void **state)
 {

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
-#include "namer.h"
-#include "netns.h"
-#include "recording.h"
-#include "text.h"
+#include "node/namer.h"
+#include "node/netns.h"
+#include "record/json.h"
+#include "record/recording.h"
+#include "report/text.h"
 
 /* In the place of the one that looks into /run/netns. */
 static const char *called;

@@ -8,15 +8,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "audit.h"
-#include "conntrack_table.h"
-#include "holders.h"
-#include "homes.h"
-#include "inspector.h"
-#include "line.h"
-#include "namespaces.h"
-#include "netns.h"
-#include "sockets.h"
+#include "node/conntrack_table.h"
+#include "node/holders.h"
+#include "node/homes.h"
+#include "node/namespaces.h"
+#include "node/netns.h"
+#include "node/sockets.h"
+#include "victims/audit.h"
+#include "victims/inspector.h"
+#include "victims/line.h"
 
 static int listener, client, server;
 static struct tuple client_tuple;

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "../bpf/event.h"
-#include "line.h"
-#include "syncounts.h"
+#include "bpf/event.h"
+#include "victims/line.h"
+#include "wire/syncounts.h"
 
 #define OFFSET_NS (WALL_BASE_NS - MONO_BASE_NS)
 #define T(ms) (MONO_BASE_NS + MS(ms))

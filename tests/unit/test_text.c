@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "text.h"
-#include "utf8.h"
+#include "base/utf8.h"
+#include "report/text.h"
 
 static struct watch w;
 static struct text text;

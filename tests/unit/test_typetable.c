@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "typetable.h"
+#include "kernel/typetable.h"
 
 /* ---- BTF by hand ---- */
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The verdicts beside entry-removed, and the pairs that must never be confused. */
-#include "advice.h"
+#include "summary/advice.h"
 #include "watched.h"
 
 #include <string.h>

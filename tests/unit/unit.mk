@@ -5,7 +5,7 @@
 
 unit_out := $(O)/unit
 unit_cflags := $(all_cflags) -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
-	-fno-sanitize-recover=undefined -Itests/unit -Iuser
+	-fno-sanitize-recover=undefined -Itests/unit
 unit_libs := -lcmocka -ljansson -lz -lcap-ng -lmnl -lpcap -lsystemd -lpthread
 unit_core_objects := $(patsubst $(O)/user/%.o,$(unit_out)/user/%.o,$(core_objects))
 unit_core := $(unit_out)/core.a
@@ -19,22 +19,19 @@ test-unit: $(unit_programs)
 
 # An archive, so that a test may bring its own copy of the module that it opens.
 $(unit_core): $(unit_core_objects)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) qcs $@ $^
 
 $(unit_programs): $(unit_out)/%: $(unit_out)/%.o $(unit_help_objects) $(unit_core)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(unit_cflags) $(LDFLAGS) -o $@ $^ $(unit_libs)
 
-$(unit_out)/user/%.o: user/%.c | $(unit_out)/user
+$(unit_out)/user/%.o: user/%.c
 	$(call say,CC,$< (asan))
-	$(Q)$(CC) $(unit_cflags) -MMD -MP -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CC) $(unit_cflags) -MMD -MP -c -o $@ $<
 
-$(unit_out)/%.o: tests/unit/%.c | $(unit_out)/user
+$(unit_out)/%.o: tests/unit/%.c
 	$(call say,CC,$<)
-	$(Q)$(CC) $(unit_cflags) -MMD -MP -c -o $@ $<
-
-$(unit_out)/user:
-	$(Q)mkdir -p $@
+	$(Q)mkdir -p $(@D) && $(CC) $(unit_cflags) -MMD -MP -c -o $@ $<
 
 .SECONDARY: $(patsubst %,%.o,$(unit_programs))
--include $(wildcard $(unit_out)/*.d $(unit_out)/user/*.d)
+-include $(wildcard $(unit_out)/*.d) $(unit_core_objects:.o=.d)

@@ -5,8 +5,8 @@
 
 #include "make.h"
 
-#include "../../bpf/event.h"
-#include "decode.h"
+#include "bpf/event.h"
+#include "wire/decode.h"
 
 #define HEADER(type_, what)                                                                        \
 	{                                                                                          \

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "attach/attach.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static int attach_program(struct attachments *attachments, struct bpf_object *object,
+			  const char *name, enum hook_how how, bool at_exit, const char *symbol)
+{
+	struct bpf_program *program = bpf_object__find_program_by_name(object, name);
+	struct bpf_link *link;
+
+	if (!program)
+		return -ENOENT;
+	if (attachments->links_count == ATTACH_LINKS_MAX)
+		return -ENOSPC;
+	link = how == HOOK_FENTRY ? bpf_program__attach_trace(program) :
+				    bpf_program__attach_kprobe(program, at_exit, symbol);
+	if (!link)
+		return -errno;
+	attachments->links[attachments->links_count++] = link;
+	return 0;
+}
+
+/* Half of a probe is none: another hook may take its place. */
+static void detach_since(struct attachments *attachments, size_t count)
+{
+	while (attachments->links_count > count)
+		bpf_link__destroy(attachments->links[--attachments->links_count]);
+}
+
+static void attach_probe(struct attachments *attachments, struct bpf_object *object,
+			 const struct choice *choice, struct probe_result *result)
+{
+	const struct hook *hook = choice->hook;
+	size_t links_before = attachments->links_count;
+	int err = 0;
+
+	if (!hook)
+		return;
+	/* The end first: an end without its beginning is ignored, not misread. */
+	if (hook->exit)
+		err = attach_program(attachments, object, hook->exit, hook->how, true,
+				     choice->symbol);
+	if (!err)
+		err = attach_program(attachments, object, hook->entry, hook->how, false,
+				     choice->symbol);
+	snprintf(result->symbol, sizeof(result->symbol), "%s", choice->symbol);
+	if (err) {
+		detach_since(attachments, links_before);
+		result->state = PROBE_MISSING;
+		snprintf(result->why, sizeof(result->why), "the kernel refuses %s on %s: %s",
+			 hook_how_name(hook->how), choice->symbol, strerror(-err));
+		return;
+	}
+	result->how = hook->how;
+	result->state = PROBE_ATTACHED;
+}
+
+/* The kernel skips an fentry program that is running on that CPU already: a softirq
+ * removes an entry while it looks at another (9ed9e9ba2337 ("bpf: Count the number of
+ * times recursion was prevented", 5.12)). A kprobe's it skips while any kprobe's runs
+ * there, which trace_call_bpf() counts from 6.7 on. Each is a lost event. */
+static void count_misses(struct attachments *attachments, struct bpf_object *object, size_t probe,
+			 const struct choice *choice, const struct probe_result *result)
+{
+	if (result->state != PROBE_ATTACHED || !choice->hook ||
+	    attachments->counted_count == ATTACH_COUNTED_MAX)
+		return;
+	attachments->counted[attachments->counted_count++] = (struct attach_counted){
+		.probe = (enum event_probe)probe,
+		.fd = bpf_program__fd(
+			bpf_object__find_program_by_name(object, choice->hook->entry)),
+	};
+}
+
+/* Resets last: none may be seen whose removal could not have been. */
+void attach_all(struct attachments *attachments, struct bpf_object *object,
+		const struct choice *choices, struct probe_result *results)
+{
+	for (size_t i = EVENT_PROBES; i-- > 0;) {
+		attach_probe(attachments, object, &choices[i], &results[i]);
+		count_misses(attachments, object, i, &choices[i], &results[i]);
+	}
+}
+
+void attach_release(struct attachments *attachments)
+{
+	detach_since(attachments, 0);
+	attachments->counted_count = 0;
+}
+
+void attach_add_misses(const struct attachments *attachments, uint64_t lost[EVENT_PROBES])
+{
+	for (size_t i = 0; i < attachments->counted_count; i++) {
+		struct bpf_prog_info info = { 0 };
+		__u32 size = sizeof(info);
+
+		if (!bpf_obj_get_info_by_fd(attachments->counted[i].fd, &info, &size))
+			lost[attachments->counted[i].probe] += info.recursion_misses;
+	}
+}

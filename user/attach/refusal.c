@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "attach/refusal.h"
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "node/privilege.h"
+
+static bool has_btf(void)
+{
+	return access("/sys/kernel/btf/vmlinux", R_OK) == 0;
+}
+
+bool refusal_has_kprobes(void)
+{
+	return access("/sys/bus/event_source/devices/kprobe", F_OK) == 0;
+}
+
+/* What was refused, and the cure that fits the likeliest cause. */
+void refusal_explain(int fentry_err, int kprobe_err, char why[LOADER_WHY_BYTES])
+{
+	bool is_locked = !strcmp(privilege_lockdown(), "confidentiality");
+	char kprobes[96] = "has no kprobes (CONFIG_KPROBE_EVENTS is off)";
+
+	if (refusal_has_kprobes())
+		snprintf(kprobes, sizeof(kprobes), "kprobe programs (%s)", strerror(-kprobe_err));
+	snprintf(why, LOADER_WHY_BYTES,
+		 "cannot trace: this kernel refuses fentry programs (%s) and %s; %s",
+		 strerror(-fentry_err), kprobes,
+		 is_locked  ? "it is locked down (confidentiality): boot without lockdown" :
+		 !has_btf() ? "it has no BTF: give its types with --btf FILE" :
+			      probe_cure(PROBE_MISSING));
+}
+
+/* What --btf names, before it is blamed on the kernel. */
+int refusal_check_btf(const char *path, char why[LOADER_WHY_BYTES])
+{
+	struct btf *btf = path ? btf__parse(path, NULL) : NULL;
+	int err = path && !btf ? -errno : 0;
+	char reason[80];
+
+	btf__free(btf);
+	if (!err)
+		return 0;
+	libbpf_strerror(err, reason, sizeof(reason));
+	snprintf(
+		why, LOADER_WHY_BYTES,
+		"cannot read kernel types from --btf %.200s: %s; give this kernel's vmlinux, or its "
+		"types alone (pahole --btf_encode_detached)",
+		path, reason);
+	return err;
+}
+
+int refusal_check_resets(const struct probe_result *results, char why[LOADER_WHY_BYTES])
+{
+	const struct probe_result *r = &results[EVENT_PROBE_RESET_V4];
+
+	if (r->state == PROBE_ATTACHED)
+		return 0;
+	snprintf(why, LOADER_WHY_BYTES, "cannot trace: %s; %s", r->why, probe_cure(r->state));
+	return -ENOTSUP;
+}

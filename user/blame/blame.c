@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "blame/blame_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* enum ip_conntrack_status, uapi/linux/netfilter/nf_conntrack_common.h */
+enum { STATUS_SEEN_REPLY = 1U << 1 };
+
+enum { RULESETS_MAX = 256, RENEWALS_MAX = 1024 };
+enum { DEFAULT_REMOVALS = 1 << 21, DEFAULT_CHANGES = 4096, DEFAULT_FLUSHES = 16384 };
+enum { DEFAULT_RISKS = 262144 };
+
+static size_t or_default(size_t value, size_t fallback)
+{
+	return value ? value : fallback;
+}
+
+struct blame *blame_new(const struct blame_limits *limits, blame_sink_fn sink, void *sink_ctx)
+{
+	static const struct blame_limits defaults;
+	struct blame *b = calloc(1, sizeof(*b));
+
+	if (!b)
+		return NULL;
+	if (!limits)
+		limits = &defaults;
+	b->sink = sink;
+	b->sink_ctx = sink_ctx;
+	b->ledger = ledger_new(or_default(limits->removals, DEFAULT_REMOVALS));
+	b->changes = changes_new(or_default(limits->changes, DEFAULT_CHANGES));
+	b->flushes = flushes_new(or_default(limits->flushes, DEFAULT_FLUSHES));
+	b->rulesets = rulesets_new(RULESETS_MAX);
+	b->renewals = renewals_new(RENEWALS_MAX);
+	risks_init(&b->risks, or_default(limits->risks, DEFAULT_RISKS));
+	if (!b->risks.table || !b->ledger || !b->changes || !b->flushes || !b->rulesets ||
+	    !b->renewals) {
+		blame_free(b);
+		return NULL;
+	}
+	return b;
+}
+
+void blame_free(struct blame *b)
+{
+	if (!b)
+		return;
+	ledger_free(b->ledger);
+	changes_free(b->changes);
+	flushes_free(b->flushes);
+	rulesets_free(b->rulesets);
+	renewals_free(b->renewals);
+	risks_release(&b->risks);
+	stacks_release(&b->stacks);
+	free(b);
+}
+
+void blame_deliver(struct blame *b, const struct observation *seen, struct finding *f)
+{
+	f->seen = seen;
+	f->netns = seen->netns;
+	f->mono_ns = seen->mono_ns;
+	f->wall_ns = seen->wall_ns;
+	b->sink(b->sink_ctx, f);
+}
+
+void blame_deliver_raw(struct blame *b, const struct observation *seen, enum finding_type type)
+{
+	struct finding f = { .type = type };
+
+	blame_deliver(b, seen, &f);
+}
+
+struct node *blame_node(struct blame *b, struct netns_id netns)
+{
+	return &b->nodes[netns.node < NODES_MAX ? netns.node : NODES_MAX - 1];
+}
+
+static struct change make_change(const struct observation *seen, uint64_t id)
+{
+	return (struct change){ .id = id,
+				.netns = seen->netns,
+				.mono_ns = seen->mono_ns,
+				.wall_ns = seen->wall_ns,
+				.seen = seen->change };
+}
+
+static int observe_change(struct blame *b, const struct observation *seen)
+{
+	bool is_address = seen->type == OBSERVATION_ADDRESS;
+	struct finding f = { .type = is_address ? FINDING_ADDRESS : FINDING_LINK,
+			     .id = ++b->last_id };
+	struct change change = make_change(seen, f.id);
+
+	f.change = &change;
+	blame_deliver(b, seen, &f);
+	/* Only these can be behind a flush. */
+	if (seen->change.op == ADDRESS_REMOVE || seen->change.op == LINK_DOWN)
+		changes_add(b->changes, seen, f.id);
+	if (is_address)
+		changes_note_address(b->changes, seen, f.id);
+	return 0;
+}
+
+static int observe_ruleset(struct blame *b, const struct observation *seen)
+{
+	struct finding f = { .type = FINDING_RULESET, .id = b->last_id + 1 };
+
+	if (!rulesets_add(b->rulesets, seen, f.id))
+		return 0;
+	b->last_id++;
+	blame_deliver(b, seen, &f);
+	return 0;
+}
+
+static int observe_removal(struct blame *b, const struct observation *seen)
+{
+	const struct removal_observation *r = &seen->removal;
+	struct flush *flush = blame_flush_of(b, seen);
+	struct finding f = { .type = FINDING_REMOVAL, .id = ++b->last_id, .flush = flush };
+	struct ledger_removal entry = {
+		.flow = r->flow,
+		.netns = seen->netns,
+		.mono_ns = seen->mono_ns,
+		.id = f.id,
+		.flush = flush ? flushes_index(b->flushes, flush) : LEDGER_NO_FLUSH,
+		.zone = { r->zone, r->reply_zone },
+		/* The act knows better: a masquerade flush may be a link's. */
+		.cause = (uint8_t)(flush ? flush->cause : r->cause),
+		.tcp_state = r->tcp_state,
+		.is_translated = flow_is_translated(&r->flow),
+		/* A recording that does not tell the status is given the benefit. */
+		.has_seen_reply = !r->status || (r->status & STATUS_SEEN_REPLY),
+	};
+
+	if (flush)
+		blame_count_removal(flush, seen);
+	if (removal_is_risky(&entry))
+		risks_note(&b->risks, &entry);
+	if (!flush && r->cause == CAUSE_OTHER && r->stack)
+		stacks_note(&b->stacks, f.id, r->stack);
+	blame_deliver(b, seen, &f);
+	ledger_add(b->ledger, &entry);
+	return 0;
+}
+
+static void mark_reborn(struct blame *b, const struct observation *seen, const struct tuple *tuple)
+{
+	const struct entry_observation *e = &seen->entry;
+	struct ledger_walk walk;
+
+	ledger_find(b->ledger, &walk, seen->netns, e->flow.family, tuple);
+	while (ledger_next(b->ledger, &walk)) {
+		if (walk.removal.zone[LEDGER_ORIG] != e->zone)
+			continue;
+		if (walk.removal.reborn_ns[walk.side])
+			break; /* all older ones are marked, by whatever marked this one */
+		ledger_set_reborn(b->ledger, &walk, seen->mono_ns);
+	}
+}
+
+/* Leads `walk` to the translated removal whose place a new entry takes. One that
+ * another entry had replaced, before a newer removal, is history, as all behind it. */
+static bool find_replaced(struct blame *b, const struct observation *seen, struct ledger_walk *walk)
+{
+	const struct entry_observation *e = &seen->entry;
+	const struct ledger_removal *r = &walk->removal;
+	bool has_newer = false;
+
+	ledger_find(b->ledger, walk, seen->netns, e->flow.family, &e->flow.orig);
+	while (ledger_next(b->ledger, walk)) {
+		if (walk->side != LEDGER_ORIG || r->zone[LEDGER_ORIG] != e->zone ||
+		    r->mono_ns > seen->mono_ns)
+			continue;
+		if (has_newer && r->reborn_ns[LEDGER_ORIG])
+			return false;
+		if (r->is_translated)
+			return true;
+		has_newer = true;
+	}
+	return false;
+}
+
+/* The client spoke first, and its port was taken: the peer will not know it. */
+static void note_renewal(struct blame *b, const struct observation *seen)
+{
+	const struct entry_observation *e = &seen->entry;
+	struct renewal renewal = { .netns = seen->netns,
+				   .mono_ns = seen->mono_ns,
+				   .flow = e->flow };
+	struct ledger_walk walk;
+
+	if (!find_replaced(b, seen, &walk) ||
+	    (!e->by_syn && tuple_equal(&walk.removal.flow.reply, &e->flow.reply)))
+		return;
+	renewal.removed = walk.removal;
+	renewals_add(b->renewals, &renewal, e->by_syn);
+}
+
+/* A new entry takes the place of a removed one if a SYN made it, or if it is
+ * translated (the client spoke first). The untranslated pick-up of the trigger
+ * packet itself does not: the flow is as forgotten as before. */
+static int observe_entry(struct blame *b, const struct observation *seen)
+{
+	const struct entry_observation *e = &seen->entry;
+
+	blame_deliver_raw(b, seen, FINDING_ENTRY);
+	if (e->by_syn || flow_is_translated(&e->flow)) {
+		note_renewal(b, seen);
+		mark_reborn(b, seen, &e->flow.orig);
+		mark_reborn(b, seen, &e->flow.reply);
+		blame_end_risk_by_entry(b, seen);
+	}
+	return 0;
+}
+
+/* Entries that it could not see were there before its module only. */
+static int observe_probe(struct blame *b, const struct observation *seen)
+{
+	if (!strcmp(seen->probe.name, "conntrack-entry"))
+		blame_node(b, seen->netns)->is_blind_to_entries = !strcmp(seen->probe.how, "none");
+	blame_deliver_raw(b, seen, FINDING_PROBE);
+	return 0;
+}
+
+static int observe_lost(struct blame *b, const struct observation *seen)
+{
+	if (seen->lost.count)
+		changes_note_loss(b->changes, seen->lost.probe);
+	/* A reset that went unseen takes nothing from the others. */
+	if (strncmp(seen->lost.probe, "reset-", strlen("reset-")) != 0)
+		blame_node(b, seen->netns)->losses += seen->lost.count;
+	blame_deliver_raw(b, seen, FINDING_LOST);
+	return 0;
+}
+
+/* Rule 1: without this probe a newer entry of the flow would go unseen. */
+static int observe_start(struct blame *b, const struct observation *seen)
+{
+	const struct start_observation *start = &seen->start;
+
+	for (size_t i = 0; i < start->probes_count; i++) {
+		changes_note_probe(b->changes, start->probes[i].name, start->probes[i].how);
+		if (!strcmp(start->probes[i].name, "conntrack-entry") &&
+		    !strcmp(start->probes[i].how, "none"))
+			blame_node(b, seen->netns)->is_blind_to_entries = true;
+	}
+	blame_deliver_raw(b, seen, FINDING_START);
+	return 0;
+}
+
+int blame_observe(struct blame *b, const struct observation *seen)
+{
+	switch (seen->type) {
+	case OBSERVATION_ADDRESS:
+	case OBSERVATION_LINK:
+		return observe_change(b, seen);
+	case OBSERVATION_RULESET:
+		return observe_ruleset(b, seen);
+	case OBSERVATION_ACT_BEGIN:
+		return blame_observe_act_begin(b, seen);
+	case OBSERVATION_ACT_END:
+		return blame_observe_act_end(b, seen);
+	case OBSERVATION_REMOVAL:
+		return observe_removal(b, seen);
+	case OBSERVATION_ENTRY:
+		return observe_entry(b, seen);
+	case OBSERVATION_RESET:
+		return blame_observe_reset(b, seen);
+	case OBSERVATION_RESETS:
+		return blame_observe_resets(b, seen);
+	case OBSERVATION_AT_RISK:
+		return blame_observe_risk(b, seen);
+	case OBSERVATION_SOCKETS:
+		blame_deliver_raw(b, seen, FINDING_SOCKETS);
+		return 0;
+	case OBSERVATION_PROBE:
+		return observe_probe(b, seen);
+	case OBSERVATION_LOST:
+		return observe_lost(b, seen);
+	case OBSERVATION_LOG:
+		blame_deliver_raw(b, seen, FINDING_LOG);
+		return 0;
+	case OBSERVATION_NAMESPACE:
+		blame_deliver_raw(b, seen, FINDING_NAMESPACE);
+		return 0;
+	case OBSERVATION_START:
+		return observe_start(b, seen);
+	case OBSERVATION_END:
+		blame_deliver_raw(b, seen, FINDING_END);
+		return 0;
+	}
+	return 0;
+}

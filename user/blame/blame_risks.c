@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "blame/blame_private.h"
+
+/* One that was reset stays known, so that its socket is not found again. */
+static void end_risk(struct blame *b, const struct observation *seen, struct risk *risk,
+		     enum risk_end how)
+{
+	bool is_told = risk->end == RISK_GOES_ON;
+	struct finding f = { .type = FINDING_RISK_OVER, .risk = risk };
+
+	risk->end = how;
+	if (is_told)
+		blame_deliver(b, seen, &f);
+	if (how != RISK_RESET)
+		at_risk_remove(b->risks.table, risk);
+}
+
+void blame_end_risk_by_entry(struct blame *b, const struct observation *seen)
+{
+	const struct entry_observation *e = &seen->entry;
+	struct risk *risk =
+		at_risk_find(b->risks.table, seen->netns, e->flow.family, &e->flow.orig);
+
+	if (!risk || risk->zone != e->zone)
+		return;
+	end_risk(b, seen, risk,
+		 e->by_syn || tuple_equal(&risk->flow.reply, &e->flow.reply) ? RISK_RECOVERED :
+									       RISK_RETRANSLATED);
+}
+
+static void begin_risk(struct blame *b, const struct observation *seen, struct ledger_walk *walk)
+{
+	const struct ledger_removal *r = &walk->removal;
+	struct flush *flush = flushes_at(b->flushes, r->flush);
+	struct risk risk = { .netns = r->netns,
+			     .flow = r->flow,
+			     .zone = r->zone[LEDGER_ORIG],
+			     .cause = r->cause,
+			     .looked_mono_ns = seen->risk.looked_ns,
+			     .inode = seen->risk.inode };
+	struct finding f = { .type = FINDING_AT_RISK };
+
+	if (!flush)
+		flush = blame_make_single(b, seen, walk);
+	blame_deliver_ongoing(b, flush);
+	if (flush)
+		risk.cause = flush->cause; /* it may have learned since */
+	risk.flush = flush ? flush->id : 0;
+	risk.id = f.id = ++b->last_id;
+	f.risk = at_risk_add(b->risks.table, &risk, &seen->risk.victim);
+	if (f.risk)
+		blame_deliver(b, seen, &f);
+}
+
+int blame_observe_risk(struct blame *b, const struct observation *seen)
+{
+	const struct risk_observation *o = &seen->risk;
+	struct risk *risk =
+		at_risk_find(b->risks.table, seen->netns, o->flow.family, &o->flow.orig);
+	struct ledger_walk walk;
+
+	if (o->end == RISK_CLOSED && risk && risk->end == RISK_GOES_ON)
+		end_risk(b, seen, risk, RISK_CLOSED);
+	if (o->end != RISK_GOES_ON || risk)
+		return 0;
+	if (risks_forgotten(b->ledger, &walk, seen->netns, o->flow.family, &o->flow.orig,
+			    o->looked_ns))
+		begin_risk(b, seen, &walk);
+	return 0;
+}
+
+void blame_end_risk_by_reset(struct blame *b, const struct observation *seen,
+			     const struct reset_blame *blamed, const struct ledger_removal *r)
+{
+	struct risk *risk, reset = { .netns = seen->netns, .end = RISK_RESET };
+
+	if (blamed->verdict != VERDICT_ENTRY_REMOVED || !blamed->flow.family ||
+	    !tuple_equal(&seen->reset.packet, &blamed->flow.reply))
+		return;
+	risk = at_risk_find(b->risks.table, seen->netns, blamed->flow.family, &blamed->flow.orig);
+	if (risk) {
+		end_risk(b, seen, risk, RISK_RESET);
+		return;
+	}
+	reset.flow = blamed->flow;
+	reset.zone = r->zone[LEDGER_ORIG];
+	at_risk_add(b->risks.table, &reset, NULL);
+}
+
+uint64_t blame_risky_ns(const struct blame *b, uint32_t node)
+{
+	return risks_last_ns(&b->risks, node);
+}
+
+bool blame_forgot(struct blame *b, struct netns_id netns, uint8_t family, const struct tuple *tuple,
+		  uint64_t looked_ns, struct flow *flow, struct netns_id *entry_netns)
+{
+	struct ledger_walk walk;
+
+	if (!risks_forgotten_anywhere(&b->risks, b->ledger, &walk, netns.node, family, tuple,
+				      looked_ns) ||
+	    at_risk_find(b->risks.table, walk.removal.netns, family, tuple))
+		return false;
+	*flow = walk.removal.flow;
+	*entry_netns = walk.removal.netns;
+	return true;
+}
+
+const struct risk *blame_risk(const struct blame *b, size_t *cursor)
+{
+	const struct risk *risk;
+
+	while ((risk = at_risk_next(b->risks.table, cursor)) && risk->end != RISK_GOES_ON)
+		;
+	return risk;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The address and link events of the window, and which of them a flush came
+ * from. Blame's own; bounded, the oldest that no flush points to is forgotten first.
+ */
+#ifndef RSTBLAME_CHANGES_H
+#define RSTBLAME_CHANGES_H
+
+#include "model/finding.h"
+
+struct changes;
+
+struct changes *changes_new(size_t limit); /* NULL when out of memory */
+void changes_free(struct changes *changes);
+
+/* Copies what a flush may come from: an address removed, a link down. The result
+ * keeps its place in memory until it is forgotten, which a pinned one never is.
+ * NULL when there is no room; later joins then know that something is missing. */
+struct change *changes_add(struct changes *changes, const struct observation *seen, uint64_t id);
+
+/* Joins a flush to the change that its recording names by id, if that can be
+ * the one at all (namespace, kind, before the flush). */
+void changes_join_recorded(struct changes *changes, struct flush *flush, uint64_t recorded_id);
+
+/* The flush removed nothing and goes: its change need not be kept for it. */
+void changes_unpin(struct changes *changes, const struct flush *flush);
+
+/* Takes the flush's join back: the change may be another's. */
+void changes_part(struct changes *changes, struct flush *flush);
+
+/* Whether links that go down are seen at all: as a probe's name and how it was
+ * attached tell; a lost event of it says no for good. */
+void changes_note_probe(struct changes *changes, const char *name, const char *how);
+void changes_note_loss(struct changes *changes, const char *probe);
+
+/* Joins a flush to the change behind it, by what the kernel's work item carries
+ * (namespace, interface, address), and claims that change. Sets by, join and
+ * family of the flush; and its cause, to module-unload, where masquerade flushed
+ * a link that had not gone down. */
+void changes_join(struct changes *changes, struct flush *flush);
+
+/* The same for a flush whose work item was not seen: by the address that its
+ * entries were translated to. */
+void changes_join_by_tuple(struct changes *changes, struct flush *flush, uint8_t family,
+			   const struct address *translated_to);
+
+/* Notes an address event for changes_arrival(). Of each address the first one counts:
+ * what comes back had been here. Bounded: an address that finds no room has no arrival. */
+void changes_note_address(struct changes *changes, const struct observation *seen, uint64_t id);
+
+/* How an address came to a namespace that did not have it when the window began: a
+ * flow to it that is older was another node's. NULL: it was there, or nothing is known.
+ * Valid for as long as `changes`. */
+const struct change *changes_arrival(const struct changes *changes, struct netns_id netns,
+				     uint8_t family, const struct address *address);
+
+#endif

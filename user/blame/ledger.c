@@ -1,0 +1,529 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "blame/ledger.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/reserve.h"
+#include "blame/places.h"
+#include "model/tuplehash.h"
+
+/* A pool used as a FIFO ring, and one index for both tuples of each. */
+struct record {
+	uint32_t addresses[4]; /* IPv4; else where in `wide`, and the family */
+	uint16_t ports[4];
+	uint32_t reborn[LEDGER_SIDES]; /* since the removal, see pack_span(); 0: not */
+	uint32_t mono_low;
+	uint32_t place;
+	uint32_t flush_or_id;
+	uint16_t mono_high;
+	uint16_t bits;
+};
+_Static_assert(sizeof(struct record) == 48, "with 16 bytes of index, at most: 64");
+
+enum { ORIG_SRC, ORIG_DST, REPLY_SRC, REPLY_DST };
+enum { WIDE_AT = 0, WIDE_FAMILY = 1 }; /* in record.addresses */
+
+enum {
+	BIT_TRANSLATED = 1 << 0,
+	BIT_SEEN_REPLY = 1 << 1,
+	BIT_WIDE = 1 << 2,
+	BIT_FLUSH = 1 << 3,
+	STATE_SHIFT = 4,
+	STATE_MASK = 0xf,
+	CAUSE_SHIFT = 8,
+};
+_Static_assert((int)TRACKER_STATES <= (int)STATE_MASK && CAUSES <= UINT8_MAX, "they fit");
+
+/* IPv6: too big for the pool, so beside it; freed ones are a list. */
+struct wide {
+	union {
+		struct address addresses[4];
+		uint32_t next_free; /* plus one; 0: the end */
+	};
+};
+
+/* A removal is linked when some more have come: by then its heads are in the cache. */
+enum { PENDING = 16 };
+
+/* Numbers tell twice as many apart. Below the least, there is no room for anything. */
+enum { LIMIT_MAX = 1 << 30, LIMIT_LEAST = 1 << 14 };
+
+/* How many look-ups later what one of them is waiting for is in the cache: first its
+ * line of the index, then what that leads to. */
+enum { LOOKUPS_AHEAD = 8, LOOKUPS = 2 * LOOKUPS_AHEAD };
+
+struct ledger {
+	struct record *pool;
+	struct wide *wide;
+	struct links index; /* it has the newest one's number, and how many there are */
+	struct places places;
+	size_t limit;
+	size_t newest_slot;
+	uint32_t wide_used, wide_free;
+	uint64_t evicted;
+	struct hash_secret secret;
+	size_t pending_limit, pending_count; /* the newest ones, not linked yet */
+	uint32_t pending_next;
+	uint32_t pending[PENDING][LEDGER_SIDES]; /* their hashes, a ring */
+	uint32_t lookups[LOOKUPS];               /* hashes of what is expected, a ring */
+	uint32_t lookups_next;
+};
+
+static void release(struct ledger *l)
+{
+	reserve_free(l->pool, l->limit * sizeof(*l->pool));
+	reserve_free(l->wide, l->limit * sizeof(*l->wide));
+	links_release(&l->index);
+	places_release(&l->places);
+}
+
+/* Not all that there is: others need some, too. */
+static bool leaves_as_much(const struct ledger *l)
+{
+	size_t bytes = l->limit * (sizeof(*l->pool) + sizeof(*l->wide));
+	void *rest = reserve_new(bytes);
+
+	reserve_free(rest, bytes);
+	return rest;
+}
+
+static bool reserve(struct ledger *l, size_t limit)
+{
+	bool is_whole;
+
+	l->limit = limit;
+	l->pending_limit = limit < PENDING ? limit : PENDING;
+	l->newest_slot = limit - 1;
+	l->pool = reserve_new(limit * sizeof(*l->pool));
+	l->wide = reserve_new(limit * sizeof(*l->wide));
+	is_whole = !places_init(&l->places, limit) & !links_init(&l->index, limit);
+	if (is_whole && l->pool && l->wide && leaves_as_much(l))
+		return true;
+	release(l);
+	return false;
+}
+
+/* Address space is scarce under RLIMIT_AS, and where overcommit is off. */
+struct ledger *ledger_new(size_t limit)
+{
+	struct ledger *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	limit = limit ? limit : 1;
+	if (limit > LIMIT_MAX)
+		limit = LIMIT_MAX;
+	while (!reserve(l, limit)) {
+		if (limit <= LIMIT_LEAST) {
+			free(l);
+			return NULL;
+		}
+		limit /= 2;
+	}
+	l->secret = hash_secret_new(l->pool);
+	return l;
+}
+
+void ledger_free(struct ledger *l)
+{
+	if (!l)
+		return;
+	release(l);
+	free(l);
+}
+
+static void unpack_address(uint32_t word, struct address *out)
+{
+	memset(out, 0, sizeof(*out));
+	memcpy(out->bytes, &word, sizeof(word));
+}
+
+static void unpack_tuple(const struct ledger *l, const struct record *r, enum ledger_side side,
+			 struct tuple *out)
+{
+	const struct wide *wide = &l->wide[r->addresses[WIDE_AT]];
+
+	out->sport = r->ports[2 * side];
+	out->dport = r->ports[2 * side + 1];
+	if (r->bits & BIT_WIDE) {
+		out->src = wide->addresses[2 * side];
+		out->dst = wide->addresses[2 * side + 1];
+		return;
+	}
+	unpack_address(r->addresses[2 * side], &out->src);
+	unpack_address(r->addresses[2 * side + 1], &out->dst);
+}
+
+static uint8_t family_of(const struct record *r)
+{
+	return r->bits & BIT_WIDE ? (uint8_t)r->addresses[WIDE_FAMILY] : AF_INET;
+}
+
+/* ---- hashes and buckets ---- */
+
+static uint32_t first_word(const struct address *a)
+{
+	uint32_t word;
+
+	memcpy(&word, a->bytes, sizeof(word));
+	return word;
+}
+
+static bool is_narrow(uint8_t family, const struct tuple *t)
+{
+	static const uint8_t zero[sizeof(t->src.bytes) - sizeof(uint32_t)];
+
+	return family == AF_INET && !memcmp(t->src.bytes + sizeof(uint32_t), zero, sizeof(zero)) &&
+	       !memcmp(t->dst.bytes + sizeof(uint32_t), zero, sizeof(zero));
+}
+
+static uint64_t narrow_addresses(uint32_t src, uint32_t dst)
+{
+	return (uint64_t)src << 32 | dst;
+}
+
+static uint32_t hash_tuple(const struct ledger *l, struct netns_id netns, uint8_t family,
+			   const struct tuple *t)
+{
+	uint64_t addresses = is_narrow(family, t) ?
+				     narrow_addresses(first_word(&t->src), first_word(&t->dst)) :
+				     hash_addresses(&l->secret, &t->src, &t->dst);
+
+	return hash_ends(&l->secret, netns, addresses, t->sport, t->dport);
+}
+
+static uint32_t hash_record(const struct ledger *l, const struct record *r, enum ledger_side side)
+{
+	const uint32_t *narrow = &r->addresses[2 * side];
+	struct netns_id netns = l->places.items[r->place].netns;
+	struct tuple tuple;
+
+	if (r->bits & BIT_WIDE) {
+		unpack_tuple(l, r, side, &tuple);
+		return hash_tuple(l, netns, family_of(r), &tuple);
+	}
+	return hash_ends(&l->secret, netns, narrow_addresses(narrow[0], narrow[1]),
+			 r->ports[2 * side], r->ports[2 * side + 1]);
+}
+
+/* ---- links ---- */
+
+static uint32_t link_to(uint32_t number, enum ledger_side side)
+{
+	return number << 1 | side;
+}
+
+static enum ledger_side link_side(uint32_t link)
+{
+	return link & 1;
+}
+
+static size_t slot_at(const struct ledger *l, uint32_t age)
+{
+	return l->newest_slot >= age ? l->newest_slot - age : l->newest_slot + l->limit - age;
+}
+
+static struct record *record_of(const struct ledger *l, uint32_t link)
+{
+	return &l->pool[slot_at(l, links_age(&l->index, link))];
+}
+
+static void link_oldest_pending(struct ledger *l)
+{
+	const uint32_t *hashes = l->pending[(l->pending_next - l->pending_count) % PENDING];
+	uint32_t age = (uint32_t)--l->pending_count, newest = l->index.newest;
+	uint32_t number = newest > age ? newest - age : newest + LINKS_NUMBERS - age;
+
+	for (enum ledger_side side = 0; side < LEDGER_SIDES; side++)
+		links_add(&l->index, hashes[side], link_to(number, side));
+}
+
+static void link_pending(struct ledger *l)
+{
+	while (l->pending_count)
+		link_oldest_pending(l);
+}
+
+/* ---- records ---- */
+
+enum { SPAN_BITS = 26 };
+
+/* A float of 26 bits of mantissa, plus one. */
+static uint32_t pack_span(uint64_t ns)
+{
+	int bits = ns ? 64 - __builtin_clzll(ns) : 0;
+	int exponent = bits > SPAN_BITS ? bits - SPAN_BITS : 0;
+
+	return ((uint32_t)exponent << SPAN_BITS | (uint32_t)(ns >> exponent)) + 1;
+}
+
+static uint64_t unpack_span(uint32_t span)
+{
+	span--;
+	return (uint64_t)(span & ((1U << SPAN_BITS) - 1)) << (span >> SPAN_BITS);
+}
+
+static void pack_wide(struct ledger *l, struct record *r, const struct flow *flow)
+{
+	uint32_t at = l->wide_free ? l->wide_free - 1 : l->wide_used++;
+	struct wide *wide = &l->wide[at];
+
+	if (l->wide_free)
+		l->wide_free = wide->next_free;
+	wide->addresses[ORIG_SRC] = flow->orig.src;
+	wide->addresses[ORIG_DST] = flow->orig.dst;
+	wide->addresses[REPLY_SRC] = flow->reply.src;
+	wide->addresses[REPLY_DST] = flow->reply.dst;
+	r->addresses[WIDE_AT] = at;
+	r->addresses[WIDE_FAMILY] = flow->family;
+	r->bits |= BIT_WIDE;
+}
+
+static void pack_flow(struct ledger *l, struct record *r, const struct flow *flow)
+{
+	r->ports[ORIG_SRC] = flow->orig.sport;
+	r->ports[ORIG_DST] = flow->orig.dport;
+	r->ports[REPLY_SRC] = flow->reply.sport;
+	r->ports[REPLY_DST] = flow->reply.dport;
+	if (!is_narrow(flow->family, &flow->orig) || !is_narrow(flow->family, &flow->reply)) {
+		pack_wide(l, r, flow);
+		return;
+	}
+	r->addresses[ORIG_SRC] = first_word(&flow->orig.src);
+	r->addresses[ORIG_DST] = first_word(&flow->orig.dst);
+	r->addresses[REPLY_SRC] = first_word(&flow->reply.src);
+	r->addresses[REPLY_DST] = first_word(&flow->reply.dst);
+}
+
+static void pack(struct ledger *l, struct record *r, const struct ledger_removal *removal)
+{
+	uint32_t index = places_take(&l->places, removal->netns, removal->zone, removal->mono_ns,
+				     removal->id);
+	const struct place *place = &l->places.items[index];
+	uint64_t mono_ns = removal->mono_ns - place->base_ns;
+	uint8_t state = removal->tcp_state < TRACKER_STATES ? removal->tcp_state : TRACKER_NONE;
+	bool has_flush = removal->flush != LEDGER_NO_FLUSH;
+
+	r->bits = (uint16_t)((removal->is_translated ? BIT_TRANSLATED : 0) |
+			     (removal->has_seen_reply ? BIT_SEEN_REPLY : 0) |
+			     (has_flush ? BIT_FLUSH : 0) | state << STATE_SHIFT |
+			     removal->cause << CAUSE_SHIFT);
+	r->reborn[LEDGER_ORIG] = r->reborn[LEDGER_REPLY] = 0;
+	r->mono_low = (uint32_t)mono_ns;
+	r->mono_high = (uint16_t)(mono_ns >> 32);
+	r->place = index;
+	r->flush_or_id = has_flush ? removal->flush : (uint32_t)(removal->id - place->base_id);
+	pack_flow(l, r, &removal->flow);
+}
+
+static void unpack(const struct ledger *l, const struct record *r, struct ledger_removal *out)
+{
+	const struct place *place = &l->places.items[r->place];
+
+	memset(out, 0, sizeof(*out));
+	out->netns = place->netns;
+	out->mono_ns = place->base_ns + ((uint64_t)r->mono_high << 32 | r->mono_low);
+	out->flush = r->bits & BIT_FLUSH ? r->flush_or_id : LEDGER_NO_FLUSH;
+	out->id = r->bits & BIT_FLUSH ? 0 : place->base_id + r->flush_or_id;
+	out->cause = (uint8_t)(r->bits >> CAUSE_SHIFT);
+	out->tcp_state = r->bits >> STATE_SHIFT & STATE_MASK;
+	out->is_translated = r->bits & BIT_TRANSLATED;
+	out->has_seen_reply = r->bits & BIT_SEEN_REPLY;
+	out->flow.family = family_of(r);
+	unpack_tuple(l, r, LEDGER_ORIG, &out->flow.orig);
+	unpack_tuple(l, r, LEDGER_REPLY, &out->flow.reply);
+	for (enum ledger_side side = 0; side < LEDGER_SIDES; side++) {
+		out->zone[side] = place->zone[side];
+		if (r->reborn[side])
+			out->reborn_ns[side] = out->mono_ns + unpack_span(r->reborn[side]);
+	}
+}
+
+/* ---- adding ---- */
+
+/* Its links stay, and end their chains. */
+static void forget(struct ledger *l, struct record *r)
+{
+	places_drop(&l->places, r->place);
+	if (r->bits & BIT_WIDE) {
+		l->wide[r->addresses[WIDE_AT]].next_free = l->wide_free;
+		l->wide_free = r->addresses[WIDE_AT] + 1;
+	}
+	l->evicted++;
+}
+
+static void expect_link(struct ledger *l, const struct record *r)
+{
+	uint32_t *hashes = l->pending[l->pending_next++ % PENDING];
+
+	for (enum ledger_side side = 0; side < LEDGER_SIDES; side++) {
+		hashes[side] = hash_record(l, r, side);
+		links_expect(&l->index, hashes[side]);
+	}
+}
+
+void ledger_add(struct ledger *l, const struct ledger_removal *removal)
+{
+	struct links *index = &l->index;
+	struct record *r;
+
+	if (l->pending_count == l->pending_limit)
+		link_oldest_pending(l);
+	l->newest_slot = l->newest_slot + 1 == l->limit ? 0 : l->newest_slot + 1;
+	index->newest = index->newest == LINKS_NUMBERS ? 1 : index->newest + 1;
+	r = &l->pool[l->newest_slot];
+	if (index->count == l->limit)
+		forget(l, r);
+	else
+		index->count++;
+	pack(l, r, removal);
+	expect_link(l, r);
+	l->pending_count++;
+}
+
+/* ---- finding ---- */
+
+static bool matches(const struct ledger *l, const struct record *r, enum ledger_side side,
+		    const struct ledger_walk *walk)
+{
+	const struct netns_id *netns;
+	struct tuple tuple;
+
+	if (r->ports[2 * side] != walk->tuple.sport || r->ports[2 * side + 1] != walk->tuple.dport)
+		return false;
+	netns = &l->places.items[r->place].netns;
+	if (netns->inum != walk->netns.inum || netns->node != walk->netns.node ||
+	    family_of(r) != walk->family)
+		return false;
+	unpack_tuple(l, r, side, &tuple);
+	return tuple_equal(&tuple, &walk->tuple);
+}
+
+void ledger_find(struct ledger *l, struct ledger_walk *walk, struct netns_id netns, uint8_t family,
+		 const struct tuple *tuple)
+{
+	uint32_t hash = hash_tuple(l, netns, family, tuple);
+
+	link_pending(l);
+	walk->netns = netns;
+	walk->family = family;
+	walk->tuple = *tuple;
+	walk->steps = 0;
+	walk->is_cut = false;
+	links_find(&l->index, &walk->links, hash);
+}
+
+/* A record is mostly in two lines of the cache. The empty asm is there for GCC, which
+ * takes a function that does nothing but prefetch for a pure one, and drops the call. */
+static void expect_record(const struct record *r)
+{
+	__builtin_prefetch(r);
+	__builtin_prefetch(&r->bits);
+	__asm__ volatile("" : : "r"(r));
+}
+
+static void expect_records(const struct ledger *l, uint32_t hash, enum links_depth depth)
+{
+	uint32_t links[LINKS_PEEK_MAX];
+	size_t count = links_peek(&l->index, hash, depth, links);
+
+	for (size_t i = 0; i < count; i++)
+		expect_record(record_of(l, links[i]));
+}
+
+/* The addresses of IPv6, which are beside the records. */
+static void expect_wide(const struct ledger *l, uint32_t hash)
+{
+	uint32_t links[LINKS_PEEK_MAX];
+	size_t count = links_peek(&l->index, hash, LINKS_IN_LINE, links);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct record *r = record_of(l, links[i]);
+
+		if (r->bits & BIT_WIDE)
+			__builtin_prefetch(&l->wide[r->addresses[WIDE_AT]]);
+	}
+}
+
+/* What one look-up needs, another must lead to: each is a step further when some more
+ * have been announced. */
+void ledger_expect(struct ledger *l, struct netns_id netns, uint8_t family,
+		   const struct tuple *tuple)
+{
+	uint32_t *oldest = &l->lookups[l->lookups_next++ % LOOKUPS];
+	uint32_t middle = l->lookups[(l->lookups_next - 1 + LOOKUPS_AHEAD) % LOOKUPS];
+
+	if (l->wide_used)
+		expect_wide(l, *oldest);
+	expect_records(l, *oldest, LINKS_BEHIND);
+	expect_records(l, middle, LINKS_IN_LINE);
+	*oldest = hash_tuple(l, netns, family, tuple);
+	links_expect(&l->index, *oldest);
+}
+
+bool ledger_next(struct ledger *l, struct ledger_walk *walk)
+{
+	uint32_t link;
+
+	while ((link = links_next(&l->index, &walk->links))) {
+		const struct record *r = record_of(l, link);
+
+		if (!matches(l, r, link_side(link), walk))
+			continue;
+		if (walk->steps++ == LEDGER_WALK_MAX) {
+			walk->is_cut = true;
+			walk->links = (struct links_walk){ 0 };
+			return false;
+		}
+		walk->slot = (uint32_t)(r - l->pool);
+		walk->side = link_side(link);
+		unpack(l, r, &walk->removal);
+		return true;
+	}
+	return false;
+}
+
+void ledger_set_reborn(struct ledger *l, struct ledger_walk *walk, uint64_t mono_ns)
+{
+	struct ledger_removal *found = &walk->removal;
+	uint64_t span = mono_ns > found->mono_ns ? mono_ns - found->mono_ns : 0;
+
+	l->pool[walk->slot].reborn[walk->side] = pack_span(span);
+	found->reborn_ns[walk->side] =
+		found->mono_ns + unpack_span(l->pool[walk->slot].reborn[walk->side]);
+}
+
+void ledger_set_flush(struct ledger *l, struct ledger_walk *walk, uint32_t flush)
+{
+	struct record *r = &l->pool[walk->slot];
+
+	if (flush == LEDGER_NO_FLUSH)
+		return;
+	r->flush_or_id = flush;
+	r->bits |= BIT_FLUSH;
+	walk->removal.flush = flush;
+	walk->removal.id = 0;
+}
+
+bool ledger_is_cut_short(const struct ledger_removal *removal)
+{
+	return removal->cause == CAUSE_TCP_CLOSE && removal->tcp_state == TRACKER_CLOSE &&
+	       !removal->has_seen_reply;
+}
+
+size_t ledger_limit(const struct ledger *l)
+{
+	return l->limit;
+}
+
+size_t ledger_count(const struct ledger *l)
+{
+	return l->index.count;
+}
+
+uint64_t ledger_evicted(const struct ledger *l)
+{
+	return l->evicted;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hooks of conntrack and NAT that came and went with rulesets: who took away what
+ * a packet lacks. Blame's own; bounded, the oldest is forgotten first. Pure.
+ */
+#ifndef RSTBLAME_RULESETS_H
+#define RSTBLAME_RULESETS_H
+
+#include "model/finding.h"
+
+struct rulesets;
+
+struct rulesets *rulesets_new(size_t limit); /* NULL when out of memory */
+void rulesets_free(struct rulesets *rulesets);
+
+/* Remembers one. False when it says nothing new: a ruleset is taken down hook by
+ * hook, and the kernel tells some of them twice. */
+bool rulesets_add(struct rulesets *rulesets, const struct observation *seen, uint64_t id);
+
+/* The newest removal before `mono_ns`, in that namespace and family, of one of the
+ * hooks `missing` (enum hooks_flag) that has not come back since; rather one by a
+ * process, for a kworker takes conntrack's away after nft has taken NAT's. NULL: none
+ * was seen. Valid until the next rulesets_add(). */
+const struct ruleset *rulesets_behind(const struct rulesets *rulesets, struct netns_id netns,
+				      uint8_t family, uint8_t missing, uint64_t mono_ns);
+
+#endif

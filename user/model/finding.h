@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What blame concludes, for the timeline and the renderers. Findings point into
+ * blame's memory and are valid during the call that delivers them; a flush and a
+ * change stay valid for as long as the blame they came from.
+ */
+#ifndef RSTBLAME_FINDING_H
+#define RSTBLAME_FINDING_H
+
+#include "model/observation.h"
+
+enum verdict {
+	VERDICT_NONE,
+	VERDICT_ENTRY_REMOVED,
+	VERDICT_ENTRY_UNKNOWN,
+	VERDICT_ENTRY_INVALID,
+	VERDICT_ENTRY_BYPASSED,
+	VERDICT_NO_LISTENER,
+	VERDICT_STALE_CONNECTION,
+	VERDICT_PROTOCOL,
+	VERDICT_REFUSED_BY_RULE,
+	VERDICT_ABORTED,
+	VERDICT_REMOTE,
+	VERDICT_UNEXPLAINED,
+	VERDICTS,
+};
+
+enum confidence {
+	CONFIDENCE_UNKNOWN,
+	CONFIDENCE_LIKELY,
+	CONFIDENCE_PROVEN,
+};
+
+/* An address that went or a link that went down, remembered. */
+struct change {
+	uint64_t id;
+	struct netns_id netns;
+	uint64_t mono_ns;
+	uint64_t wall_ns;
+	bool is_claimed;   /* an act was joined to it */
+	bool is_contested; /* another flush may have been its */
+	uint32_t pins;     /* flushes that point to it: it must not be forgotten */
+	struct change_observation seen;
+};
+
+/* Hooks that went with a ruleset. */
+struct ruleset {
+	uint64_t id; /* 0: none */
+	struct netns_id netns;
+	uint64_t mono_ns;
+	uint64_t wall_ns;
+	struct ruleset_observation seen;
+};
+
+/* How sure the step from a flush to the change behind it is. */
+enum join {
+	JOIN_NONE,      /* no change was seen */
+	JOIN_BY_TUPLE,  /* no work item seen: only the entry's address says it */
+	JOIN_AMBIGUOUS, /* several changes fit, or some were forgotten */
+	JOIN_EXACT,     /* namespace, interface and address of the work item */
+};
+
+/* The removals of one act. */
+struct flush {
+	uint64_t id;
+	uint64_t act; /* on netns.node; 0 for none */
+	enum cause cause;
+	struct netns_id netns;
+	uint32_t ifindex;
+	bool has_address;
+	bool has_begin; /* its act's beginning was seen */
+	bool is_ended;
+	bool counts_acts;  /* each act is one entry, TCP or not */
+	bool is_single;    /* one removal of no act, shown because a reset is blamed on it */
+	uint8_t tcp_state; /* is_single: enum tracker_state of its entry; else TRACKER_NONE */
+	bool is_delivered; /* at least once; again, complete, if it was ongoing */
+	uint8_t family;    /* 0: not known (nothing removed, nothing joined) */
+	struct address address;
+	uint64_t first_mono_ns, last_mono_ns;
+	uint64_t first_wall_ns, last_wall_ns;
+	uint64_t entries, tcp_entries;
+	uint64_t removals_seen; /* records of its removals that reached us */
+	struct actor actor;     /* of the act itself; else the change has it */
+	enum join join;
+	const struct change *by; /* NULL: none */
+	char *stack;             /* CAUSE_OTHER: owned; NULL: not known */
+};
+
+enum { BECAUSE_MAX = 4, INFERRED_MAX = 8 };
+
+struct reset_blame {
+	enum verdict verdict;
+	enum cause cause;
+	enum confidence confidence;
+	size_t because_count;
+	uint64_t because[BECAUSE_MAX];
+	size_t inferred_count;
+	const char *inferred[INFERRED_MAX]; /* static sentences */
+	struct flow flow;                   /* family 0: not known */
+	bool is_one_sided;                  /* only its original tuple is known */
+	uint64_t removed_ago_ns;            /* 0: no removal */
+	uint8_t tracker_state;              /* of the removed entry */
+	const struct flush *flush;          /* NULL: none */
+	const struct change *by;            /* NULL: none */
+	const struct change *arrival;       /* entry-unknown: how the address came; NULL: not */
+	struct ruleset ruleset;             /* entry-bypassed: who took the hooks away */
+	uint64_t renewed_ago_ns;            /* remote: since the flow was translated anew; 0: not */
+	struct tuple removed_reply;         /* and how its packets came back before */
+	uint64_t sent_as;   /* remote: id of the same RST, sent by this node; 0: none */
+	struct actor actor; /* pid 0: none */
+};
+
+/* A flow at risk. */
+struct risk {
+	uint64_t id;
+	struct netns_id netns; /* conntrack's */
+	struct flow flow;
+	bool is_one_sided; /* an audit: only the original tuple is known */
+	uint16_t zone;
+	enum risk_end end; /* RISK_RESET: remembered, so that it is not found again */
+	enum cause cause;
+	uint64_t flush;          /* id; 0: none */
+	uint64_t looked_mono_ns; /* when its socket was seen */
+	uint32_t inode;
+	const struct victim *victim; /* lives as long as the blame; NULL: not known */
+};
+
+enum finding_type {
+	FINDING_START,
+	FINDING_ADDRESS,
+	FINDING_LINK,
+	FINDING_RULESET,
+	FINDING_ACT, /* raw, for the recording */
+	FINDING_REMOVAL,
+	FINDING_ENTRY, /* raw, for the recording */
+	FINDING_FLUSH,
+	FINDING_RESET,
+	FINDING_RESETS, /* only counted */
+	FINDING_AT_RISK,
+	FINDING_RISK_OVER,
+	FINDING_SOCKETS, /* raw */
+	FINDING_PROBE,
+	FINDING_LOST,
+	FINDING_LOG,       /* raw */
+	FINDING_NAMESPACE, /* raw */
+	FINDING_END,
+};
+
+struct finding {
+	enum finding_type type;
+	uint64_t id; /* 0 for raw ones */
+	struct netns_id netns;
+	uint64_t mono_ns;
+	uint64_t wall_ns;
+	const struct observation *seen;  /* NULL for a flush */
+	const struct change *change;     /* ADDRESS, LINK */
+	const struct flush *flush;       /* FLUSH; REMOVAL: the one it belongs to, or NULL */
+	const struct reset_blame *reset; /* RESET, RESETS */
+	const struct risk *risk;         /* AT_RISK, RISK_OVER */
+};
+
+/* Whether a verdict puts the blame on conntrack (design §3, exit status). */
+bool reset_is_blamed(const struct reset_blame *r);
+
+/* Whether both are one known process; the start time tells a reused pid. */
+bool actor_equal(const struct actor *a, const struct actor *b);
+
+/* The process behind a flush: its own requester, else the change's actor. NULL
+ * when nobody is known. */
+const struct actor *flush_actor(const struct flush *f);
+
+#endif

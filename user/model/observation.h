@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What was seen, as blame takes it: decoded from the rings or read from a
+ * recording, and the same from either. Pure values: no ownership, no wire
+ * structs, ports in host order, addresses in network order.
+ */
+#ifndef RSTBLAME_OBSERVATION_H
+#define RSTBLAME_OBSERVATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/flow.h"
+
+enum observation_type {
+	OBSERVATION_START,
+	OBSERVATION_ADDRESS,
+	OBSERVATION_LINK,
+	OBSERVATION_RULESET,
+	OBSERVATION_ACT_BEGIN,
+	OBSERVATION_ACT_END,
+	OBSERVATION_REMOVAL,
+	OBSERVATION_ENTRY,
+	OBSERVATION_RESET,
+	OBSERVATION_RESETS,
+	OBSERVATION_AT_RISK,
+	OBSERVATION_SOCKETS,
+	OBSERVATION_PROBE,
+	OBSERVATION_LOST,
+	OBSERVATION_LOG,
+	OBSERVATION_NAMESPACE,
+	OBSERVATION_END, /* the window ended: what came before it is complete */
+};
+
+/* A namespace's identity: its inode number, and which node it is on (recordings
+ * of several nodes share inode numbers). */
+struct netns_id {
+	uint32_t node;
+	uint32_t inum; /* 0: not known */
+};
+
+/* The process that set things going; pid 0: not known, or nobody's request. */
+struct actor {
+	uint32_t pid;
+	uint32_t netns;
+	uint64_t start_boottime_ns;
+	char comm[32];
+	char exe[128];
+	char unit[64];
+	char container[72];      /* its id */
+	char container_name[64]; /* these two as the runtime's files have them, or "" */
+	char pod[128];           /* "namespace/name" */
+};
+
+enum { NETNS_NAME_BYTES = 64, CMDLINE_BYTES = 160 };
+
+/* The inner end of a flow, as far as known. */
+struct victim {
+	struct actor process;              /* pid 0: not known; its netns is the socket's */
+	uint8_t socket_state;              /* enum socket_state; SOCKET_NONE: no socket was found */
+	uint64_t looked_ago_ns;            /* of a reset, where that was before it; 0: after */
+	char netns_name[NETNS_NAME_BYTES]; /* as `ip netns` has it; "" for none */
+	char cmdline[CMDLINE_BYTES];       /* arguments parted by blanks, cut */
+};
+
+enum change_op {
+	CHANGE_NONE,
+	ADDRESS_ADD,
+	ADDRESS_REMOVE,
+	LINK_UP,
+	LINK_DOWN,
+	LINK_UNREGISTER,
+	LINK_RENAME,
+};
+
+/* Why a removal happened, as far as the removal itself tells. */
+enum cause {
+	CAUSE_NONE,
+	CAUSE_ADDRESS_REMOVED,
+	CAUSE_LINK_DOWN,
+	CAUSE_USER_FLUSH,
+	CAUSE_USER_DELETE,
+	CAUSE_TIMEOUT,
+	CAUSE_TABLE_FULL,
+	CAUSE_ROUTE_CHANGE,
+	CAUSE_TCP_CLOSE,
+	CAUSE_NETNS_EXIT,
+	CAUSE_MODULE_UNLOAD,
+	CAUSE_IPVS,
+	CAUSE_OTHER,
+	/* Why this host aborted a connection. */
+	CAUSE_UNREAD_DATA, /* closed with data in the receive queue */
+	CAUSE_LINGER,      /* SO_LINGER with 0, or TCP_LINGER2 below 0 */
+	CAUSE_KEEPALIVE,   /* the peer answered no keepalive */
+	CAUSE_MEMORY,      /* too many orphans, or out of TCP memory */
+	CAUSE_KILLED,      /* SOCK_DESTROY: ss -K */
+	CAUSE_DISCONNECT,  /* connect() to AF_UNSPEC */
+	CAUSES,
+};
+
+/* enum tcp_conntrack: the tracker's states, not the socket's. */
+enum tracker_state {
+	TRACKER_NONE,
+	TRACKER_SYN_SENT,
+	TRACKER_SYN_RECV,
+	TRACKER_ESTABLISHED,
+	TRACKER_FIN_WAIT,
+	TRACKER_CLOSE_WAIT,
+	TRACKER_LAST_ACK,
+	TRACKER_TIME_WAIT,
+	TRACKER_CLOSE,
+	TRACKER_SYN_SENT2,
+	TRACKER_STATES,
+};
+
+enum socket_state {
+	SOCKET_NONE = 0, /* else as the kernel numbers them */
+	SOCKET_ESTABLISHED = 1,
+	SOCKET_FIN_WAIT1 = 4,
+	SOCKET_FIN_WAIT2 = 5,
+	SOCKET_TIME_WAIT = 6,
+	SOCKET_CLOSE = 7,
+	SOCKET_CLOSE_WAIT = 8,
+	SOCKET_LISTEN = 10,
+	SOCKET_NEW_SYN_RECV = 12,
+	SOCKET_STATES = 13,
+	SOCKET_UNKNOWN = 255, /* an older recording does not say */
+};
+
+enum packet_flag {
+	PACKET_FIN = 0x01,
+	PACKET_SYN = 0x02,
+	PACKET_RST = 0x04,
+	PACKET_PSH = 0x08,
+	PACKET_ACK = 0x10,
+};
+
+/* What conntrack made of a reset's trigger packet. */
+enum pickup {
+	PICKUP_UNKNOWN,
+	PICKUP_NONE,      /* no entry: INVALID, or no hooks, or loose pick-up is off */
+	PICKUP_FRESH,     /* a new entry, made of this very packet */
+	PICKUP_RENEWED,   /* the same, and a NAT rule sent it to this host */
+	PICKUP_KNOWN,     /* an entry that had seen both sides: it is alive */
+	PICKUP_UNTRACKED, /* a NOTRACK rule */
+	PICKUP_INVALID,   /* an entry was there, and the packet was judged INVALID */
+};
+
+/* What kind of reset. */
+enum reset_kind {
+	RESET_ANSWER,   /* sent by TCP in answer to a packet */
+	RESET_ABORT,    /* sent by TCP of its own accord; there is no packet */
+	RESET_RECEIVED, /* taken from the peer by a socket of this host */
+	RESET_REJECTED, /* sent by a netfilter rule */
+};
+
+/* What conntrack, asked right after the reset, had for the packet's tuple. */
+enum lookup {
+	LOOKUP_NONE, /* it was not asked, or could not be */
+	LOOKUP_ABSENT,
+	LOOKUP_ALIVE,
+};
+
+/* What netfilter's hooks in a namespace can do. */
+enum hooks_flag {
+	HOOKS_KNOWN = 1,
+	HOOKS_CONNTRACK = 2,
+	HOOKS_NAT = 4,
+};
+
+struct change_observation {
+	enum change_op op;
+	uint64_t id;    /* in a recording; 0 live */
+	uint8_t family; /* addresses only */
+	uint8_t prefix_len;
+	bool is_dead;   /* goes with its interface: masquerade skips it */
+	bool by_kernel; /* a kernel thread or softirq: a lifetime ran out, an RA came */
+	uint32_t ifindex;
+	char ifname[16];
+	struct address local;   /* what `ip addr` shows */
+	struct address address; /* ifa_address: what masquerade compares */
+	struct actor actor;
+};
+
+enum ruleset_op {
+	RULESET_NONE,
+	RULESET_HOOKS_ADDED,
+	RULESET_HOOKS_REMOVED,
+};
+
+/* Netfilter hooks that conntrack or NAT needs came or went. */
+struct ruleset_observation {
+	enum ruleset_op op;
+	uint8_t family; /* 0: both */
+	uint8_t hooks;  /* enum hooks_flag: which */
+	bool by_kernel;
+	struct actor actor;
+};
+
+/* An act: one thing that removes any number of entries. */
+struct act_observation {
+	uint64_t act; /* unique on its node */
+	enum cause cause;
+	bool has_address; /* the work item names one; else a link, by ifindex */
+	bool is_given;    /* from a recording's flush line: `by` says what it was joined to */
+	uint32_t ifindex; /* 0: not known */
+	struct address address;
+	struct actor actor;
+	uint8_t tcp_state; /* is_given, of one entry: enum tracker_state */
+	uint64_t by;       /* is_given: id of a change in the same recording */
+	uint64_t entries;  /* ACT_END: what the act removed, all protocols */
+	uint64_t tcp_entries;
+	uint64_t last_mono_ns; /* is_given: when it ended */
+	const char *stack;     /* for CAUSE_OTHER; valid during the call only, or NULL */
+};
+
+struct removal_observation {
+	uint64_t act; /* 0: none */
+	enum cause cause;
+	struct flow flow;
+	uint16_t zone;       /* of packets in the original direction */
+	uint16_t reply_zone; /* and of those in the other */
+	uint8_t tcp_state;   /* enum tracker_state */
+	uint32_t status;     /* enum ip_conntrack_status */
+	uint32_t mark;
+	const char *stack; /* for CAUSE_OTHER; valid during the call only, or NULL */
+	bool has_actor;    /* a recording may say who; live, the act does */
+	struct actor actor;
+};
+
+struct entry_observation {
+	struct flow flow;
+	uint16_t zone;
+	bool by_syn;
+};
+
+enum { REASON_BYTES = 48, STACK_BYTES = 1024 };
+
+struct reset_observation {
+	enum reset_kind kind;
+	uint8_t family;
+	/* The trigger packet. Of an abort and a reset received: from the peer to this
+	 * host's socket. */
+	struct tuple packet;
+	uint8_t flags;  /* enum packet_flag */
+	uint8_t socket; /* enum socket_state */
+	uint8_t pickup; /* enum pickup */
+	uint8_t hooks;  /* enum hooks_flag */
+	bool in_softirq;
+	bool has_context;
+	bool has_zone;
+	bool has_numbers; /* seq, ack and payload_bytes */
+	uint16_t zone;
+	uint32_t seq, ack;
+	uint32_t payload_bytes;
+	enum cause cause;   /* of an abort */
+	enum lookup lookup; /* where pickup is PICKUP_NONE */
+	/* The live entry: where pickup is PICKUP_KNOWN or PICKUP_INVALID, or lookup
+	 * LOOKUP_ALIVE. Family 0: not known. */
+	struct flow entry;
+	uint8_t entry_state; /* enum tracker_state, of that entry */
+	char ifname[16];
+	char reason[REASON_BYTES]; /* the kernel's own, "" where it has none */
+	struct actor actor;        /* process context only */
+	char stack[STACK_BYTES];   /* "" for none */
+	struct victim victim;      /* the socket that the packet was meant for */
+};
+
+/* Why a flow is at risk no more. */
+enum risk_end {
+	RISK_GOES_ON,
+	RISK_RECOVERED,    /* its client spoke first: the entry is there again */
+	RISK_RETRANSLATED, /* the same, but from another port: the peer will reset it */
+	RISK_CLOSED,       /* its socket was closed without a packet that went out */
+	RISK_RESET,        /* the reset came */
+	RISK_ENDS,
+};
+
+struct port_count {
+	uint16_t port;
+	uint64_t count;
+};
+
+/* Answers to SYNs that no socket took, which were counted where there were too many of
+ * them to tell each; those of one family in one namespace. */
+struct resets_observation {
+	uint8_t family;
+	uint64_t count; /* in all, those whose port is not known included */
+	uint64_t first_wall_ns, last_wall_ns;
+	size_t ports_count;
+	const struct port_count *ports; /* valid during the call only */
+};
+
+/* An open socket of a flow that lost its entry; or that it is closed now. */
+struct risk_observation {
+	enum risk_end end;  /* RISK_GOES_ON, RISK_CLOSED; the rest is blame's to find */
+	struct flow flow;   /* the original tuple is what the socket sends */
+	uint64_t looked_ns; /* CLOCK_MONOTONIC: what changed since was not seen */
+	uint32_t inode;     /* of the socket; 0: not known, or read from a recording */
+	struct victim victim;
+};
+
+/* The open sockets were listed, or those at risk looked at again. */
+struct sockets_observation {
+	bool is_again;
+	uint64_t looked_ns, spent_ns;
+	uint64_t sockets;
+	uint32_t namespaces;
+	uint32_t unseen;  /* namespaces, or sockets, that could not be looked at */
+	uint64_t entries; /* of conntrack: audits only */
+	uint64_t unsure;  /* audits: unknown to conntrack, and nobody can tell if that matters */
+};
+
+struct lost_observation {
+	char probe[32];
+	uint64_t count;
+};
+
+struct probe_report {
+	const char *name;
+	const char *how; /* "fentry", "kprobe", "tracepoint", "none" */
+	const char *symbol;
+	const char *why; /* for "none" */
+	bool is_blind;   /* there was something to see, and it could not be seen */
+};
+
+/* A probe that was attached later, or went, with its module. */
+struct probe_observation {
+	char name[32];
+	char how[16]; /* "none": it went, or could not be attached */
+	char symbol[64];
+	char module[64];
+	char why[96]; /* for "none" */
+};
+
+/* What a namespace is called; told before what happens in it. */
+struct namespace_observation {
+	char name[NETNS_NAME_BYTES]; /* as `ip netns` has it; "" for none, any more */
+};
+
+/* A line of a log. Printable; the node's, of no namespace. */
+struct log_observation {
+	char source[96]; /* "journal", or the file */
+	char rule[16];   /* what made it of interest: "lease"; "" where there is no line */
+	char line[512];
+	bool is_read_time; /* when it was written is not known: when it was read */
+	uint64_t dropped;  /* lines before it that matched and were too many to show */
+};
+
+enum { PROBE_REPORTS_MAX = 32 };
+
+/* How the window was opened. The strings are valid during the call only. */
+struct start_observation {
+	const char *version;
+	const char *host;
+	const char *kernel;
+	const char *arch;
+	uint64_t window_s; /* 0: until stopped */
+	bool is_audit;     /* no window and no probes: what is at risk now */
+	size_t probes_count;
+	struct probe_report probes[PROBE_REPORTS_MAX];
+};
+
+struct observation {
+	enum observation_type type;
+	struct netns_id netns;
+	uint64_t mono_ns; /* the node's CLOCK_MONOTONIC */
+	uint64_t wall_ns; /* since the epoch */
+	union {
+		struct start_observation start;
+		struct change_observation change; /* ADDRESS, LINK */
+		struct ruleset_observation ruleset;
+		struct act_observation act;
+		struct removal_observation removal;
+		struct entry_observation entry;
+		struct reset_observation reset;
+		struct resets_observation counted; /* RESETS */
+		struct risk_observation risk;
+		struct sockets_observation sockets;
+		struct probe_observation probe;
+		struct lost_observation lost;
+		struct log_observation log;
+		struct namespace_observation space;
+		uint64_t window_s; /* END */
+	};
+};
+
+/* What is known of a reset's packet before its turn has come. */
+struct expected_reset {
+	struct netns_id netns;
+	struct tuple packet;
+	uint8_t family;
+};
+
+#endif

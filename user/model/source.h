@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Where observations come from: the kernel's rings or recordings. Both hand the
+ * same thing to the same taker, by time. */
+#ifndef RSTBLAME_SOURCE_H
+#define RSTBLAME_SOURCE_H
+
+#include "model/observation.h"
+
+/* Takes one observation, valid during the call. 0, or -errno to stop. */
+typedef int (*source_take_fn)(void *ctx, const struct observation *seen);
+
+/* Is told of a reset that will be taken soon, so that it may be prepared for. */
+typedef void (*source_expect_fn)(void *ctx, const struct expected_reset *expected);
+
+#endif

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "node/conntrack_table.h"
+
+#include <netinet/in.h> /* before the kernel's headers, which then leave out theirs */
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "node/ctlookup.h"
+
+enum { FIRST_ROWS = 1024, DUMP_BYTES = 64 * 1024, LINE_BYTES = 1024 };
+
+void conntrack_table_release(struct conntrack_table *t)
+{
+	free(t->rows);
+	memset(t, 0, sizeof(*t));
+}
+
+static void add(struct conntrack_table *t, const struct flow *flow)
+{
+	size_t size = t->size ? t->size * 2 : FIRST_ROWS;
+	struct conntrack_row *rows;
+
+	if (t->count + 2 > t->size) {
+		rows = realloc(t->rows, size * sizeof(*rows));
+		if (!rows) {
+			t->err = -ENOMEM;
+			return;
+		}
+		t->rows = rows;
+		t->size = size;
+	}
+	/* Zeroed: compared as bytes. */
+	memset(&t->rows[t->count], 0, 2 * sizeof(*t->rows));
+	t->rows[t->count].family = t->rows[t->count + 1].family = flow->family;
+	t->rows[t->count++].tuple = flow->orig;
+	t->rows[t->count++].tuple = flow->reply;
+	t->entries++;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct conntrack_row *x = a, *y = b;
+
+	if (x->family != y->family)
+		return x->family < y->family ? -1 : 1;
+	return memcmp(&x->tuple, &y->tuple, sizeof(x->tuple));
+}
+
+bool conntrack_table_knows(const struct conntrack_table *t, uint8_t family,
+			   const struct tuple *tuple)
+{
+	const struct conntrack_row key = { .tuple = *tuple, .family = family };
+
+	return t->count && bsearch(&key, t->rows, t->count, sizeof(key), compare);
+}
+
+/* ---- ctnetlink ---- */
+
+static bool is_tcp(const struct nlmsghdr *h)
+{
+	const struct nlattr *tuple, *part, *attr;
+
+	mnl_attr_for_each(tuple, h, sizeof(struct nfgenmsg))
+	{
+		if (mnl_attr_get_type(tuple) != CTA_TUPLE_ORIG)
+			continue;
+		mnl_attr_for_each_nested(part, tuple)
+		{
+			if (mnl_attr_get_type(part) != CTA_TUPLE_PROTO)
+				continue;
+			mnl_attr_for_each_nested(attr, part)
+			{
+				if (mnl_attr_get_type(attr) == CTA_PROTO_NUM)
+					return mnl_attr_get_u8(attr) == IPPROTO_TCP;
+			}
+		}
+	}
+	return false;
+}
+
+static int take_entry(const struct nlmsghdr *h, void *data)
+{
+	struct conntrack_table *t = data;
+	struct flow flow;
+
+	if (is_tcp(h)) {
+		ctlookup_parse(h, &flow);
+		add(t, &flow);
+	}
+	return t->err ? MNL_CB_STOP : MNL_CB_OK;
+}
+
+static int read_by_netlink(struct conntrack_table *t)
+{
+	struct mnl_socket *nl = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
+	static _Thread_local char buf[DUMP_BYTES];
+	struct nlmsghdr *h;
+	struct nfgenmsg *nf;
+	int got = MNL_CB_OK;
+
+	if (!nl)
+		return -errno;
+	h = mnl_nlmsg_put_header(buf);
+	h->nlmsg_type = (NFNL_SUBSYS_CTNETLINK << 8) | IPCTNL_MSG_CT_GET;
+	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	nf = mnl_nlmsg_put_extra_header(h, sizeof(*nf));
+	*nf = (struct nfgenmsg){ .nfgen_family = AF_UNSPEC, .version = NFNETLINK_V0 };
+	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) ||
+	    mnl_socket_sendto(nl, h, h->nlmsg_len) < 0)
+		t->err = -errno;
+	while (!t->err && got > MNL_CB_STOP) {
+		ssize_t len = mnl_socket_recvfrom(nl, buf, sizeof(buf));
+
+		got = len < 0 ? -1 : mnl_cb_run(buf, (size_t)len, 0, 0, take_entry, t);
+		if (got < 0)
+			t->err = -errno;
+	}
+	mnl_socket_close(nl);
+	return t->err;
+}
+
+/* ---- /proc ---- */
+
+static const char *take_tuple(const char *text, struct tuple *out, uint8_t *family)
+{
+	static const char *const keys[] = { "src=", "dst=", "sport=", "dport=" };
+	char word[64];
+
+	for (size_t i = 0; i < 4; i++) {
+		const char *at = strstr(text, keys[i]);
+
+		if (!at || sscanf(at + strlen(keys[i]), "%63s", word) != 1)
+			return NULL;
+		if (i < 2)
+			*family = (uint8_t)address_parse(word, i ? &out->dst : &out->src);
+		else
+			*(i == 2 ? &out->sport : &out->dport) = (uint16_t)atoi(word);
+		text = at + strlen(keys[i]);
+	}
+	return text;
+}
+
+bool conntrack_parse_line(const char *line, struct flow *out)
+{
+	char l3[16], l4[16];
+
+	memset(out, 0, sizeof(*out));
+	if (sscanf(line, "%15s %*s %15s", l3, l4) != 2 || strcmp(l4, "tcp") != 0)
+		return false;
+	line = take_tuple(line, &out->orig, &out->family);
+	return line && take_tuple(line, &out->reply, &out->family) && out->family;
+}
+
+static int read_proc(struct conntrack_table *t)
+{
+	FILE *file = fopen("/proc/thread-self/net/nf_conntrack", "re");
+	char line[LINE_BYTES];
+	struct flow flow;
+
+	if (!file) /* nothing tracks, or it is not told here */
+		return access("/proc/sys/net/netfilter/nf_conntrack_max", F_OK) ? 0 : -EOPNOTSUPP;
+	while (!t->err && fgets(line, sizeof(line), file))
+		if (conntrack_parse_line(line, &flow))
+			add(t, &flow);
+	fclose(file);
+	return t->err;
+}
+
+int conntrack_table_read(struct conntrack_table *t)
+{
+	int err;
+
+	memset(t, 0, sizeof(*t));
+	err = ctlookup_is_there() ? read_by_netlink(t) : read_proc(t);
+	if (t->count)
+		qsort(t->rows, t->count, sizeof(*t->rows), compare);
+	return err;
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "node/routes.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* The netlink socket is all there is to it. */
+struct routes *routes_open(void)
+{
+	struct mnl_socket *nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+
+	if (nl && mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID)) {
+		mnl_socket_close(nl);
+		nl = NULL;
+	}
+	return (struct routes *)nl;
+}
+
+void routes_close(struct routes *routes)
+{
+	if (routes)
+		mnl_socket_close((struct mnl_socket *)routes);
+}
+
+static void take_gateway(const struct nlattr *attr, uint8_t family, struct route *out)
+{
+	size_t len = mnl_attr_get_payload_len(attr);
+	const uint8_t *data = mnl_attr_get_payload(attr);
+
+	/* RTA_VIA: an IPv6 gateway of an IPv4 route, its family in front. */
+	if (mnl_attr_get_type(attr) == RTA_VIA && len > sizeof(uint16_t)) {
+		memcpy(&out->gateway_family, data, 1);
+		data += sizeof(uint16_t);
+		len -= sizeof(uint16_t);
+	} else {
+		out->gateway_family = family;
+	}
+	out->has_gateway = true;
+	memcpy(out->gateway.bytes, data,
+	       len < sizeof(out->gateway.bytes) ? len : sizeof(out->gateway.bytes));
+}
+
+static void take_route(const struct nlmsghdr *h, struct route *out)
+{
+	const struct rtmsg *m = mnl_nlmsg_get_payload(h);
+	const struct nlattr *attr;
+
+	memset(out, 0, sizeof(*out));
+	out->type = m->rtm_type;
+	mnl_attr_for_each(attr, h, sizeof(*m))
+	{
+		int type = mnl_attr_get_type(attr);
+
+		if (type == RTA_OIF)
+			out->oif = mnl_attr_get_u32(attr);
+		else if (type == RTA_GATEWAY || type == RTA_VIA)
+			take_gateway(attr, m->rtm_family, out);
+	}
+}
+
+int routes_ask(struct routes *routes, uint8_t family, const struct address *dst,
+	       const struct address *src, uint32_t iif, struct route *out)
+{
+	struct mnl_socket *nl = (struct mnl_socket *)routes;
+	size_t size = family == AF_INET ? 4 : 16;
+	_Alignas(8) char buf[8192];
+	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
+	struct rtmsg *m;
+
+	h->nlmsg_type = RTM_GETROUTE;
+	h->nlmsg_flags = NLM_F_REQUEST;
+	m = mnl_nlmsg_put_extra_header(h, sizeof(*m));
+	m->rtm_family = family;
+	m->rtm_dst_len = (uint8_t)(size * 8);
+	mnl_attr_put(h, RTA_DST, size, dst->bytes);
+	if (iif) {
+		m->rtm_src_len = (uint8_t)(size * 8);
+		mnl_attr_put(h, RTA_SRC, size, src->bytes);
+		mnl_attr_put_u32(h, RTA_IIF, iif);
+	}
+	if (mnl_socket_sendto(nl, h, h->nlmsg_len) < 0 ||
+	    mnl_socket_recvfrom(nl, buf, sizeof(buf)) < 0)
+		return -errno;
+	h = (struct nlmsghdr *)buf;
+	if (h->nlmsg_type == NLMSG_ERROR)
+		return ((const struct nlmsgerr *)mnl_nlmsg_get_payload(h))->error;
+	take_route(h, out);
+	return 0;
+}

@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "node/sockets.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+/* 2 million sockets are 104 MB; past that the list is not whole. */
+enum { ROWS_MAX = 2000000, FIRST_ROWS = 256, DUMP_BYTES = 64 * 1024, LINE_BYTES = 512 };
+
+void sockets_release(struct sockets *s)
+{
+	free(s->rows);
+	memset(s, 0, sizeof(*s));
+}
+
+static bool has_state(uint32_t states, uint8_t state)
+{
+	return state < SOCKET_STATES && (states >> state & 1);
+}
+
+bool socket_is_open(const struct socket_row *row)
+{
+	if (row->state == SOCKET_ESTABLISHED || row->state == SOCKET_CLOSE_WAIT)
+		return true;
+	/* Half closed with shutdown(), it still waits; closed, nobody does. */
+	return (row->state == SOCKET_FIN_WAIT1 || row->state == SOCKET_FIN_WAIT2) && row->inode;
+}
+
+/* An IPv6 socket that speaks IPv4 is an IPv4 flow to conntrack. */
+static void normalize(struct socket_row *row)
+{
+	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+	struct address *sides[] = { &row->tuple.src, &row->tuple.dst };
+
+	if (row->family != AF_INET6 || memcmp(row->tuple.src.bytes, mapped, sizeof(mapped)) != 0 ||
+	    memcmp(row->tuple.dst.bytes, mapped, sizeof(mapped)) != 0)
+		return;
+	row->family = AF_INET;
+	for (size_t i = 0; i < 2; i++) {
+		memmove(sides[i]->bytes, sides[i]->bytes + sizeof(mapped), 4);
+		memset(sides[i]->bytes + 4, 0, sizeof(mapped));
+	}
+}
+
+int sockets_append(struct sockets *s, const struct socket_row *row)
+{
+	size_t size = s->size ? s->size * 2 : FIRST_ROWS;
+	struct socket_row *rows;
+
+	if (s->count == ROWS_MAX)
+		return -E2BIG;
+	if (s->count == s->size) {
+		rows = realloc(s->rows, size * sizeof(*rows));
+		if (!rows)
+			return -ENOMEM;
+		s->rows = rows;
+		s->size = size;
+	}
+	s->rows[s->count++] = *row;
+	return 0;
+}
+
+static int compare_tags(const void *a, const void *b)
+{
+	uint32_t x = ((const struct socket_row *)a)->tag, y = ((const struct socket_row *)b)->tag;
+
+	return x < y ? -1 : x > y;
+}
+
+void sockets_keep_open(struct sockets *s)
+{
+	size_t kept = 0;
+
+	if (s->count)
+		qsort(s->rows, s->count, sizeof(*s->rows), compare_tags);
+	for (size_t k = 0; k < s->count; k++) {
+		if (!socket_is_open(&s->rows[k]))
+			continue;
+		if (kept && s->rows[kept - 1].tag == s->rows[k].tag)
+			s->rows[kept - 1].netns = s->rows[kept - 1].inode = 0;
+		else
+			s->rows[kept++] = s->rows[k];
+	}
+	s->count = kept;
+}
+
+/* ---- sock_diag ---- */
+
+static bool is_built_in(const char *module)
+{
+	struct utsname machine;
+	char path[256], line[LINE_BYTES];
+	bool is_found = false;
+	FILE *file;
+
+	if (access("/proc/modules", F_OK))
+		return true; /* a kernel without modules loads none */
+	uname(&machine);
+	snprintf(path, sizeof(path), "/lib/modules/%.128s/modules.builtin", machine.release);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	while (!is_found && fgets(line, sizeof(line), file))
+		is_found = strstr(line, module) != NULL;
+	fclose(file);
+	return is_found;
+}
+
+bool sockets_have_diag(void)
+{
+	/* Each loads the other's family on demand ("net-pf-16-proto-4-type-2-6"). */
+	return !access("/sys/module/tcp_diag", F_OK) || is_built_in("/tcp_diag.ko");
+}
+
+struct answer {
+	struct sockets *sockets; /* a list */
+	struct socket_row *row;  /* or one */
+	uint32_t netns;
+	int err;
+};
+
+static int take_message(const struct nlmsghdr *header, void *data)
+{
+	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(header);
+	struct answer *answer = data;
+	struct socket_row row = { .netns = answer->netns };
+
+	if ((header->nlmsg_type != SOCK_DIAG_BY_FAMILY && header->nlmsg_type != TCPDIAG_GETSOCK) ||
+	    mnl_nlmsg_get_payload_len(header) < sizeof(*m))
+		return MNL_CB_OK;
+	row.family = m->idiag_family;
+	row.state = m->idiag_state;
+	row.inode = m->idiag_inode;
+	row.tuple.sport = ntohs(m->id.idiag_sport);
+	row.tuple.dport = ntohs(m->id.idiag_dport);
+	memcpy(row.tuple.src.bytes, m->id.idiag_src, row.family == AF_INET ? 4 : 16);
+	memcpy(row.tuple.dst.bytes, m->id.idiag_dst, row.family == AF_INET ? 4 : 16);
+	normalize(&row);
+	if (answer->sockets)
+		answer->err = sockets_append(answer->sockets, &row);
+	else
+		*answer->row = row;
+	return answer->err ? MNL_CB_STOP : MNL_CB_OK;
+}
+
+static int receive(struct mnl_socket *nl, struct answer *answer, uint32_t seq)
+{
+	/* One thread asks at a time; too large for its stack. */
+	static _Thread_local char buf[DUMP_BYTES];
+	unsigned int port = mnl_socket_get_portid(nl);
+	int got = MNL_CB_OK;
+
+	while (got > MNL_CB_STOP) {
+		ssize_t len = mnl_socket_recvfrom(nl, buf, sizeof(buf));
+
+		if (len < 0)
+			return -errno;
+		got = mnl_cb_run(buf, (size_t)len, seq, port, take_message, answer);
+		if (got < 0)
+			return -errno;
+		if (answer->row)
+			break; /* one answer, and no end of a list */
+	}
+	return answer->err;
+}
+
+static struct inet_diag_req_v2 *begin_request(void *buf, uint8_t family)
+{
+	struct nlmsghdr *header = mnl_nlmsg_put_header(buf);
+	struct inet_diag_req_v2 *request;
+
+	header->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	header->nlmsg_flags = NLM_F_REQUEST;
+	header->nlmsg_seq = 1;
+	request = mnl_nlmsg_put_extra_header(header, sizeof(*request));
+	request->sdiag_family = family;
+	request->sdiag_protocol = IPPROTO_TCP;
+	return request;
+}
+
+static int ask(struct mnl_socket *nl, void *request, struct answer *answer)
+{
+	struct nlmsghdr *header = request;
+
+	if (mnl_socket_sendto(nl, header, header->nlmsg_len) < 0)
+		return -errno;
+	return receive(nl, answer, header->nlmsg_seq);
+}
+
+/* Not kept: an open netlink socket would keep a namespace alive that is to go. */
+static struct mnl_socket *open_diag(void)
+{
+	struct mnl_socket *nl = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
+
+	if (!nl || !mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID))
+		return nl;
+	mnl_socket_close(nl);
+	return NULL;
+}
+
+/* Both families by one walk over the kernel's table, which holds the sockets of all
+ * namespaces: by the older request, which names none. */
+static int list_by_diag(struct sockets *s, uint32_t netns, uint32_t states)
+{
+	struct answer answer = { .sockets = s, .netns = netns };
+	struct mnl_socket *nl = open_diag();
+	struct inet_diag_req *request;
+	struct nlmsghdr *header;
+	_Alignas(8) char buf[256];
+	int err;
+
+	if (!nl)
+		return -errno;
+	header = mnl_nlmsg_put_header(buf);
+	header->nlmsg_type = TCPDIAG_GETSOCK;
+	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	header->nlmsg_seq = 1;
+	request = mnl_nlmsg_put_extra_header(header, sizeof(*request));
+	request->idiag_family = AF_INET;
+	request->idiag_states = states;
+	err = ask(nl, buf, &answer);
+	mnl_socket_close(nl);
+	return err;
+}
+
+static int look_up_by_diag(struct mnl_socket *nl, struct socket_row *row)
+{
+	struct socket_row found = { .netns = row->netns };
+	struct answer answer = { .row = &found, .netns = row->netns };
+	size_t size = row->family == AF_INET ? 4 : 16;
+	struct inet_diag_req_v2 *request;
+	_Alignas(8) char buf[256];
+	int err;
+
+	request = begin_request(buf, row->family);
+	request->idiag_states = SOCKETS_OPEN;
+	request->id.idiag_sport = htons(row->tuple.sport);
+	request->id.idiag_dport = htons(row->tuple.dport);
+	memcpy(request->id.idiag_src, row->tuple.src.bytes, size);
+	memcpy(request->id.idiag_dst, row->tuple.dst.bytes, size);
+	request->id.idiag_cookie[0] = INET_DIAG_NOCOOKIE;
+	request->id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+	err = ask(nl, buf, &answer);
+	/* The kernel falls back to a listener on that port. */
+	if (err == -ENOENT || (!err && !tuple_equal(&found.tuple, &row->tuple)))
+		found.state = SOCKET_NONE;
+	else if (err)
+		return err;
+	if (!has_state(SOCKETS_OPEN, found.state))
+		found.state = SOCKET_NONE;
+	row->state = found.state;
+	row->inode = found.inode;
+	return 0;
+}
+
+/* ---- /proc ---- */
+
+/* The kernel prints 32-bit words of the address as it finds them in memory. */
+static bool parse_endpoint(const char *text, size_t words, struct address *a, uint16_t *port)
+{
+	unsigned int value;
+
+	memset(a, 0, sizeof(*a));
+	for (size_t i = 0; i < words; i++) {
+		uint32_t word;
+
+		if (sscanf(text + i * 8, "%8x", &value) != 1)
+			return false;
+		word = value;
+		memcpy(a->bytes + i * 4, &word, sizeof(word));
+	}
+	if (sscanf(text + words * 8, ":%4x", &value) != 1)
+		return false;
+	*port = (uint16_t)value;
+	return true;
+}
+
+bool sockets_parse_line(const char *line, uint8_t family, struct socket_row *out)
+{
+	char local[48], remote[48];
+	unsigned int state;
+	unsigned long inode;
+	size_t words = family == AF_INET ? 1 : 4;
+
+	/* sl local rem st tx:rx tr:when retrnsmt uid timeout inode */
+	if (sscanf(line, " %*u: %47s %47s %2x %*s %*s %*s %*u %*u %lu", local, remote, &state,
+		   &inode) != 4 ||
+	    strlen(local) != words * 8 + 5 || strlen(remote) != words * 8 + 5)
+		return false;
+	memset(out, 0, sizeof(*out));
+	out->family = family;
+	out->state = (uint8_t)state;
+	out->inode = (uint32_t)inode;
+	if (!parse_endpoint(local, words, &out->tuple.src, &out->tuple.sport) ||
+	    !parse_endpoint(remote, words, &out->tuple.dst, &out->tuple.dport))
+		return false;
+	normalize(out);
+	return true;
+}
+
+typedef int (*row_fn)(void *ctx, const struct socket_row *row);
+
+static int read_proc(const char *path, uint8_t family, row_fn take, void *ctx)
+{
+	FILE *file = fopen(path, "re");
+	char line[LINE_BYTES];
+	struct socket_row row;
+	int err = 0;
+
+	if (!file) /* no IPv6 is no error */
+		return errno == ENOENT && family == AF_INET6 ? 0 : -errno;
+	while (!err && fgets(line, sizeof(line), file))
+		if (sockets_parse_line(line, family, &row))
+			err = take(ctx, &row);
+	fclose(file);
+	return err;
+}
+
+/* The thread's own: it may be in another namespace than its process. */
+static int read_both(row_fn take, void *ctx)
+{
+	int err = read_proc("/proc/thread-self/net/tcp", AF_INET, take, ctx);
+
+	return err ? err : read_proc("/proc/thread-self/net/tcp6", AF_INET6, take, ctx);
+}
+
+struct listing {
+	struct sockets *sockets;
+	uint32_t netns;
+	uint32_t states;
+};
+
+static int take_listed(void *ctx, const struct socket_row *row)
+{
+	struct listing *l = ctx;
+	struct socket_row copy = *row;
+
+	if (!has_state(l->states, row->state))
+		return 0;
+	copy.netns = l->netns;
+	return sockets_append(l->sockets, &copy);
+}
+
+int sockets_list(struct sockets *s, uint32_t netns, uint32_t states)
+{
+	struct listing listing = { .sockets = s, .netns = netns, .states = states };
+
+	if (sockets_have_diag())
+		return list_by_diag(s, netns, states);
+	return read_both(take_listed, &listing);
+}
+
+static int compare_tuples(const void *a, const void *b)
+{
+	const struct socket_row *x = a, *y = b;
+
+	if (x->family != y->family)
+		return x->family < y->family ? -1 : 1;
+	return memcmp(&x->tuple, &y->tuple, sizeof(x->tuple));
+}
+
+/* One reading serves them all. */
+static void look_up_in_proc(struct socket_row *rows, size_t count)
+{
+	struct sockets all = { 0 };
+	struct listing listing = { .sockets = &all, .states = SOCKETS_OPEN };
+
+	if (!read_both(take_listed, &listing)) {
+		if (all.count)
+			qsort(all.rows, all.count, sizeof(*all.rows), compare_tuples);
+		for (size_t i = 0; i < count; i++) {
+			const struct socket_row *found =
+				all.count ? bsearch(&rows[i], all.rows, all.count,
+						    sizeof(*all.rows), compare_tuples) :
+					    NULL;
+
+			rows[i].state = found ? found->state : SOCKET_NONE;
+			rows[i].inode = found ? found->inode : 0;
+		}
+	}
+	sockets_release(&all);
+}
+
+void sockets_look_up_all(struct socket_row *rows, size_t count)
+{
+	struct mnl_socket *nl;
+
+	for (size_t i = 0; i < count; i++)
+		rows[i].state = SOCKET_UNKNOWN;
+	if (!sockets_have_diag()) {
+		look_up_in_proc(rows, count);
+		return;
+	}
+	nl = open_diag();
+	for (size_t i = 0; nl && i < count; i++)
+		look_up_by_diag(nl, &rows[i]);
+	if (nl)
+		mnl_socket_close(nl);
+}
+
+int sockets_look_up(struct socket_row *row)
+{
+	sockets_look_up_all(row, 1);
+	return row->state == SOCKET_UNKNOWN ? -EIO : 0;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The TCP sockets of the network namespace that the calling thread is in: by
+ * sock_diag, which finds one socket by its tuple or lists them all; where its
+ * module is not loaded (asking would load it) by /proc/thread-self/net/tcp.
+ */
+#ifndef RSTBLAME_SOCKETS_H
+#define RSTBLAME_SOCKETS_H
+
+#include "model/observation.h"
+
+/* Sets of states, by enum socket_state. */
+enum {
+	/* Open: somebody may still wait for what comes. */
+	SOCKETS_OPEN = 1 << SOCKET_ESTABLISHED | 1 << SOCKET_FIN_WAIT1 | 1 << SOCKET_FIN_WAIT2 |
+		       1 << SOCKET_CLOSE_WAIT,
+	SOCKETS_LISTENING = 1 << SOCKET_LISTEN,
+};
+
+struct socket_row {
+	struct tuple tuple; /* as it sends: from its own address to its peer's */
+	uint32_t inode;     /* 0: no process has it (any more) */
+	uint32_t netns;
+	uint32_t tag;   /* the caller's own */
+	uint8_t family; /* AF_INET for an IPv4-mapped one, too */
+	uint8_t state;  /* enum socket_state; SOCKET_NONE: not there, SOCKET_UNKNOWN: not seen */
+};
+
+struct sockets {
+	struct socket_row *rows; /* the owner frees them with sockets_release() */
+	size_t count, size;
+};
+
+void sockets_release(struct sockets *sockets);
+
+/* Copies one more. 0, -ENOMEM, or -E2BIG past two million. */
+int sockets_append(struct sockets *sockets, const struct socket_row *row);
+
+/* Sorts by tag and keeps the open ones. Two sockets of one tuple, in namespaces that
+ * share an address, have one tag: one of them is meant, and nobody knows which, so what
+ * is kept for both has no netns and no inode. */
+void sockets_keep_open(struct sockets *sockets);
+
+/* Whether sock_diag can be asked without loading a module. */
+bool sockets_have_diag(void);
+
+/* Appends the sockets in `states`. 0, or -errno: what was appended is not all. */
+int sockets_list(struct sockets *sockets, uint32_t netns, uint32_t states);
+
+/* Looks `row->tuple` up and fills inode and state (SOCKET_NONE: there is none that
+ * is open). 0, or -errno. */
+int sockets_look_up(struct socket_row *row);
+
+/* The same for many; one whose look-up failed is left SOCKET_UNKNOWN. */
+void sockets_look_up_all(struct socket_row *rows, size_t count);
+
+/* Whether a socket in that state still stands for an application. One that has no
+ * process any more is only being closed. */
+bool socket_is_open(const struct socket_row *row);
+
+/* One line of /proc/net/tcp or tcp6. False for one that is none. */
+bool sockets_parse_line(const char *line, uint8_t family, struct socket_row *out);
+
+#endif

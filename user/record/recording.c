@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "record/recording.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+/* A line longer than this is no line of ours. */
+enum { LINE_BYTES_MAX = 1 << 20, FIRST_LINE_BYTES = 4096 };
+
+struct recording {
+	gzFile file;
+	uint32_t node;
+	char *line;
+	size_t size;
+	uint64_t lines;
+	uint64_t bad_lines;
+	uint64_t first_bad;
+	uint64_t last_mono_ns, last_wall_ns;
+	struct recording_keep keep;
+	bool has_ended;
+};
+
+static const char *explain_open(int err)
+{
+	return err == ENOENT ? "no such file" : err == EACCES ? "permission denied" : strerror(err);
+}
+
+struct recording *recording_open(const char *path, uint32_t node, const char **why)
+{
+	struct recording *r = calloc(1, sizeof(*r));
+
+	errno = 0;
+	if (r)
+		r->line = malloc(FIRST_LINE_BYTES);
+	if (r && r->line)
+		r->file = strcmp(path, "-") ? gzopen(path, "rb") : gzdopen(dup(STDIN_FILENO), "rb");
+	if (!r || !r->file) {
+		*why = explain_open(errno ? errno : ENOMEM);
+		recording_close(r);
+		return NULL;
+	}
+	r->size = FIRST_LINE_BYTES;
+	r->node = node;
+	return r;
+}
+
+void recording_close(struct recording *r)
+{
+	if (!r)
+		return;
+	if (r->file)
+		gzclose(r->file);
+	recording_keep_release(&r->keep);
+	free(r->line);
+	free(r);
+}
+
+static bool grow_line(struct recording *r)
+{
+	char *line = r->size < LINE_BYTES_MAX ? realloc(r->line, r->size * 2) : NULL;
+
+	if (!line)
+		return false;
+	r->line = line;
+	r->size *= 2;
+	return true;
+}
+
+/* Bytes of the next line without its newline, -1 for a line too long or a broken
+ * file. Byte by byte: gzgets() does not tell a NUL in the file from its own. */
+static ssize_t read_line(struct recording *r)
+{
+	size_t len = 0;
+	int c, err;
+
+	while ((c = gzgetc(r->file)) != -1) {
+		if (c == '\n')
+			return (ssize_t)len;
+		if (len == r->size && !grow_line(r)) {
+			r->has_ended = true;
+			return -1;
+		}
+		r->line[len++] = (char)c;
+	}
+	r->has_ended = true;
+	gzerror(r->file, &err);
+	return err == Z_OK || err == Z_STREAM_END ? (ssize_t)len : -1;
+}
+
+static void count_bad(struct recording *r, struct observation *out)
+{
+	if (!r->bad_lines++)
+		r->first_bad = r->lines;
+	memset(out, 0, sizeof(*out));
+	out->type = OBSERVATION_LOST;
+	out->netns.node = r->node;
+	out->mono_ns = r->last_mono_ns;
+	out->wall_ns = r->last_wall_ns;
+	memcpy(out->lost.probe, "recording", sizeof("recording"));
+	out->lost.count = 1;
+}
+
+int recording_next(struct recording *r, struct observation *out)
+{
+	while (!r->has_ended) {
+		ssize_t len = read_line(r);
+		int got;
+
+		if (!len && r->has_ended)
+			break;
+		r->lines++;
+		if (!len)
+			continue;
+		got = len < 0 ? -EINVAL :
+				recording_parse(r->line, (size_t)len, r->node, out, &r->keep);
+		if (got < 0)
+			count_bad(r, out);
+		if (!got)
+			continue;
+		r->last_mono_ns = out->mono_ns;
+		r->last_wall_ns = out->wall_ns;
+		return 1;
+	}
+	return 0;
+}
+
+uint64_t recording_lines(const struct recording *r)
+{
+	return r->lines;
+}
+
+uint64_t recording_bad_lines(const struct recording *r, uint64_t *first)
+{
+	*first = r->first_bad;
+	return r->bad_lines;
+}
+
+struct head {
+	struct observation seen;
+	bool is_there;
+};
+
+static struct head *earliest(struct head *heads, size_t count, size_t *which)
+{
+	struct head *found = NULL;
+
+	for (size_t i = 0; i < count; i++)
+		if (heads[i].is_there && (!found || heads[i].seen.wall_ns < found->seen.wall_ns)) {
+			found = &heads[i];
+			*which = i;
+		}
+	return found;
+}
+
+int recordings_play(struct recording **recordings, size_t count, source_take_fn take, void *ctx)
+{
+	struct head *heads = calloc(count, sizeof(*heads));
+	struct head *head;
+	size_t which = 0;
+	int err = 0;
+
+	if (!heads)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		heads[i].is_there = recording_next(recordings[i], &heads[i].seen) > 0;
+	while (!err && (head = earliest(heads, count, &which))) {
+		err = take(ctx, &head->seen);
+		head->is_there = recording_next(recordings[which], &head->seen) > 0;
+	}
+	free(heads);
+	return err;
+}

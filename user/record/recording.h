@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Recordings read back: JSON Lines, plain or gzip, of one node or of several.
+ * Fields and types that it does not know are skipped; a line that is not JSON
+ * counts as a lost event of the probe "recording", so that the verdict says it.
+ */
+#ifndef RSTBLAME_RECORDING_H
+#define RSTBLAME_RECORDING_H
+
+#include <stddef.h>
+
+#include "model/source.h"
+
+struct recording;
+
+/* Opens a file ("-": stdin) as one of the recordings of `node`s that are
+ * numbered in the order of opening. NULL and a message (static) in *why. */
+struct recording *recording_open(const char *path, uint32_t node, const char **why);
+void recording_close(struct recording *recording);
+
+/* The next observation, valid until the next call. 1, 0 at the end, -errno. */
+int recording_next(struct recording *recording, struct observation *out);
+
+uint64_t recording_lines(const struct recording *recording);
+/* Lines that were not JSON, and the number of the first of them. */
+uint64_t recording_bad_lines(const struct recording *recording, uint64_t *first);
+
+/* Reads all of them merged by time. 0, or what `take` or the reading returned. */
+int recordings_play(struct recording **recordings, size_t count, source_take_fn take, void *ctx);
+
+/* What an observation may point into. All zero: nothing. */
+struct recording_keep {
+	struct json_t *root;
+	struct port_count *ports;
+};
+
+void recording_keep_release(struct recording_keep *keep);
+
+/* One line. 1: an observation; 0: a type it skips; -EINVAL: not a JSON object, a removal
+ * or entry without its flow, or resets whose counts cannot be right.
+ * What `out` points to lives until the next call with that `keep`, or its release. */
+int recording_parse(const char *line, size_t len, uint32_t node, struct observation *out,
+		    struct recording_keep *keep);
+
+#endif

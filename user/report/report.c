@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/message.h"
+#include "cli/cmdline.h"
+#include "record/json.h"
+#include "report/filter.h"
+#include "report/html/html.h"
+#include "report/shelf.h"
+#include "report/text_private.h"
+
+static bool wants_color(const struct options *options, FILE *out)
+{
+	const char *term = getenv("TERM");
+
+	return !options->output && isatty(fileno(out)) && !getenv("NO_COLOR") && term &&
+	       strcmp(term, "dumb") != 0;
+}
+
+enum { COLUMNS_DEFAULT = 100, COLUMNS_MIN = 40 };
+
+static size_t count_columns(FILE *out)
+{
+	struct winsize size = { 0 };
+
+	if (ioctl(fileno(out), TIOCGWINSZ, &size) || size.ws_col < COLUMNS_MIN)
+		return COLUMNS_DEFAULT;
+	return size.ws_col;
+}
+
+static int open_output(struct report *r, char why[REPORT_WHY_BYTES])
+{
+	FILE *file;
+	int fd;
+
+	r->out = stdout;
+	r->out_name = "stdout";
+	if (!r->options->output)
+		return 0;
+	/* Truncated only when there is something to write: see begin_output(). */
+	fd = open(r->options->output, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	file = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!file) {
+		snprintf(why, REPORT_WHY_BYTES,
+			 "cannot write %s: %s; give -o a path that can be written",
+			 r->options->output, strerror(errno));
+		return -1;
+	}
+	r->out = file;
+	r->out_name = r->options->output;
+	return 0;
+}
+
+/* A run that could not begin must not cost an earlier report. */
+static void begin_output(struct report *r)
+{
+	struct stat st;
+
+	if (r->has_begun)
+		return;
+	r->has_begun = true;
+	if (r->out != stdout && !fstat(fileno(r->out), &st) && S_ISREG(st.st_mode) &&
+	    ftruncate(fileno(r->out), 0))
+		message("cannot empty %s: %s", r->out_name, strerror(errno));
+}
+
+/* What `write` makes of the options; NULL when it makes nothing, or out of memory. */
+static char *make_line(void (*write)(FILE *, const struct options *), const struct options *options)
+{
+	char *line = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&line, &len);
+
+	if (!out)
+		return NULL;
+	write(out, options);
+	if (!fclose(out) && len)
+		return line;
+	free(line);
+	return NULL;
+}
+
+/* 0, or -1 when out of memory. */
+static int open_page(struct report *r)
+{
+	struct html_options html = {
+		.is_utc = r->options->is_utc,
+		.is_verbose = r->options->is_verbose,
+		.is_quiet = r->options->is_quiet,
+	};
+
+	r->command = make_line(cmdline_write, r->options);
+	r->again = make_line(cmdline_write_again, r->options);
+	html.command = r->command;
+	html.again = r->again;
+	r->html = html_new(&html);
+	return r->html ? 0 : -1;
+}
+
+/* Where late log lines are put in their place; the page is sorted at its end. */
+static int open_shelves(struct report *r)
+{
+	if (!r->options->log)
+		return 0;
+	r->record_shelf = calloc(1, sizeof(*r->record_shelf));
+	if (r->options->format != FORMAT_HTML)
+		r->shelf = calloc(1, sizeof(*r->shelf));
+	return r->record_shelf && (r->shelf || r->html) ? 0 : -1;
+}
+
+int report_open(struct report *r, const struct options *options, char why[REPORT_WHY_BYTES])
+{
+	struct text_options text = {
+		.is_utc = options->is_utc,
+		.is_verbose = options->is_verbose,
+		.is_quiet = options->is_quiet,
+	};
+
+	memset(r, 0, sizeof(*r));
+	r->options = options;
+	if (options->filter) {
+		r->filter = filter_new(options->filter, why, REPORT_WHY_BYTES);
+		if (!r->filter)
+			return -1;
+		r->timeline.filter = filter_text(r->filter);
+	}
+	if (open_output(r, why))
+		return -1;
+	text.columns = count_columns(r->out);
+	text.is_colored = wants_color(options, r->out);
+	text.is_live = options->mode == MODE_RUN && !options->is_quiet && isatty(fileno(r->out));
+	text_init(&r->text, r->out, &text);
+	if ((options->format == FORMAT_HTML && open_page(r)) || open_shelves(r)) {
+		snprintf(why, REPORT_WHY_BYTES, "out of memory");
+		return -1;
+	}
+	if (!options->write)
+		return 0;
+	r->recorder = recorder_open(options->write);
+	if (r->recorder)
+		return 0;
+	snprintf(why, REPORT_WHY_BYTES,
+		 "cannot record to %s: %s; give -w a path that can be written", options->write,
+		 strerror(errno));
+	return -1;
+}
+
+static void empty_shelves(struct report *r, uint64_t now_ns);
+
+enum status report_error(struct report *r, const char *why)
+{
+	uint64_t now_ns = clock_mono_ns();
+
+	empty_shelves(r, UINT64_MAX);
+	message("%s", why);
+	if (r->options->format == FORMAT_JSON && !r->has_failed) {
+		begin_output(r);
+		json_write_error(&r->json, why, now_ns, now_ns + clock_wall_offset_ns());
+		if (r->json.text)
+			fwrite(r->json.text, 1, r->json.len, r->out);
+		fflush(r->out);
+	}
+	return STATUS_UNKNOWN;
+}
+
+static void note_output_error(struct report *r)
+{
+	if (r->has_failed || !ferror(r->out))
+		return;
+	r->has_failed = true;
+	message("cannot write %s: %s; the report ends here", r->out_name, strerror(errno));
+}
+
+/* A recording that cannot go on must not end the watch. */
+static void note_recorder_error(struct report *r, int err)
+{
+	if (!err)
+		return;
+	message("cannot go on recording to %s: %s; its last line may be cut, the report goes on",
+		r->options->write, strerror(-err));
+	recorder_close(r->recorder);
+	r->recorder = NULL;
+	r->is_recording_cut = true;
+}
+
+/* ---- writing, at once or, with a log that may be late, after a moment ---- */
+
+/* journald tells a line within 10 ms as a rule; syslog daemons are slower. */
+#define SHELF_NS (500 * NSEC_PER_MSEC)
+
+static void write_out(struct report *r, const char *text, size_t len)
+{
+	if (!r->has_failed && fwrite(text, 1, len, r->out) != len)
+		note_output_error(r);
+}
+
+static void write_record(struct report *r, const char *text, size_t len)
+{
+	if (r->recorder)
+		note_recorder_error(r, recorder_write(r->recorder, text, len));
+}
+
+static void empty_shelf(struct report *r, struct shelf *shelf, uint64_t now_ns)
+{
+	struct shelf_item item;
+
+	while (shelf && shelf_take(shelf, now_ns, &item)) {
+		if (shelf == r->record_shelf) {
+			write_record(r, item.text, item.len);
+		} else {
+			text_clear_progress(&r->text);
+			write_out(r, item.text, item.len);
+		}
+		free(item.text);
+	}
+}
+
+static void empty_shelves(struct report *r, uint64_t now_ns)
+{
+	empty_shelf(r, r->record_shelf, now_ns);
+	empty_shelf(r, r->shelf, now_ns);
+}
+
+/* Takes `text`, which is malloc()ed; NULL when there was no memory for it. */
+static void put(struct report *r, struct shelf *shelf, const struct finding *f, char *text,
+		size_t len)
+{
+	uint64_t now_ns = clock_mono_ns();
+	struct shelf_item item = { f->mono_ns, now_ns + SHELF_NS, text, len };
+
+	if (!text)
+		return;
+	empty_shelf(r, shelf, now_ns);
+	shelf_put(shelf, &item, f->type == FINDING_LOG);
+}
+
+static void record(struct report *r, const struct finding *f)
+{
+	if (r->record_shelf)
+		put(r, r->record_shelf, f, strndup(r->record.text, r->record.len), r->record.len);
+	else
+		write_record(r, r->record.text, r->record.len);
+}
+
+static void show_json(struct report *r, const struct finding *f)
+{
+	if (r->shelf)
+		put(r, r->shelf, f, strndup(r->json.text, r->json.len), r->json.len);
+	else
+		write_out(r, r->json.text, r->json.len);
+}
+
+static void show_text(struct report *r, const struct finding *f)
+{
+	char *text = NULL;
+	size_t len = 0;
+
+	if (!r->shelf) {
+		text_finding(&r->text, f);
+		note_output_error(r);
+		return;
+	}
+	r->text.out = open_memstream(&text, &len);
+	if (r->text.out) {
+		text_finding(&r->text, f);
+		fclose(r->text.out);
+	}
+	r->text.out = r->out;
+	put(r, r->shelf, f, text, len);
+}
+
+uint64_t report_due_ns(const struct report *r)
+{
+	uint64_t due_ns = r->shelf && r->shelf->count ? r->shelf->items[0].due_ns : 0;
+	uint64_t record_ns =
+		r->record_shelf && r->record_shelf->count ? r->record_shelf->items[0].due_ns : 0;
+
+	return record_ns && (!due_ns || record_ns < due_ns) ? record_ns : due_ns;
+}
+
+static bool is_wanted(const struct report *r, const struct finding *f)
+{
+	if (f->type == FINDING_START || f->type == FINDING_LOST || f->type == FINDING_PROBE ||
+	    f->type == FINDING_LOG || f->type == FINDING_END)
+		return true;
+	if (r->netns && f->netns.inum != r->netns)
+		return false;
+	if (f->type == FINDING_NAMESPACE)
+		return true;
+	return !r->filter || filter_wants(r->filter, f);
+}
+
+/* What cannot be filtered is in the summary, as left out. */
+static bool is_shown(const struct report *r, const struct finding *f)
+{
+	return !r->filter || f->type != FINDING_RESETS;
+}
+
+void report_finding(void *report, const struct finding *f)
+{
+	struct report *r = report;
+	enum json_detail detail = r->options->is_verbose ? JSON_REMOVALS : JSON_REPORT;
+
+	if (r->options->format != FORMAT_HTML)
+		begin_output(r);
+	if (r->recorder && json_write_finding(&r->record, JSON_RECORDING, f))
+		record(r, f);
+	if (f->mono_ns > r->last.mono_ns || f->type == FINDING_END) {
+		r->last = *f;
+		r->last.netns.node = 0;
+	}
+	if (!is_wanted(r, f))
+		return;
+	timeline_add(&r->timeline, f);
+	if (r->has_failed || !is_shown(r, f))
+		return;
+	if (r->options->format == FORMAT_TEXT)
+		show_text(r, f);
+	else if (r->options->format == FORMAT_HTML)
+		html_finding(r->html, f);
+	else if (json_write_finding(&r->json, detail, f))
+		show_json(r, f);
+}
+
+bool report_is_full(const struct report *r)
+{
+	return r->options->count && r->timeline.blamed >= r->options->count;
+}
+
+void report_flush(struct report *r)
+{
+	uint64_t now_ns = r->shelf ? clock_mono_ns() : 0;
+
+	empty_shelves(r, now_ns);
+	if (!r->has_failed && fflush(r->out))
+		note_output_error(r);
+	if (r->recorder)
+		note_recorder_error(r, recorder_flush(r->recorder));
+}
+
+/* All at once: whatever happens before costs no earlier page. */
+static void write_page(struct report *r, enum status status)
+{
+	char *page = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&page, &len);
+	bool is_whole = false;
+
+	if (out) {
+		html_write(r->html, out, &r->timeline, status);
+		is_whole = !ferror(out);
+		is_whole &= !fclose(out);
+	}
+	if (is_whole) {
+		begin_output(r);
+		write_out(r, page, len);
+	} else {
+		r->has_failed = true;
+		message("cannot write %s: out of memory", r->out_name);
+	}
+	free(page);
+}
+
+static void write_verdict(struct report *r, enum status status)
+{
+	switch (r->options->format) {
+	case FORMAT_TEXT:
+		text_summary(&r->text, &r->timeline, status);
+		break;
+	case FORMAT_JSON:
+		json_write_summary(&r->json, &r->timeline, &r->last, status);
+		write_out(r, r->json.text, r->json.len);
+		break;
+	case FORMAT_HTML:
+		write_page(r, status);
+		break;
+	}
+}
+
+enum status report_summary(struct report *r)
+{
+	enum status status = timeline_status(&r->timeline);
+
+	empty_shelves(r, UINT64_MAX);
+	report_flush(r); /* a recording that cannot go on shows now, not after the verdict */
+	if (r->is_recording_cut && status == STATUS_OK)
+		status = STATUS_UNKNOWN;
+	if (r->recorder) {
+		json_write_summary(&r->record, &r->timeline, &r->last, status);
+		write_record(r, r->record.text, r->record.len);
+	}
+	if (!r->has_failed)
+		write_verdict(r, status);
+	report_flush(r);
+	/* The last line, this summary, may have found no room. */
+	if (r->has_failed || (r->is_recording_cut && status == STATUS_OK))
+		return STATUS_UNKNOWN;
+	return status;
+}
+
+int report_close(struct report *r)
+{
+	int err = 0;
+
+	if (r->recorder)
+		err = recorder_close(r->recorder);
+	if (err)
+		message("cannot record to %s: %s", r->options->write, strerror(-err));
+	if (r->out && r->out != stdout && fclose(r->out) && !r->has_failed) {
+		message("cannot write %s: %s", r->out_name, strerror(errno));
+		err = -1;
+	}
+	free(r->shelf);
+	free(r->record_shelf);
+	html_free(r->html);
+	free(r->command);
+	free(r->again);
+	filter_free(r->filter);
+	jsonw_release(&r->json);
+	jsonw_release(&r->record);
+	return err ? -1 : 0;
+}

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "report/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/utf8.h"
+#include "report/text_private.h"
+#include "summary/describe.h"
+#include "summary/note.h"
+
+/* Innocent resets of one verdict that are shown before they are only counted. */
+enum { SHOWN_MAX = 10 };
+
+/* Namespaces that are shown of those whose resets were counted in the same second. */
+enum { COUNTED_SHOWN_MAX = 4 };
+
+/* Flows at risk that are shown of one flush; the verdict has them all, by process. */
+enum { RISKS_SHOWN_MAX = 3 };
+
+/* Where the text of a timeline line begins: after time, kind and blanks. */
+enum { TIMELINE_INDENT = 25 };
+
+const char *text_style(const struct text *t, enum style style)
+{
+	static const char *const codes[] = {
+		[STYLE_PLAIN] = "\033[0m",   [STYLE_DIM] = "\033[2m",
+		[STYLE_BOLD] = "\033[1m",    [STYLE_ALARM] = "\033[1;31m",
+		[STYLE_WARN] = "\033[1;33m", [STYLE_GOOD] = "\033[1;32m",
+	};
+
+	return t->options.is_colored ? codes[style] : "";
+}
+
+void text_init(struct text *t, FILE *out, const struct text_options *options)
+{
+	memset(t, 0, sizeof(*t));
+	t->out = out;
+	t->options = *options;
+}
+
+void text_clear_progress(struct text *t)
+{
+	if (t->has_progress)
+		fputs("\r\033[K", t->out);
+	t->has_progress = false;
+}
+
+static void begin_line(struct text *t, uint64_t wall_ns, const char *kind, enum style kind_style)
+{
+	char time[TIME_TEXT_BYTES];
+
+	text_clear_progress(t);
+	fprintf(t->out, "%s%s%s  %s%-9s%s  ", text_style(t, STYLE_DIM),
+		time_format_clock(wall_ns, t->options.is_utc, time, sizeof(time)),
+		text_style(t, STYLE_PLAIN), text_style(t, kind_style), kind,
+		text_style(t, STYLE_PLAIN));
+}
+
+/* Prints `words` from column `column` on, broken at blanks, later lines indented;
+ * ends the line. */
+void text_wrapped(struct text *t, size_t column, size_t indent, const char *words)
+{
+	char raw[DESCRIBE_BYTES], word[DESCRIBE_BYTES];
+
+	while (*words) {
+		size_t len = strcspn(words, " ");
+		size_t columns;
+
+		snprintf(raw, sizeof(raw), "%.*s", (int)len, words);
+		utf8_printable(raw, word, sizeof(word));
+		columns = utf8_columns(word);
+		if (column > indent && column + 1 + columns > t->options.columns) {
+			fprintf(t->out, "\n%*s", (int)indent, "");
+			column = indent;
+		} else if (column > indent) {
+			fputc(' ', t->out);
+			column++;
+		}
+		fputs(word, t->out);
+		column += columns;
+		words += len;
+		words += strspn(words, " ");
+	}
+	fputc('\n', t->out);
+}
+
+/* A line under a timeline line. */
+static void print_below(struct text *t, const char *mark, const char *words)
+{
+	fprintf(t->out, "%*s%s", TIMELINE_INDENT, "", mark);
+	text_wrapped(t, TIMELINE_INDENT + utf8_columns(mark), TIMELINE_INDENT + utf8_columns(mark),
+		     words);
+}
+
+/* Remembered for the end too; several recordings may lack the same. */
+static void note_missing(struct text *t, const struct probe_report *probe)
+{
+	size_t i = t->missing_count;
+	char name[sizeof(t->missing[0].name)];
+
+	utf8_printable(probe->name, name, sizeof(name));
+	for (size_t k = 0; k < t->missing_count; k++)
+		if (!strcmp(t->missing[k].name, name))
+			return;
+	if (i == PROBE_REPORTS_MAX)
+		return;
+	memcpy(t->missing[i].name, name, sizeof(name));
+	utf8_printable(probe->why, t->missing[i].why, sizeof(t->missing[i].why));
+	t->missing_count++;
+	if (!t->options.is_quiet)
+		fprintf(t->out, "%s  not observed: %s (%s)%s\n", text_style(t, STYLE_WARN), name,
+			t->missing[i].why, text_style(t, STYLE_PLAIN));
+}
+
+static void show_start(struct text *t, const struct finding *f)
+{
+	const struct start_observation *s = &f->seen->start;
+	char line[DESCRIBE_BYTES];
+
+	if (!t->options.is_quiet)
+		text_wrapped(t, 0, 0, note_start(s, line, sizeof(line)));
+	for (size_t i = 0; i < s->probes_count; i++)
+		if (!strcmp(s->probes[i].how, "none"))
+			note_missing(t, &s->probes[i]);
+	if (!t->options.is_quiet)
+		fputc('\n', t->out);
+}
+
+/* Words that may be long are wrapped; what one looks for with grep stays on its line. */
+static bool is_wrapped(enum finding_type type)
+{
+	return type == FINDING_FLUSH || type == FINDING_LOG || type == FINDING_RESETS;
+}
+
+static void show_note(struct text *t, const struct finding *f)
+{
+	static const enum style styles[] = {
+		[NOTE_PLAIN] = STYLE_PLAIN, [NOTE_DIM] = STYLE_DIM,     [NOTE_STRONG] = STYLE_BOLD,
+		[NOTE_WARN] = STYLE_WARN,   [NOTE_ALARM] = STYLE_ALARM,
+	};
+	struct note note;
+
+	note_finding(&note, f, &t->names);
+	if (!note.kind)
+		return;
+	begin_line(t, f->wall_ns, note.kind, styles[note.tone]);
+	if (is_wrapped(f->type))
+		text_wrapped(t, TIMELINE_INDENT, TIMELINE_INDENT, note.words);
+	else
+		fprintf(t->out, "%s\n", note.words);
+	if (note.verdict)
+		fprintf(t->out, "%*s%s%s%s, %s\n", TIMELINE_INDENT, "", text_style(t, STYLE_BOLD),
+			note.verdict, text_style(t, STYLE_PLAIN), note.confidence);
+	for (size_t i = 0; i < note.below_count; i++)
+		print_below(t, note.below[i].mark, note.below[i].words);
+}
+
+static void show_reset(struct text *t, const struct finding *f)
+{
+	uint64_t *shown = &t->shown[f->reset->verdict];
+	bool is_limited = !reset_is_blamed(f->reset) && !t->options.is_verbose;
+
+	if (is_limited && (*shown)++ >= SHOWN_MAX)
+		return;
+	show_note(t, f);
+	if (is_limited && *shown == SHOWN_MAX)
+		print_below(t, "",
+			    "more resets of this kind are counted, not shown (-v shows all)");
+}
+
+/* Those of one look at the counts have one time; a namespace each. */
+static void show_resets(struct text *t, const struct finding *f)
+{
+	if (f->mono_ns != t->counted_ns)
+		t->counted_shown = 0;
+	t->counted_ns = f->mono_ns;
+	if (t->counted_shown++ < COUNTED_SHOWN_MAX)
+		show_note(t, f);
+	if (t->counted_shown == COUNTED_SHOWN_MAX + 1)
+		print_below(t, "", "those of more namespaces are counted, not shown");
+}
+
+static void show_risk(struct text *t, const struct finding *f)
+{
+	if (f->risk->flush != t->risk_flush)
+		t->risks_shown = 0;
+	t->risk_flush = f->risk->flush;
+	if (t->risks_shown++ >= RISKS_SHOWN_MAX && !t->options.is_verbose)
+		return;
+	show_note(t, f);
+	if (t->risks_shown == RISKS_SHOWN_MAX && !t->options.is_verbose)
+		print_below(t, "",
+			    "more flows of this flush are counted, not shown (-v shows all)");
+}
+
+/* A probe that waited for its module is missing no longer. */
+static void forget_missing(struct text *t, const char *name)
+{
+	for (size_t i = 0; i < t->missing_count; i++)
+		if (!strcmp(t->missing[i].name, name)) {
+			t->missing_count--;
+			memmove(&t->missing[i], &t->missing[i + 1],
+				(t->missing_count - i) * sizeof(t->missing[0]));
+			return;
+		}
+}
+
+static void show_probe(struct text *t, const struct finding *f)
+{
+	const struct probe_observation *p = &f->seen->probe;
+	struct probe_report report = { .name = p->name, .how = p->how, .why = p->why };
+
+	if (strcmp(p->how, "none") != 0)
+		forget_missing(t, p->name);
+	else
+		note_missing(t, &report);
+	if (!t->options.is_quiet)
+		show_note(t, f);
+}
+
+void text_finding(struct text *t, const struct finding *f)
+{
+	if (f->type == FINDING_NAMESPACE) {
+		netns_names_tell(&t->names, f->netns, f->seen->space.name, f->mono_ns);
+		return;
+	}
+	if (f->type == FINDING_START) {
+		netns_names_set_own(&t->names, f->netns);
+		show_start(t, f);
+		return;
+	}
+	if (f->type == FINDING_PROBE) {
+		show_probe(t, f);
+		return;
+	}
+	if (t->options.is_quiet)
+		return;
+	switch (f->type) {
+	case FINDING_REMOVAL:
+		if (t->options.is_verbose)
+			show_note(t, f);
+		break;
+	case FINDING_RESET:
+		show_reset(t, f);
+		break;
+	case FINDING_RESETS:
+		show_resets(t, f);
+		break;
+	case FINDING_AT_RISK:
+		show_risk(t, f);
+		break;
+	case FINDING_RISK_OVER:
+		if (t->risks_shown <= RISKS_SHOWN_MAX)
+			show_note(t, f);
+		break;
+	default:
+		show_note(t, f);
+		break;
+	}
+}
+
+void text_progress(struct text *t, const struct timeline *timeline, uint64_t left_s)
+{
+	char left[48] = "watching, Ctrl-C ends";
+
+	if (!t->options.is_live)
+		return;
+	if (left_s)
+		snprintf(left, sizeof(left), "%" PRIu64 " s left", left_s);
+	fprintf(t->out,
+		"\r\033[K%s%s · resets %" PRIu64 " · blamed %" PRIu64 " · flushes %" PRIu64 "%s",
+		text_style(t, STYLE_DIM), left, timeline->resets_total, timeline->blamed,
+		timeline->flushes, text_style(t, STYLE_PLAIN));
+	fflush(t->out);
+	t->has_progress = true;
+}

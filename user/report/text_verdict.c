@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The end of the report: verdict, stories, counts, losses, advice. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/utf8.h"
+#include "model/names.h"
+#include "report/text_private.h"
+#include "summary/account.h"
+#include "summary/describe.h"
+
+enum { STEP_INDENT = 19, ADVICE_INDENT = 4, VERDICT_INDENT = 9, GROUP_INDENT = 9 };
+
+static void tell_story(struct text *t, const struct story *s, const struct timeline *timeline)
+{
+	char words[DESCRIBE_BYTES], resets[NETNS_TEXT_BYTES + 64];
+	struct step steps[STEPS_MAX];
+	size_t count = account_steps(s, timeline, t->options.is_utc, steps);
+
+	fprintf(t->out, "%s%s, %s: %s%s\n", text_style(t, STYLE_BOLD),
+		account_name(s, words, sizeof(words)), confidence_name(s->blamed.confidence),
+		account_resets(s, &t->names, resets, sizeof(resets)), text_style(t, STYLE_PLAIN));
+	for (size_t i = 0; i < count; i++) {
+		fprintf(t->out, "  %zu. %s%*s", i + 1, steps[i].when,
+			(int)(14 - utf8_columns(steps[i].when)), "");
+		text_wrapped(t, STEP_INDENT, STEP_INDENT, steps[i].words);
+	}
+	if (!s->blamed.renewed_ago_ns && *describe_victim(&s->victim, words, sizeof(words))) {
+		fputs("  victim: ", t->out);
+		text_wrapped(t, 10, 10, words);
+	}
+	for (size_t i = 0; i < s->blamed.inferred_count; i++) {
+		fputs("  not seen: ", t->out);
+		text_wrapped(t, 12, 12, s->blamed.inferred[i]);
+	}
+	fputc('\n', t->out);
+}
+
+static void tell_groups(struct text *t, const struct timeline *timeline)
+{
+	char words[DESCRIBE_BYTES];
+	uint64_t told = 0;
+
+	for (size_t i = 0; i < timeline->risk_groups_count; i++) {
+		const struct risk_group *g = &timeline->risk_groups[i];
+
+		if (!g->flows)
+			continue;
+		fprintf(t->out, "  %5" PRIu64 "  ", g->flows);
+		text_wrapped(t, GROUP_INDENT, GROUP_INDENT, account_group(g, words, sizeof(words)));
+		told += g->flows;
+	}
+	if (told < timeline->at_risk)
+		fprintf(t->out, "  %5" PRIu64 "  of other processes\n", timeline->at_risk - told);
+}
+
+static void tell_lines(struct text *t, char lines[GAPS_MAX][DESCRIBE_BYTES], size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		text_wrapped(t, 0, 0, lines[i]);
+}
+
+static void tell_unseen(struct text *t, const struct timeline *timeline)
+{
+	char lines[GAPS_MAX][DESCRIBE_BYTES];
+
+	tell_lines(t, lines, account_unseen(timeline, lines));
+}
+
+static void tell_waiting(struct text *t, const struct timeline *timeline)
+{
+	char words[DESCRIBE_BYTES];
+	bool has_groups;
+
+	if (*account_waiting(timeline, &has_groups, words, sizeof(words)))
+		text_wrapped(t, 0, 0, words);
+	if (has_groups)
+		tell_groups(t, timeline);
+	if (timeline_knows_risk(timeline))
+		tell_unseen(t, timeline);
+	if (*words)
+		fputc('\n', t->out);
+}
+
+static void tell_headline(struct text *t, const struct timeline *timeline, enum status status)
+{
+	static const enum style styles[] = { STYLE_GOOD, STYLE_WARN, STYLE_ALARM, STYLE_WARN };
+	char line[ACCOUNT_BYTES];
+
+	fprintf(t->out, "%sVERDICT%s  ", text_style(t, styles[status]), text_style(t, STYLE_PLAIN));
+	text_wrapped(t, VERDICT_INDENT, VERDICT_INDENT,
+		     account_headline(timeline, status, line, sizeof(line)));
+	fputc('\n', t->out);
+}
+
+static void tell_verdict(struct text *t, const struct timeline *timeline, enum status status)
+{
+	tell_headline(t, timeline, status);
+	for (size_t i = 0; i < timeline->stories_count; i++)
+		tell_story(t, &timeline->stories[i], timeline);
+	if (timeline->stories_untold)
+		fprintf(t->out, "%" PRIu64 " more blamed resets are in the counts only.\n\n",
+			timeline->stories_untold);
+	tell_waiting(t, timeline);
+}
+
+static void tell_advice(struct text *t, const struct timeline *timeline)
+{
+	const char *advice[ADVICE_MAX];
+	size_t count = timeline_advice(timeline, advice);
+
+	if (!count)
+		return;
+	fprintf(t->out, "\n%sWHAT TO DO%s\n", text_style(t, STYLE_BOLD),
+		text_style(t, STYLE_PLAIN));
+	for (size_t i = 0; i < count; i++) {
+		fputs("  - ", t->out);
+		text_wrapped(t, ADVICE_INDENT, ADVICE_INDENT, advice[i]);
+	}
+}
+
+static void tell_counts(struct text *t, const struct timeline *timeline)
+{
+	char line[ACCOUNT_BYTES];
+
+	account_counts(timeline, line, sizeof(line));
+	fprintf(t->out, "%sCOUNTS%s   ", text_style(t, STYLE_BOLD), text_style(t, STYLE_PLAIN));
+	if (timeline->is_audit)
+		fprintf(t->out, "%s\n", line);
+	else
+		text_wrapped(t, VERDICT_INDENT, VERDICT_INDENT, line);
+}
+
+static void tell_filter(struct text *t, const struct timeline *timeline)
+{
+	char line[DESCRIBE_BYTES];
+
+	if (!timeline->filter)
+		return;
+	fprintf(t->out, "%sFILTER%s   ", text_style(t, STYLE_BOLD), text_style(t, STYLE_PLAIN));
+	utf8_printable(timeline->filter, line, sizeof(line));
+	text_wrapped(t, VERDICT_INDENT, VERDICT_INDENT, line);
+	if (!*account_unfiltered(timeline, line, sizeof(line)))
+		return;
+	fprintf(t->out, "%*s", VERDICT_INDENT, "");
+	text_wrapped(t, VERDICT_INDENT, VERDICT_INDENT, line);
+}
+
+static void tell_losses(struct text *t, const struct timeline *timeline)
+{
+	char losses[ACCOUNT_BYTES * 2];
+
+	fprintf(t->out, "%sLOST%s     %s\n",
+		text_style(t, timeline->lost_total ? STYLE_ALARM : STYLE_BOLD),
+		text_style(t, STYLE_PLAIN), account_losses(timeline, losses, sizeof(losses)));
+	for (size_t i = 0; i < t->missing_count; i++)
+		fprintf(t->out, "NOT SEEN %s: %s\n", t->missing[i].name, t->missing[i].why);
+}
+
+static void tell_effort(struct text *t, const struct timeline *timeline)
+{
+	char lines[GAPS_MAX][DESCRIBE_BYTES];
+
+	tell_lines(t, lines, account_unlooked(timeline, t->options.is_verbose, lines));
+}
+
+void text_summary(struct text *t, const struct timeline *timeline, enum status status)
+{
+	text_clear_progress(t);
+	if (!t->options.is_quiet)
+		fputc('\n', t->out);
+	tell_verdict(t, timeline, status);
+	tell_filter(t, timeline);
+	tell_counts(t, timeline);
+	if (!timeline->is_audit) {
+		tell_losses(t, timeline);
+		tell_effort(t, timeline);
+	}
+	tell_advice(t, timeline);
+}

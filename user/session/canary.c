@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "session/canary.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/nf_conntrack_tcp.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+#include <net/if.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "node/netns.h"
+
+enum { CLOSED_PORT = 1, ENTRY_TIMEOUT_S = 60 };
+
+/* The loopback brings its addresses along: a link and two address events. */
+static int bring_loopback_up(void)
+{
+	struct ifreq request = { .ifr_name = "lo" };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (ioctl(fd, SIOCGIFFLAGS, &request))
+		err = -errno;
+	request.ifr_flags |= IFF_UP;
+	if (!err && ioctl(fd, SIOCSIFFLAGS, &request))
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+/* A SYN to a port where nobody listens. True when it was refused, as it must. */
+static bool provoke_reset(const struct sockaddr *to, socklen_t len)
+{
+	int fd = socket(to->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool is_refused;
+
+	if (fd < 0)
+		return false;
+	is_refused = connect(fd, to, len) && errno == ECONNREFUSED;
+	close(fd);
+	return is_refused;
+}
+
+/* A listener with one connection, which its client aborts (linger 0): a reset sent by
+ * a socket, and one received by its peer. */
+static bool provoke_abort(void)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct linger none = { .l_onoff = 1 };
+	socklen_t len = sizeof(to);
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int server = -1;
+	char byte;
+	bool is_told = false;
+
+	if (listener >= 0 && client >= 0 && !bind(listener, (struct sockaddr *)&to, len) &&
+	    !listen(listener, 1) && !getsockname(listener, (struct sockaddr *)&to, &len) &&
+	    !connect(client, (struct sockaddr *)&to, len))
+		server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	if (server >= 0 && !setsockopt(client, SOL_SOCKET, SO_LINGER, &none, sizeof(none))) {
+		close(client);
+		client = -1;
+		is_told = read(server, &byte, 1) < 0 && errno == ECONNRESET;
+	}
+	if (client >= 0)
+		close(client);
+	if (server >= 0)
+		close(server);
+	if (listener >= 0)
+		close(listener);
+	return is_told;
+}
+
+static void put_tuple(struct nlmsghdr *message, uint16_t type, uint32_t src, uint32_t dst)
+{
+	struct nlattr *tuple = mnl_attr_nest_start(message, type);
+	struct nlattr *part = mnl_attr_nest_start(message, CTA_TUPLE_IP);
+
+	mnl_attr_put_u32(message, CTA_IP_V4_SRC, src);
+	mnl_attr_put_u32(message, CTA_IP_V4_DST, dst);
+	mnl_attr_nest_end(message, part);
+	part = mnl_attr_nest_start(message, CTA_TUPLE_PROTO);
+	mnl_attr_put_u8(message, CTA_PROTO_NUM, IPPROTO_TCP);
+	mnl_attr_put_u16(message, CTA_PROTO_SRC_PORT, htons(CLOSED_PORT));
+	mnl_attr_put_u16(message, CTA_PROTO_DST_PORT, htons(CLOSED_PORT));
+	mnl_attr_nest_end(message, part);
+	mnl_attr_nest_end(message, tuple);
+}
+
+static struct nlmsghdr *begin_request(char *buf, uint16_t type, uint16_t flags)
+{
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buf);
+	struct nfgenmsg *family;
+
+	message->nlmsg_type = (NFNL_SUBSYS_CTNETLINK << 8) | type;
+	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
+	family = mnl_nlmsg_put_extra_header(message, sizeof(*family));
+	family->nfgen_family = AF_INET;
+	family->version = NFNETLINK_V0;
+	return message;
+}
+
+/* Sends it and waits for the kernel's answer. */
+static bool ask(struct mnl_socket *socket, const struct nlmsghdr *message)
+{
+	char answer[512]; /* an acknowledgement */
+	ssize_t len;
+
+	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
+		return false;
+	len = mnl_socket_recvfrom(socket, answer, sizeof(answer));
+	return len > 0 && mnl_cb_run(answer, (size_t)len, 0, 0, NULL, NULL) >= 0;
+}
+
+static bool make_entry(struct mnl_socket *socket)
+{
+	char buf[512];
+	struct nlmsghdr *message = begin_request(buf, IPCTNL_MSG_CT_NEW, NLM_F_CREATE | NLM_F_EXCL);
+	uint32_t src = htonl(INADDR_LOOPBACK), dst = htonl(INADDR_LOOPBACK + 1);
+
+	put_tuple(message, CTA_TUPLE_ORIG, src, dst);
+	put_tuple(message, CTA_TUPLE_REPLY, dst, src);
+	mnl_attr_put_u32(message, CTA_TIMEOUT, htonl(ENTRY_TIMEOUT_S));
+	return ask(socket, message);
+}
+
+static bool flush_entries(struct mnl_socket *socket)
+{
+	char buf[512];
+
+	return ask(socket, begin_request(buf, IPCTNL_MSG_CT_DELETE, 0));
+}
+
+/* An entry that is made, flushed, and made again in the removed one's place. It goes
+ * with the namespace. */
+static void provoke_conntrack(struct canary *canary)
+{
+	struct mnl_socket *socket;
+
+	/* Asking would load it. */
+	if (access("/sys/module/nf_conntrack_netlink", F_OK) != 0)
+		return;
+	socket = mnl_socket_open(NETLINK_NETFILTER);
+	if (!socket)
+		return;
+	if (!mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID)) {
+		canary->has_conntrack = make_entry(socket) && flush_entries(socket);
+		canary->has_insert = canary->has_conntrack && make_entry(socket);
+	}
+	mnl_socket_close(socket);
+}
+
+static int provoke_all(struct canary *canary)
+{
+	struct sockaddr_in v4 = { .sin_family = AF_INET,
+				  .sin_port = htons(CLOSED_PORT),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6,
+				   .sin6_port = htons(CLOSED_PORT),
+				   .sin6_addr = in6addr_loopback };
+	int err;
+
+	if (unshare(CLONE_NEWNET))
+		return -errno;
+	canary->netns = netns_own();
+	err = bring_loopback_up();
+	if (err)
+		return err;
+	provoke_reset((struct sockaddr *)&v4, sizeof(v4));
+	canary->has_ipv6 = provoke_reset((struct sockaddr *)&v6, sizeof(v6));
+	canary->has_abort = provoke_abort();
+	provoke_conntrack(canary);
+	return 0;
+}
+
+int canary_run(struct canary *canary)
+{
+	struct {
+		struct canary canary;
+		int err;
+	} result = { .err = -EIO };
+	int fds[2];
+	pid_t pid;
+
+	if (pipe(fds))
+		return -errno;
+	pid = fork();
+	if (pid == 0) {
+		memset(&result, 0, sizeof(result));
+		result.err = provoke_all(&result.canary);
+		_exit(write(fds[1], &result, sizeof(result)) != (ssize_t)sizeof(result));
+	}
+	close(fds[1]);
+	if (pid < 0 || read(fds[0], &result, sizeof(result)) != (ssize_t)sizeof(result))
+		result.err = pid < 0 ? -errno : -EIO;
+	close(fds[0]);
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+	*canary = result.canary;
+	return result.err;
+}

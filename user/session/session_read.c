@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* `-r`: recordings through the same blame as live. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/message.h"
+#include "blame/blame.h"
+#include "node/netns.h"
+#include "record/recording.h"
+#include "report/report.h"
+#include "session/session.h"
+
+struct replay {
+	struct recording *recordings[OPTIONS_READ_MAX];
+	size_t count;
+	struct report report;
+	struct blame *blame;
+	uint64_t observations;
+	bool has_summary;
+};
+
+/* Opening it for writing would empty it before it is read. */
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return a && b && !stat(a, &x) && !stat(b, &y) && S_ISREG(x.st_mode) &&
+	       x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static int check_outputs(const struct options *options, char *why, size_t size)
+{
+	for (size_t i = 0; i < options->read_count; i++) {
+		bool is_output = is_same_file(options->read[i], options->output);
+
+		if (!is_output && !is_same_file(options->read[i], options->write))
+			continue;
+		snprintf(why, size,
+			 "%s is read and cannot be written at the same time; give %s another path",
+			 options->read[i], is_output ? "-o" : "-w");
+		return -1;
+	}
+	return 0;
+}
+
+static int open_recordings(struct replay *replay, const struct options *options, char *why,
+			   size_t size)
+{
+	for (size_t i = 0; i < options->read_count; i++) {
+		const char *reason = "";
+		struct recording *r = recording_open(options->read[i], (uint32_t)i, &reason);
+
+		if (!r) {
+			snprintf(why, size, "cannot read %s: %s; give -r a file that -w wrote",
+				 options->read[i], reason);
+			return -1;
+		}
+		replay->recordings[replay->count++] = r;
+	}
+	return 0;
+}
+
+static int take(void *ctx, const struct observation *seen)
+{
+	struct replay *replay = ctx;
+	int err;
+
+	replay->observations += seen->type != OBSERVATION_LOST;
+	replay->has_summary |= seen->type == OBSERVATION_END;
+	if (replay->report.has_failed)
+		return -EPIPE;
+	err = blame_observe(replay->blame, seen);
+	return err ? err : report_is_full(&replay->report) ? -ECANCELED : 0;
+}
+
+static void tell_bad_lines(const struct replay *replay, const struct options *options)
+{
+	for (size_t i = 0; i < replay->count; i++) {
+		uint64_t first, bad = recording_bad_lines(replay->recordings[i], &first);
+
+		if (bad)
+			message("%s: %" PRIu64 " unreadable lines, the first is line %" PRIu64
+				" (a recording that was cut or edited); they count as lost",
+				options->read[i], bad, first);
+	}
+	if (!replay->has_summary && !options->is_quiet && !report_is_full(&replay->report))
+		message("%s: no summary line: the recording was cut short or is still being written",
+			options->read[0]);
+}
+
+static enum status play(struct replay *replay, const struct options *options)
+{
+	int err;
+
+	replay->blame = blame_new(NULL, report_finding, &replay->report);
+	if (!replay->blame)
+		return report_error(&replay->report, "out of memory");
+	err = recordings_play(replay->recordings, replay->count, take, replay);
+	if (!replay->observations) {
+		char why[512];
+
+		snprintf(why, sizeof(why),
+			 "%s holds no line of a recording; give -r a file that -w wrote",
+			 options->read[0]);
+		return report_error(&replay->report, why);
+	}
+	if (err < 0 && err != -ECANCELED && !replay->report.has_failed)
+		return report_error(&replay->report, strerror(-err));
+	tell_bad_lines(replay, options);
+	blame_finish(replay->blame);
+	return report_summary(&replay->report);
+}
+
+enum status session_read(const struct options *options)
+{
+	struct replay replay = { .count = 0 };
+	enum status status = STATUS_UNKNOWN;
+	char why[REPORT_WHY_BYTES];
+	uint32_t netns = 0;
+
+	if (options->netns && netns_find(options->netns, &netns)) {
+		snprintf(
+			why, sizeof(why),
+			"no network namespace %.200s here; for a recording give /proc/PID/ns/net of "
+			"this machine, or filter its lines by \"netns\"",
+			options->netns);
+		return session_fail(options, why);
+	}
+	if (check_outputs(options, why, sizeof(why)))
+		return session_fail(options, why);
+	if (report_open(&replay.report, options, why) ||
+	    open_recordings(&replay, options, why, sizeof(why))) {
+		report_error(&replay.report, why);
+	} else {
+		replay.report.netns = netns;
+		status = play(&replay, options);
+	}
+	if (report_close(&replay.report))
+		status = STATUS_UNKNOWN;
+	blame_free(replay.blame);
+	for (size_t i = 0; i < replay.count; i++)
+		recording_close(replay.recordings[i]);
+	return status;
+}

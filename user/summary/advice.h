@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What to do about a verdict, as data: one table, the first match counts. */
+#ifndef RSTBLAME_ADVICE_H
+#define RSTBLAME_ADVICE_H
+
+#include "model/finding.h"
+
+/* A NULL-terminated list of static sentences, maybe empty. */
+const char *const *advice_for(const struct reset_blame *blamed);
+
+#endif

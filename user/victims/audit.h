@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The audit of now: open connections whose path is translated, and that conntrack does
+ * not know. No tracing; it reads sockets, conntrack's table, routes and rules.
+ */
+#ifndef RSTBLAME_AUDIT_H
+#define RSTBLAME_AUDIT_H
+
+#include "node/sockets.h"
+
+struct audit {
+	struct sockets at_risk;
+	uint64_t connections; /* open ones that were looked at */
+	uint64_t entries;     /* TCP entries of conntrack */
+	/* Unknown to conntrack; but no route, or rules that ask what is not known here, so
+	 * that nobody can tell whether their path is translated. */
+	uint64_t unsure;
+	uint32_t namespaces;
+	uint32_t unseen; /* namespaces that could not be looked into */
+};
+
+enum { AUDIT_WHY_BYTES = 256 };
+
+/* Audits the connections that the namespace `inum` translates (0: this process's). 0, or
+ * -1 and one line in `why`, the cure included. The caller releases it. */
+int audit_run(struct audit *audit, uint32_t inum, char why[AUDIT_WHY_BYTES]);
+void audit_release(struct audit *audit);
+
+/* Of the sockets of one namespace: keeps the open ones that it opened itself, that is
+ * those whose port nobody listens on. What was accepted is not this end's to lose: a
+ * NAT rule finds it again. Returns how many are kept, in front. Pure. */
+size_t audit_keep_clients(struct socket_row *rows, size_t count);
+
+#endif

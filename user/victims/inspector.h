@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Looks at sockets and processes for the report, in a thread of its own, so that
+ * the rings are drained meanwhile whatever that takes. It goes into namespaces
+ * and out again, and keeps none of them alive.
+ */
+#ifndef RSTBLAME_INSPECTOR_H
+#define RSTBLAME_INSPECTOR_H
+
+#include "node/sockets.h"
+
+enum inspection_kind {
+	INSPECT_ONE,     /* find the socket of rows[0] wherever it is, and its process; those
+			  * that wait are looked at together */
+	INSPECT_SWEEP,   /* find the open ones among the rows; without rows, list all */
+	INSPECT_DETAILS, /* the processes of rows that a sweep found */
+	INSPECT_AGAIN,   /* whether rows are still open, by tuple and inode */
+	INSPECTIONS,
+};
+
+/* One piece of work, handed there and back. */
+struct inspection {
+	enum inspection_kind kind;
+	uint64_t id; /* the caller's own */
+	struct sockets sockets;
+	struct victim *victims; /* ONE and DETAILS: one for each row, or NULL */
+	uint64_t until_ns;      /* ONE: nobody waits for it any longer than that; 0: for ever */
+	uint64_t looked_ns;     /* when it began to look: what changed since is not in it */
+	uint64_t spent_ns;
+	uint32_t namespaces;
+	uint64_t sought; /* SWEEP: rows that it was given */
+	uint32_t unseen; /* namespaces that could not be looked into */
+	int err;         /* first of the failures */
+	bool is_cut;     /* ONE: there was no time to look for it */
+	struct inspection *next;
+};
+
+struct inspector;
+
+/* Starts the thread. NULL and errno. */
+struct inspector *inspector_new(void);
+/* Ends it, after the piece of work it is at. */
+void inspector_free(struct inspector *inspector);
+
+/* A new inspection with room for `rows`; NULL when out of memory. */
+struct inspection *inspection_new(enum inspection_kind kind, size_t rows);
+void inspection_free(struct inspection *inspection);
+
+/* Hands it over. INSPECT_ONE comes before all else, even within a sweep. */
+void inspector_submit(struct inspector *inspector, struct inspection *inspection);
+/* The next that is done, or NULL. The caller frees it. */
+struct inspection *inspector_take(struct inspector *inspector);
+/* Readable when one is done. */
+int inspector_fd(const struct inspector *inspector);
+
+#endif

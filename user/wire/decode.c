@@ -1,0 +1,521 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "wire/decode.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+
+#include "bpf/event.h"
+#include "node/enrich.h"
+
+/* enum ip_conntrack_info and ip_conntrack_status, uapi/linux/netfilter. */
+enum { CTINFO_NEW = 2 };
+enum { STATUS_SEEN_REPLY = 1U << 1 };
+
+static void decode_text(char *out, size_t size, const char *in, size_t in_size)
+{
+	size_t len = strnlen(in, in_size < size ? in_size : size - 1);
+
+	memcpy(out, in, len);
+	out[len] = '\0';
+}
+
+static void decode_tuple(const struct event_tuple *in, struct tuple *out)
+{
+	memcpy(out->src.bytes, in->src, sizeof(out->src.bytes));
+	memcpy(out->dst.bytes, in->dst, sizeof(out->dst.bytes));
+	out->sport = ntohs(in->sport);
+	out->dport = ntohs(in->dport);
+}
+
+static void decode_flow(uint8_t family, const struct event_tuple *orig,
+			const struct event_tuple *reply, struct flow *out)
+{
+	out->family = family;
+	decode_tuple(orig, &out->orig);
+	decode_tuple(reply, &out->reply);
+}
+
+/* Rule 6: in a softirq or a kernel thread, `current` is nobody. */
+static void decode_actor(const struct event_task *in, struct actor *out)
+{
+	char group[EVENT_CGROUP_BYTES + 1];
+
+	memset(out, 0, sizeof(*out));
+	if (in->flags & (EVENT_TASK_KTHREAD | EVENT_TASK_SOFTIRQ))
+		return;
+	out->pid = in->pid;
+	out->netns = in->netns;
+	out->start_boottime_ns = in->start_boottime_ns;
+	decode_text(out->comm, sizeof(out->comm), in->comm, sizeof(in->comm));
+	/* All that is known of one who is gone by now. */
+	decode_text(group, sizeof(group), in->cgroup, sizeof(in->cgroup));
+	enrich_from_cgroup(group, out);
+}
+
+static void decode_exe(const struct event_exe *in, struct actor *actor)
+{
+	char path[EVENT_EXE_NAMES * (EVENT_EXE_NAME_BYTES + 1) + 1], *end = path;
+
+	for (size_t i = EVENT_EXE_NAMES; i-- > 0;)
+		if (in->names[i][0]) {
+			*end++ = '/';
+			decode_text(end, EVENT_EXE_NAME_BYTES + 1, in->names[i],
+				    EVENT_EXE_NAME_BYTES);
+			end += strlen(end);
+		}
+	*end = '\0';
+	/* A part of a path would be another file. */
+	if (actor->pid && in->is_whole && strlen(path) < sizeof(actor->exe))
+		memcpy(actor->exe, path, strlen(path) + 1);
+}
+
+/* The innermost frames are our own: the BPF program and its trampoline. */
+static bool is_own_frame(const char *name)
+{
+	return !strncmp(name, "bpf_prog_", strlen("bpf_prog_")) ||
+	       !strncmp(name, "bpf_trampoline_", strlen("bpf_trampoline_"));
+}
+
+static size_t name_stack(const struct decoder *d, const __u64 *stack, const char **names)
+{
+	size_t count = 0;
+
+	if (!d->helpers.name_address)
+		return 0;
+	for (size_t i = 0; i < EVENT_STACK_MAX && stack[i]; i++) {
+		const char *name = d->helpers.name_address(d->helpers.ctx, stack[i]);
+
+		if (count || !is_own_frame(name))
+			names[count++] = name;
+	}
+	return count;
+}
+
+/* What a removal happened in. */
+struct place {
+	uint64_t act;
+	uint32_t netns;
+	uint8_t act_kind;
+};
+
+static enum cause removal_cause(const struct place *place, uint16_t flags)
+{
+	static const enum cause by_act[] = {
+		[EVENT_ACT_MASQUERADE] = CAUSE_ADDRESS_REMOVED,
+		[EVENT_ACT_NETLINK_FLUSH] = CAUSE_USER_FLUSH,
+		[EVENT_ACT_NETLINK_DELETE] = CAUSE_USER_DELETE,
+		[EVENT_ACT_ITERATION] = CAUSE_OTHER,
+	};
+
+	if (place->act && place->act_kind < sizeof(by_act) / sizeof(by_act[0]))
+		return by_act[place->act_kind];
+	return flags & EVENT_REMOVAL_EXPIRED ? CAUSE_TIMEOUT : CAUSE_OTHER;
+}
+
+static void decode_removed_tuple(const __u32 *src, const __u32 *dst, size_t address_size,
+				 uint16_t sport, uint16_t dport, struct tuple *out)
+{
+	memset(out, 0, sizeof(*out));
+	memcpy(out->src.bytes, src, address_size);
+	memcpy(out->dst.bytes, dst, address_size);
+	out->sport = ntohs(sport);
+	out->dport = ntohs(dport);
+}
+
+static void decode_removed_flow(const struct event_removed_head *head,
+				const struct event_removed_tail *tail, struct flow *out)
+{
+	size_t size = head->family == AF_INET ? sizeof(__u32) : 4 * sizeof(__u32);
+	const __u32 *addresses = (const void *)(head + 1);
+	size_t words = size / sizeof(*addresses);
+	const __u16 *ports = tail->ports;
+
+	out->family = head->family;
+	decode_removed_tuple(addresses, addresses + words, size, ports[EVENT_ORIG_SRC],
+			     ports[EVENT_ORIG_DST], &out->orig);
+	decode_removed_tuple(addresses + 2 * words, addresses + 3 * words, size,
+			     ports[EVENT_REPLY_SRC], ports[EVENT_REPLY_DST], &out->reply);
+}
+
+/* `head` begins a struct event_removed4 or 6, as its family says. */
+static void decode_removed(const struct decoder *d, const struct event_removed_head *head,
+			   const struct place *place, struct observation *out)
+{
+	const struct event_removed_tail *tail =
+		head->family == AF_INET ?
+			&((const struct event_removed4 *)(const void *)head)->tail :
+			&((const struct event_removed6 *)(const void *)head)->tail;
+	struct removal_observation *r = &out->removal;
+
+	out->type = OBSERVATION_REMOVAL;
+	out->netns = (struct netns_id){ .inum = place->netns };
+	out->mono_ns = head->ts_ns;
+	out->wall_ns = head->ts_ns + d->wall_offset_ns;
+	r->act = place->act;
+	r->cause = removal_cause(place, tail->flags);
+	decode_removed_flow(head, tail, &r->flow);
+	r->zone = tail->zone_dirs & 1 ? head->zone : 0;
+	r->reply_zone = tail->zone_dirs & 2 ? head->zone : 0;
+	r->tcp_state = head->tcp_state;
+	r->status = head->status;
+	r->mark = tail->mark;
+	r->stack = NULL;
+	r->has_actor = false;
+}
+
+static struct place removal_place(const struct event_removal *in)
+{
+	return (struct place){ .act = in->act, .netns = in->netns, .act_kind = in->act_kind };
+}
+
+/* Where the family asks for more than the record has, that is an error. */
+static int decode_removal(const struct decoder *d, const struct event_removal *in,
+			  struct observation *out)
+{
+	const struct event_removed_head *head = (const void *)(in + 1);
+	struct place place = removal_place(in);
+
+	if (head->family != AF_INET && in->header.len < sizeof(struct event_removal6))
+		return -EINVAL;
+	decode_removed(d, head, &place, out);
+	return 1;
+}
+
+/* What the stack says of a walk of the table, or of one removal: the cause, and the
+ * stack itself where it is to be shown, else NULL. */
+static enum cause read_cause(struct decoder *d, const __u64 *stack, const char **shown)
+{
+	const char *names[EVENT_STACK_MAX] = { 0 };
+	size_t count = name_stack(d, stack, names);
+	enum cause cause = stack_cause(names, count);
+
+	*shown = NULL;
+	if (count && (cause == CAUSE_OTHER || d->with_stacks))
+		*shown = stack_format(names, count, d->stack_text, sizeof(d->stack_text));
+	return cause;
+}
+
+static void decode_removal_stack(struct decoder *d, const struct event_removal_stack *in,
+				 struct observation *out)
+{
+	struct removal_observation *r = &out->removal;
+	struct place place = removal_place(&in->removal);
+
+	decode_removed(d, &in->entry.head, &place, out);
+	r->cause = read_cause(d, in->stack, &r->stack);
+}
+
+size_t decode_flush(struct decoder *d, const struct event_flush_slot *slots,
+		    struct observation *out)
+{
+	const struct event_removed_head *head = (const void *)slots;
+	const struct event_flush_mark *mark = (const void *)slots;
+	struct place place = { d->flush_act, d->flush_netns, d->flush_kind };
+
+	out->type = OBSERVATION_START; /* none of a flush's */
+	if (head->family) {
+		decode_removed(d, head, &place, out);
+		return head->family == AF_INET ? 1 : 2;
+	}
+	d->flush_act = mark->act;
+	d->flush_netns = mark->netns;
+	d->flush_kind = mark->act_kind;
+	return 1;
+}
+
+static void decode_entry(const struct event_entry *in, struct observation *out)
+{
+	out->type = OBSERVATION_ENTRY;
+	out->netns = (struct netns_id){ .inum = in->netns };
+	decode_flow(in->family, &in->orig, &in->reply, &out->entry.flow);
+	out->entry.zone = in->zone;
+	/* Restored whole by netlink, it stands for the connection as after a SYN. */
+	out->entry.by_syn = in->tcp_state == TRACKER_SYN_SENT ||
+			    in->tcp_state == EVENT_ENTRY_INSERTED;
+}
+
+static void decode_address(const struct event_address *in, struct observation *out)
+{
+	struct change_observation *c = &out->change;
+
+	out->type = OBSERVATION_ADDRESS;
+	out->netns = (struct netns_id){ .inum = in->netns };
+	memset(c, 0, sizeof(*c));
+	c->op = in->op == EVENT_ADDRESS_ADD ? ADDRESS_ADD : ADDRESS_REMOVE;
+	c->family = in->family;
+	c->prefix_len = in->prefix_len;
+	c->is_dead = in->flags & EVENT_ADDRESS_DEAD;
+	c->by_kernel = in->task.flags != 0;
+	c->ifindex = in->ifindex;
+	decode_text(c->ifname, sizeof(c->ifname), in->ifname, sizeof(in->ifname));
+	memcpy(c->local.bytes, in->local, sizeof(c->local.bytes));
+	memcpy(c->address.bytes, in->address, sizeof(c->address.bytes));
+	decode_actor(&in->task, &c->actor);
+	decode_exe(&in->exe, &c->actor);
+}
+
+static void decode_link(const struct event_link *in, struct observation *out)
+{
+	static const enum change_op ops[] = {
+		[EVENT_LINK_UP] = LINK_UP,
+		[EVENT_LINK_DOWN] = LINK_DOWN,
+		[EVENT_LINK_UNREGISTER] = LINK_UNREGISTER,
+		[EVENT_LINK_RENAME] = LINK_RENAME,
+	};
+	struct change_observation *c = &out->change;
+
+	out->type = OBSERVATION_LINK;
+	out->netns = (struct netns_id){ .inum = in->netns };
+	memset(c, 0, sizeof(*c));
+	c->op = in->op < sizeof(ops) / sizeof(ops[0]) ? ops[in->op] : CHANGE_NONE;
+	c->by_kernel = in->task.flags != 0;
+	c->ifindex = in->ifindex;
+	decode_text(c->ifname, sizeof(c->ifname), in->ifname, sizeof(in->ifname));
+	decode_actor(&in->task, &c->actor);
+	decode_exe(&in->exe, &c->actor);
+}
+
+static uint8_t decode_hooks(uint8_t in)
+{
+	return (uint8_t)((in & EVENT_HOOK_KNOWN ? HOOKS_KNOWN : 0) |
+			 (in & EVENT_HOOK_CONNTRACK ? HOOKS_CONNTRACK : 0) |
+			 (in & EVENT_HOOK_NAT ? HOOKS_NAT : 0));
+}
+
+static void decode_ruleset(const struct event_ruleset *in, struct observation *out)
+{
+	struct ruleset_observation *r = &out->ruleset;
+
+	out->type = OBSERVATION_RULESET;
+	out->netns = (struct netns_id){ .inum = in->netns };
+	memset(r, 0, sizeof(*r));
+	r->op = in->op == EVENT_RULESET_ADD ? RULESET_HOOKS_ADDED : RULESET_HOOKS_REMOVED;
+	r->family = in->family;
+	r->hooks = decode_hooks(in->hooks);
+	r->by_kernel = in->task.flags != 0;
+	decode_actor(&in->task, &r->actor);
+	decode_exe(&in->exe, &r->actor);
+}
+
+static enum cause act_cause(struct decoder *d, const struct event_act_begin *in, const char **stack)
+{
+	switch (in->kind) {
+	case EVENT_ACT_MASQUERADE: /* the work item of a link carries no address */
+		return in->has_address ? CAUSE_ADDRESS_REMOVED : CAUSE_LINK_DOWN;
+	case EVENT_ACT_NETLINK_FLUSH:
+		return CAUSE_USER_FLUSH;
+	case EVENT_ACT_NETLINK_DELETE:
+		return CAUSE_USER_DELETE;
+	}
+	return read_cause(d, in->stack, stack);
+}
+
+static void decode_act_begin(struct decoder *d, const struct event_act_begin *in,
+			     struct observation *out)
+{
+	struct act_observation *a = &out->act;
+
+	out->type = OBSERVATION_ACT_BEGIN;
+	out->netns = (struct netns_id){ .inum = in->netns };
+	memset(a, 0, sizeof(*a));
+	a->act = in->act;
+	a->cause = act_cause(d, in, &a->stack);
+	a->has_address = in->has_address;
+	a->ifindex = in->ifindex;
+	memcpy(a->address.bytes, in->address, sizeof(a->address.bytes));
+	decode_actor(&in->task, &a->actor);
+	decode_exe(&in->exe, &a->actor);
+}
+
+/* A brief record has neither stack nor executable. */
+static void decode_act(struct decoder *d, const struct event_header *header,
+		       struct observation *out)
+{
+	struct event_act_begin whole = { 0 };
+	bool is_brief = header->len < sizeof(whole);
+
+	memcpy(&whole, header, is_brief ? EVENT_ACT_BRIEF_BYTES : sizeof(whole));
+	decode_act_begin(d, &whole, out);
+}
+
+static void decode_act_end(const struct event_act_end *in, struct observation *out)
+{
+	out->type = OBSERVATION_ACT_END;
+	out->netns = (struct netns_id){ 0 };
+	memset(&out->act, 0, sizeof(out->act));
+	out->act.act = in->act;
+	out->act.entries = in->entries;
+	out->act.tcp_entries = in->tcp_entries;
+}
+
+/* A fresh entry was made of this very packet; one that has seen a reply, or that
+ * the packet is a reply to, was there before. */
+static enum pickup decode_pickup(const struct event_reset *in)
+{
+	struct flow flow;
+
+	if (in->conntrack == EVENT_CONNTRACK_UNTRACKED)
+		return PICKUP_UNTRACKED;
+	if (in->conntrack == EVENT_CONNTRACK_NONE)
+		return PICKUP_NONE;
+	if (in->conntrack == EVENT_CONNTRACK_INVALID)
+		return PICKUP_INVALID;
+	if (in->conntrack_info != CTINFO_NEW || (in->conntrack_status & STATUS_SEEN_REPLY))
+		return PICKUP_KNOWN;
+	decode_flow(in->family, &in->conntrack_orig, &in->conntrack_reply, &flow);
+	return flow_is_translated(&flow) ? PICKUP_RENEWED : PICKUP_FRESH;
+}
+
+static void decode_reset_names(struct decoder *d, const struct event_reset *in,
+			       struct reset_observation *r)
+{
+	const char *names[EVENT_STACK_MAX] = { 0 }, *reason = NULL;
+	size_t count = name_stack(d, in->stack, names);
+
+	if ((in->flags & EVENT_RESET_HAS_REASON) && d->helpers.reason_name)
+		reason = d->helpers.reason_name(d->helpers.ctx, in->reason);
+	if (reason)
+		decode_text(r->reason, sizeof(r->reason), reason, strlen(reason));
+	if (in->kind == EVENT_RESET_ABORT)
+		r->cause = stack_abort_cause(names, count, in->flags & EVENT_RESET_ORPHANED,
+					     in->flags & EVENT_RESET_LINGER2);
+	/* An abort's stack is there for its cause; it is shown when asked for, or when it
+	 * did not tell. */
+	if (in->kind != EVENT_RESET_ABORT || d->with_stacks || r->cause == CAUSE_OTHER)
+		stack_format(names, count, r->stack, sizeof(r->stack));
+}
+
+static enum reset_kind decode_kind(uint8_t in)
+{
+	static const enum reset_kind kinds[] = {
+		[EVENT_RESET_ANSWER] = RESET_ANSWER,
+		[EVENT_RESET_ABORT] = RESET_ABORT,
+		[EVENT_RESET_RECEIVED] = RESET_RECEIVED,
+		[EVENT_RESET_REJECTED] = RESET_REJECTED,
+	};
+
+	return in < sizeof(kinds) / sizeof(kinds[0]) ? kinds[in] : RESET_ANSWER;
+}
+
+/* What a packet of no trigger can tell stays zero. */
+static void decode_trigger(const struct event_reset *in, struct reset_observation *r)
+{
+	r->pickup = (uint8_t)decode_pickup(in);
+	r->hooks = decode_hooks(in->hooks);
+	r->has_zone = in->conntrack == EVENT_CONNTRACK_ENTRY ||
+		      in->conntrack == EVENT_CONNTRACK_INVALID;
+	r->zone = in->conntrack_zone;
+	if (r->pickup == PICKUP_KNOWN || r->pickup == PICKUP_INVALID) {
+		decode_flow(in->family, &in->conntrack_orig, &in->conntrack_reply, &r->entry);
+		r->entry_state = in->conntrack_tcp_state;
+	}
+	r->has_numbers = true;
+	r->seq = in->seq;
+	r->ack = in->ack;
+	r->payload_bytes = in->payload_bytes;
+}
+
+static void decode_reset(struct decoder *d, const struct event_reset *in, struct observation *out)
+{
+	struct reset_observation *r = &out->reset;
+
+	out->type = OBSERVATION_RESET;
+	out->netns = (struct netns_id){ .inum = in->netns };
+	memset(r, 0, sizeof(*r));
+	r->kind = decode_kind(in->kind);
+	r->family = in->family;
+	decode_tuple(&in->packet, &r->packet);
+	r->flags = in->tcp_flags;
+	r->socket = in->socket;
+	if (r->kind == RESET_ANSWER || r->kind == RESET_REJECTED)
+		decode_trigger(in, r);
+	r->in_softirq = in->flags & EVENT_RESET_SOFTIRQ;
+	r->has_context = true;
+	decode_text(r->ifname, sizeof(r->ifname), in->ifname, sizeof(in->ifname));
+	decode_actor(&in->task, &r->actor);
+	decode_reset_names(d, in, r);
+}
+
+bool decode_expected(const void *record, size_t size, struct expected_reset *out)
+{
+	const struct event_reset *in = record;
+
+	if (size < sizeof(*in) || in->header.type != EVENT_RESET || in->header.len < sizeof(*in) ||
+	    (in->kind != EVENT_RESET_ANSWER && in->kind != EVENT_RESET_REJECTED))
+		return false;
+	out->netns = (struct netns_id){ .inum = in->netns };
+	out->family = in->family;
+	decode_tuple(&in->packet, &out->packet);
+	return true;
+}
+
+static size_t record_size(uint16_t type)
+{
+	switch (type) {
+	case EVENT_RESET:
+		return sizeof(struct event_reset);
+	case EVENT_REMOVAL: /* at least */
+		return sizeof(struct event_removal4);
+	case EVENT_REMOVAL_STACK:
+		return sizeof(struct event_removal_stack);
+	case EVENT_ENTRY:
+		return sizeof(struct event_entry);
+	case EVENT_ADDRESS:
+		return sizeof(struct event_address);
+	case EVENT_LINK:
+		return sizeof(struct event_link);
+	case EVENT_RULESET:
+		return sizeof(struct event_ruleset);
+	case EVENT_ACT_BEGIN:
+		return EVENT_ACT_BRIEF_BYTES;
+	case EVENT_ACT_END:
+		return sizeof(struct event_act_end);
+	}
+	return 0;
+}
+
+int decode(struct decoder *d, const void *record, size_t size, struct observation *out)
+{
+	const struct event_header *header = record;
+	size_t needed;
+
+	if (size < sizeof(*header) || header->len > size || header->len < sizeof(*header))
+		return -EINVAL;
+	needed = record_size(header->type);
+	if (!needed)
+		return 0;
+	if (header->len < needed)
+		return -EINVAL;
+	out->mono_ns = header->ts_ns;
+	out->wall_ns = header->ts_ns + d->wall_offset_ns;
+	switch (header->type) {
+	case EVENT_RESET:
+		decode_reset(d, record, out);
+		break;
+	case EVENT_REMOVAL:
+		return decode_removal(d, record, out);
+	case EVENT_REMOVAL_STACK:
+		decode_removal_stack(d, record, out);
+		break;
+	case EVENT_ENTRY:
+		decode_entry(record, out);
+		break;
+	case EVENT_ADDRESS:
+		decode_address(record, out);
+		break;
+	case EVENT_LINK:
+		decode_link(record, out);
+		break;
+	case EVENT_RULESET:
+		decode_ruleset(record, out);
+		break;
+	case EVENT_ACT_BEGIN:
+		decode_act(d, record, out);
+		break;
+	case EVENT_ACT_END:
+		decode_act_end(record, out);
+		break;
+	}
+	return 1;
+}
