@@ -54,8 +54,7 @@ libs := -lbpf -lelf -lz -ljansson -lcap-ng -lmnl -lpcap -lsystemd -lpthread
 # meets before its definition.
 bpf_sources := bpf/shared.bpf.c $(filter-out bpf/shared.bpf.c,$(wildcard bpf/*.bpf.c))
 bpf_objects := $(patsubst bpf/%.c,$(O)/bpf/%.o,$(bpf_sources))
-user_files := $(wildcard user/*.c user/*/*.c user/*/*/*.c)
-user_sources := $(foreach name,$(sort $(notdir $(user_files))),$(filter %/$(name),$(user_files)))
+user_sources := $(sort $(wildcard user/*.c user/*/*.c user/*/*/*.c))
 user_objects := $(user_sources:%.c=$(O)/%.o)
 # What runs without libbpf and without privilege: the unit tests' half.
 core_objects := $(filter-out $(O)/user/main.o $(O)/user/attach/% $(O)/user/session/%,$(user_objects))

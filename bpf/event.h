@@ -40,7 +40,7 @@ enum event_type {
 };
 
 /* What can lose events; indexes the loss counters. One for each probe that
- * submits records, in the order of the table in user/kernel/probe.c. */
+ * submits records, in the order of the table in user/kernel/probes.c. */
 enum event_probe {
 	EVENT_PROBE_RESET_V4,
 	EVENT_PROBE_RESET_V6,

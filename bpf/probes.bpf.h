@@ -132,7 +132,7 @@ struct pcpu_hot___rstblame {
 	int preempt_count;
 } __attribute__((preserve_access_index));
 
-/* A per-CPU variable of the kernel: user/attach/targets.c puts its type's id in the place of the
+/* A per-CPU variable of the kernel: user/attach/fentry_targets.c puts its type's id in the place of the
  * number before the program is loaded, or 0. libbpf would for an extern __ksym, but parse
  * all types of the kernel for it, and load nothing where there are none. */
 #define KERNEL_VARIABLE(number)                                                                    \

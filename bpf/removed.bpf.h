@@ -148,7 +148,7 @@ static __always_inline bool flush_has_room(const struct event_flush_writer *w)
 }
 
 /* User space must find the slot filled when it sees the head move: x86 keeps the
- * order of stores; elsewhere it makes sure itself (user/wire/flushring.c). */
+ * order of stores; elsewhere it makes sure itself (user/wire/flush_ring.c). */
 static __always_inline void flush_publish(struct event_flush_writer *w, __u64 slots)
 {
 	asm volatile("" ::: "memory");

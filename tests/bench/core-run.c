@@ -13,7 +13,7 @@
 #include "blame/ledger.h"
 #include "bpf/event.h"
 #include "wire/decode.h"
-#include "wire/lookahead.h"
+#include "wire/reorder.h"
 
 enum { NETNS = 40265, PORTS = 28000, LOOKUPS = 2000000, ACT = 7, KEPT_MAX = 16 };
 /* A small number of flows is measured again and again. */
@@ -322,7 +322,7 @@ static double look_up(struct ledger *ledger, size_t flows, bool are_there)
 	return (cpu_ns() - begin) / LOOKUPS;
 }
 
-/* As live.c has them: LOOKAHEAD_RECORDS are known before, as each is read from the ring. */
+/* As attach/rings.c has them: LOOKAHEAD_RECORDS are known before, as each is read from the ring. */
 static double look_ahead(struct ledger *ledger, size_t flows)
 {
 	struct netns_id netns = { .inum = NETNS };
@@ -559,7 +559,7 @@ static void put_ahead(struct lookahead *ahead, struct blame *blame, size_t i, si
 		blame_expect(blame, &expected);
 }
 
-/* The records wait in a lookahead, as live.c has them do. */
+/* The records wait in a lookahead, as attach/rings.c has them do. */
 static double judge_ahead(struct blame *blame, struct decoder *decoder, size_t flows)
 {
 	static struct lookahead ahead;

@@ -29,6 +29,6 @@ struct core_result run_hot(size_t flows);          /* the same, of one tuple all
 struct core_result run_full(size_t flows);         /* each removal evicts one */
 struct core_result run_blame(size_t flows);        /* decode_flush() to blame_observe() */
 struct core_result run_resets(size_t flows);       /* decode() to verdict, of removed flows */
-struct core_result run_resets_ahead(size_t flows); /* the same, read ahead as live.c does */
+struct core_result run_resets_ahead(size_t flows); /* the same, read ahead as attach/rings.c does */
 
 #endif

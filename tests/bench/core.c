@@ -127,7 +127,7 @@ static void print_head(void)
 {
 	printf("CPU time for each event in ns, the best of %d runs. bare: both keys of the flow into\n"
 	       "a hash table sized for all, or one key found there. first: memory is touched for\n"
-	       "the first time. ahead: known before, as live.c has them. stall: the longest that %d\n"
+	       "the first time. ahead: known before, as attach/rings.c has them. stall: the longest that %d\n"
 	       "removals took, us, memory included, of flows or of one tuple all the time.\n"
 	       "%9s %20s %6s %31s %23s %15s %7s %15s %8s\n"
 	       "%9s %6s %6s %6s %6s %7s %7s %7s %7s %7s %7s %7s %7s %7s %7s %7s %7s %8s\n",

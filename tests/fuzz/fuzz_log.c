@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "log/log_lines.h"
-#include "log/log_rules.h"
-#include "log/log_time.h"
+#include "log/lines.h"
+#include "log/rules.h"
+#include "log/time.h"
 #include "pipeline.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -64,7 +64,7 @@ static void check_alike(const struct lines *a, const struct lines *b)
 			abort();
 }
 
-/* As log_file.c and log_watch.c take it, save that a line need not match a rule. */
+/* As log/file.c and log/watch.c take it, save that a line need not match a rule. */
 static void take_line(struct pipeline *p, const struct log_rules *rules, const char *line)
 {
 	static struct observation seen;

@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 #include "make.h"
-#include "record/json.h"
 #include "record/recording.h"
+#include "record/write.h"
 
 /* Writes a new file (compressed when `is_gzip`) and returns its path, which lives
  * until files_remove(): call that in the teardown. Fails the test when it cannot. */

@@ -285,7 +285,7 @@ void see(struct watch *w, struct observation seen)
 	see_in(w, w->netns.inum, seen);
 }
 
-/* As live.c does, with as many of it as it takes to have it looked up: it may change
+/* As attach/rings.c does, with as many of it as it takes to have it looked up: it may change
  * nothing. */
 static void announce(struct watch *w, const struct observation *seen)
 {

@@ -17,7 +17,7 @@
 #include "base/clock.h"
 #include "blame/blame.h"
 #include "model/observation.h"
-#include "summary/timeline.h"
+#include "summary/summary.h"
 
 enum { UP0 = 3, UP1 = 4 };
 enum { NODE_NETNS = 4026531840, OTHER_NETNS = 4026532999 };
@@ -116,6 +116,6 @@ void assert_flow_equal(const struct flow *a, const struct flow *b);
 
 #define assert_innocent(r) assert_false(reset_is_blamed(r))
 
-#include "model/names.h"
+#include "model/words.h"
 
 #endif

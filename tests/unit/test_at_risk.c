@@ -8,9 +8,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "blame/at_risk.h"
+#include "blame/risk_table.h"
 #include "record/recording.h"
-#include "summary/describe.h"
+#include "summary/phrases.h"
 #include "watched.h"
 
 enum { C1_NETNS = 4026532222 };

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "report/html/bins.h"
+#include "report/html/histogram.h"
 
 static struct bins bins;
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "kernel/choice.h"
+#include "kernel/hook_choice.h"
 
 static const struct choice_facts everything = { .allows_fentry = true,
 						.has_btf = true,

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "node/enrich.h"
+#include "node/process.h"
 
 #define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "bpf/event.h"
-#include "wire/flushring.h"
+#include "wire/flush_ring.h"
 
 enum { SLOTS = 128 };
 

@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "page.h"
+#include "report/html/escape.h"
 #include "report/html/html.h"
-#include "report/html/html_escape.h"
-#include "summary/account.h"
 #include "summary/advice.h"
+#include "summary/verdict_text.h"
 
 static struct watch w;
 static struct html *html;

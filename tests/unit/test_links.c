@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "blame/links.c"
+#include "blame/ledger_index.c"
 
 enum { STEPS = 60000, SIDES = 2 };
 

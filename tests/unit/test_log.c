@@ -9,11 +9,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "log/log_lines.h"
-#include "log/log_rules.h"
-#include "log/log_time.h"
-#include "log/log_watch.h"
-#include "report/shelf.h"
+#include "log/lines.h"
+#include "log/rules.h"
+#include "log/time.h"
+#include "log/watch.h"
+#include "report/late_lines.h"
 
 static void rules(void **state)
 {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "wire/lookahead.h"
+#include "wire/reorder.h"
 
 static int make(void **state)
 {

@@ -5,8 +5,8 @@
 
 #include "kernel/modules.h"
 #include "make.h"
-#include "record/json.h"
 #include "record/recording.h"
+#include "record/write.h"
 
 static void uevents(void **state)
 {

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/namer.h"
 #include "node/netns.h"
-#include "record/json.h"
+#include "node/netns_namer.h"
 #include "record/recording.h"
+#include "record/write.h"
 #include "report/text.h"
 
 /* In the place of the one that looks into /run/netns. */

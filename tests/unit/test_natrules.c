@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "node/natrules.h"
+#include "node/nat_rules.h"
 
 #define NAT_CHAIN                                                                                  \
 	"nft 'add table ip nat; add chain ip nat post "                                            \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "make.h"
 
-#include "wire/ringgauge.h"
+#include "wire/ring_gauge.h"
 
 static uint64_t read_bytes, written_bytes;
 static struct ring_gauge gauge;

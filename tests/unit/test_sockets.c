@@ -8,15 +8,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "node/address_owners.h"
 #include "node/conntrack_table.h"
-#include "node/holders.h"
-#include "node/homes.h"
 #include "node/namespaces.h"
 #include "node/netns.h"
+#include "node/socket_owners.h"
 #include "node/sockets.h"
 #include "victims/audit.h"
+#include "victims/hold_queue.h"
 #include "victims/inspector.h"
-#include "victims/line.h"
 
 static int listener, client, server;
 static struct tuple client_tuple;

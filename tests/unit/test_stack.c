@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "wire/stack.h"
+#include "wire/stack_cause.h"
 
 /* The stacks below a removal, as they were seen on real kernels (5.10 to 7.3). */
 static const struct {

@@ -8,8 +8,8 @@
 #include <sys/socket.h>
 
 #include "bpf/event.h"
-#include "victims/line.h"
-#include "wire/syncounts.h"
+#include "victims/hold_queue.h"
+#include "wire/syn_counts.h"
 
 #define OFFSET_NS (WALL_BASE_NS - MONO_BASE_NS)
 #define T(ms) (MONO_BASE_NS + MS(ms))

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "kernel/typetable.h"
+#include "kernel/btf_table.h"
 
 /* ---- BTF by hand ---- */
 

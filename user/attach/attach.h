@@ -3,14 +3,14 @@
  * Loaded programs on the kernel's functions: each probe by what was chosen for it, and
  * what the kernel says of the runs that it skipped.
  */
-#ifndef RSTBLAME_ATTACH_H
-#define RSTBLAME_ATTACH_H
+#ifndef RSTBLAME_ATTACH_ATTACH_H
+#define RSTBLAME_ATTACH_ATTACH_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernel/choice.h"
-#include "kernel/probe.h"
+#include "kernel/hook_choice.h"
+#include "kernel/probes.h"
 
 struct bpf_link;
 struct bpf_object;

@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "attach/loader_private.h"
+#include "attach/private.h"
 #include "attach/refusal.h"
 
 #define CONNTRACK_COUNT "/proc/sys/net/netfilter/nf_conntrack_count"

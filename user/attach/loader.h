@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The BPF object: hooks chosen for this kernel, loaded, attached. The only file
- * but live.c that knows libbpf. Attaching changes nothing on the node; while
+ * but attach/rings.c that knows libbpf. Attaching changes nothing on the node; while
  * attached by fentry, the probed modules cannot be unloaded.
  */
-#ifndef RSTBLAME_LOADER_H
-#define RSTBLAME_LOADER_H
+#ifndef RSTBLAME_ATTACH_LOADER_H
+#define RSTBLAME_ATTACH_LOADER_H
 
 #include <stdint.h>
 
-#include "kernel/probe.h"
-#include "wire/flushring.h"
+#include "kernel/probes.h"
+#include "wire/flush_ring.h"
 
 struct loader;
 

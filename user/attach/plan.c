@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kernel/kerneltypes.h"
+#include "kernel/kernel_types.h"
 #include "kernel/modules.h"
 
 /* What the object reads may be a module's own. */

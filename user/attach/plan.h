@@ -3,15 +3,15 @@
  * Which hook each probe gets on this kernel, by what its types and symbols tell, and what
  * the chosen programs need to be loaded.
  */
-#ifndef RSTBLAME_PLAN_H
-#define RSTBLAME_PLAN_H
+#ifndef RSTBLAME_ATTACH_PLAN_H
+#define RSTBLAME_ATTACH_PLAN_H
 
 #include <stdbool.h>
 
-#include "attach/targets.h"
-#include "kernel/choice.h"
-#include "kernel/kernelsymbols.h"
-#include "kernel/probe.h"
+#include "attach/fentry_targets.h"
+#include "kernel/hook_choice.h"
+#include "kernel/kernel_symbols.h"
+#include "kernel/probes.h"
 
 struct plan {
 	bool no_pin;               /* the user's: module functions by kprobe only */

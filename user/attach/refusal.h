@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Why nothing can be traced here: one line for the user, with the cure. */
-#ifndef RSTBLAME_REFUSAL_H
-#define RSTBLAME_REFUSAL_H
+#ifndef RSTBLAME_ATTACH_REFUSAL_H
+#define RSTBLAME_ATTACH_REFUSAL_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Clocks and how times are written. All times are in nanoseconds. */
-#ifndef RSTBLAME_CLOCK_H
-#define RSTBLAME_CLOCK_H
+#ifndef RSTBLAME_BASE_CLOCK_H
+#define RSTBLAME_BASE_CLOCK_H
 
 #include <stdbool.h>
 #include <stddef.h>

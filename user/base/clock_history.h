@@ -4,8 +4,8 @@
  * slept (CLOCK_MONOTONIC stands still then), their distance makes a step. A time of the
  * wall clock from before a step is told by what held before it. Pure.
  */
-#ifndef RSTBLAME_CLOCK_HISTORY_H
-#define RSTBLAME_CLOCK_HISTORY_H
+#ifndef RSTBLAME_BASE_CLOCK_HISTORY_H
+#define RSTBLAME_BASE_CLOCK_HISTORY_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef RSTBLAME_MESSAGE_H
-#define RSTBLAME_MESSAGE_H
+#ifndef RSTBLAME_BASE_MESSAGE_H
+#define RSTBLAME_BASE_MESSAGE_H
 
 /* One line on stderr: what failed, on what, why, and the cure. */
 void message(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -3,8 +3,8 @@
  * Zeroed memory for the most that a table may hold, of which only what is written to
  * is ever taken: a table that grows in it is never moved, and never stalls.
  */
-#ifndef RSTBLAME_RESERVE_H
-#define RSTBLAME_RESERVE_H
+#ifndef RSTBLAME_BASE_RESERVE_H
+#define RSTBLAME_BASE_RESERVE_H
 
 #include <stddef.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Names that processes give themselves are bytes, not text: what is printed
  * must be text, and must not command a terminal. */
-#ifndef RSTBLAME_UTF8_H
-#define RSTBLAME_UTF8_H
+#ifndef RSTBLAME_BASE_UTF8_H
+#define RSTBLAME_BASE_UTF8_H
 
 #include <stddef.h>
 

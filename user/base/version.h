@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef RSTBLAME_VERSION_H
-#define RSTBLAME_VERSION_H
+#ifndef RSTBLAME_BASE_VERSION_H
+#define RSTBLAME_BASE_VERSION_H
 
 #define RSTBLAME_VERSION "0.1.0"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "blame/blame_private.h"
+#include "blame/private.h"
 
 #include <stdlib.h>
 #include <string.h>

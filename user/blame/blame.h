@@ -4,8 +4,8 @@
  * removal, and who made the change; and how much of that was seen. Pure: no
  * clock, no I/O, no globals. Observations go in by time; findings come out.
  */
-#ifndef RSTBLAME_BLAME_H
-#define RSTBLAME_BLAME_H
+#ifndef RSTBLAME_BLAME_BLAME_H
+#define RSTBLAME_BLAME_BLAME_H
 
 #include "model/finding.h"
 

@@ -3,8 +3,8 @@
  * The address and link events of the window, and which of them a flush came
  * from. Blame's own; bounded, the oldest that no flush points to is forgotten first.
  */
-#ifndef RSTBLAME_CHANGES_H
-#define RSTBLAME_CHANGES_H
+#ifndef RSTBLAME_BLAME_CHANGES_H
+#define RSTBLAME_BLAME_CHANGES_H
 
 #include "model/finding.h"
 

@@ -3,8 +3,8 @@
  * The flushes of the window, by act. Blame's own; bounded: past the limit a
  * removal is remembered without its flush, which lowers the confidence.
  */
-#ifndef RSTBLAME_FLUSHES_H
-#define RSTBLAME_FLUSHES_H
+#ifndef RSTBLAME_BLAME_FLUSHES_H
+#define RSTBLAME_BLAME_FLUSHES_H
 
 #include "model/finding.h"
 

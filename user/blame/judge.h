@@ -3,11 +3,11 @@
  * The verdict on one reset, from the evidence that blame gathered. The truth
  * rules live here, each as a line of code that can be pointed at.
  */
-#ifndef RSTBLAME_JUDGE_H
-#define RSTBLAME_JUDGE_H
+#ifndef RSTBLAME_BLAME_JUDGE_H
+#define RSTBLAME_BLAME_JUDGE_H
 
 #include "blame/ledger.h"
-#include "blame/renewals.h"
+#include "blame/retranslations.h"
 #include "model/finding.h"
 
 struct evidence {

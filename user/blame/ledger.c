@@ -6,8 +6,8 @@
 #include <sys/socket.h>
 
 #include "base/reserve.h"
-#include "blame/places.h"
-#include "model/tuplehash.h"
+#include "blame/ledger_shared.h"
+#include "model/tuple_hash.h"
 
 /* A pool used as a FIFO ring, and one index for both tuples of each. */
 struct record {

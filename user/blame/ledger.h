@@ -9,10 +9,10 @@
  * Address space for all is reserved at the start, memory taken as removals come;
  * nothing is allocated, moved or rehashed at once after that.
  */
-#ifndef RSTBLAME_LEDGER_H
-#define RSTBLAME_LEDGER_H
+#ifndef RSTBLAME_BLAME_LEDGER_H
+#define RSTBLAME_BLAME_LEDGER_H
 
-#include "blame/links.h"
+#include "blame/ledger_index.h"
 #include "model/observation.h"
 
 enum ledger_side {

@@ -1,92 +1,116 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "blame/risks.h"
+#include "blame/private.h"
 
-#include <errno.h>
-#include <string.h>
-
-int risks_init(struct risks *risks, size_t limit)
+/* One that was reset stays known, so that its socket is not found again. */
+static void end_risk(struct blame *b, const struct observation *seen, struct risk *risk,
+		     enum risk_end how)
 {
-	memset(risks, 0, sizeof(*risks));
-	risks->table = at_risk_new(limit);
-	return risks->table ? 0 : -ENOMEM;
+	bool is_told = risk->end == RISK_GOES_ON;
+	struct finding f = { .type = FINDING_RISK_OVER, .risk = risk };
+
+	risk->end = how;
+	if (is_told)
+		blame_deliver(b, seen, &f);
+	if (how != RISK_RESET)
+		at_risk_remove(b->risks.table, risk);
 }
 
-void risks_release(struct risks *risks)
+void blame_end_risk_by_entry(struct blame *b, const struct observation *seen)
 {
-	at_risk_free(risks->table);
-	risks->table = NULL;
+	const struct entry_observation *e = &seen->entry;
+	struct risk *risk =
+		at_risk_find(b->risks.table, seen->netns, e->flow.family, &e->flow.orig);
+
+	if (!risk || risk->zone != e->zone)
+		return;
+	end_risk(b, seen, risk,
+		 e->by_syn || tuple_equal(&risk->flow.reply, &e->flow.reply) ? RISK_RECOVERED :
+									       RISK_RETRANSLATED);
 }
 
-/* enum ip_conntrack_status, uapi/linux/netfilter/nf_conntrack_common.h */
-enum { STATUS_SEEN_REPLY = 1U << 1 };
-
-static bool is_clean_end(uint8_t tcp_state)
-{
-	return tcp_state == TRACKER_TIME_WAIT || tcp_state == TRACKER_CLOSE;
-}
-
-bool removal_is_risky(const struct ledger_removal *r)
-{
-	return r->is_translated && r->has_seen_reply && !is_clean_end(r->tcp_state);
-}
-
-bool removal_puts_at_risk(const struct removal_observation *r)
-{
-	return flow_is_translated(&r->flow) && !is_clean_end(r->tcp_state) &&
-	       (!r->status || (r->status & STATUS_SEEN_REPLY));
-}
-
-void risks_note(struct risks *risks, const struct ledger_removal *r)
-{
-	struct risky_place *oldest = &risks->places[0];
-
-	for (size_t i = 0; i < risks->places_count; i++) {
-		struct risky_place *place = &risks->places[i];
-
-		if (place->netns.inum == r->netns.inum && place->netns.node == r->netns.node) {
-			if (r->mono_ns > place->last_mono_ns)
-				place->last_mono_ns = r->mono_ns;
-			return;
-		}
-		if (place->last_mono_ns < oldest->last_mono_ns)
-			oldest = place;
-	}
-	if (risks->places_count < RISKY_PLACES_MAX)
-		oldest = &risks->places[risks->places_count++];
-	*oldest = (struct risky_place){ .netns = r->netns, .last_mono_ns = r->mono_ns };
-}
-
-/* Only the newest counts: what came before it, a newer entry had replaced. */
-bool risks_forgotten(struct ledger *ledger, struct ledger_walk *walk, struct netns_id netns,
-		     uint8_t family, const struct tuple *orig, uint64_t looked_ns)
+static void begin_risk(struct blame *b, const struct observation *seen, struct ledger_walk *walk)
 {
 	const struct ledger_removal *r = &walk->removal;
+	struct flush *flush = flushes_at(b->flushes, r->flush);
+	struct risk risk = { .netns = r->netns,
+			     .flow = r->flow,
+			     .zone = r->zone[LEDGER_ORIG],
+			     .cause = r->cause,
+			     .looked_mono_ns = seen->risk.looked_ns,
+			     .inode = seen->risk.inode };
+	struct finding f = { .type = FINDING_AT_RISK };
 
-	ledger_find(ledger, walk, netns, family, orig);
-	do
-		if (!ledger_next(ledger, walk))
-			return false;
-	while (walk->side != LEDGER_ORIG);
-	return r->mono_ns <= looked_ns && !r->reborn_ns[LEDGER_ORIG] && removal_is_risky(r);
+	if (!flush)
+		flush = blame_make_single(b, seen, walk);
+	blame_deliver_ongoing(b, flush);
+	if (flush)
+		risk.cause = flush->cause; /* it may have learned since */
+	risk.flush = flush ? flush->id : 0;
+	risk.id = f.id = ++b->last_id;
+	f.risk = at_risk_add(b->risks.table, &risk, &seen->risk.victim);
+	if (f.risk)
+		blame_deliver(b, seen, &f);
 }
 
-bool risks_forgotten_anywhere(const struct risks *risks, struct ledger *ledger,
-			      struct ledger_walk *walk, uint32_t node, uint8_t family,
-			      const struct tuple *orig, uint64_t looked_ns)
+int blame_observe_risk(struct blame *b, const struct observation *seen)
 {
-	for (size_t i = 0; i < risks->places_count; i++)
-		if (risks->places[i].netns.node == node &&
-		    risks_forgotten(ledger, walk, risks->places[i].netns, family, orig, looked_ns))
-			return true;
-	return false;
+	const struct risk_observation *o = &seen->risk;
+	struct risk *risk =
+		at_risk_find(b->risks.table, seen->netns, o->flow.family, &o->flow.orig);
+	struct ledger_walk walk;
+
+	if (o->end == RISK_CLOSED && risk && risk->end == RISK_GOES_ON)
+		end_risk(b, seen, risk, RISK_CLOSED);
+	if (o->end != RISK_GOES_ON || risk)
+		return 0;
+	if (risks_forgotten(b->ledger, &walk, seen->netns, o->flow.family, &o->flow.orig,
+			    o->looked_ns))
+		begin_risk(b, seen, &walk);
+	return 0;
 }
 
-uint64_t risks_last_ns(const struct risks *risks, uint32_t node)
+void blame_end_risk_by_reset(struct blame *b, const struct observation *seen,
+			     const struct reset_blame *blamed, const struct ledger_removal *r)
 {
-	uint64_t last_ns = 0;
+	struct risk *risk, reset = { .netns = seen->netns, .end = RISK_RESET };
 
-	for (size_t i = 0; i < risks->places_count; i++)
-		if (risks->places[i].netns.node == node && risks->places[i].last_mono_ns > last_ns)
-			last_ns = risks->places[i].last_mono_ns;
-	return last_ns;
+	if (blamed->verdict != VERDICT_ENTRY_REMOVED || !blamed->flow.family ||
+	    !tuple_equal(&seen->reset.packet, &blamed->flow.reply))
+		return;
+	risk = at_risk_find(b->risks.table, seen->netns, blamed->flow.family, &blamed->flow.orig);
+	if (risk) {
+		end_risk(b, seen, risk, RISK_RESET);
+		return;
+	}
+	reset.flow = blamed->flow;
+	reset.zone = r->zone[LEDGER_ORIG];
+	at_risk_add(b->risks.table, &reset, NULL);
+}
+
+uint64_t blame_risky_ns(const struct blame *b, uint32_t node)
+{
+	return risks_last_ns(&b->risks, node);
+}
+
+bool blame_forgot(struct blame *b, struct netns_id netns, uint8_t family, const struct tuple *tuple,
+		  uint64_t looked_ns, struct flow *flow, struct netns_id *entry_netns)
+{
+	struct ledger_walk walk;
+
+	if (!risks_forgotten_anywhere(&b->risks, b->ledger, &walk, netns.node, family, tuple,
+				      looked_ns) ||
+	    at_risk_find(b->risks.table, walk.removal.netns, family, tuple))
+		return false;
+	*flow = walk.removal.flow;
+	*entry_netns = walk.removal.netns;
+	return true;
+}
+
+const struct risk *blame_risk(const struct blame *b, size_t *cursor)
+{
+	const struct risk *risk;
+
+	while ((risk = at_risk_next(b->risks.table, cursor)) && risk->end != RISK_GOES_ON)
+		;
+	return risk;
 }

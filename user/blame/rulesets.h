@@ -3,8 +3,8 @@
  * Hooks of conntrack and NAT that came and went with rulesets: who took away what
  * a packet lacks. Blame's own; bounded, the oldest is forgotten first. Pure.
  */
-#ifndef RSTBLAME_RULESETS_H
-#define RSTBLAME_RULESETS_H
+#ifndef RSTBLAME_BLAME_RULESETS_H
+#define RSTBLAME_BLAME_RULESETS_H
 
 #include "model/finding.h"
 

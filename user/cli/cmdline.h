@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The command line again, from what was understood of it. Pure. */
-#ifndef RSTBLAME_CMDLINE_H
-#define RSTBLAME_CMDLINE_H
+#ifndef RSTBLAME_CLI_CMDLINE_H
+#define RSTBLAME_CLI_CMDLINE_H
 
 #include <stdio.h>
 

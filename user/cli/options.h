@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The command line. */
-#ifndef RSTBLAME_OPTIONS_H
-#define RSTBLAME_OPTIONS_H
+#ifndef RSTBLAME_CLI_OPTIONS_H
+#define RSTBLAME_CLI_OPTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>

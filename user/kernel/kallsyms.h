@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The kernel's symbol table, /proc/kallsyms: which form of a function exists
  * here, and the names of a stack's addresses. */
-#ifndef RSTBLAME_KALLSYMS_H
-#define RSTBLAME_KALLSYMS_H
+#ifndef RSTBLAME_KERNEL_KALLSYMS_H
+#define RSTBLAME_KERNEL_KALLSYMS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * Kernel modules that come and go: the kernel's own uevents, which cost nothing
  * while nothing happens.
  */
-#ifndef RSTBLAME_MODULES_H
-#define RSTBLAME_MODULES_H
+#ifndef RSTBLAME_KERNEL_MODULES_H
+#define RSTBLAME_KERNEL_MODULES_H
 
 #include <stdbool.h>
 

@@ -4,8 +4,8 @@
  * blame's memory and are valid during the call that delivers them; a flush and a
  * change stay valid for as long as the blame they came from.
  */
-#ifndef RSTBLAME_FINDING_H
-#define RSTBLAME_FINDING_H
+#ifndef RSTBLAME_MODEL_FINDING_H
+#define RSTBLAME_MODEL_FINDING_H
 
 #include "model/observation.h"
 

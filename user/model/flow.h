@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Tuples and flows, as conntrack means them. Pure values: no ownership. */
-#ifndef RSTBLAME_FLOW_H
-#define RSTBLAME_FLOW_H
+#ifndef RSTBLAME_MODEL_FLOW_H
+#define RSTBLAME_MODEL_FLOW_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * Which network namespaces are whose: the nodes' own, and what the others are called, as
  * far as that was told. Pure; bounded: of more than it holds it forgets those told first.
  */
-#ifndef RSTBLAME_NETNS_NAMES_H
-#define RSTBLAME_NETNS_NAMES_H
+#ifndef RSTBLAME_MODEL_NETNS_NAMES_H
+#define RSTBLAME_MODEL_NETNS_NAMES_H
 
 #include "model/observation.h"
 

@@ -4,8 +4,8 @@
  * recording, and the same from either. Pure values: no ownership, no wire
  * structs, ports in host order, addresses in network order.
  */
-#ifndef RSTBLAME_OBSERVATION_H
-#define RSTBLAME_OBSERVATION_H
+#ifndef RSTBLAME_MODEL_OBSERVATION_H
+#define RSTBLAME_MODEL_OBSERVATION_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Where observations come from: the kernel's rings or recordings. Both hand the
  * same thing to the same taker, by time. */
-#ifndef RSTBLAME_SOURCE_H
-#define RSTBLAME_SOURCE_H
+#ifndef RSTBLAME_MODEL_SOURCE_H
+#define RSTBLAME_MODEL_SOURCE_H
 
 #include "model/observation.h"
 

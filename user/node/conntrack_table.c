@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "node/ctlookup.h"
+#include "node/conntrack_get.h"
 
 enum { FIRST_ROWS = 1024, DUMP_BYTES = 64 * 1024, LINE_BYTES = 1024 };
 

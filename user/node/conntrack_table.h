@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The TCP entries of the connection tracker, as they are now. */
-#ifndef RSTBLAME_CONNTRACK_TABLE_H
-#define RSTBLAME_CONNTRACK_TABLE_H
+#ifndef RSTBLAME_NODE_CONNTRACK_TABLE_H
+#define RSTBLAME_NODE_CONNTRACK_TABLE_H
 
 #include "model/flow.h"
 

@@ -3,8 +3,8 @@
  * What a container is called, from the files that its runtime leaves on this machine;
  * no daemon is asked. Docker, containerd and CRI-O under Kubernetes, Podman (as root).
  */
-#ifndef RSTBLAME_CONTAINER_H
-#define RSTBLAME_CONTAINER_H
+#ifndef RSTBLAME_NODE_CONTAINER_H
+#define RSTBLAME_NODE_CONTAINER_H
 
 #include "model/observation.h"
 

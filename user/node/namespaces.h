@@ -3,8 +3,8 @@
  * The network namespaces of this machine, and how to get into them: of each
  * process that /proc shows, and those that ip-netns or docker gave a path.
  */
-#ifndef RSTBLAME_NAMESPACES_H
-#define RSTBLAME_NAMESPACES_H
+#ifndef RSTBLAME_NODE_NAMESPACES_H
+#define RSTBLAME_NODE_NAMESPACES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef RSTBLAME_NETNS_H
-#define RSTBLAME_NETNS_H
+#ifndef RSTBLAME_NODE_NETNS_H
+#define RSTBLAME_NODE_NETNS_H
 
 #include <stddef.h>
 #include <stdint.h>

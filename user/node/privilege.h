@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What tracing needs of the caller and of the kernel, told before anything is
  * tried, so that the message names the cause and not its symptom. */
-#ifndef RSTBLAME_PRIVILEGE_H
-#define RSTBLAME_PRIVILEGE_H
+#ifndef RSTBLAME_NODE_PRIVILEGE_H
+#define RSTBLAME_NODE_PRIVILEGE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the routing of a namespace does with a flow: one question at a time. */
-#ifndef RSTBLAME_ROUTES_H
-#define RSTBLAME_ROUTES_H
+#ifndef RSTBLAME_NODE_ROUTES_H
+#define RSTBLAME_NODE_ROUTES_H
 
 #include <stdint.h>
 

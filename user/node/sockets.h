@@ -4,8 +4,8 @@
  * sock_diag, which finds one socket by its tuple or lists them all; where its
  * module is not loaded (asking would load it) by /proc/thread-self/net/tcp.
  */
-#ifndef RSTBLAME_SOCKETS_H
-#define RSTBLAME_SOCKETS_H
+#ifndef RSTBLAME_NODE_SOCKETS_H
+#define RSTBLAME_NODE_SOCKETS_H
 
 #include "model/observation.h"
 

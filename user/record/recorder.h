@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The recording of `-w`: lines into a plain or gzip file, whole up to the last
  * flush whatever happens then. */
-#ifndef RSTBLAME_RECORDER_H
-#define RSTBLAME_RECORDER_H
+#ifndef RSTBLAME_RECORD_RECORDER_H
+#define RSTBLAME_RECORD_RECORDER_H
 
 #include <stddef.h>
 

@@ -4,8 +4,8 @@
  * Fields and types that it does not know are skipped; a line that is not JSON
  * counts as a lost event of the probe "recording", so that the verdict says it.
  */
-#ifndef RSTBLAME_RECORDING_H
-#define RSTBLAME_RECORDING_H
+#ifndef RSTBLAME_RECORD_RECORDING_H
+#define RSTBLAME_RECORD_RECORDING_H
 
 #include <stddef.h>
 

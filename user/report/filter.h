@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* FILTER: a pcap filter expression on the trigger packet of a reset or on its flow.
  * It selects what is reported, never what is remembered. */
-#ifndef RSTBLAME_FILTER_H
-#define RSTBLAME_FILTER_H
+#ifndef RSTBLAME_REPORT_FILTER_H
+#define RSTBLAME_REPORT_FILTER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -12,10 +12,10 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "cli/cmdline.h"
-#include "record/json.h"
+#include "record/write.h"
 #include "report/filter.h"
 #include "report/html/html.h"
-#include "report/shelf.h"
+#include "report/late_lines.h"
 #include "report/text_private.h"
 
 static bool wants_color(const struct options *options, FILE *out)

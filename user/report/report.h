@@ -3,16 +3,16 @@
  * Where findings go: blame's sink. Counts them into the timeline, shows them in
  * the format that was asked for, and records them.
  */
-#ifndef RSTBLAME_REPORT_H
-#define RSTBLAME_REPORT_H
+#ifndef RSTBLAME_REPORT_REPORT_H
+#define RSTBLAME_REPORT_REPORT_H
 
 #include <stdio.h>
 
-#include "base/jsonw.h"
+#include "base/json_writer.h"
 #include "cli/options.h"
 #include "record/recorder.h"
 #include "report/text.h"
-#include "summary/timeline.h"
+#include "summary/summary.h"
 
 struct filter;
 struct html;

@@ -8,8 +8,8 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "report/text_private.h"
-#include "summary/describe.h"
-#include "summary/note.h"
+#include "summary/finding_text.h"
+#include "summary/phrases.h"
 
 /* Innocent resets of one verdict that are shown before they are only counted. */
 enum { SHOWN_MAX = 10 };

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Findings for a person: the timeline as it happens, then the verdict. */
-#ifndef RSTBLAME_TEXT_H
-#define RSTBLAME_TEXT_H
+#ifndef RSTBLAME_REPORT_TEXT_H
+#define RSTBLAME_REPORT_TEXT_H
 
 #include <stdio.h>
 
 #include "model/finding.h"
 #include "model/netns_names.h"
-#include "summary/timeline.h"
+#include "summary/summary.h"
 
 struct text_options {
 	bool is_utc;

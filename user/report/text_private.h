@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the timeline and the verdict of the text report share. */
-#ifndef RSTBLAME_TEXT_PRIVATE_H
-#define RSTBLAME_TEXT_PRIVATE_H
+#ifndef RSTBLAME_REPORT_TEXT_PRIVATE_H
+#define RSTBLAME_REPORT_TEXT_PRIVATE_H
 
 #include "report/text.h"
 

@@ -6,10 +6,10 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
-#include "model/names.h"
+#include "model/words.h"
 #include "report/text_private.h"
-#include "summary/account.h"
-#include "summary/describe.h"
+#include "summary/phrases.h"
+#include "summary/verdict_text.h"
 
 enum { STEP_INDENT = 19, ADVICE_INDENT = 4, VERDICT_INDENT = 9, GROUP_INDENT = 9 };
 

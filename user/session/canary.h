@@ -5,8 +5,8 @@
  * called by those who matter. Nothing outside that namespace changes, and no
  * module is loaded: conntrack is only asked where nf_conntrack_netlink is there.
  */
-#ifndef RSTBLAME_CANARY_H
-#define RSTBLAME_CANARY_H
+#ifndef RSTBLAME_SESSION_CANARY_H
+#define RSTBLAME_SESSION_CANARY_H
 
 #include <stdbool.h>
 #include <stdint.h>

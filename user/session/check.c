@@ -1,156 +1,186 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "session/check.h"
-
-#include <inttypes.h>
+/* `--check`: what can be observed on this kernel, probe by probe. */
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
 
+#include "attach/loader.h"
+#include "attach/rings.h"
 #include "base/clock.h"
-#include "base/jsonw.h"
-#include "base/utf8.h"
+#include "base/message.h"
 #include "node/privilege.h"
+#include "session/check_report.h"
+#include "session/session.h"
 
-enum { STATE_BYTES = 48, LIMIT_BYTES = 32 };
+/* ---- proving: truth rule 7 ---- */
 
-/* Refused all together: the one reason is told once, below the table. */
-static const char *state_text(const struct check *c, size_t probe, char *out, size_t size)
+static void prove(struct check *c, enum event_probe probe)
 {
-	enum probe_state state = c->probes[probe].state;
-
-	if (c->why[0] && (state == PROBE_MISSING || state == PROBE_UNTRIED))
-		return state == PROBE_MISSING ? "refused" : "not tried";
-	return probe_state_text(&probes[probe], state, out, size);
+	if (c->probes[probe].state == PROBE_ATTACHED)
+		c->probes[probe].state = PROBE_PROVEN;
 }
 
-static const char *symbol_of(const struct check *c, size_t probe)
+static enum event_probe probe_of_reset(const struct reset_observation *reset)
 {
-	return c->probes[probe].symbol[0] ? c->probes[probe].symbol : probes[probe].symbol;
-}
-
-static bool is_gap(const struct check *c, size_t probe)
-{
-	enum probe_state state = c->probes[probe].state;
-
-	return !c->why[0] && state != PROBE_PROVEN && state != PROBE_ATTACHED;
-}
-
-/* Kernels before 5.11 charge the maps to it; libbpf lifts it for this process. */
-static const char *memlock_text(const struct check *c, char *out, size_t size)
-{
-	if (!c->has_memlock)
-		return "unknown";
-	if (c->memlock_bytes == UINT64_MAX)
-		return "unlimited";
-	snprintf(out, size, "%" PRIu64 " KiB", c->memlock_bytes / 1024);
-	return out;
-}
-
-static void write_machine(const struct check *c, FILE *out)
-{
-	char limit[LIMIT_BYTES], btf[128];
-	const char *name;
-
-	fprintf(out, "kernel     %s %s\n", c->machine.release, c->machine.machine);
-	fprintf(out, "BTF        %s\n", utf8_printable(c->btf, btf, sizeof(btf)));
-	fprintf(out, "lockdown   %s\n", c->lockdown);
-	fprintf(out, "kallsyms   %s\n", c->sees_symbols ? "readable" : "hidden (kptr_restrict)");
-	fprintf(out, "memlock    %s\n", memlock_text(c, limit, sizeof(limit)));
-	fprintf(out, "privilege ");
-	for (size_t i = 0; (name = privilege_name(i)); i++)
-		fprintf(out, " %s %s%s", name, privilege_has(i) ? "yes" : "MISSING",
-			privilege_name(i + 1) ? "," : "\n\n");
-}
-
-static void write_gap(const struct check *c, size_t probe, FILE *out)
-{
-	const struct probe_result *r = &c->probes[probe];
-
-	fprintf(out, "  %s%s\n    so: %s\n    cure: %s\n",
-		probes[probe].is_required && r->state != PROBE_WAITS ? "required; " : "", r->why,
-		probes[probe].consequence, probe_cure(r->state));
-}
-
-static const char *conclusion(const struct check *c)
-{
-	if (c->why[0])
-		return c->why;
-	if (c->status == STATUS_OK)
-		return "all that is there to observe can be observed";
-	return c->status == STATUS_WARNING ? "some of it cannot be observed" :
-					     "what a verdict needs cannot be observed";
-}
-
-void check_write_text(const struct check *c, FILE *out)
-{
-	char state[STATE_BYTES];
-
-	write_machine(c, out);
-	fprintf(out, "%-19s %-6s %-30s %s\n", "PURPOSE", "HOOK", "SYMBOL", "STATE");
-	for (size_t i = 0; i < EVENT_PROBES; i++) {
-		fprintf(out, "%-19s %-6s %-30s %s\n", probes[i].name,
-			hook_how_name(c->probes[i].how), symbol_of(c, i),
-			state_text(c, i, state, sizeof(state)));
-		if (is_gap(c, i))
-			write_gap(c, i, out);
+	switch (reset->kind) {
+	case RESET_ABORT:
+		return EVENT_PROBE_ABORT;
+	case RESET_RECEIVED:
+		return EVENT_PROBE_RECEIVE;
+	default:
+		return reset->family == AF_INET ? EVENT_PROBE_RESET_V4 : EVENT_PROBE_RESET_V6;
 	}
-	fprintf(out, "\n%s: %s\n", status_name(c->status), conclusion(c));
 }
 
-static void write_privileges(const struct check *c, struct jsonw *w)
+static int take_proof(void *ctx, const struct observation *seen)
 {
-	char limit[LIMIT_BYTES];
-	const char *name;
+	struct check *c = ctx;
 
-	jsonw_begin_object(w, "capabilities");
-	for (size_t i = 0; (name = privilege_name(i)); i++)
-		jsonw_bool(w, name, privilege_has(i));
-	jsonw_end_object(w);
-	jsonw_string(w, "lockdown", c->lockdown);
-	jsonw_bool(w, "kallsyms", c->sees_symbols);
-	jsonw_string(w, "memlock", memlock_text(c, limit, sizeof(limit)));
+	/* The flush's end carries no namespace; nobody else's is mistaken for it,
+	 * since only a beginning proves. */
+	if (seen->netns.inum != c->canary.netns)
+		return 0;
+	switch (seen->type) {
+	case OBSERVATION_RESET:
+		prove(c, probe_of_reset(&seen->reset));
+		break;
+	case OBSERVATION_ENTRY:
+		prove(c, EVENT_PROBE_INSERT); /* no packet makes one there */
+		break;
+	case OBSERVATION_ADDRESS:
+		prove(c, seen->change.family == AF_INET ? EVENT_PROBE_ADDRESS_V4 :
+							  EVENT_PROBE_ADDRESS_V6);
+		break;
+	case OBSERVATION_LINK:
+		prove(c, EVENT_PROBE_LINK);
+		break;
+	case OBSERVATION_REMOVAL:
+		prove(c, EVENT_PROBE_REMOVAL);
+		break;
+	case OBSERVATION_ACT_BEGIN:
+		/* A blind walk shows as a deletion, announced by the removal itself. */
+		if (seen->act.cause == CAUSE_USER_FLUSH)
+			prove(c, EVENT_PROBE_ITERATION);
+		break;
+	default:
+		break;
+	}
+	return 0;
 }
 
-static void write_probe(const struct check *c, size_t probe, struct jsonw *w)
+static bool was_provoked(const struct check *c, enum event_probe probe)
 {
-	const struct probe_result *r = &c->probes[probe];
-	char state[STATE_BYTES];
-
-	jsonw_begin_object(w, NULL);
-	jsonw_string(w, "name", probes[probe].name);
-	jsonw_string(w, "how", hook_how_name(r->how));
-	jsonw_string(w, "symbol", symbol_of(c, probe));
-	jsonw_string(w, "state", state_text(c, probe, state, sizeof(state)));
-	jsonw_bool(w, "required", probes[probe].is_required);
-	jsonw_string(w, "consequence", probes[probe].consequence);
-	if (r->why[0])
-		jsonw_string(w, "why", r->why);
-	if (is_gap(c, probe))
-		jsonw_string(w, "cure", probe_cure(r->state));
-	jsonw_end_object(w);
+	switch (probe) {
+	case EVENT_PROBE_RESET_V4:
+	case EVENT_PROBE_ADDRESS_V4:
+	case EVENT_PROBE_LINK:
+		return true;
+	case EVENT_PROBE_RESET_V6:
+	case EVENT_PROBE_ADDRESS_V6:
+		return c->canary.has_ipv6;
+	case EVENT_PROBE_REMOVAL:
+	case EVENT_PROBE_ITERATION:
+		return c->canary.has_conntrack;
+	case EVENT_PROBE_INSERT:
+		return c->canary.has_insert;
+	case EVENT_PROBE_ABORT:
+	case EVENT_PROBE_RECEIVE:
+		return c->canary.has_abort;
+	default: /* these need rules in the namespace, and rules load modules */
+		return false;
+	}
 }
 
-void check_write_json(const struct check *c, FILE *out)
+static void run_canary(struct check *c, struct loader *loader)
 {
-	struct jsonw w = { 0 };
-	char ts[TIME_TEXT_BYTES];
-	uint64_t now_ns = clock_mono_ns();
+	struct live *live = live_new(loader, false, take_proof, c);
+	struct timespec settle = { .tv_nsec = 20 * NSEC_PER_MSEC };
+	bool is_empty;
 
-	jsonw_begin_line(&w);
-	jsonw_string(&w, "type", "check");
-	jsonw_string(&w, "ts", time_format_iso(now_ns + clock_wall_offset_ns(), ts, sizeof(ts)));
-	jsonw_u64(&w, "mono_ns", now_ns);
-	jsonw_string(&w, "kernel", c->machine.release);
-	jsonw_string(&w, "arch", c->machine.machine);
-	jsonw_bool(&w, "btf", strcmp(c->btf, "no") != 0);
-	write_privileges(c, &w);
-	jsonw_begin_array(&w, "probes");
-	for (size_t i = 0; i < EVENT_PROBES; i++)
-		write_probe(c, i, &w);
-	jsonw_end_array(&w);
-	jsonw_string(&w, "conclusion", conclusion(c));
+	if (live && !canary_run(&c->canary)) {
+		nanosleep(&settle, NULL);
+		live_drain(live, clock_mono_ns(), &is_empty);
+		for (size_t i = 0; i < EVENT_PROBES; i++)
+			if (c->probes[i].state == PROBE_ATTACHED && was_provoked(c, i)) {
+				c->probes[i].state = PROBE_BLIND;
+				snprintf(c->probes[i].why, sizeof(c->probes[i].why),
+					 "its event was provoked and not seen");
+			}
+	}
+	live_free(live);
+}
+
+static enum status weigh(const struct check *c)
+{
+	enum status status = STATUS_OK;
+
 	if (c->why[0])
-		jsonw_string(&w, "why", c->why);
-	jsonw_u64(&w, "status", c->status);
-	jsonw_end_line(&w);
-	fwrite(w.text, 1, w.len, out);
-	jsonw_release(&w);
+		return STATUS_UNKNOWN;
+	for (size_t i = 0; i < EVENT_PROBES; i++) {
+		enum probe_state state = c->probes[i].state;
+
+		if (state != PROBE_MISSING && state != PROBE_BLIND)
+			continue;
+		if (probes[i].is_required)
+			return STATUS_UNKNOWN;
+		status = STATUS_WARNING;
+	}
+	return status;
+}
+
+static void look_at_machine(struct check *c, const struct options *options)
+{
+	struct rlimit memlock;
+
+	uname(&c->machine);
+	c->btf = options->btf                                 ? options->btf :
+		 access("/sys/kernel/btf/vmlinux", R_OK) == 0 ? "yes" :
+								"no";
+	c->lockdown = privilege_lockdown();
+	c->sees_symbols = privilege_sees_symbols();
+	c->has_memlock = !getrlimit(RLIMIT_MEMLOCK, &memlock);
+	c->memlock_bytes = memlock.rlim_cur == RLIM_INFINITY ? UINT64_MAX : memlock.rlim_cur;
+}
+
+static void run_check(struct check *c, const struct options *options)
+{
+	struct loader_options loader_options = { .btf_path = options->btf,
+						 .is_verbose = options->is_verbose };
+	struct loader *loader = NULL;
+
+	look_at_machine(c, options);
+	if (!privilege_check(c->why, sizeof(c->why)))
+		loader = loader_open(&loader_options, c->probes, c->why);
+	if (loader) {
+		c->why[0] = '\0';
+		run_canary(c, loader);
+	}
+	loader_close(loader);
+	c->status = weigh(c);
+}
+
+enum status session_check(const struct options *options)
+{
+	struct check check = { .status = STATUS_UNKNOWN };
+	FILE *out = options->output ? fopen(options->output, "we") : stdout;
+
+	if (!out)
+		return session_fail(options,
+				    "cannot write the file of -o; give a path that can be written");
+	run_check(&check, options);
+	if (options->format == FORMAT_JSON)
+		check_write_json(&check, out);
+	else
+		check_write_text(&check, out);
+	if (fflush(out) || ferror(out)) {
+		message("cannot write the table of --check");
+		check.status = STATUS_UNKNOWN;
+	}
+	if (out != stdout)
+		fclose(out);
+	return check.status;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The COMMAND of the command line: a reproduction, run inside the window. */
-#ifndef RSTBLAME_COMMAND_H
-#define RSTBLAME_COMMAND_H
+#ifndef RSTBLAME_SESSION_COMMAND_H
+#define RSTBLAME_SESSION_COMMAND_H
 
 #include <stdbool.h>
 #include <sys/types.h>

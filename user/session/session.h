@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The four things that the program does, each to its exit status. */
-#ifndef RSTBLAME_SESSION_H
-#define RSTBLAME_SESSION_H
+#ifndef RSTBLAME_SESSION_SESSION_H
+#define RSTBLAME_SESSION_SESSION_H
 
 #include "cli/options.h"
-#include "summary/timeline.h"
+#include "summary/summary.h"
 
 /* Watches the kernel for the window. */
 enum status session_run(const struct options *options);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What to do about a verdict, as data: one table, the first match counts. */
-#ifndef RSTBLAME_ADVICE_H
-#define RSTBLAME_ADVICE_H
+#ifndef RSTBLAME_SUMMARY_ADVICE_H
+#define RSTBLAME_SUMMARY_ADVICE_H
 
 #include "model/finding.h"
 

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "blame/risks.h"
+#include "blame/risk_rules.h"
+#include "victims/hold_queue.h"
 #include "victims/inspector.h"
-#include "victims/line.h"
 
 /* How long a reset may wait for its victim. */
 #define VICTIM_NS (400 * NSEC_PER_MSEC)

@@ -5,8 +5,8 @@
  * adds what an inspector finds, and holds a reset for a moment while its victim is
  * looked up. Everything that takes time is done in the inspector's thread.
  */
-#ifndef RSTBLAME_AFTERMATH_H
-#define RSTBLAME_AFTERMATH_H
+#ifndef RSTBLAME_VICTIMS_AFTERMATH_H
+#define RSTBLAME_VICTIMS_AFTERMATH_H
 
 #include "blame/blame.h"
 #include "model/source.h"

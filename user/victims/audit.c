@@ -12,7 +12,7 @@
 
 #include "node/conntrack_table.h"
 #include "node/namespaces.h"
-#include "node/natrules.h"
+#include "node/nat_rules.h"
 #include "node/netns.h"
 #include "node/routes.h"
 

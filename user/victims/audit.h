@@ -3,8 +3,8 @@
  * The audit of now: open connections whose path is translated, and that conntrack does
  * not know. No tracing; it reads sockets, conntrack's table, routes and rules.
  */
-#ifndef RSTBLAME_AUDIT_H
-#define RSTBLAME_AUDIT_H
+#ifndef RSTBLAME_VICTIMS_AUDIT_H
+#define RSTBLAME_VICTIMS_AUDIT_H
 
 #include "node/sockets.h"
 

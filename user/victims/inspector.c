@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "node/holders.h"
-#include "node/homes.h"
+#include "node/address_owners.h"
 #include "node/namespaces.h"
 #include "node/netns.h"
+#include "node/socket_owners.h"
 
 /* What a search of /proc may take for one victim, and for all of a flush. */
 #define ONE_NS (150 * NSEC_PER_MSEC)

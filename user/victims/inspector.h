@@ -4,8 +4,8 @@
  * the rings are drained meanwhile whatever that takes. It goes into namespaces
  * and out again, and keeps none of them alive.
  */
-#ifndef RSTBLAME_INSPECTOR_H
-#define RSTBLAME_INSPECTOR_H
+#ifndef RSTBLAME_VICTIMS_INSPECTOR_H
+#define RSTBLAME_VICTIMS_INSPECTOR_H
 
 #include "node/sockets.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "bpf/event.h"
-#include "node/enrich.h"
+#include "node/process.h"
 
 /* enum ip_conntrack_info and ip_conntrack_status, uapi/linux/netfilter. */
 enum { CTINFO_NEW = 2 };

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Wire records into observations. Past here nobody sees a wire struct. Pure: what
  * needs the machine (names of functions and reasons) is asked through the helpers. */
-#ifndef RSTBLAME_DECODE_H
-#define RSTBLAME_DECODE_H
+#ifndef RSTBLAME_WIRE_DECODE_H
+#define RSTBLAME_WIRE_DECODE_H
 
 #include <stddef.h>
 
 #include "model/observation.h"
-#include "wire/stack.h"
+#include "wire/stack_cause.h"
 
 struct decode_helpers {
 	/* The function at a kernel address; it outlives the call. */

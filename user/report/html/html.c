@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/html/html_private.h"
+#include "report/html/private.h"
 
 struct html *html_new(const struct html_options *options)
 {

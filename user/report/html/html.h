@@ -4,13 +4,13 @@
  * it, without a script and without anything to fetch. It is collected during the window,
  * in bounded memory, and written at the end; what found no room is counted and said.
  */
-#ifndef RSTBLAME_HTML_H
-#define RSTBLAME_HTML_H
+#ifndef RSTBLAME_REPORT_HTML_HTML_H
+#define RSTBLAME_REPORT_HTML_HTML_H
 
 #include <stdio.h>
 
 #include "model/finding.h"
-#include "summary/timeline.h"
+#include "summary/summary.h"
 
 struct html_options {
 	bool is_utc;

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "blame/private.h"
+
+#include <string.h>
+
+/* A process that deletes entry by entry is at one flush while it keeps going. */
+#define FLUSH_QUIET_NS (200ULL * 1000 * 1000)
+
+static bool take_open(struct blame *b, const struct flush *f)
+{
+	for (size_t i = 0; i < OPEN_MAX; i++)
+		if (b->open[i] == f) {
+			b->open[i] = NULL;
+			return true;
+		}
+	return false;
+}
+
+static void deliver_flush(struct blame *b, struct flush *flush)
+{
+	struct finding f = {
+		.type = FINDING_FLUSH,
+		.id = flush->id,
+		.netns = flush->netns,
+		.mono_ns = flush->first_mono_ns,
+		.wall_ns = flush->first_wall_ns,
+		.flush = flush,
+	};
+
+	flush->is_delivered = true;
+	b->sink(b->sink_ctx, &f);
+}
+
+/* One that removed nothing is told and forgotten: on a container host each link
+ * that goes down makes one. */
+static void end_flush(struct blame *b, struct flush *flush)
+{
+	take_open(b, flush); /* it may be freed below */
+	if (flush->is_ended)
+		return;
+	flush->is_ended = true;
+	deliver_flush(b, flush);
+	if (flush->entries || flush->removals_seen)
+		return;
+	changes_unpin(b->changes, flush);
+	flushes_forget(b->flushes, flush);
+}
+
+/* The flushes that no act ends (entry by entry, or by a notifier) end by being
+ * quiet. A few may be open at once: each process is at its own. */
+static void end_quiet(struct blame *b, uint32_t node, uint64_t mono_ns)
+{
+	for (size_t i = 0; i < OPEN_MAX; i++) {
+		struct flush *f = b->open[i];
+
+		if (f && f->netns.node == node && mono_ns >= f->last_mono_ns + FLUSH_QUIET_NS)
+			end_flush(b, f);
+	}
+}
+
+static void keep_open(struct blame *b, struct flush *f)
+{
+	size_t oldest = 0;
+
+	for (size_t i = 0; i < OPEN_MAX && b->open[oldest]; i++)
+		if (!b->open[i] || b->open[i]->last_mono_ns < b->open[oldest]->last_mono_ns)
+			oldest = i;
+	if (b->open[oldest])
+		end_flush(b, b->open[oldest]);
+	b->open[oldest] = f;
+}
+
+void blame_deliver_ongoing(struct blame *b, const struct flush *flush)
+{
+	struct flush *f = flush ? flushes_at(b->flushes, flushes_index(b->flushes, flush)) : NULL;
+
+	if (!f || f->is_delivered)
+		return;
+	if (take_open(b, f) || !f->act)
+		end_flush(b, f);
+	else
+		deliver_flush(b, f);
+}
+
+/* exec() makes another program of a process. One that deletes much is told with its
+ * executable now and then only. */
+static bool is_same_program(const struct actor *a, const struct actor *b)
+{
+	return actor_equal(a, b) && !strcmp(a->comm, b->comm) &&
+	       (!a->exe[0] || !b->exe[0] || !strcmp(a->exe, b->exe));
+}
+
+static struct flush *find_deleting(struct blame *b, const struct observation *seen)
+{
+	for (size_t i = 0; i < OPEN_MAX; i++) {
+		struct flush *f = b->open[i];
+
+		if (f && f->cause == CAUSE_USER_DELETE && f->netns.inum == seen->netns.inum &&
+		    f->netns.node == seen->netns.node &&
+		    is_same_program(&f->actor, &seen->act.actor))
+			return f;
+	}
+	return NULL;
+}
+
+/* Kernels before 5.10.74 flush in the notifier itself, without an act. */
+static struct flush *find_notified(struct blame *b, const struct observation *seen)
+{
+	for (size_t i = 0; i < OPEN_MAX; i++) {
+		struct flush *f = b->open[i];
+
+		if (f && f->cause == CAUSE_ADDRESS_REMOVED && f->netns.inum == seen->netns.inum &&
+		    f->netns.node == seen->netns.node &&
+		    address_equal(&f->address, &seen->removal.flow.reply.dst))
+			return f;
+	}
+	return NULL;
+}
+
+static struct flush *open_flush(struct blame *b, const struct observation *seen, uint64_t act,
+				enum cause cause)
+{
+	struct flush *f = flushes_add(b->flushes, seen->netns.node, act);
+
+	if (!f)
+		return NULL;
+	f->id = ++b->last_id;
+	f->cause = cause;
+	f->netns = seen->netns;
+	f->first_mono_ns = f->last_mono_ns = seen->mono_ns;
+	f->first_wall_ns = f->last_wall_ns = seen->wall_ns;
+	return f;
+}
+
+/* Shown for want of a cause only. */
+static void keep_stack(struct flush *f, const char *stack)
+{
+	if (f->cause != CAUSE_OTHER || !stack || f->stack)
+		return;
+	f->stack = strdup(stack);
+}
+
+struct flush *blame_make_single(struct blame *b, const struct observation *seen,
+				struct ledger_walk *walk)
+{
+	const struct ledger_removal *r = &walk->removal;
+	struct flush *f = open_flush(b, seen, 0, r->cause);
+
+	if (!f)
+		return NULL;
+	f->netns = r->netns;
+	f->is_single = true;
+	keep_stack(f, stacks_find(&b->stacks, r->id));
+	f->family = r->flow.family;
+	f->tcp_state = r->tcp_state;
+	f->entries = f->tcp_entries = f->removals_seen = 1;
+	f->first_mono_ns = f->last_mono_ns = r->mono_ns;
+	f->first_wall_ns = f->last_wall_ns = seen->wall_ns - (seen->mono_ns - r->mono_ns);
+	/* What is still in flight finds it there. */
+	ledger_set_flush(b->ledger, walk, flushes_index(b->flushes, f));
+	return f;
+}
+
+static void describe_flush(struct blame *b, struct flush *f, const struct act_observation *act)
+{
+	f->has_begin = true;
+	f->actor = act->actor;
+	keep_stack(f, act->stack);
+	if (act->is_given) {
+		f->by = NULL; /* by the tuple, so far */
+		f->join = JOIN_NONE;
+		changes_join_recorded(b->changes, f, act->by);
+		return;
+	}
+	f->ifindex = act->ifindex;
+	f->has_address = act->has_address;
+	f->address = act->address;
+	if (f->cause == CAUSE_ADDRESS_REMOVED || f->cause == CAUSE_LINK_DOWN)
+		changes_join(b->changes, f);
+}
+
+/* A recording of ours has acts and flush lines; another may have only the
+ * latter, which then say all at once, after the removals. */
+static void observe_given_flush(struct blame *b, const struct observation *seen)
+{
+	const struct act_observation *act = &seen->act;
+	struct flush *f = flushes_find(b->flushes, seen->netns.node, act->act);
+
+	if (!f)
+		f = open_flush(b, seen, act->act, act->cause);
+	if (!f)
+		return;
+	describe_flush(b, f, act);
+	f->tcp_state = act->tcp_state;
+	f->entries = act->entries;
+	f->tcp_entries = act->tcp_entries;
+	end_flush(b, f);
+}
+
+/* A record that a CPU held back for long comes behind what it begins: until then the
+ * removals were all that told of the act. */
+static void begin_late(struct blame *b, struct flush *f, const struct observation *seen)
+{
+	if (f->is_ended || f->has_begin)
+		return;
+	changes_part(b->changes, f);
+	f->cause = seen->act.cause;
+	f->first_mono_ns = seen->mono_ns;
+	f->first_wall_ns = seen->wall_ns;
+	describe_flush(b, f, &seen->act);
+}
+
+int blame_observe_act_begin(struct blame *b, const struct observation *seen)
+{
+	const struct act_observation *act = &seen->act;
+	bool is_delete = act->cause == CAUSE_USER_DELETE;
+	struct flush *f;
+
+	blame_deliver_raw(b, seen, FINDING_ACT);
+	if (act->is_given) {
+		observe_given_flush(b, seen);
+		return 0;
+	}
+	end_quiet(b, seen->netns.node, seen->mono_ns);
+	f = flushes_find(b->flushes, seen->netns.node, act->act);
+	if (f) {
+		begin_late(b, f, seen);
+		return 0;
+	}
+	f = is_delete ? find_deleting(b, seen) : NULL;
+	if (f) {
+		flushes_alias(b->flushes, f, act->act);
+		f->entries++;
+		f->last_mono_ns = seen->mono_ns;
+		f->last_wall_ns = seen->wall_ns;
+		return 0;
+	}
+	f = open_flush(b, seen, act->act, act->cause);
+	if (!f)
+		return 0;
+	describe_flush(b, f, act);
+	if (is_delete) {
+		f->counts_acts = true;
+		f->entries = 1;
+		keep_open(b, f);
+	}
+	return 0;
+}
+
+int blame_observe_act_end(struct blame *b, const struct observation *seen)
+{
+	struct flush *f = flushes_find(b->flushes, seen->netns.node, seen->act.act);
+
+	blame_deliver_raw(b, seen, FINDING_ACT);
+	if (!f || f->is_ended)
+		return 0;
+	/* The kernel's own count: it holds even where records were lost. */
+	f->entries = seen->act.entries;
+	f->tcp_entries = seen->act.tcp_entries;
+	f->last_mono_ns = seen->mono_ns;
+	f->last_wall_ns = seen->wall_ns;
+	end_flush(b, f);
+	return 0;
+}
+
+/* The act's beginning was not seen (lost, or before the window), or it did not
+ * say which address: the removal itself says what kind it was, and where to. */
+struct flush *blame_flush_of(struct blame *b, const struct observation *seen)
+{
+	const struct removal_observation *r = &seen->removal;
+	bool is_notified = !r->act && r->cause == CAUSE_ADDRESS_REMOVED;
+	struct flush *f = flushes_find(b->flushes, seen->netns.node, r->act);
+
+	if (is_notified) {
+		end_quiet(b, seen->netns.node, seen->mono_ns);
+		f = find_notified(b, seen);
+	}
+	if (!f && (r->act || is_notified || r->has_actor)) {
+		f = open_flush(b, seen, r->act, r->cause);
+		if (f && r->has_actor)
+			f->actor = r->actor;
+		if (f && is_notified)
+			keep_open(b, f);
+	}
+	if (f && f->cause == CAUSE_ADDRESS_REMOVED && !f->has_address && !f->by)
+		changes_join_by_tuple(b->changes, f, r->flow.family, &r->flow.reply.dst);
+	return f;
+}
+
+void blame_count_removal(struct flush *f, const struct observation *seen)
+{
+	f->removals_seen++;
+	if (f->is_ended)
+		return;
+	f->entries += !f->counts_acts;
+	f->tcp_entries++;
+	f->family = seen->removal.flow.family;
+	f->last_mono_ns = seen->mono_ns;
+	f->last_wall_ns = seen->wall_ns;
+}
+
+void blame_advance(struct blame *b, uint32_t node, uint64_t mono_ns)
+{
+	end_quiet(b, node, mono_ns);
+}
+
+void blame_finish(struct blame *b)
+{
+	memset(b->open, 0, sizeof(b->open));
+	for (size_t i = 0; i < flushes_count(b->flushes); i++) {
+		struct flush *f = flushes_at(b->flushes, (uint32_t)i);
+
+		if (f)
+			end_flush(b, f);
+	}
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the parts of blame share: blame.c (what comes in, what goes out),
+ * blame/acts.c, blame/resets.c and blame/risks.c. */
+#ifndef RSTBLAME_BLAME_PRIVATE_H
+#define RSTBLAME_BLAME_PRIVATE_H
+
+#include "blame/blame.h"
+#include "blame/changes.h"
+#include "blame/flushes.h"
+#include "blame/ledger.h"
+#include "blame/retranslations.h"
+#include "blame/risk_rules.h"
+#include "blame/rulesets.h"
+#include "blame/sent_resets.h"
+#include "blame/unexplained.h"
+
+enum { NODES_MAX = 64, OPEN_MAX = 8 };
+
+/* What is known of one node's way of seeing; by its number, the last for all past
+ * the limit. */
+struct node {
+	bool is_blind_to_entries;
+	uint64_t losses; /* of the probes that a join needs */
+};
+
+/* How many resets later what the ledger was asked to read ahead is there, so that it
+ * tells what else to read. */
+enum { EXPECTED_MAX = 24 };
+
+struct blame {
+	blame_sink_fn sink;
+	void *sink_ctx;
+	struct ledger *ledger;
+	struct changes *changes;
+	struct flushes *flushes;
+	struct rulesets *rulesets;
+	struct renewals *renewals;
+	struct risks risks;
+	struct flush *open[OPEN_MAX]; /* flushes without an end of their own, or NULL */
+	uint64_t last_id;
+	struct sent_resets sent;
+	struct stacks stacks;
+	struct node nodes[NODES_MAX];
+	struct expected_reset expected[EXPECTED_MAX]; /* a ring */
+	size_t expected_next;
+};
+
+/* ---- blame.c ---- */
+
+/* Completes the finding with when and where it was seen, and hands it to the sink. */
+void blame_deliver(struct blame *b, const struct observation *seen, struct finding *f);
+void blame_deliver_raw(struct blame *b, const struct observation *seen, enum finding_type type);
+struct node *blame_node(struct blame *b, struct netns_id netns);
+
+/* ---- blame/acts.c ---- */
+
+int blame_observe_act_begin(struct blame *b, const struct observation *seen);
+int blame_observe_act_end(struct blame *b, const struct observation *seen);
+
+/* The flush that a removal is part of, opened where it is the first sign of it. NULL:
+ * of none, or there is no room. */
+struct flush *blame_flush_of(struct blame *b, const struct observation *seen);
+void blame_count_removal(struct flush *f, const struct observation *seen);
+
+/* A removal of no act (a time-out, say) that a reset or a risk is blamed on becomes
+ * a flush of one, so that the chain has that link for every cause. `walk` is at it. */
+struct flush *blame_make_single(struct blame *b, const struct observation *seen,
+				struct ledger_walk *walk);
+
+/* A reader must meet the flush (NULL: none) before the reset that names it. */
+void blame_deliver_ongoing(struct blame *b, const struct flush *flush);
+
+/* ---- blame/resets.c ---- */
+
+int blame_observe_reset(struct blame *b, const struct observation *seen);
+int blame_observe_resets(struct blame *b, const struct observation *seen);
+
+/* ---- blame/risks.c ---- */
+
+int blame_observe_risk(struct blame *b, const struct observation *seen);
+
+/* The client spoke first, or opened a new connection in the flow's place. */
+void blame_end_risk_by_entry(struct blame *b, const struct observation *seen);
+
+/* `r` is the removal that the verdict blames. */
+void blame_end_risk_by_reset(struct blame *b, const struct observation *seen,
+			     const struct reset_blame *blamed, const struct ledger_removal *r);
+
+#endif

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "blame/private.h"
+
+#include <string.h>
+
+#include "blame/judge.h"
+
+/* Sorts one removal of the trigger's tuple into the evidence. True when it is
+ * the one to blame. */
+static bool weigh_removal(const struct observation *seen, const struct ledger_removal *r,
+			  enum ledger_side side, struct evidence *e)
+{
+	const struct reset_observation *reset = &seen->reset;
+
+	if (r->mono_ns > seen->mono_ns)
+		return false;
+	if (reset->has_zone && r->zone[side] != reset->zone)
+		return false;
+	if (!r->is_translated) { /* it never stood between the packet and a socket */
+		e->was_own |= r->has_seen_reply && !e->was_replaced;
+		return false;
+	}
+	if (r->reborn_ns[side] && r->reborn_ns[side] <= seen->mono_ns) {
+		e->was_replaced = true;
+		return false;
+	}
+	if (!ledger_is_cut_short(r) &&
+	    (r->tcp_state == TRACKER_TIME_WAIT || r->tcp_state == TRACKER_CLOSE))
+		e->was_own = true; /* rule 4: both sides had closed it */
+	e->is_zone_known = reset->has_zone || !r->zone[side];
+	return true;
+}
+
+static void gather_renewal(struct blame *b, const struct observation *seen, struct evidence *e)
+{
+	const struct tuple orig = tuple_inverse(&seen->reset.packet);
+
+	e->renewal = renewals_find(b->renewals, seen->netns.node, seen->reset.family, &orig,
+				   seen->mono_ns);
+	if (e->renewal)
+		e->flush = flushes_at(b->flushes, e->renewal->removed.flush);
+}
+
+static void gather_ruleset(struct blame *b, const struct observation *seen, struct evidence *e)
+{
+	const struct reset_observation *reset = &seen->reset;
+	uint8_t missing = (uint8_t)(~reset->hooks & (HOOKS_CONNTRACK | HOOKS_NAT));
+
+	if ((reset->hooks & HOOKS_KNOWN) && missing)
+		e->ruleset = rulesets_behind(b->rulesets, seen->netns, reset->family, missing,
+					     seen->mono_ns);
+}
+
+/* The evidence may point into `walk`, which then is at the removal to blame. */
+static void gather(struct blame *b, const struct observation *seen, struct ledger_walk *walk,
+		   struct evidence *e)
+{
+	const struct reset_observation *reset = &seen->reset;
+
+	ledger_find(b->ledger, walk, seen->netns, reset->family, &reset->packet);
+	while (ledger_next(b->ledger, walk)) {
+		if (weigh_removal(seen, &walk->removal, walk->side, e)) {
+			e->removal = &walk->removal;
+			e->flush = flushes_at(b->flushes, walk->removal.flush);
+			break;
+		}
+	}
+	gather_ruleset(b, seen, e);
+	e->arrival = changes_arrival(b->changes, seen->netns, reset->family, &reset->packet.dst);
+	e->has_losses = blame_node(b, seen->netns)->losses > 0;
+	e->sees_entries = !blame_node(b, seen->netns)->is_blind_to_entries;
+	e->has_evictions = ledger_evicted(b->ledger) > 0 || walk->is_cut;
+}
+
+static void show_single(struct blame *b, const struct observation *seen, const struct evidence *e,
+			struct ledger_walk *walk, struct reset_blame *blamed)
+{
+	struct flush *f;
+
+	if (blamed->verdict != VERDICT_ENTRY_REMOVED || e->flush)
+		return;
+	f = blame_make_single(b, seen, walk);
+	if (!f)
+		return;
+	blamed->flush = f;
+	blamed->because[0] = f->id;
+}
+
+static void place_by_risk(const struct risk *risk, uint64_t reset_ns, struct victim_place *out)
+{
+	out->inum = risk->victim->process.netns;
+	out->inode = risk->inode;
+	if (risk->end != RISK_GOES_ON)
+		return;
+	out->known = risk->victim;
+	if (reset_ns > risk->looked_mono_ns)
+		out->known_ago_ns = reset_ns - risk->looked_mono_ns;
+}
+
+bool blame_victim_place(struct blame *b, const struct observation *reset, struct victim_place *out)
+{
+	struct evidence evidence = { .reset = reset };
+	struct ledger_walk walk;
+	struct reset_blame blamed;
+	const struct risk *risk;
+	bool is_client;
+
+	memset(out, 0, sizeof(*out));
+	if (reset->reset.kind == RESET_ABORT || reset->reset.kind == RESET_RECEIVED)
+		return false;
+	gather(b, reset, &walk, &evidence);
+	judge_reset(&evidence, &blamed);
+	if (!blamed.flow.family || blamed.is_one_sided)
+		return false;
+	/* A packet of the server's was meant for the client, and the other way round. */
+	is_client = !tuple_equal(&reset->reset.packet, &blamed.flow.orig);
+	out->tuple = is_client ? blamed.flow.orig : blamed.flow.reply;
+	risk = at_risk_find(b->risks.table, reset->netns, blamed.flow.family, &blamed.flow.orig);
+	/* Of two zones with the same tuple one is at risk, the other may be what was reset. */
+	if (is_client && risk && risk->victim && evidence.removal &&
+	    risk->zone == evidence.removal->zone[LEDGER_ORIG])
+		place_by_risk(risk, reset->mono_ns, out);
+	return true;
+}
+
+static void expect_risk(struct blame *b, const struct expected_reset *e)
+{
+	struct ledger_walk walk;
+
+	if (!e->family)
+		return;
+	ledger_find(b->ledger, &walk, e->netns, e->family, &e->packet);
+	if (ledger_next(b->ledger, &walk))
+		at_risk_expect(b->risks.table, e->netns, &walk.removal.flow.orig);
+}
+
+void blame_expect(struct blame *b, const struct expected_reset *expected)
+{
+	struct expected_reset *oldest = &b->expected[b->expected_next++ % EXPECTED_MAX];
+
+	expect_risk(b, oldest);
+	*oldest = *expected;
+	ledger_expect(b->ledger, expected->netns, expected->family, &expected->packet);
+}
+
+int blame_observe_reset(struct blame *b, const struct observation *seen)
+{
+	struct evidence evidence = { .reset = seen };
+	struct ledger_walk walk;
+	struct reset_blame blamed;
+	struct finding f = { .type = FINDING_RESET, .reset = &blamed };
+
+	if (seen->reset.kind == RESET_RECEIVED)
+		gather_renewal(b, seen, &evidence);
+	else if (seen->reset.kind != RESET_ABORT)
+		gather(b, seen, &walk, &evidence);
+	judge_reset(&evidence, &blamed);
+	show_single(b, seen, &evidence, &walk, &blamed);
+	blame_deliver_ongoing(b, blamed.flush);
+	f.id = ++b->last_id;
+	if (seen->reset.kind == RESET_RECEIVED)
+		blamed.sent_as = sent_take(&b->sent, seen);
+	else
+		sent_add(&b->sent, seen, f.id);
+	blame_deliver(b, seen, &f);
+	blame_end_risk_by_reset(b, seen, &blamed, evidence.removal);
+	return 0;
+}
+
+/* A SYN that no socket took leads to one verdict only, so the packets are not missed: see
+ * judge_syn(). */
+int blame_observe_resets(struct blame *b, const struct observation *seen)
+{
+	struct reset_blame blamed = { .verdict = VERDICT_NO_LISTENER,
+				      .confidence = CONFIDENCE_PROVEN };
+	struct finding f = { .type = FINDING_RESETS, .reset = &blamed };
+
+	f.id = ++b->last_id;
+	blame_deliver(b, seen, &f);
+	return 0;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Flows that spoke first after their entry was removed, and were translated anew
+ * to another port: the peer does not know that port, and answers with a RST.
+ * Blame's own; bounded, the oldest is forgotten first. Pure.
+ */
+#ifndef RSTBLAME_BLAME_RETRANSLATIONS_H
+#define RSTBLAME_BLAME_RETRANSLATIONS_H
+
+#include "blame/ledger.h"
+#include "model/observation.h"
+
+struct renewal {
+	struct netns_id netns; /* of the translation, not of the socket */
+	uint64_t mono_ns;
+	struct flow flow;              /* as translated now */
+	struct ledger_removal removed; /* a copy: the entry of before */
+};
+
+struct renewals;
+
+struct renewals *renewals_new(size_t limit); /* NULL when out of memory */
+void renewals_free(struct renewals *renewals);
+
+/* Remembers a new entry that took the place of a removed one. One made by a SYN
+ * (`is_new_connection`) only makes forget what was known of that tuple. */
+void renewals_add(struct renewals *renewals, const struct renewal *renewal, bool is_new_connection);
+
+/* The newest renewal of the flow with that original tuple before `mono_ns` on a
+ * node, in whichever namespace; NULL: none. Valid until the next renewals_add(). */
+const struct renewal *renewals_find(const struct renewals *renewals, uint32_t node, uint8_t family,
+				    const struct tuple *orig, uint64_t mono_ns);
+
+#endif

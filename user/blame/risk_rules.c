@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "blame/risk_rules.h"
+
+#include <errno.h>
+#include <string.h>
+
+int risks_init(struct risks *risks, size_t limit)
+{
+	memset(risks, 0, sizeof(*risks));
+	risks->table = at_risk_new(limit);
+	return risks->table ? 0 : -ENOMEM;
+}
+
+void risks_release(struct risks *risks)
+{
+	at_risk_free(risks->table);
+	risks->table = NULL;
+}
+
+/* enum ip_conntrack_status, uapi/linux/netfilter/nf_conntrack_common.h */
+enum { STATUS_SEEN_REPLY = 1U << 1 };
+
+static bool is_clean_end(uint8_t tcp_state)
+{
+	return tcp_state == TRACKER_TIME_WAIT || tcp_state == TRACKER_CLOSE;
+}
+
+bool removal_is_risky(const struct ledger_removal *r)
+{
+	return r->is_translated && r->has_seen_reply && !is_clean_end(r->tcp_state);
+}
+
+bool removal_puts_at_risk(const struct removal_observation *r)
+{
+	return flow_is_translated(&r->flow) && !is_clean_end(r->tcp_state) &&
+	       (!r->status || (r->status & STATUS_SEEN_REPLY));
+}
+
+void risks_note(struct risks *risks, const struct ledger_removal *r)
+{
+	struct risky_place *oldest = &risks->places[0];
+
+	for (size_t i = 0; i < risks->places_count; i++) {
+		struct risky_place *place = &risks->places[i];
+
+		if (place->netns.inum == r->netns.inum && place->netns.node == r->netns.node) {
+			if (r->mono_ns > place->last_mono_ns)
+				place->last_mono_ns = r->mono_ns;
+			return;
+		}
+		if (place->last_mono_ns < oldest->last_mono_ns)
+			oldest = place;
+	}
+	if (risks->places_count < RISKY_PLACES_MAX)
+		oldest = &risks->places[risks->places_count++];
+	*oldest = (struct risky_place){ .netns = r->netns, .last_mono_ns = r->mono_ns };
+}
+
+/* Only the newest counts: what came before it, a newer entry had replaced. */
+bool risks_forgotten(struct ledger *ledger, struct ledger_walk *walk, struct netns_id netns,
+		     uint8_t family, const struct tuple *orig, uint64_t looked_ns)
+{
+	const struct ledger_removal *r = &walk->removal;
+
+	ledger_find(ledger, walk, netns, family, orig);
+	do
+		if (!ledger_next(ledger, walk))
+			return false;
+	while (walk->side != LEDGER_ORIG);
+	return r->mono_ns <= looked_ns && !r->reborn_ns[LEDGER_ORIG] && removal_is_risky(r);
+}
+
+bool risks_forgotten_anywhere(const struct risks *risks, struct ledger *ledger,
+			      struct ledger_walk *walk, uint32_t node, uint8_t family,
+			      const struct tuple *orig, uint64_t looked_ns)
+{
+	for (size_t i = 0; i < risks->places_count; i++)
+		if (risks->places[i].netns.node == node &&
+		    risks_forgotten(ledger, walk, risks->places[i].netns, family, orig, looked_ns))
+			return true;
+	return false;
+}
+
+uint64_t risks_last_ns(const struct risks *risks, uint32_t node)
+{
+	uint64_t last_ns = 0;
+
+	for (size_t i = 0; i < risks->places_count; i++)
+		if (risks->places[i].netns.node == node && risks->places[i].last_mono_ns > last_ns)
+			last_ns = risks->places[i].last_mono_ns;
+	return last_ns;
+}

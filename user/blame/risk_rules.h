@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the ledger says of flows at risk: which removals matter to an open socket,
+ * and where such removals were. Blame's own; pure.
+ */
+#ifndef RSTBLAME_BLAME_RISK_RULES_H
+#define RSTBLAME_BLAME_RISK_RULES_H
+
+#include "blame/ledger.h"
+#include "blame/risk_table.h"
+
+/* A namespace more than these whose conntrack forgot live flows is not looked at. */
+enum { RISKY_PLACES_MAX = 32 };
+
+/* Where conntrack forgot live, translated flows, and when it last did. */
+struct risky_place {
+	struct netns_id netns;
+	uint64_t last_mono_ns;
+};
+
+struct risks {
+	struct at_risk *table;
+	struct risky_place places[RISKY_PLACES_MAX];
+	size_t places_count;
+};
+
+/* 0, or -ENOMEM. */
+int risks_init(struct risks *risks, size_t limit);
+void risks_release(struct risks *risks);
+
+/* Whether this removal puts an open socket at risk: live on both sides, translated. */
+bool removal_is_risky(const struct ledger_removal *r);
+bool removal_puts_at_risk(const struct removal_observation *r);
+
+void risks_note(struct risks *risks, const struct ledger_removal *r);
+
+/* Leads `walk` to the removal that an open socket sending `orig`, seen at `looked_ns`,
+ * suffers from. False: there is none, or the entry is there again. */
+bool risks_forgotten(struct ledger *ledger, struct ledger_walk *walk, struct netns_id netns,
+		     uint8_t family, const struct tuple *orig, uint64_t looked_ns);
+
+/* The same in any of the risky places of that node. */
+bool risks_forgotten_anywhere(const struct risks *risks, struct ledger *ledger,
+			      struct ledger_walk *walk, uint32_t node, uint8_t family,
+			      const struct tuple *orig, uint64_t looked_ns);
+
+uint64_t risks_last_ns(const struct risks *risks, uint32_t node);
+
+#endif

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "blame/risk_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/reserve.h"
+#include "model/tuple_hash.h"
+
+/* More than a node has sockets. */
+enum { LIMIT_MAX = 1 << 22 };
+enum { VICTIMS_MAX = 8192, VICTIM_BUCKETS = 4096, LOOKED_AT_MAX = 64 };
+
+/* Most heads are empty: then a flow that is not there costs one access to memory. And how
+ * many slots ahead of the one that may go next its head is read. */
+enum { HEADS_EACH = 4, HAND_AHEAD = 8 };
+
+struct slot {
+	struct risk risk;
+	bool is_taken;
+};
+
+/* Apart from the slots, and with the hash: each reset asks whether its flow is known to
+ * be at risk, and few are. */
+struct link {
+	uint32_t hash;
+	uint32_t next; /* in its chain, or among the free ones; plus one, 0: the end */
+};
+
+struct known_victim {
+	struct victim victim;
+	struct known_victim *next;
+};
+
+struct at_risk {
+	/* Address space for all, memory as they come: nothing is rehashed. */
+	struct slot *slots;
+	struct link *links; /* of each slot */
+	uint32_t *heads;    /* as links[].next; a power of two of them */
+	size_t limit, heads_count;
+	struct hash_secret secret;
+	size_t used;   /* slots that were ever in use */
+	uint32_t free; /* the first of those that are not now, as links[].next */
+	size_t hand;   /* where to look next for one that may go */
+	uint64_t untaken;
+	struct known_victim *victims[VICTIM_BUCKETS];
+	size_t victims_count;
+};
+
+struct at_risk *at_risk_new(size_t limit)
+{
+	struct at_risk *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->limit = !limit ? 1 : limit < LIMIT_MAX ? limit : LIMIT_MAX;
+	t->heads_count = 1;
+	while (t->heads_count < t->limit * HEADS_EACH)
+		t->heads_count *= 2;
+	t->slots = reserve_new(t->limit * sizeof(*t->slots));
+	t->links = reserve_new(t->limit * sizeof(*t->links));
+	t->heads = reserve_new(t->heads_count * sizeof(*t->heads));
+	if (!t->slots || !t->links || !t->heads) {
+		at_risk_free(t);
+		return NULL;
+	}
+	t->secret = hash_secret_new(t->slots);
+	return t;
+}
+
+size_t at_risk_longest_chain(const struct at_risk *t)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < t->heads_count; i++) {
+		size_t length = 0;
+
+		for (uint32_t at = t->heads[i]; at; at = t->links[at - 1].next)
+			length++;
+		if (length > longest)
+			longest = length;
+	}
+	return longest;
+}
+
+void at_risk_free(struct at_risk *t)
+{
+	if (!t)
+		return;
+	for (size_t i = 0; i < VICTIM_BUCKETS; i++)
+		for (struct known_victim *v = t->victims[i], *next; v; v = next) {
+			next = v->next;
+			free(v);
+		}
+	reserve_free(t->slots, t->limit * sizeof(*t->slots));
+	reserve_free(t->links, t->limit * sizeof(*t->links));
+	reserve_free(t->heads, t->heads_count * sizeof(*t->heads));
+	free(t);
+}
+
+/* ---- victims ---- */
+
+static bool is_same_victim(const struct victim *a, const struct victim *b)
+{
+	return a->process.pid == b->process.pid &&
+	       a->process.start_boottime_ns == b->process.start_boottime_ns &&
+	       a->process.netns == b->process.netns && a->socket_state == b->socket_state &&
+	       !strcmp(a->process.container, b->process.container) &&
+	       !strcmp(a->process.comm, b->process.comm);
+}
+
+static const struct victim *keep_victim(struct at_risk *t, const struct victim *victim)
+{
+	size_t hash = (victim->process.pid * 31 + victim->process.netns) % VICTIM_BUCKETS;
+	struct known_victim *v;
+
+	for (v = t->victims[hash]; v; v = v->next)
+		if (is_same_victim(&v->victim, victim))
+			return &v->victim;
+	if (t->victims_count == VICTIMS_MAX)
+		return NULL;
+	v = malloc(sizeof(*v));
+	if (!v)
+		return NULL;
+	v->victim = *victim;
+	v->next = t->victims[hash];
+	t->victims[hash] = v;
+	t->victims_count++;
+	return &v->victim;
+}
+
+/* ---- flows ---- */
+
+static uint32_t hash_flow(const struct at_risk *t, struct netns_id netns, const struct tuple *orig)
+{
+	return hash_ends(&t->secret, netns, hash_addresses(&t->secret, &orig->src, &orig->dst),
+			 orig->sport, orig->dport);
+}
+
+static uint32_t *chain(const struct at_risk *t, uint32_t hash)
+{
+	return &t->heads[hash & (t->heads_count - 1)];
+}
+
+struct risk *at_risk_find(struct at_risk *t, struct netns_id netns, uint8_t family,
+			  const struct tuple *orig)
+{
+	uint32_t hash = hash_flow(t, netns, orig);
+
+	for (uint32_t i = *chain(t, hash); i; i = t->links[i - 1].next) {
+		struct risk *r = &t->slots[i - 1].risk;
+
+		if (t->links[i - 1].hash == hash && r->netns.inum == netns.inum &&
+		    r->netns.node == netns.node && r->flow.family == family &&
+		    tuple_equal(&r->flow.orig, orig))
+			return r;
+	}
+	return NULL;
+}
+
+void at_risk_expect(const struct at_risk *t, struct netns_id netns, const struct tuple *orig)
+{
+	__builtin_prefetch(chain(t, hash_flow(t, netns, orig)), 1);
+}
+
+/* Plus one; 0: there is none. */
+static uint32_t take_slot(struct at_risk *t)
+{
+	uint32_t slot = t->free;
+
+	if (slot)
+		t->free = t->links[slot - 1].next;
+	else if (t->used < t->limit)
+		slot = (uint32_t)++t->used;
+	return slot;
+}
+
+/* One that was reset is kept only so that its socket is not found once more, by
+ * somebody who looks at that time: it makes room. */
+static uint32_t take_slot_of_reset(struct at_risk *t)
+{
+	for (int i = 0; i < LOOKED_AT_MAX; i++) {
+		struct slot *slot = &t->slots[t->hand];
+
+		t->hand = t->hand + 1 == t->limit ? 0 : t->hand + 1;
+		if (t->hand + HAND_AHEAD < t->limit)
+			__builtin_prefetch(chain(t, t->links[t->hand + HAND_AHEAD].hash), 1);
+		if (slot->is_taken && slot->risk.end == RISK_RESET) {
+			at_risk_remove(t, &slot->risk);
+			return take_slot(t);
+		}
+	}
+	return 0;
+}
+
+struct risk *at_risk_add(struct at_risk *t, const struct risk *risk, const struct victim *victim)
+{
+	uint32_t slot = take_slot(t), hash, *head;
+
+	if (!slot)
+		slot = take_slot_of_reset(t);
+	if (!slot) {
+		t->untaken++;
+		return NULL;
+	}
+	hash = hash_flow(t, risk->netns, &risk->flow.orig);
+	head = chain(t, hash);
+	t->links[slot - 1] = (struct link){ .hash = hash, .next = *head };
+	t->slots[slot - 1] = (struct slot){ .risk = *risk, .is_taken = true };
+	t->slots[slot - 1].risk.victim = victim ? keep_victim(t, victim) : NULL;
+	*head = slot;
+	return &t->slots[slot - 1].risk;
+}
+
+void at_risk_remove(struct at_risk *t, struct risk *risk)
+{
+	struct slot *slot = (struct slot *)risk; /* its first member */
+	uint32_t index = (uint32_t)(slot - t->slots);
+	uint32_t *link = chain(t, t->links[index].hash);
+
+	while (*link != index + 1)
+		link = &t->links[*link - 1].next;
+	*link = t->links[index].next;
+	slot->is_taken = false;
+	t->links[index].next = t->free;
+	t->free = index + 1;
+}
+
+const struct risk *at_risk_next(const struct at_risk *t, size_t *cursor)
+{
+	while (*cursor < t->used) {
+		const struct slot *slot = &t->slots[(*cursor)++];
+
+		if (slot->is_taken)
+			return &slot->risk;
+	}
+	return NULL;
+}
+
+uint64_t at_risk_untaken(const struct at_risk *t)
+{
+	return t->untaken;
+}

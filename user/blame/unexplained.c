@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "blame/unexplained.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void stacks_release(struct stacks *stacks)
+{
+	for (size_t i = 0; i < STACKS_MAX; i++)
+		free(stacks->slots[i].text);
+	memset(stacks, 0, sizeof(*stacks));
+}
+
+void stacks_note(struct stacks *stacks, uint64_t id, const char *text)
+{
+	uint32_t slot = stacks->next++ % STACKS_MAX;
+
+	free(stacks->slots[slot].text);
+	stacks->slots[slot].id = id;
+	stacks->slots[slot].text = strdup(text);
+}
+
+const char *stacks_find(const struct stacks *stacks, uint64_t id)
+{
+	for (size_t i = 0; i < STACKS_MAX; i++)
+		if (stacks->slots[i].text && stacks->slots[i].id == id)
+			return stacks->slots[i].text;
+	return NULL;
+}

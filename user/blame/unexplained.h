@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The stacks of the last removals whose cause is not known: should a reset be blamed on
+ * one, its flush shows where it came from. Blame's own; bounded, the oldest go first.
+ */
+#ifndef RSTBLAME_BLAME_UNEXPLAINED_H
+#define RSTBLAME_BLAME_UNEXPLAINED_H
+
+#include <stdint.h>
+
+enum { STACKS_MAX = 256 };
+
+/* All zero is empty. */
+struct stacks {
+	struct {
+		uint64_t id;
+		char *text; /* owned */
+	} slots[STACKS_MAX];
+	uint32_t next;
+};
+
+void stacks_release(struct stacks *stacks);
+
+/* `text` is copied; without memory for it, it is not remembered. */
+void stacks_note(struct stacks *stacks, uint64_t id, const char *text);
+
+/* Of the removal with that id, or NULL. Valid until the next note. */
+const char *stacks_find(const struct stacks *stacks, uint64_t id);
+
+#endif

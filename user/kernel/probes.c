@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kernel/probes.h"
+
+#include <stdio.h>
+
+#define ENTRY_EXIT(prefix_entry, prefix_exit)                                                      \
+	{                                                                                          \
+		{ HOOK_FENTRY, prefix_entry "_fentry", prefix_exit "_fexit" },                     \
+			{ HOOK_KPROBE, prefix_entry "_kprobe", prefix_exit "_kretprobe" },         \
+	}
+/* The same, for programs that read no argument. */
+#define ENTRY_EXIT_BARE(prefix_entry, prefix_exit)                                                 \
+	{                                                                                          \
+		{ HOOK_FENTRY, prefix_entry "_fentry", prefix_exit "_fexit" },                     \
+			{ HOOK_KPROBE, prefix_entry "_kprobe", prefix_exit "_kretprobe" },         \
+			{ HOOK_KPROBE_CLONE, prefix_entry "_kprobe", prefix_exit "_kretprobe" },   \
+	}
+#define ENTRY_ONLY(prefix)                                                                         \
+	{                                                                                          \
+		{ HOOK_FENTRY, prefix "_fentry", 0 }, { HOOK_KPROBE, prefix "_kprobe", 0 },        \
+	}
+
+const struct probe probes[EVENT_PROBES] = {
+	[EVENT_PROBE_RESET_V4] = {
+		.id = EVENT_PROBE_RESET_V4,
+		.name = "reset-ipv4",
+		.symbol = "tcp_v4_send_reset",
+		.is_required = true,
+		.hooks = ENTRY_EXIT("on_reset_v4", "on_reset_v4"),
+		.consequence = "resets sent over IPv4 are not seen",
+	},
+	[EVENT_PROBE_RESET_V6] = {
+		.id = EVENT_PROBE_RESET_V6,
+		.name = "reset-ipv6",
+		.symbol = "tcp_v6_send_reset",
+		.hooks = ENTRY_EXIT("on_reset_v6", "on_reset_v6"),
+		.consequence = "resets sent over IPv6 are not seen",
+	},
+	[EVENT_PROBE_REMOVAL] = {
+		.id = EVENT_PROBE_REMOVAL,
+		.name = "conntrack-removal",
+		.symbol = "nf_ct_delete",
+		.module = "nf_conntrack",
+		.is_required = true,
+		.hooks = {
+			/* Where the compiler split the function, its callers in
+			 * nf_conntrack call the part, and the whole never fires. */
+			{ HOOK_KPROBE_PART, "on_removal_part_kprobe", 0 },
+			{ HOOK_FENTRY, "on_removal_fentry", 0 },
+			{ HOOK_KPROBE, "on_removal_kprobe", 0 },
+		},
+		.consequence = "no reset can be blamed on a removed conntrack entry",
+	},
+	[EVENT_PROBE_ENTRY] = {
+		.id = EVENT_PROBE_ENTRY,
+		.name = "conntrack-entry",
+		.symbol = "__nf_conntrack_confirm",
+		.module = "nf_conntrack",
+		.is_required = true,
+		.hooks = ENTRY_ONLY("on_entry"),
+		.consequence = "a removal may be blamed for a later connection with the same ports",
+	},
+	[EVENT_PROBE_INSERT] = {
+		.id = EVENT_PROBE_INSERT,
+		.name = "conntrack-insert",
+		.symbol = "nf_conntrack_hash_check_insert",
+		.module = "nf_conntrack",
+		.hooks = ENTRY_ONLY("on_insert"),
+		.consequence = "an entry that conntrackd restored looks removed still",
+	},
+	[EVENT_PROBE_MASQUERADE] = {
+		.id = EVENT_PROBE_MASQUERADE,
+		.name = "masquerade-flush",
+		.symbol = "iterate_cleanup_work",
+		.module = "nf_nat",
+		.is_required = true,
+		/* A kernel that preempts itself (PREEMPT_LAZY, sid's 7.2) may do so within an
+		 * fentry program, and until that goes on it skips the program for all others
+		 * of its CPU: the next work among them, which would be a flush by nobody. A
+		 * kprobe's program is not preempted, and here its cost does not matter. */
+		.hooks = {
+			{ HOOK_KPROBE, "on_masquerade_begin_kprobe", "on_masquerade_end_kretprobe" },
+			{ HOOK_FENTRY, "on_masquerade_begin_fentry", "on_masquerade_end_fexit" },
+		},
+		.consequence = "a flush cannot be told from other removals, nor joined to its address",
+	},
+	[EVENT_PROBE_ITERATION] = {
+		.id = EVENT_PROBE_ITERATION,
+		.name = "table-walk",
+		.symbol = "nf_ct_iterate_cleanup",
+		.module = "nf_conntrack",
+		.hooks = ENTRY_EXIT_BARE("on_iteration_begin", "on_iteration_end"),
+		.consequence = "`conntrack -F` looks like many single deletions",
+	},
+	[EVENT_PROBE_ADDRESS_V4] = {
+		.id = EVENT_PROBE_ADDRESS_V4,
+		.name = "address-ipv4",
+		.symbol = "fib_inetaddr_event",
+		.is_required = true,
+		.hooks = ENTRY_ONLY("on_address_v4"),
+		.consequence = "a flush cannot be joined to the IPv4 address and process behind it",
+	},
+	[EVENT_PROBE_ADDRESS_V6] = {
+		.id = EVENT_PROBE_ADDRESS_V6,
+		.name = "address-ipv6",
+		.symbol = "inet6addr_notifier_call_chain",
+		.hooks = ENTRY_ONLY("on_address_v6"),
+		.consequence = "a flush cannot be joined to the IPv6 address and process behind it",
+	},
+	[EVENT_PROBE_LINK] = {
+		.id = EVENT_PROBE_LINK,
+		.name = "link",
+		.symbol = "fib_netdev_event",
+		.hooks = ENTRY_ONLY("on_link"),
+		.consequence = "a flush cannot be joined to the interface that went down",
+	},
+	[EVENT_PROBE_REJECT_V4] = {
+		.id = EVENT_PROBE_REJECT_V4,
+		.name = "reset-rejected-ipv4",
+		.symbol = "nf_send_reset",
+		.module = "nf_reject_ipv4",
+		.hooks = ENTRY_ONLY("on_reject_v4"),
+		.consequence = "resets that a REJECT rule sends over IPv4 are not seen",
+	},
+	[EVENT_PROBE_REJECT_V6] = {
+		.id = EVENT_PROBE_REJECT_V6,
+		.name = "reset-rejected-ipv6",
+		.symbol = "nf_send_reset6",
+		.module = "nf_reject_ipv6",
+		.hooks = ENTRY_ONLY("on_reject_v6"),
+		.consequence = "resets that a REJECT rule sends over IPv6 are not seen",
+	},
+	[EVENT_PROBE_ABORT] = {
+		.id = EVENT_PROBE_ABORT,
+		.name = "reset-aborted",
+		.symbol = "tcp_send_active_reset",
+		.hooks = ENTRY_ONLY("on_abort"),
+		.consequence = "connections that this host aborts itself are not seen",
+	},
+	[EVENT_PROBE_RECEIVE] = {
+		.id = EVENT_PROBE_RECEIVE,
+		.name = "reset-received",
+		.symbol = "tcp_reset",
+		.hooks = ENTRY_ONLY("on_receive"),
+		.consequence = "resets from the peers are not seen",
+	},
+	[EVENT_PROBE_HOOKS_ADD] = {
+		.id = EVENT_PROBE_HOOKS_ADD,
+		.name = "ruleset-add",
+		.symbol = "nf_register_net_hooks",
+		.hooks = ENTRY_ONLY("on_hooks_add"),
+		.consequence = "it is not seen when the hooks of conntrack and NAT come back",
+	},
+	[EVENT_PROBE_HOOKS_REMOVE] = {
+		.id = EVENT_PROBE_HOOKS_REMOVE,
+		.name = "ruleset-remove",
+		.symbol = "nf_unregister_net_hooks",
+		.hooks = ENTRY_ONLY("on_hooks_remove"),
+		.consequence = "who took the hooks of conntrack and NAT away is not known",
+	},
+	[EVENT_PROBE_INVALID] = {
+		.id = EVENT_PROBE_INVALID,
+		.name = "conntrack-invalid",
+		.symbol = "nf_ct_l4proto_log_invalid",
+		.module = "nf_conntrack",
+		/* Variadic: fentry refuses it. */
+		.hooks = { { HOOK_KPROBE, "on_invalid_kprobe", 0 } },
+		.consequence = "that a packet was judged INVALID is inferred, not seen",
+	},
+};
+
+const char *hook_how_name(enum hook_how how)
+{
+	switch (how) {
+	case HOOK_FENTRY:
+		return "fentry";
+	case HOOK_KPROBE:
+	case HOOK_KPROBE_PART:
+	case HOOK_KPROBE_CLONE:
+		return "kprobe";
+	case HOOK_NONE:
+		break;
+	}
+	return "none";
+}
+
+const char *probe_state_name(enum probe_state state)
+{
+	switch (state) {
+	case PROBE_WAITS:
+		return "waits";
+	case PROBE_ATTACHED:
+		return "attached, not proven";
+	case PROBE_PROVEN:
+		return "proven";
+	case PROBE_BLIND:
+		return "blind";
+	case PROBE_MISSING:
+		return "missing";
+	case PROBE_UNTRIED:
+		break;
+	}
+	return "not tried";
+}
+
+const char *probe_state_text(const struct probe *probe, enum probe_state state, char *out,
+			     size_t size)
+{
+	if (state == PROBE_WAITS && probe->module)
+		snprintf(out, size, "waits for %s", probe->module);
+	else
+		snprintf(out, size, "%s", probe_state_name(state));
+	return out;
+}
+
+const char *probe_cure(enum probe_state state)
+{
+	if (state == PROBE_WAITS)
+		return "none is needed: rstblame attaches when the module comes";
+	if (state == PROBE_BLIND)
+		return "report it with the kernel's version: the event came, the probe did not fire";
+	return "use a kernel with BTF, kprobes and ftrace (any distribution kernel since 5.10)";
+}

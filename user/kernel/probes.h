@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is observed: one table of purpose, hooks in the order of preference,
+ * whether rstblame is worth anything without it, and what to tell the user when
+ * it is missing. The attach loop, `--check` and the start line all read it.
+ */
+#ifndef RSTBLAME_KERNEL_PROBES_H
+#define RSTBLAME_KERNEL_PROBES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "bpf/event.h"
+
+enum hook_how {
+	HOOK_NONE,
+	HOOK_FENTRY,
+	HOOK_KPROBE,
+	HOOK_KPROBE_PART,  /* on the .part.N that the compiler split off */
+	HOOK_KPROBE_CLONE, /* on a .isra.N or .constprop.N: for what reads no argument */
+};
+
+/* One way to see it: the BPF program at the function's entry, and the one at its
+ * return where the end matters. */
+struct hook {
+	enum hook_how how;
+	const char *entry;
+	const char *exit; /* NULL: none */
+};
+
+enum { PROBE_HOOKS_MAX = 3 };
+
+struct probe {
+	enum event_probe id;
+	const char *name;
+	const char *symbol;
+	const char *module; /* NULL: vmlinux */
+	bool is_required;
+	struct hook hooks[PROBE_HOOKS_MAX];
+	const char *consequence; /* of its absence */
+};
+
+/* In the order of enum event_probe. */
+extern const struct probe probes[EVENT_PROBES];
+
+const char *hook_how_name(enum hook_how how); /* the schema's "how" */
+
+enum probe_state {
+	PROBE_UNTRIED,
+	PROBE_MISSING,  /* could not be attached: `why` says it */
+	PROBE_WAITS,    /* its module is not loaded: there is nothing to see yet */
+	PROBE_ATTACHED, /* but no event was seen of it */
+	PROBE_BLIND,    /* provoked, and not seen */
+	PROBE_PROVEN,   /* provoked, and seen */
+};
+
+/* What became of a probe on this kernel. */
+struct probe_result {
+	enum probe_state state;
+	enum hook_how how;
+	char symbol[64];
+	char why[160];
+};
+
+const char *probe_state_name(enum probe_state state);
+
+/* The same, with the module that it waits for: "waits for nf_nat". Returns `out`. */
+const char *probe_state_text(const struct probe *probe, enum probe_state state, char *out,
+			     size_t size);
+
+/* What to do about a probe that is missing or waits: static. */
+const char *probe_cure(enum probe_state state);
+
+#endif

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "log/watch.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/utf8.h"
+#include "log/rules.h"
+
+/* Lines held, and how many may match in the long run: the rest is counted. */
+enum { HELD_MAX = 256, LINES_A_SECOND = 50 };
+enum { JOURNAL_LOOK_MS = 10, FILE_LOOK_MS = 200 };
+
+struct held {
+	uint64_t mono_ns, wall_ns;
+	struct log_observation line;
+};
+
+struct log_watch {
+	char source[sizeof(((struct log_observation *)0)->source)];
+	char *path; /* NULL: the journal */
+	struct log_rules *rules;
+	uint64_t start_ns;
+	struct log_file *file;       /* the thread's */
+	struct log_journal *journal; /* the thread's */
+	uint64_t credit_ns, paid_ns; /* the thread's: of the rate limit */
+	struct clock_history clock;  /* the thread's */
+	pthread_t thread;
+	bool has_thread;
+	sem_t opened;
+	bool is_open;
+	char *why;
+	int fd, stop_fd;
+	pthread_mutex_t lock; /* of what follows */
+	size_t first, count;
+	uint64_t dropped;
+	struct held held[HELD_MAX];
+};
+
+/* ---- the thread ---- */
+
+static bool may_pass(struct log_watch *w)
+{
+	const uint64_t price_ns = NSEC_PER_SEC / LINES_A_SECOND;
+	uint64_t now_ns = clock_mono_ns();
+
+	w->credit_ns += now_ns - w->paid_ns;
+	w->paid_ns = now_ns;
+	if (w->credit_ns > NSEC_PER_SEC)
+		w->credit_ns = NSEC_PER_SEC;
+	if (w->credit_ns < price_ns)
+		return false;
+	w->credit_ns -= price_ns;
+	return true;
+}
+
+static void wake(int fd)
+{
+	uint64_t one = 1;
+
+	if (write(fd, &one, sizeof(one)) < 0)
+		return; /* it is readable already */
+}
+
+static void hold(struct log_watch *w, const struct held *held)
+{
+	pthread_mutex_lock(&w->lock);
+	if (held && w->count < HELD_MAX) {
+		struct held *place = &w->held[(w->first + w->count++) % HELD_MAX];
+
+		*place = *held;
+		place->line.dropped = w->dropped;
+		w->dropped = 0;
+	} else {
+		w->dropped++;
+	}
+	pthread_mutex_unlock(&w->lock);
+	wake(w->fd);
+}
+
+static void take_line(void *ctx, const char *line, uint64_t mono_ns, bool is_read_time)
+{
+	struct log_watch *w = ctx;
+	struct held held = { .mono_ns = mono_ns,
+			     .wall_ns = clock_history_wall(&w->clock, mono_ns),
+			     .line.is_read_time = is_read_time };
+	const char *rule = log_rules_match(w->rules, line);
+
+	if (!rule || mono_ns < w->start_ns)
+		return;
+	if (!may_pass(w)) {
+		hold(w, NULL);
+		return;
+	}
+	snprintf(held.line.source, sizeof(held.line.source), "%s", w->source);
+	snprintf(held.line.rule, sizeof(held.line.rule), "%s", rule);
+	utf8_printable(line, held.line.line, sizeof(held.line.line));
+	hold(w, &held);
+}
+
+static bool look(struct log_watch *w)
+{
+	clock_sample(&w->clock);
+	return w->file ? log_file_turn(w->file, &w->clock, take_line, w) :
+			 log_journal_turn(w->journal, &w->clock, take_line, w);
+}
+
+/* Readable once the wall clock was set, or came out of a suspend: so a step is known to
+ * a millisecond or so. It never expires otherwise. */
+static void watch_clock(int fd)
+{
+	struct itimerspec never = { .it_value.tv_sec = INT32_MAX };
+	uint64_t expirations;
+
+	if (fd < 0)
+		return;
+	if (read(fd, &expirations, sizeof(expirations)) < 0)
+		expirations = 0; /* ECANCELED is what it is for */
+	timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL);
+}
+
+static void follow(struct log_watch *w)
+{
+	struct pollfd fds[] = {
+		{ .fd = w->stop_fd, .events = POLLIN },
+		{ .fd = w->file ? log_file_fd(w->file) : -1, .events = POLLIN },
+		{ .fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK),
+		  .events = POLLIN },
+	};
+	int pause_ms = w->file ? FILE_LOOK_MS : JOURNAL_LOOK_MS;
+
+	watch_clock(fds[2].fd);
+	do {
+		bool has_more = look(w);
+
+		for (size_t i = 0; i < 3; i++)
+			fds[i].revents = 0;
+		poll(fds, 3, has_more ? 0 : pause_ms);
+		if (fds[2].revents)
+			watch_clock(fds[2].fd);
+	} while (!fds[0].revents);
+	look(w);
+	if (fds[2].fd >= 0)
+		close(fds[2].fd);
+}
+
+/* sd-journal wants all its calls to come from one thread, the opening too. */
+static void *run(void *watch)
+{
+	struct log_watch *w = watch;
+
+	if (w->path)
+		w->file = log_file_open(w->path, w->why);
+	else
+		w->journal = log_journal_open(w->why);
+	w->is_open = w->file || w->journal;
+	w->why = NULL;
+	sem_post(&w->opened);
+	if (w->is_open)
+		follow(w);
+	log_file_close(w->file);
+	log_journal_close(w->journal);
+	return NULL;
+}
+
+/* ---- the others ---- */
+
+/* Signals are the main thread's: a signalfd reads them there. */
+static int start_thread(struct log_watch *w)
+{
+	sigset_t all, before;
+	int err;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	err = pthread_create(&w->thread, NULL, run, w);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	w->has_thread = !err;
+	return err;
+}
+
+struct log_watch *log_watch_new(const char *source, char why[LOG_WHY_BYTES])
+{
+	struct log_watch *w = calloc(1, sizeof(*w));
+	bool is_journal = !strcmp(source, "journal");
+
+	snprintf(why, LOG_WHY_BYTES, "cannot follow the log %.120s: out of memory", source);
+	if (!w)
+		return NULL;
+	pthread_mutex_init(&w->lock, NULL);
+	sem_init(&w->opened, 0, 0);
+	utf8_printable(source, w->source, sizeof(w->source));
+	w->why = why;
+	w->start_ns = w->paid_ns = clock_mono_ns();
+	w->credit_ns = NSEC_PER_SEC;
+	w->path = is_journal ? NULL : strdup(source);
+	w->rules = log_rules_new();
+	w->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	w->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if ((is_journal || w->path) && w->rules && w->fd >= 0 && w->stop_fd >= 0 &&
+	    !start_thread(w)) {
+		while (sem_wait(&w->opened) && errno == EINTR)
+			;
+		if (w->is_open)
+			return w;
+	}
+	log_watch_free(w);
+	return NULL;
+}
+
+void log_watch_finish(struct log_watch *w)
+{
+	if (!w || !w->has_thread)
+		return;
+	wake(w->stop_fd);
+	pthread_join(w->thread, NULL);
+	w->has_thread = false;
+}
+
+void log_watch_free(struct log_watch *w)
+{
+	if (!w)
+		return;
+	log_watch_finish(w);
+	if (w->fd >= 0)
+		close(w->fd);
+	if (w->stop_fd >= 0)
+		close(w->stop_fd);
+	log_rules_free(w->rules);
+	sem_destroy(&w->opened);
+	pthread_mutex_destroy(&w->lock);
+	free(w->path);
+	free(w);
+}
+
+int log_watch_fd(const struct log_watch *w)
+{
+	return w->fd;
+}
+
+bool log_watch_has_lines(struct log_watch *w)
+{
+	bool has_lines;
+
+	pthread_mutex_lock(&w->lock);
+	has_lines = w->count > 0;
+	pthread_mutex_unlock(&w->lock);
+	return has_lines;
+}
+
+/* What found no room, and no line came after to say so. */
+static bool take_dropped(struct log_watch *w, uint64_t until_ns, struct observation *out)
+{
+	if (!w->dropped || w->has_thread)
+		return false;
+	out->mono_ns = until_ns;
+	out->wall_ns = until_ns + clock_wall_offset_ns();
+	out->log.dropped = w->dropped;
+	snprintf(out->log.source, sizeof(out->log.source), "%s", w->source);
+	w->dropped = 0;
+	return true;
+}
+
+bool log_watch_take(struct log_watch *w, uint64_t until_ns, struct observation *out)
+{
+	struct held *held = &w->held[w->first];
+	uint64_t seen;
+	bool is_taken;
+
+	if (read(w->fd, &seen, sizeof(seen)) < 0)
+		seen = 0; /* nothing new came: what is held may be due now */
+	memset(out, 0, sizeof(*out));
+	out->type = OBSERVATION_LOG;
+	pthread_mutex_lock(&w->lock);
+	is_taken = w->count && held->mono_ns <= until_ns;
+	if (is_taken) {
+		out->mono_ns = held->mono_ns;
+		out->wall_ns = held->wall_ns;
+		out->log = held->line;
+		w->first = (w->first + 1) % HELD_MAX;
+		w->count--;
+	} else if (!w->count) {
+		is_taken = take_dropped(w, until_ns, out);
+	}
+	pthread_mutex_unlock(&w->lock);
+	return is_taken;
+}

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "model/words.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const char *const causes[CAUSES] = {
+	[CAUSE_NONE] = "none",
+	[CAUSE_ADDRESS_REMOVED] = "address-removed",
+	[CAUSE_LINK_DOWN] = "link-down",
+	[CAUSE_USER_FLUSH] = "user-flush",
+	[CAUSE_USER_DELETE] = "user-delete",
+	[CAUSE_TIMEOUT] = "timeout",
+	[CAUSE_TABLE_FULL] = "table-full",
+	[CAUSE_ROUTE_CHANGE] = "route-change",
+	[CAUSE_TCP_CLOSE] = "tcp-close",
+	[CAUSE_NETNS_EXIT] = "netns-exit",
+	[CAUSE_MODULE_UNLOAD] = "module-unload",
+	[CAUSE_IPVS] = "ipvs",
+	[CAUSE_OTHER] = "other",
+	[CAUSE_UNREAD_DATA] = "unread-data",
+	[CAUSE_LINGER] = "linger",
+	[CAUSE_KEEPALIVE] = "keepalive",
+	[CAUSE_MEMORY] = "memory",
+	[CAUSE_KILLED] = "killed",
+	[CAUSE_DISCONNECT] = "disconnect",
+};
+
+static const char *const verdicts[VERDICTS] = {
+	[VERDICT_NONE] = "none",
+	[VERDICT_ENTRY_REMOVED] = "entry-removed",
+	[VERDICT_ENTRY_UNKNOWN] = "entry-unknown",
+	[VERDICT_ENTRY_INVALID] = "entry-invalid",
+	[VERDICT_ENTRY_BYPASSED] = "entry-bypassed",
+	[VERDICT_NO_LISTENER] = "no-listener",
+	[VERDICT_STALE_CONNECTION] = "stale-connection",
+	[VERDICT_PROTOCOL] = "protocol",
+	[VERDICT_REFUSED_BY_RULE] = "refused-by-rule",
+	[VERDICT_ABORTED] = "aborted",
+	[VERDICT_REMOTE] = "remote",
+	[VERDICT_UNEXPLAINED] = "unexplained",
+};
+
+static const char *const confidences[] = {
+	[CONFIDENCE_UNKNOWN] = "unknown",
+	[CONFIDENCE_LIKELY] = "likely",
+	[CONFIDENCE_PROVEN] = "proven",
+};
+
+static const char *const risk_ends[] = {
+	[RISK_GOES_ON] = "goes-on",
+	[RISK_RECOVERED] = "recovered",
+	[RISK_RETRANSLATED] = "retranslated",
+	[RISK_CLOSED] = "closed",
+	[RISK_RESET] = "reset",
+};
+
+static const char *const change_ops[] = {
+	[CHANGE_NONE] = "none",   [ADDRESS_ADD] = "add", [ADDRESS_REMOVE] = "remove",
+	[LINK_UP] = "up",         [LINK_DOWN] = "down",  [LINK_UNREGISTER] = "unregister",
+	[LINK_RENAME] = "rename",
+};
+
+static const char *const tracker_states[TRACKER_STATES] = {
+	"NONE",       "SYN_SENT", "SYN_RECV",  "ESTABLISHED", "FIN_WAIT",
+	"CLOSE_WAIT", "LAST_ACK", "TIME_WAIT", "CLOSE",       "SYN_SENT2",
+};
+
+static const char *const socket_states[SOCKET_STATES] = {
+	"none",  "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",    "TIME_WAIT",
+	"CLOSE", "CLOSE_WAIT",  "LAST_ACK", "LISTEN",   "CLOSING",   "NEW_SYN_RECV",
+};
+
+static const char *const pickups[] = {
+	[PICKUP_UNKNOWN] = "unknown", [PICKUP_NONE] = "none",   [PICKUP_FRESH] = "fresh",
+	[PICKUP_RENEWED] = "renewed", [PICKUP_KNOWN] = "known", [PICKUP_UNTRACKED] = "untracked",
+	[PICKUP_INVALID] = "invalid",
+};
+
+static const char *const directions[] = {
+	[RESET_ANSWER] = "sent",
+	[RESET_ABORT] = "sent",
+	[RESET_RECEIVED] = "received",
+	[RESET_REJECTED] = "rejected",
+};
+
+static const char *const lookups[] = {
+	[LOOKUP_NONE] = "none",
+	[LOOKUP_ABSENT] = "absent",
+	[LOOKUP_ALIVE] = "alive",
+};
+
+static const char *const ruleset_ops[] = {
+	[RULESET_NONE] = "none",
+	[RULESET_HOOKS_ADDED] = "hooks-added",
+	[RULESET_HOOKS_REMOVED] = "hooks-removed",
+};
+
+/* enum ip_conntrack_status, include/uapi/linux/netfilter/nf_conntrack_common.h */
+static const char *const status_bits[] = {
+	"EXPECTED",   "SEEN_REPLY",   "ASSURED",      "CONFIRMED",  "SRC_NAT",       "DST_NAT",
+	"SEQ_ADJUST", "SRC_NAT_DONE", "DST_NAT_DONE", "DYING",      "FIXED_TIMEOUT", "TEMPLATE",
+	"UNTRACKED",  "HELPER",       "OFFLOAD",      "HW_OFFLOAD",
+};
+
+static const char *pick(const char *const *names, size_t count, unsigned int index)
+{
+	return index < count && names[index] ? names[index] : "unknown";
+}
+
+static unsigned int search(const char *const *names, size_t count, const char *name)
+{
+	for (unsigned int i = 0; name && i < count; i++)
+		if (names[i] && !strcmp(names[i], name))
+			return i;
+	return 0;
+}
+
+const char *cause_name(enum cause cause)
+{
+	return pick(causes, COUNT(causes), cause);
+}
+
+enum cause cause_parse(const char *name)
+{
+	return search(causes, COUNT(causes), name);
+}
+
+const char *verdict_name(enum verdict verdict)
+{
+	return pick(verdicts, COUNT(verdicts), verdict);
+}
+
+const char *confidence_name(enum confidence confidence)
+{
+	return pick(confidences, COUNT(confidences), confidence);
+}
+
+const char *risk_end_name(enum risk_end end)
+{
+	return pick(risk_ends, COUNT(risk_ends), end);
+}
+
+enum risk_end risk_end_parse(const char *name)
+{
+	return search(risk_ends, COUNT(risk_ends), name);
+}
+
+const char *change_op_name(enum change_op op)
+{
+	return pick(change_ops, COUNT(change_ops), op);
+}
+
+enum change_op address_op_parse(const char *name)
+{
+	enum change_op op = search(change_ops, COUNT(change_ops), name);
+
+	return op == ADDRESS_ADD || op == ADDRESS_REMOVE ? op : CHANGE_NONE;
+}
+
+enum change_op link_op_parse(const char *name)
+{
+	enum change_op op = search(change_ops, COUNT(change_ops), name);
+
+	return op >= LINK_UP ? op : CHANGE_NONE;
+}
+
+const char *tracker_state_name(unsigned int state)
+{
+	return pick(tracker_states, COUNT(tracker_states), state);
+}
+
+unsigned int tracker_state_parse(const char *name)
+{
+	return search(tracker_states, COUNT(tracker_states), name);
+}
+
+const char *socket_state_name(unsigned int state)
+{
+	return pick(socket_states, COUNT(socket_states), state);
+}
+
+unsigned int socket_state_parse(const char *name)
+{
+	unsigned int state = search(socket_states, COUNT(socket_states), name);
+
+	return state || !strcmp(name, "none") ? state : SOCKET_UNKNOWN;
+}
+
+const char *pickup_name(enum pickup pickup)
+{
+	return pick(pickups, COUNT(pickups), pickup);
+}
+
+enum pickup pickup_parse(const char *name)
+{
+	return search(pickups, COUNT(pickups), name);
+}
+
+const char *direction_name(enum reset_kind kind)
+{
+	return pick(directions, COUNT(directions), kind);
+}
+
+enum reset_kind direction_parse(const char *name)
+{
+	return search(directions, COUNT(directions), name);
+}
+
+const char *family_name(uint8_t family)
+{
+	return family == AF_INET ? "ipv4" : family == AF_INET6 ? "ipv6" : "";
+}
+
+uint8_t family_parse(const char *name)
+{
+	return !strcmp(name, "ipv4") ? AF_INET : !strcmp(name, "ipv6") ? AF_INET6 : 0;
+}
+
+const char *lookup_name(enum lookup lookup)
+{
+	return pick(lookups, COUNT(lookups), lookup);
+}
+
+enum lookup lookup_parse(const char *name)
+{
+	return search(lookups, COUNT(lookups), name);
+}
+
+const char *ruleset_op_name(enum ruleset_op op)
+{
+	return pick(ruleset_ops, COUNT(ruleset_ops), op);
+}
+
+enum ruleset_op ruleset_op_parse(const char *name)
+{
+	return search(ruleset_ops, COUNT(ruleset_ops), name);
+}
+
+const char *status_bit_name(unsigned int bit)
+{
+	return bit < COUNT(status_bits) ? status_bits[bit] : NULL;
+}
+
+int status_bit_parse(const char *name)
+{
+	for (size_t i = 0; i < COUNT(status_bits); i++)
+		if (!strcmp(status_bits[i], name))
+			return (int)i;
+	return -1;
+}
+
+static const struct {
+	unsigned int flag;
+	const char *name;
+	char letter;
+} packet_flags[] = {
+	{ 0x02, "SYN", 'S' }, { 0x01, "FIN", 'F' }, { 0x04, "RST", 'R' }, { 0x08, "PSH", 'P' },
+	{ 0x20, "URG", 'U' }, { 0x40, "ECE", 'E' }, { 0x80, "CWR", 'W' }, { 0x10, "ACK", '.' },
+};
+
+const char *packet_flags_format(unsigned int flags, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < COUNT(packet_flags); i++)
+		if ((flags & packet_flags[i].flag) && used < size)
+			used += (size_t)snprintf(buf + used, size - used, "%s%s", used ? "," : "",
+						 packet_flags[i].name);
+	return buf;
+}
+
+static unsigned int packet_flags_parse_letters(const char *text)
+{
+	unsigned int flags = 0;
+
+	for (; *text; text++)
+		for (size_t i = 0; i < COUNT(packet_flags); i++)
+			if (packet_flags[i].letter == *text ||
+			    (*text == 'A' && packet_flags[i].letter == '.'))
+				flags |= packet_flags[i].flag;
+	return flags;
+}
+
+unsigned int packet_flags_parse(const char *text)
+{
+	unsigned int flags = 0;
+
+	for (size_t i = 0; i < COUNT(packet_flags); i++)
+		if (strstr(text, packet_flags[i].name))
+			flags |= packet_flags[i].flag;
+	return flags ? flags : packet_flags_parse_letters(text);
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "node/address_owners.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_HOMES = 256 };
+
+void homes_release(struct homes *p)
+{
+	free(p->items);
+	memset(p, 0, sizeof(*p));
+}
+
+int homes_add(struct homes *p, uint8_t family, const struct address *address, uint32_t inum)
+{
+	size_t size = p->size ? p->size * 2 : FIRST_HOMES;
+	struct home *items;
+
+	if (p->count == p->size) {
+		items = realloc(p->items, size * sizeof(*items));
+		if (!items)
+			return -ENOMEM;
+		p->items = items;
+		p->size = size;
+	}
+	p->items[p->count++] = (struct home){ .address = *address, .family = family, .inum = inum };
+	return 0;
+}
+
+static int compare_address(const struct home *x, const struct home *y)
+{
+	if (x->family != y->family)
+		return x->family < y->family ? -1 : 1;
+	return memcmp(&x->address, &y->address, sizeof(x->address));
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct home *x = a, *y = b;
+	int order = compare_address(x, y);
+
+	return order ? order : x->inum < y->inum ? -1 : x->inum > y->inum;
+}
+
+void homes_sort(struct homes *p)
+{
+	if (p->count)
+		qsort(p->items, p->count, sizeof(*p->items), compare);
+}
+
+const struct home *homes_find(const struct homes *p, uint8_t family, const struct address *address,
+			      size_t *count)
+{
+	const struct home key = { .address = *address, .family = family };
+	size_t low = 0, high = p->count, end;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare_address(&p->items[middle], &key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low; end < p->count && !compare_address(&p->items[end], &key); end++)
+		;
+	*count = end - low;
+	return p->items ? &p->items[low] : NULL;
+}

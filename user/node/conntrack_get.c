@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "node/conntrack_get.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "node/netns.h"
+
+#define CTNETLINK_MODULE "/sys/module/nf_conntrack_netlink"
+
+/* A storm of resets must not make a storm of questions; finding another namespace
+ * takes a walk over /proc, so those are fewer. The rings wait meanwhile: of a second
+ * it may take a twentieth. */
+enum { QUESTIONS_PER_S = 300, FOREIGN_PER_S = 30 };
+#define SPENT_NS_PER_S (50 * NSEC_PER_MSEC)
+
+struct ctlookup {
+	uint32_t own_netns;
+	struct mnl_socket *own; /* NULL: not opened yet, or it could not be */
+	uint64_t second_ns;     /* when the present second began */
+	unsigned int asked;     /* in it */
+	unsigned int asked_foreign;
+	uint64_t spent_ns; /* in it */
+	uint64_t unasked;  /* since the start */
+	uint32_t sequence;
+};
+
+struct ctlookup *ctlookup_new(void)
+{
+	struct ctlookup *lookup = calloc(1, sizeof(*lookup));
+
+	if (lookup)
+		lookup->own_netns = netns_own();
+	return lookup;
+}
+
+void ctlookup_free(struct ctlookup *lookup)
+{
+	if (!lookup)
+		return;
+	if (lookup->own)
+		mnl_socket_close(lookup->own);
+	free(lookup);
+}
+
+static struct mnl_socket *open_here(void)
+{
+	struct mnl_socket *nl = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (nl && mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID)) {
+		mnl_socket_close(nl);
+		nl = NULL;
+	}
+	return nl;
+}
+
+/* A socket stays in the namespace that it was made in. */
+static struct mnl_socket *open_in(uint32_t netns)
+{
+	struct mnl_socket *nl;
+	int own = netns_enter(netns);
+
+	if (own < 0)
+		return NULL;
+	nl = open_here();
+	netns_leave(own);
+	return nl;
+}
+
+/* Only the own namespace's is kept: an open socket keeps its namespace alive, and
+ * another's may be deleted meanwhile. */
+static struct mnl_socket *open_socket(struct ctlookup *lookup, uint32_t netns)
+{
+	if (netns != lookup->own_netns)
+		return open_in(netns);
+	if (!lookup->own)
+		lookup->own = open_here();
+	return lookup->own;
+}
+
+static void close_socket(const struct ctlookup *lookup, struct mnl_socket *nl)
+{
+	if (nl && nl != lookup->own)
+		mnl_socket_close(nl);
+}
+
+static void put_tuple(struct nlmsghdr *h, uint8_t family, const struct tuple *t)
+{
+	struct nlattr *tuple = mnl_attr_nest_start(h, CTA_TUPLE_ORIG), *nest;
+
+	nest = mnl_attr_nest_start(h, CTA_TUPLE_IP);
+	if (family == AF_INET) {
+		mnl_attr_put(h, CTA_IP_V4_SRC, 4, t->src.bytes);
+		mnl_attr_put(h, CTA_IP_V4_DST, 4, t->dst.bytes);
+	} else {
+		mnl_attr_put(h, CTA_IP_V6_SRC, 16, t->src.bytes);
+		mnl_attr_put(h, CTA_IP_V6_DST, 16, t->dst.bytes);
+	}
+	mnl_attr_nest_end(h, nest);
+	nest = mnl_attr_nest_start(h, CTA_TUPLE_PROTO);
+	mnl_attr_put_u8(h, CTA_PROTO_NUM, IPPROTO_TCP);
+	mnl_attr_put_u16(h, CTA_PROTO_SRC_PORT, htons(t->sport));
+	mnl_attr_put_u16(h, CTA_PROTO_DST_PORT, htons(t->dport));
+	mnl_attr_nest_end(h, nest);
+	mnl_attr_nest_end(h, tuple);
+}
+
+/* ctnetlink finds an entry by either of its tuples, whichever it is asked by. */
+static int ask(struct ctlookup *lookup, struct mnl_socket *nl, uint8_t family,
+	       const struct tuple *t)
+{
+	char buf[512] __attribute__((aligned(8)));
+	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
+	struct nfgenmsg *nf;
+
+	h->nlmsg_type = (NFNL_SUBSYS_CTNETLINK << 8) | IPCTNL_MSG_CT_GET;
+	h->nlmsg_flags = NLM_F_REQUEST;
+	h->nlmsg_seq = ++lookup->sequence;
+	nf = mnl_nlmsg_put_extra_header(h, sizeof(*nf));
+	*nf = (struct nfgenmsg){ .nfgen_family = family, .version = NFNETLINK_V0 };
+	put_tuple(h, family, t);
+	return mnl_socket_sendto(nl, h, h->nlmsg_len) < 0 ? -errno : 0;
+}
+
+static void copy_address(const struct nlattr *attr, struct address *out)
+{
+	size_t len = mnl_attr_get_payload_len(attr);
+
+	memset(out, 0, sizeof(*out));
+	memcpy(out->bytes, mnl_attr_get_payload(attr),
+	       len < sizeof(out->bytes) ? len : sizeof(out->bytes));
+}
+
+static void parse_tuple(const struct nlattr *nest, struct tuple *out)
+{
+	const struct nlattr *part, *attr;
+
+	mnl_attr_for_each_nested(part, nest)
+	{
+		bool is_ip = mnl_attr_get_type(part) == CTA_TUPLE_IP;
+
+		mnl_attr_for_each_nested(attr, part)
+		{
+			int type = mnl_attr_get_type(attr);
+
+			if (is_ip && (type == CTA_IP_V4_SRC || type == CTA_IP_V6_SRC))
+				copy_address(attr, &out->src);
+			else if (is_ip && (type == CTA_IP_V4_DST || type == CTA_IP_V6_DST))
+				copy_address(attr, &out->dst);
+			else if (!is_ip && type == CTA_PROTO_SRC_PORT)
+				out->sport = ntohs(mnl_attr_get_u16(attr));
+			else if (!is_ip && type == CTA_PROTO_DST_PORT)
+				out->dport = ntohs(mnl_attr_get_u16(attr));
+		}
+	}
+}
+
+void ctlookup_parse(const struct nlmsghdr *h, struct flow *entry)
+{
+	const struct nfgenmsg *nf = mnl_nlmsg_get_payload(h);
+	const struct nlattr *attr;
+
+	memset(entry, 0, sizeof(*entry));
+	entry->family = nf->nfgen_family;
+	mnl_attr_for_each(attr, h, sizeof(*nf))
+	{
+		if (mnl_attr_get_type(attr) == CTA_TUPLE_ORIG)
+			parse_tuple(attr, &entry->orig);
+		else if (mnl_attr_get_type(attr) == CTA_TUPLE_REPLY)
+			parse_tuple(attr, &entry->reply);
+	}
+}
+
+/* The kernel answers within the request: what is not there now will not come. */
+static enum lookup read_answer(struct ctlookup *lookup, struct mnl_socket *nl, struct flow *entry)
+{
+	char buf[8192] __attribute__((aligned(8)));
+	ssize_t len;
+
+	while ((len = mnl_socket_recvfrom(nl, buf, sizeof(buf))) > 0) {
+		const struct nlmsghdr *h = (const void *)buf;
+		int left = (int)len;
+
+		for (; mnl_nlmsg_ok(h, left); h = mnl_nlmsg_next(h, &left)) {
+			if (h->nlmsg_seq != lookup->sequence)
+				continue;
+			if (h->nlmsg_type == NLMSG_ERROR) {
+				const struct nlmsgerr *e = mnl_nlmsg_get_payload(h);
+
+				return e->error == -ENOENT ? LOOKUP_ABSENT : LOOKUP_NONE;
+			}
+			ctlookup_parse(h, entry);
+			return LOOKUP_ALIVE;
+		}
+	}
+	return LOOKUP_NONE;
+}
+
+bool ctlookup_is_there(void)
+{
+	/* A kernel without modules has all that it ever will. */
+	return !access(CTNETLINK_MODULE, F_OK) || access("/proc/modules", F_OK);
+}
+
+static bool may_ask(struct ctlookup *lookup, uint32_t netns)
+{
+	uint64_t now_ns = clock_mono_ns();
+
+	if (now_ns - lookup->second_ns >= NSEC_PER_SEC) {
+		lookup->second_ns = now_ns;
+		lookup->asked = lookup->asked_foreign = 0;
+		lookup->spent_ns = 0;
+	}
+	if (lookup->spent_ns < SPENT_NS_PER_S && lookup->asked++ < QUESTIONS_PER_S &&
+	    (netns == lookup->own_netns || lookup->asked_foreign++ < FOREIGN_PER_S))
+		return !access(CTNETLINK_MODULE, F_OK);
+	lookup->unasked++;
+	return false;
+}
+
+static bool does_matter(const struct observation *seen)
+{
+	const struct reset_observation *r = &seen->reset;
+	bool is_syn = (r->flags & PACKET_SYN) && !(r->flags & PACKET_ACK);
+
+	return seen->type == OBSERVATION_RESET && r->kind == RESET_ANSWER && !is_syn &&
+	       r->pickup == PICKUP_NONE && (r->socket == SOCKET_NONE || r->socket == SOCKET_LISTEN);
+}
+
+void ctlookup_reset(struct ctlookup *lookup, struct observation *reset)
+{
+	struct reset_observation *r = &reset->reset;
+	uint32_t netns = reset->netns.inum;
+	struct mnl_socket *nl;
+	uint64_t start_ns;
+
+	if (!does_matter(reset) || !may_ask(lookup, netns))
+		return;
+	start_ns = clock_mono_ns();
+	nl = open_socket(lookup, netns);
+	if (nl && !ask(lookup, nl, r->family, &r->packet))
+		r->lookup = read_answer(lookup, nl, &r->entry);
+	if (r->lookup != LOOKUP_ALIVE)
+		r->entry.family = 0;
+	close_socket(lookup, nl);
+	lookup->spent_ns += clock_mono_ns() - start_ns;
+}
+
+uint64_t ctlookup_unasked(const struct ctlookup *lookup)
+{
+	return lookup->unasked;
+}

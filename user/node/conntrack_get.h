@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Asking conntrack for the entry of a tuple, right after a reset: the proof that it
+ * is alive, or is not. A plain ctnetlink GET, which changes nothing; where
+ * nf_conntrack_netlink is not loaded nobody is asked, for asking would load it.
+ */
+#ifndef RSTBLAME_NODE_CONNTRACK_GET_H
+#define RSTBLAME_NODE_CONNTRACK_GET_H
+
+#include "model/observation.h"
+
+struct ctlookup;
+
+struct ctlookup *ctlookup_new(void); /* NULL when out of memory */
+void ctlookup_free(struct ctlookup *lookup);
+
+/* Asks for the one entry that either direction of which is a reset's trigger packet,
+ * where the answer matters: TCP answered a packet that conntrack had matched to
+ * nothing. Sets `lookup` and `entry` of the reset. Bounded: at most a few hundred
+ * questions a second, of tens of microseconds each, and a twentieth of the time. */
+void ctlookup_reset(struct ctlookup *lookup, struct observation *reset);
+
+/* How many of those were too many. */
+uint64_t ctlookup_unasked(const struct ctlookup *lookup);
+
+/* Whether ctnetlink can be asked without loading a module. */
+bool ctlookup_is_there(void);
+
+/* The tuples of one of ctnetlink's entries. */
+struct nlmsghdr;
+void ctlookup_parse(const struct nlmsghdr *message, struct flow *entry);
+
+#endif

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "node/nat_rules.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "node/nat_rules_private.h"
+
+struct natrules {
+	struct nft_rules *nft;
+	struct xt_rules *xt;
+};
+
+bool nat_walk_translates(struct nat_walk *walk, enum nat_match match)
+{
+	walk->may_be_translated |= match == MATCH_MAYBE;
+	return match == MATCH_YES;
+}
+
+enum nat_answer nat_walk_answer(const struct nat_walk *walk, enum nat_end end)
+{
+	if (end == NAT_END_TRANSLATED)
+		return walk->may_be_done ? NAT_MAYBE : NAT_YES;
+	return walk->may_be_translated ? NAT_MAYBE : NAT_NO;
+}
+
+struct natrules *natrules_read(void)
+{
+	struct natrules *rules = calloc(1, sizeof(*rules));
+
+	if (!rules)
+		return NULL;
+	errno = 0;
+	rules->nft = nft_rules_read();
+	if (!rules->nft && errno) {
+		natrules_free(rules);
+		return NULL;
+	}
+	rules->xt = xt_rules_read();
+	return rules;
+}
+
+void natrules_free(struct natrules *rules)
+{
+	int err = errno;
+
+	if (!rules)
+		return;
+	nft_rules_free(rules->nft);
+	xt_rules_free(rules->xt);
+	free(rules);
+	errno = err;
+}
+
+enum nat_answer natrules_ask(const struct natrules *rules, const struct nat_question *q)
+{
+	enum nat_answer nft = rules->nft ? nft_rules_ask(rules->nft, q) : NAT_NO;
+	enum nat_answer xt = rules->xt ? xt_rules_ask(rules->xt, q) : NAT_NO;
+
+	return nft > xt ? nft : xt;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Whether the ruleset of a namespace translates the source of a connection that leaves
+ * it: masquerade and SNAT in nftables, iptables-nft and iptables-legacy (IPv4). What a
+ * rule asks that is not known here (marks, sets, matches of xtables) makes the answer
+ * "maybe", never "yes".
+ */
+#ifndef RSTBLAME_NODE_NAT_RULES_H
+#define RSTBLAME_NODE_NAT_RULES_H
+
+#include "model/flow.h"
+
+enum { NAT_IFNAME_BYTES = 16 };
+enum nat_answer { NAT_NO, NAT_MAYBE, NAT_YES };
+
+struct nat_question {
+	uint8_t family;
+	struct tuple tuple; /* as it leaves the container */
+	char iifname[NAT_IFNAME_BYTES], oifname[NAT_IFNAME_BYTES];
+	uint32_t iif, oif;
+};
+
+struct natrules;
+
+/* Reads the rules of the namespace that the calling thread is in. It asks nobody who
+ * would have to be loaded first. NULL and errno. */
+struct natrules *natrules_read(void);
+void natrules_free(struct natrules *rules);
+
+enum nat_answer natrules_ask(const struct natrules *rules, const struct nat_question *q);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What nftables' and xtables' halves of natrules share. */
+#ifndef RSTBLAME_NODE_NAT_RULES_PRIVATE_H
+#define RSTBLAME_NODE_NAT_RULES_PRIVATE_H
+
+#include "node/nat_rules.h"
+
+/* How a chain ended for a packet. */
+enum nat_end { NAT_END_FALL, NAT_END_DONE, NAT_END_TRANSLATED };
+
+/* One packet on its way: what cannot be told is remembered. */
+struct nat_walk {
+	const struct nat_question *q;
+	bool may_be_done;       /* a rule before may have ended it */
+	bool may_be_translated; /* or may have translated it */
+	unsigned int depth;
+};
+
+enum nat_match { MATCH_NO, MATCH_MAYBE, MATCH_YES };
+enum { NAT_DEPTH_MAX = 16 };
+
+/* A rule that translates was met, with its matches so. True: the walk is over. */
+bool nat_walk_translates(struct nat_walk *walk, enum nat_match match);
+enum nat_answer nat_walk_answer(const struct nat_walk *walk, enum nat_end end);
+
+struct nft_rules;
+struct nft_rules *nft_rules_read(void); /* NULL and errno; 0: there are none */
+void nft_rules_free(struct nft_rules *rules);
+enum nat_answer nft_rules_ask(const struct nft_rules *rules, const struct nat_question *q);
+
+struct xt_rules;
+struct xt_rules *xt_rules_read(void); /* NULL: there are none */
+void xt_rules_free(struct xt_rules *rules);
+enum nat_answer xt_rules_ask(const struct xt_rules *rules, const struct nat_question *q);
+
+#endif

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* iptables-legacy, IPv4: the nat table as getsockopt() hands it out. */
+#include <netinet/in.h> /* before the kernel's headers, which then leave out theirs */
+
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4/ip_tables.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "node/nat_rules_private.h"
+
+struct xt_rules {
+	struct ipt_getinfo info;
+	struct ipt_get_entries *entries;
+};
+
+/* To ask for a table that is not there would load it. */
+static bool has_nat_table(void)
+{
+	FILE *file = fopen("/proc/thread-self/net/ip_tables_names", "re");
+	char line[64];
+	bool is_there = false;
+
+	while (file && fgets(line, sizeof(line), file))
+		is_there |= !strcmp(line, "nat\n");
+	if (file)
+		fclose(file);
+	return is_there;
+}
+
+static bool read_entries(int fd, struct xt_rules *rules)
+{
+	socklen_t len = sizeof(rules->info);
+
+	strcpy(rules->info.name, "nat");
+	if (getsockopt(fd, IPPROTO_IP, IPT_SO_GET_INFO, &rules->info, &len))
+		return false;
+	len = (socklen_t)(sizeof(*rules->entries) + rules->info.size);
+	rules->entries = calloc(1, len);
+	if (!rules->entries)
+		return false;
+	strcpy(rules->entries->name, "nat");
+	rules->entries->size = rules->info.size;
+	return !getsockopt(fd, IPPROTO_IP, IPT_SO_GET_ENTRIES, rules->entries, &len);
+}
+
+struct xt_rules *xt_rules_read(void)
+{
+	struct xt_rules *rules = has_nat_table() ? calloc(1, sizeof(*rules)) : NULL;
+	int fd;
+
+	if (!rules)
+		return NULL;
+	fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+	if (fd >= 0 && read_entries(fd, rules)) {
+		close(fd);
+		return rules;
+	}
+	if (fd >= 0)
+		close(fd);
+	xt_rules_free(rules);
+	return NULL;
+}
+
+void xt_rules_free(struct xt_rules *rules)
+{
+	if (!rules)
+		return;
+	free(rules->entries);
+	free(rules);
+}
+
+static bool is_interface(const char *name, const char *wanted, const unsigned char *mask)
+{
+	for (size_t i = 0; i < IFNAMSIZ; i++)
+		if ((name[i] ^ wanted[i]) & (char)mask[i])
+			return false;
+	return true;
+}
+
+static bool is_address(const struct address *a, const struct in_addr *wanted,
+		       const struct in_addr *mask)
+{
+	in_addr_t have;
+
+	memcpy(&have, a->bytes, sizeof(have));
+	return ((have ^ wanted->s_addr) & mask->s_addr) == 0;
+}
+
+static enum nat_match match_entry(const struct ipt_entry *e, const struct nat_question *q)
+{
+	const struct ipt_ip *ip = &e->ip;
+	size_t at = sizeof(*e);
+	enum nat_match match = MATCH_YES;
+
+	if (is_address(&q->tuple.src, &ip->src, &ip->smsk) == !!(ip->invflags & IPT_INV_SRCIP) ||
+	    is_address(&q->tuple.dst, &ip->dst, &ip->dmsk) == !!(ip->invflags & IPT_INV_DSTIP))
+		return MATCH_NO;
+	if (is_interface(q->oifname, ip->outiface, ip->outiface_mask) ==
+	    !!(ip->invflags & IPT_INV_VIA_OUT))
+		return MATCH_NO;
+	if (ip->proto && (ip->proto == IPPROTO_TCP) == !!(ip->invflags & XT_INV_PROTO))
+		return MATCH_NO;
+	while (at + sizeof(struct xt_entry_match) <= e->target_offset) {
+		const struct xt_entry_match *m = (const void *)((const char *)e + at);
+
+		if (strcmp(m->u.user.name, "comment") != 0)
+			match = MATCH_MAYBE; /* what it asks is not known here */
+		if (m->u.match_size < sizeof(*m))
+			return MATCH_MAYBE;
+		at += m->u.match_size;
+	}
+	return match;
+}
+
+static bool is_translation(const char *target)
+{
+	return !strcmp(target, "MASQUERADE") || !strcmp(target, "SNAT") ||
+	       !strcmp(target, "NETMAP");
+}
+
+static enum nat_end walk_from(const struct xt_rules *rules, struct nat_walk *walk, unsigned int at);
+
+/* -1: the rule decides nothing. */
+static int follow(const struct xt_rules *rules, struct nat_walk *walk, const struct ipt_entry *e,
+		  unsigned int next, enum nat_match match)
+{
+	const struct xt_entry_target *target = (const void *)((const char *)e + e->target_offset);
+	int verdict = ((const struct xt_standard_target *)target)->verdict;
+	enum nat_end end;
+
+	if (is_translation(target->u.user.name))
+		return nat_walk_translates(walk, match) ? NAT_END_TRANSLATED : -1;
+	if (target->u.user.name[0])
+		return -1; /* MARK, LOG, … */
+	if (verdict == XT_RETURN)
+		end = NAT_END_FALL;
+	else if (verdict < 0)
+		end = NAT_END_DONE;
+	else if ((unsigned int)verdict == next)
+		return -1; /* a rule without a target */
+	else
+		end = walk_from(rules, walk, (unsigned int)verdict);
+	if (verdict >= 0 && end == NAT_END_FALL)
+		return -1;
+	if (match == MATCH_YES)
+		return (int)end;
+	walk->may_be_done |= end != NAT_END_TRANSLATED;
+	walk->may_be_translated |= end == NAT_END_TRANSLATED;
+	return -1;
+}
+
+static enum nat_end walk_from(const struct xt_rules *rules, struct nat_walk *walk, unsigned int at)
+{
+	const char *table = (const char *)rules->entries->entrytable;
+	enum nat_end end = NAT_END_FALL;
+
+	if (walk->depth++ == NAT_DEPTH_MAX)
+		walk->may_be_translated = true;
+	while (walk->depth <= NAT_DEPTH_MAX && at + sizeof(struct ipt_entry) <= rules->info.size) {
+		const struct ipt_entry *e = (const void *)(table + at);
+		enum nat_match match = match_entry(e, walk->q);
+		int ended = -1;
+
+		if (e->next_offset < sizeof(*e))
+			break;
+		if (match != MATCH_NO)
+			ended = follow(rules, walk, e, at + e->next_offset, match);
+		if (ended >= 0) {
+			end = (enum nat_end)ended;
+			break;
+		}
+		at += e->next_offset;
+	}
+	walk->depth--;
+	return end;
+}
+
+enum nat_answer xt_rules_ask(const struct xt_rules *rules, const struct nat_question *q)
+{
+	struct nat_walk walk = { .q = q };
+
+	if (q->family != AF_INET || !(rules->info.valid_hooks & (1U << NF_INET_POST_ROUTING)))
+		return NAT_NO;
+	return nat_walk_answer(
+		&walk, walk_from(rules, &walk, rules->info.hook_entry[NF_INET_POST_ROUTING]));
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "node/process.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "node/container.h"
+
+enum { STAT_START_TIME = 22, CONTAINER_ID_BYTES = 64 };
+
+static bool read_text(uint32_t pid, const char *name, char *buf, size_t size)
+{
+	char path[48];
+	FILE *file;
+	size_t len;
+
+	snprintf(path, sizeof(path), "/proc/%u/%s", pid, name);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	len = fread(buf, 1, size - 1, file);
+	buf[len] = '\0';
+	fclose(file);
+	return len > 0;
+}
+
+/* The pid may be another process by now: the start times tell. The kernel's
+ * start_boottime is in nanoseconds, /proc shows it in clock ticks. */
+static bool is_same_process(const struct actor *actor)
+{
+	uint64_t tick_ns = NSEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
+	char stat[1024];
+	const char *field;
+
+	if (!read_text(actor->pid, "stat", stat, sizeof(stat)))
+		return false;
+	field = strrchr(stat, ')'); /* comm may hold anything, parentheses too */
+	for (int i = 2; field && i < STAT_START_TIME; i++)
+		field = strchr(field + 1, ' ');
+	return field && strtoull(field + 1, NULL, 10) == actor->start_boottime_ns / tick_ns;
+}
+
+static void read_exe(struct actor *actor)
+{
+	char path[48];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/proc/%u/exe", actor->pid);
+	len = readlink(path, actor->exe, sizeof(actor->exe) - 1);
+	actor->exe[len > 0 ? len : 0] = '\0';
+}
+
+static bool is_container_id(const char *text)
+{
+	size_t len = 0;
+
+	while (len < CONTAINER_ID_BYTES && isxdigit((unsigned char)text[len]))
+		len++;
+	return len == CONTAINER_ID_BYTES;
+}
+
+/* "docker-<id>.scope", "cri-containerd-<id>.scope", "crio-<id>.scope",
+ * "libpod-<id>.scope", or the bare id below the runtime's own group. */
+static void take_component(const char *component, size_t len, struct actor *actor)
+{
+	static const char *const units[] = { ".service", ".scope" };
+
+	for (size_t i = 0; i + CONTAINER_ID_BYTES <= len; i++)
+		if ((i == 0 || component[i - 1] == '-') && is_container_id(component + i)) {
+			memcpy(actor->container, component + i, CONTAINER_ID_BYTES);
+			actor->container[CONTAINER_ID_BYTES] = '\0';
+			return;
+		}
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		size_t suffix = strlen(units[i]);
+
+		if (len > suffix && len < sizeof(actor->unit) &&
+		    !strncmp(component + len - suffix, units[i], suffix)) {
+			memcpy(actor->unit, component, len);
+			actor->unit[len] = '\0';
+		}
+	}
+}
+
+void enrich_from_cgroup(const char *path, struct actor *actor)
+{
+	while (*path && *path != '\n') {
+		size_t len = strcspn(path, "/\n");
+
+		take_component(path, len, actor);
+		path += len;
+		path += *path == '/';
+	}
+}
+
+static void read_process(struct actor *actor)
+{
+	char cgroup[1024];
+	const char *v2;
+
+	if (!actor->pid || !is_same_process(actor))
+		return;
+	if (!actor->exe[0]) /* else it is known of the moment itself */
+		read_exe(actor);
+	if (!read_text(actor->pid, "cgroup", cgroup, sizeof(cgroup)))
+		return;
+	v2 = strstr(cgroup, "0::/");
+	if (v2)
+		enrich_from_cgroup(v2 + 4, actor);
+}
+
+/* His container may be known of the event itself, and outlive him. */
+void enrich_actor(struct actor *actor)
+{
+	read_process(actor);
+	container_name("", actor);
+}
+
+void enrich_observation(struct observation *seen)
+{
+	if (seen->type == OBSERVATION_ADDRESS || seen->type == OBSERVATION_LINK)
+		enrich_actor(&seen->change.actor);
+	else if (seen->type == OBSERVATION_ACT_BEGIN)
+		enrich_actor(&seen->act.actor);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Findings as JSON Lines: the report of `-f json` and the recording of `-w`. */
+#ifndef RSTBLAME_RECORD_WRITE_H
+#define RSTBLAME_RECORD_WRITE_H
+
+#include "base/json_writer.h"
+#include "model/finding.h"
+#include "summary/summary.h"
+
+enum json_detail {
+	JSON_REPORT,    /* what a reader of the report wants */
+	JSON_REMOVALS,  /* and each removal: -v */
+	JSON_RECORDING, /* and all that blame needs to say it again: -w */
+};
+
+/* Writes the line of a finding into `w`. False when at this detail it has none
+ * (w->len is 0 then). */
+bool json_write_finding(struct jsonw *w, enum json_detail detail, const struct finding *f);
+
+void json_write_summary(struct jsonw *w, const struct timeline *t, const struct finding *end,
+			enum status status);
+
+/* A fatal error, so that a reader of the report learns of it too. */
+void json_write_error(struct jsonw *w, const char *message, uint64_t mono_ns, uint64_t wall_ns);
+
+#endif

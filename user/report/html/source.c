@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Writing: what could not be seen, and with what it was looked: probes, kernel, command. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "report/html/private.h"
+#include "summary/verdict_text.h"
+
+/* ---- what was not seen ---- */
+
+/* Whether it makes what is said less sure; a probe of a module that is not there does not. */
+bool html_has_gaps(const struct html *h, const struct timeline *t)
+{
+	char lines[GAPS_MAX][DESCRIBE_BYTES];
+
+	return t->lost_total || t->is_blind || h->steps_count || h->is_short_of_memory ||
+	       account_unseen(t, lines) || account_unlooked(t, false, lines);
+}
+
+static void write_losses(FILE *out, const struct timeline *t)
+{
+	char words[ACCOUNT_BYTES * 2];
+
+	fprintf(out, "<p%s data-lost=\"%" PRIu64 "\"><b>Lost:</b> ",
+		t->lost_total ? " class=\"alert\"" : "", t->lost_total);
+	html_escape(out, account_losses(t, words, sizeof(words)));
+	fputs(t->lost_total ? ". A cause may be missing, and the verdicts are as much less sure."
+			      "</p>\n" :
+			      ".</p>\n",
+	      out);
+}
+
+static void write_lines(FILE *out, char lines[GAPS_MAX][DESCRIBE_BYTES], size_t count,
+			const char *class)
+{
+	for (size_t i = 0; i < count; i++) {
+		html_element(out, "p", class, lines[i]);
+		fputs("\n", out);
+	}
+}
+
+static void write_clock_steps(const struct html *h, FILE *out)
+{
+	for (size_t i = 0; i < h->steps_count; i++) {
+		const struct html_step *s = &h->steps[i];
+		char by[DURATION_TEXT_BYTES];
+		uint64_t size_ns = (uint64_t)(s->by_ns < 0 ? -s->by_ns : s->by_ns);
+
+		fputs("<p class=\"alert\"><b>Clock:</b> until ", out);
+		html_time(h, out, s->wall_ns);
+		fprintf(out, " it had moved %s by %s", s->by_ns < 0 ? "back" : "on",
+			duration_format(size_ns, by, sizeof(by)));
+		if (s->node)
+			fprintf(out, " [recording %u]", s->node + 1);
+		fputs(" against the monotonic clock: it was set, or the machine slept. The order "
+		      "here is by the monotonic clock.</p>\n",
+		      out);
+	}
+	if (h->steps_untold)
+		fprintf(out, "<p class=\"rest\">The clock moved %" PRIu64 " times more.</p>\n",
+			h->steps_untold);
+}
+
+static void write_missing(const struct html *h, FILE *out)
+{
+	for (size_t i = 0; i < h->starts_count; i++)
+		for (size_t k = 0; k < h->starts[i].probes_count; k++) {
+			const struct html_probe *p = &h->starts[i].probes[k];
+
+			if (strcmp(p->how, "none") != 0)
+				continue;
+			fprintf(out, "<p class=\"missing%s\"><b>Not observed:</b> ",
+				p->is_blind ? " alert" : "");
+			html_element(out, "code", NULL, p->name);
+			fputs(": ", out);
+			html_escape(out, p->why);
+			if (h->starts[i].node)
+				fprintf(out, " [recording %u]", h->starts[i].node + 1);
+			fputs("</p>\n", out);
+		}
+}
+
+void html_write_gaps(struct html *h, FILE *out, const struct timeline *t)
+{
+	char lines[GAPS_MAX][DESCRIBE_BYTES];
+
+	html_begin_section(out, "gaps", "Not seen");
+	if (!t->is_audit)
+		write_losses(out, t);
+	write_lines(out, lines, account_unseen(t, lines), "alert");
+	write_lines(out, lines, account_unlooked(t, false, lines), "alert");
+	write_clock_steps(h, out);
+	if (h->is_short_of_memory)
+		fputs("<p class=\"alert\">Memory was short: lines of this page are missing.</p>\n",
+		      out);
+	write_missing(h, out);
+	fputs("</section>\n", out);
+}
+
+/* ---- with what it was looked ---- */
+
+static void write_probes(FILE *out, const struct html_start *s)
+{
+	if (!s->probes_count)
+		return;
+	fputs("<table class=\"probes\">\n<thead><tr><th>Probe</th><th>How</th><th>Symbol</th>"
+	      "<th>Why not</th></tr></thead>\n<tbody>\n",
+	      out);
+	for (size_t i = 0; i < s->probes_count; i++) {
+		const struct html_probe *p = &s->probes[i];
+
+		fputs("<tr>", out);
+		html_cell(out, "Probe", NULL, p->name);
+		html_cell(out, "How", NULL, p->how);
+		html_cell(out, "Symbol", "command", p->symbol);
+		html_cell(out, "Why not", NULL, p->why);
+		fputs("</tr>\n", out);
+	}
+	fputs("</tbody>\n</table>\n", out);
+}
+
+static void write_start(const struct html *h, FILE *out, const struct html_start *s)
+{
+	char day[TIME_TEXT_BYTES];
+
+	fputs("<p>", out);
+	html_escape(out, s->line);
+	fputs(", from ", out);
+	fputs(time_format_day(s->wall_ns, h->options.is_utc, day, sizeof(day)), out);
+	if (s->node)
+		fprintf(out, " [recording %u]", s->node + 1);
+	fputs("</p>\n", out);
+	write_probes(out, s);
+}
+
+static void write_command(FILE *out, const char *what, const char *command)
+{
+	if (!command)
+		return;
+	html_element(out, "p", NULL, what);
+	html_element(out, "pre", NULL, command);
+	fputs("\n", out);
+}
+
+void html_write_source(struct html *h, FILE *out, const struct timeline *t)
+{
+	char lines[GAPS_MAX][DESCRIBE_BYTES];
+
+	html_begin_section(out, "source", "Source");
+	write_command(out, "This page was made by", h->options.command);
+	write_command(out, "It is made again from the recording by", h->options.again);
+	for (size_t i = 0; i < h->starts_count; i++)
+		write_start(h, out, &h->starts[i]);
+	if (h->starts_untold)
+		fprintf(out,
+			"<p class=\"rest\">%" PRIu64 " more recordings began; their probes "
+			"are not listed.</p>\n",
+			h->starts_untold);
+	/* Last of what is said of the effort. */
+	if (h->options.is_verbose && t->effort.drain_worst_ns)
+		html_element(out, "p", NULL, lines[account_unlooked(t, true, lines) - 1]);
+	fputs("</section>\n", out);
+}

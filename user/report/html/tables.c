@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Writing: resets by kind, victims, and the counts. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "model/words.h"
+#include "report/html/private.h"
+#include "summary/verdict_text.h"
+
+/* ---- resets ---- */
+
+static void write_verdict_cell(FILE *out, enum verdict verdict, enum cause cause, bool is_blamed)
+{
+	html_begin_cell(out, "Verdict", is_blamed ? "verdict blamed" : "verdict");
+	fprintf(out, "<code>%s%s%s</code></td>", verdict_name(verdict), cause ? "/" : "",
+		cause ? cause_name(cause) : "");
+}
+
+/* "sent to 10.9.0.2:6379"; of an innocent group the ports differ. */
+static void write_peer_cell(FILE *out, const struct html_group *g)
+{
+	char peer[ENDPOINT_TEXT_BYTES];
+
+	html_begin_cell(out, "Reset", NULL);
+	if (g->is_rest)
+		snprintf(peer, sizeof(peer), "other peers");
+	else if (g->is_blamed || g->resets == 1)
+		endpoint_format(&g->packet.src, g->family, g->packet.sport, peer, sizeof(peer));
+	else
+		address_format(&g->packet.src, g->family, peer, sizeof(peer));
+	fprintf(out, "%s ", g->kind == RESET_RECEIVED ? "received from" : "sent to");
+	html_element(out, "span", g->is_rest ? NULL : "flow", peer);
+	if (g->kind == RESET_REJECTED)
+		fputs(" by a REJECT rule", out);
+	if (g->node)
+		fprintf(out, " [recording %u]", g->node + 1);
+	fputs("</td>", out);
+}
+
+static void write_flow_cell(FILE *out, const struct html_group *g)
+{
+	const struct tuple *tuple = g->flow.family ? &g->flow.orig : &g->packet;
+	char words[TUPLE_TEXT_BYTES];
+
+	html_begin_cell(out, g->resets > 1 ? "First flow" : "Flow", "flow");
+	html_escape(out, tuple_format(tuple, g->flow.family ? g->flow.family : g->family, words,
+				      sizeof(words)));
+	fputs("</td>", out);
+}
+
+static void write_span(const struct html *h, FILE *out, uint64_t first_ns, uint64_t last_ns,
+		       uint64_t count)
+{
+	html_begin_cell(out, "When", "when");
+	html_time(h, out, first_ns);
+	if (count > 1) {
+		fputs(" to ", out);
+		html_time(h, out, last_ns);
+	}
+	fputs("</td>", out);
+}
+
+static void write_group(const struct html *h, FILE *out, const struct html_group *g)
+{
+	fprintf(out, "<tr data-resets=\"%" PRIu64 "\" data-verdict=\"%s\">", g->resets,
+		verdict_name(g->verdict));
+	html_begin_cell(out, "Resets", "number");
+	if (g->row)
+		fprintf(out, "<a href=\"#n%" PRIu64 "\">%" PRIu64 "</a></td>", g->row, g->resets);
+	else
+		fprintf(out, "%" PRIu64 "</td>", g->resets);
+	write_verdict_cell(out, g->verdict, g->cause, g->is_blamed);
+	html_begin_cell(out, "Confidence", NULL);
+	html_confidence(out, g->confidence);
+	fputs("</td>", out);
+	write_peer_cell(out, g);
+	write_flow_cell(out, g);
+	write_span(h, out, g->first_wall_ns, g->last_wall_ns, g->resets);
+	html_cell(out, "Set going by", NULL, g->actor);
+	html_begin_cell(out, "Meant for", NULL);
+	html_escape(out, g->victim);
+	if (g->has_others)
+		fputs(g->victim[0] ? ", and others" : "several", out);
+	fputs("</td></tr>\n", out);
+}
+
+/* What found no group of its own: as many rows as there are verdicts, at most. */
+static void write_ungrouped(const struct html *h, FILE *out)
+{
+	for (enum verdict v = 0; v < VERDICTS; v++) {
+		struct reset_blame blame = { .verdict = v };
+
+		if (!h->ungrouped[v])
+			continue;
+		fprintf(out, "<tr class=\"rest\" data-resets=\"%" PRIu64 "\" data-verdict=\"%s\">",
+			h->ungrouped[v], verdict_name(v));
+		html_count_cell(out, "Resets", h->ungrouped[v]);
+		write_verdict_cell(out, v, CAUSE_NONE, reset_is_blamed(&blame));
+		fputs("<td colspan=\"6\">more, with other peers or processes: counted, not "
+		      "listed</td></tr>\n",
+		      out);
+	}
+}
+
+/* `what`: "port 22", with the namespace where that is another. */
+static void write_counted(const struct html *h, FILE *out, const struct html_port *p,
+			  const char *what)
+{
+	fprintf(out, "<tr data-resets=\"%" PRIu64 "\" data-verdict=\"%s\">", p->resets,
+		verdict_name(VERDICT_NO_LISTENER));
+	html_count_cell(out, "Resets", p->resets);
+	write_verdict_cell(out, VERDICT_NO_LISTENER, CAUSE_NONE, false);
+	html_begin_cell(out, "Confidence", NULL);
+	html_confidence(out, CONFIDENCE_PROVEN);
+	fputs("</td><td colspan=\"2\">SYNs to ", out);
+	html_escape(out, what);
+	fputs(": counted, not told one by one</td>", out);
+	write_span(h, out, p->first_wall_ns, p->last_wall_ns, p->resets);
+	fputs("<td colspan=\"2\"></td></tr>\n", out);
+}
+
+static void write_ports(const struct html *h, FILE *out)
+{
+	char name[NETNS_TEXT_BYTES], node[32] = "", what[sizeof(name) + 96];
+
+	for (size_t i = 0; i < h->ports_count; i++) {
+		const struct html_port *p = &h->ports[i];
+		bool has_name = *netns_names_format(&h->names, p->netns, name);
+
+		node[0] = '\0';
+		if (p->netns.node)
+			snprintf(node, sizeof(node), " [recording %u]", p->netns.node + 1);
+		snprintf(what, sizeof(what), "port %u%s%s%s%s", p->port,
+			 p->family == AF_INET6 ? " over IPv6" : "", has_name ? ", in " : "", name,
+			 node);
+		write_counted(h, out, p, what);
+	}
+	if (h->other_ports.resets)
+		write_counted(h, out, &h->other_ports, "other ports");
+}
+
+/* What conntrack is blamed for comes first, then by how many. */
+static int compare_groups(const void *a, const void *b)
+{
+	const struct html_group *x = a, *y = b;
+
+	if (x->is_blamed != y->is_blamed)
+		return x->is_blamed ? -1 : 1;
+	if (x->resets != y->resets)
+		return x->resets > y->resets ? -1 : 1;
+	return x->first_wall_ns < y->first_wall_ns ? -1 : x->first_wall_ns > y->first_wall_ns;
+}
+
+void html_write_resets(struct html *h, FILE *out, const struct timeline *t)
+{
+	html_begin_section(out, "resets", "Resets");
+	fprintf(out,
+		"<p data-resets-total=\"%" PRIu64 "\">%" PRIu64 " in all, %" PRIu64
+		" of them blamed on conntrack. Alike ones share a row.</p>\n",
+		t->resets_total, t->resets_total, t->blamed);
+	if (!t->resets_total) {
+		fputs("</section>\n", out);
+		return;
+	}
+	qsort(h->groups, h->groups_count, sizeof(h->groups[0]), compare_groups);
+	fputs("<table class=\"wide resets\">\n<thead><tr><th>Resets</th><th>Verdict</th>"
+	      "<th>Confidence</th><th>Reset</th><th>Flow</th><th>When</th><th>Set going by</th>"
+	      "<th>Meant for</th></tr></thead>\n<tbody>\n",
+	      out);
+	for (size_t i = 0; i < h->groups_count; i++)
+		write_group(h, out, &h->groups[i]);
+	write_ports(h, out);
+	write_ungrouped(h, out);
+	fputs("</tbody>\n</table>\n</section>\n", out);
+}
+
+/* ---- victims ---- */
+
+static void write_home(FILE *out, const struct actor *a)
+{
+	const char *container = a->container_name[0] ? a->container_name : a->container;
+
+	html_begin_cell(out, "Container or unit", NULL);
+	if (a->pod[0]) {
+		fputs("pod ", out);
+		html_escape(out, a->pod);
+		fputs(*container ? ", " : "", out);
+	}
+	if (*container) {
+		fputs("container ", out);
+		html_escape(out, container);
+	} else {
+		html_escape(out, a->unit);
+	}
+	fputs("</td>", out);
+}
+
+static void write_victim(const struct html *h, FILE *out, const struct html_victim *v)
+{
+	const struct victim *victim = &v->victim;
+	char words[DESCRIBE_BYTES];
+
+	fprintf(out, "<tr data-resets=\"%" PRIu64 "\">", v->resets);
+	html_count_cell(out, "Blamed resets", v->resets);
+	html_begin_cell(out, "Process", NULL);
+	html_escape(out, victim->process.comm);
+	fprintf(out, "[%u]</td>", victim->process.pid);
+	html_cell(out, "Command line", "command", victim->cmdline);
+	write_home(out, &victim->process);
+	html_cell(out, "Namespace", NULL, victim->netns_name);
+	snprintf(words, sizeof(words), "%s",
+		 victim->socket_state == SOCKET_NONE ? "" :
+						       socket_state_name(victim->socket_state));
+	html_cell(out, "Socket then", NULL, words);
+	write_span(h, out, v->first_wall_ns, v->last_wall_ns, v->resets);
+	fputs("</tr>\n", out);
+}
+
+void html_write_victims(struct html *h, FILE *out, const struct timeline *t)
+{
+	html_begin_section(out, "victims", "Victims");
+	if (!t->blamed)
+		fputs("<p>No reset was blamed on conntrack, so there is no victim.</p>\n", out);
+	if (h->victims_count)
+		fputs("<table class=\"wide victims\">\n<thead><tr><th>Blamed resets</th>"
+		      "<th>Process</th><th>Command line</th><th>Container or unit</th>"
+		      "<th>Namespace</th><th>Socket then</th><th>When</th></tr></thead>\n"
+		      "<tbody>\n",
+		      out);
+	for (size_t i = 0; i < h->victims_count; i++)
+		write_victim(h, out, &h->victims[i]);
+	if (h->victims_count)
+		fputs("</tbody>\n</table>\n", out);
+	if (h->victims_unknown)
+		fprintf(out,
+			"<p class=\"rest\">Of %" PRIu64
+			" blamed %s the process at the inner end is "
+			"not known.</p>\n",
+			h->victims_unknown, h->victims_unknown == 1 ? "reset" : "resets");
+	if (h->victims_untold)
+		fprintf(out,
+			"<p class=\"rest\">%" PRIu64
+			" more blamed resets, of other processes, are counted, not listed.</p>\n",
+			h->victims_untold);
+	fputs("</section>\n", out);
+}
+
+/* ---- counts ---- */
+
+static void write_bar(FILE *out, uint64_t count, uint64_t most)
+{
+	html_begin_cell(out, "", "bar");
+	fprintf(out,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"100%%\" height=\"10\" "
+		"aria-hidden=\"true\"><rect width=\"%.2f%%\" height=\"10\" rx=\"2\"/></svg></td>",
+		100.0 * (double)count / (double)most);
+}
+
+static uint64_t find_most(const uint64_t *counts, size_t count)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < count; i++)
+		most = counts[i] > most ? counts[i] : most;
+	return most;
+}
+
+static void write_removals(FILE *out, const struct timeline *t)
+{
+	uint64_t most = find_most(t->removals, CAUSES);
+
+	fputs("<h3>Conntrack entries removed, by cause</h3>\n", out);
+	if (!most) {
+		fputs("<p>None.</p>\n", out);
+		return;
+	}
+	fputs("<table class=\"removals\">\n<thead><tr><th>Entries</th><th>Cause</th><th></th></tr>"
+	      "</thead>\n<tbody>\n",
+	      out);
+	for (enum cause c = 0; c < CAUSES; c++) {
+		if (!t->removals[c])
+			continue;
+		fprintf(out, "<tr data-removals=\"%" PRIu64 "\">", t->removals[c]);
+		html_count_cell(out, "Entries", t->removals[c]);
+		html_cell(out, "Cause", NULL, cause_name(c));
+		write_bar(out, t->removals[c], most);
+		fputs("</tr>\n", out);
+	}
+	fputs("</tbody>\n</table>\n", out);
+}
+
+static void write_verdicts(FILE *out, const struct timeline *t)
+{
+	uint64_t most = find_most(t->resets, VERDICTS);
+
+	fputs("<h3>Resets, by verdict</h3>\n", out);
+	if (!most) {
+		fputs("<p>None.</p>\n", out);
+		return;
+	}
+	fputs("<table class=\"verdicts\">\n<thead><tr><th>Resets</th><th>Verdict</th>"
+	      "<th>Sent because</th><th></th></tr></thead>\n<tbody>\n",
+	      out);
+	for (enum verdict v = 0; v < VERDICTS; v++) {
+		if (!t->resets[v])
+			continue;
+		fputs("<tr>", out);
+		html_count_cell(out, "Resets", t->resets[v]);
+		html_cell(out, "Verdict", NULL, verdict_name(v));
+		html_cell(out, "Sent because", NULL, describe_verdict(v));
+		write_bar(out, t->resets[v], most);
+		fputs("</tr>\n", out);
+	}
+	fputs("</tbody>\n</table>\n", out);
+}
+
+void html_write_counts(FILE *out, const struct timeline *t)
+{
+	char words[ACCOUNT_BYTES];
+
+	html_begin_section(out, "counts", "Counts");
+	html_element(out, "p", NULL, account_counts(t, words, sizeof(words)));
+	fputs("\n", out);
+	if (!t->is_audit) {
+		write_verdicts(out, t);
+		write_removals(out, t);
+	}
+	fputs("</section>\n", out);
+}

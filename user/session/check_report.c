@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "session/check_report.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json_writer.h"
+#include "base/utf8.h"
+#include "node/privilege.h"
+
+enum { STATE_BYTES = 48, LIMIT_BYTES = 32 };
+
+/* Refused all together: the one reason is told once, below the table. */
+static const char *state_text(const struct check *c, size_t probe, char *out, size_t size)
+{
+	enum probe_state state = c->probes[probe].state;
+
+	if (c->why[0] && (state == PROBE_MISSING || state == PROBE_UNTRIED))
+		return state == PROBE_MISSING ? "refused" : "not tried";
+	return probe_state_text(&probes[probe], state, out, size);
+}
+
+static const char *symbol_of(const struct check *c, size_t probe)
+{
+	return c->probes[probe].symbol[0] ? c->probes[probe].symbol : probes[probe].symbol;
+}
+
+static bool is_gap(const struct check *c, size_t probe)
+{
+	enum probe_state state = c->probes[probe].state;
+
+	return !c->why[0] && state != PROBE_PROVEN && state != PROBE_ATTACHED;
+}
+
+/* Kernels before 5.11 charge the maps to it; libbpf lifts it for this process. */
+static const char *memlock_text(const struct check *c, char *out, size_t size)
+{
+	if (!c->has_memlock)
+		return "unknown";
+	if (c->memlock_bytes == UINT64_MAX)
+		return "unlimited";
+	snprintf(out, size, "%" PRIu64 " KiB", c->memlock_bytes / 1024);
+	return out;
+}
+
+static void write_machine(const struct check *c, FILE *out)
+{
+	char limit[LIMIT_BYTES], btf[128];
+	const char *name;
+
+	fprintf(out, "kernel     %s %s\n", c->machine.release, c->machine.machine);
+	fprintf(out, "BTF        %s\n", utf8_printable(c->btf, btf, sizeof(btf)));
+	fprintf(out, "lockdown   %s\n", c->lockdown);
+	fprintf(out, "kallsyms   %s\n", c->sees_symbols ? "readable" : "hidden (kptr_restrict)");
+	fprintf(out, "memlock    %s\n", memlock_text(c, limit, sizeof(limit)));
+	fprintf(out, "privilege ");
+	for (size_t i = 0; (name = privilege_name(i)); i++)
+		fprintf(out, " %s %s%s", name, privilege_has(i) ? "yes" : "MISSING",
+			privilege_name(i + 1) ? "," : "\n\n");
+}
+
+static void write_gap(const struct check *c, size_t probe, FILE *out)
+{
+	const struct probe_result *r = &c->probes[probe];
+
+	fprintf(out, "  %s%s\n    so: %s\n    cure: %s\n",
+		probes[probe].is_required && r->state != PROBE_WAITS ? "required; " : "", r->why,
+		probes[probe].consequence, probe_cure(r->state));
+}
+
+static const char *conclusion(const struct check *c)
+{
+	if (c->why[0])
+		return c->why;
+	if (c->status == STATUS_OK)
+		return "all that is there to observe can be observed";
+	return c->status == STATUS_WARNING ? "some of it cannot be observed" :
+					     "what a verdict needs cannot be observed";
+}
+
+void check_write_text(const struct check *c, FILE *out)
+{
+	char state[STATE_BYTES];
+
+	write_machine(c, out);
+	fprintf(out, "%-19s %-6s %-30s %s\n", "PURPOSE", "HOOK", "SYMBOL", "STATE");
+	for (size_t i = 0; i < EVENT_PROBES; i++) {
+		fprintf(out, "%-19s %-6s %-30s %s\n", probes[i].name,
+			hook_how_name(c->probes[i].how), symbol_of(c, i),
+			state_text(c, i, state, sizeof(state)));
+		if (is_gap(c, i))
+			write_gap(c, i, out);
+	}
+	fprintf(out, "\n%s: %s\n", status_name(c->status), conclusion(c));
+}
+
+static void write_privileges(const struct check *c, struct jsonw *w)
+{
+	char limit[LIMIT_BYTES];
+	const char *name;
+
+	jsonw_begin_object(w, "capabilities");
+	for (size_t i = 0; (name = privilege_name(i)); i++)
+		jsonw_bool(w, name, privilege_has(i));
+	jsonw_end_object(w);
+	jsonw_string(w, "lockdown", c->lockdown);
+	jsonw_bool(w, "kallsyms", c->sees_symbols);
+	jsonw_string(w, "memlock", memlock_text(c, limit, sizeof(limit)));
+}
+
+static void write_probe(const struct check *c, size_t probe, struct jsonw *w)
+{
+	const struct probe_result *r = &c->probes[probe];
+	char state[STATE_BYTES];
+
+	jsonw_begin_object(w, NULL);
+	jsonw_string(w, "name", probes[probe].name);
+	jsonw_string(w, "how", hook_how_name(r->how));
+	jsonw_string(w, "symbol", symbol_of(c, probe));
+	jsonw_string(w, "state", state_text(c, probe, state, sizeof(state)));
+	jsonw_bool(w, "required", probes[probe].is_required);
+	jsonw_string(w, "consequence", probes[probe].consequence);
+	if (r->why[0])
+		jsonw_string(w, "why", r->why);
+	if (is_gap(c, probe))
+		jsonw_string(w, "cure", probe_cure(r->state));
+	jsonw_end_object(w);
+}
+
+void check_write_json(const struct check *c, FILE *out)
+{
+	struct jsonw w = { 0 };
+	char ts[TIME_TEXT_BYTES];
+	uint64_t now_ns = clock_mono_ns();
+
+	jsonw_begin_line(&w);
+	jsonw_string(&w, "type", "check");
+	jsonw_string(&w, "ts", time_format_iso(now_ns + clock_wall_offset_ns(), ts, sizeof(ts)));
+	jsonw_u64(&w, "mono_ns", now_ns);
+	jsonw_string(&w, "kernel", c->machine.release);
+	jsonw_string(&w, "arch", c->machine.machine);
+	jsonw_bool(&w, "btf", strcmp(c->btf, "no") != 0);
+	write_privileges(c, &w);
+	jsonw_begin_array(&w, "probes");
+	for (size_t i = 0; i < EVENT_PROBES; i++)
+		write_probe(c, i, &w);
+	jsonw_end_array(&w);
+	jsonw_string(&w, "conclusion", conclusion(c));
+	if (c->why[0])
+		jsonw_string(&w, "why", c->why);
+	jsonw_u64(&w, "status", c->status);
+	jsonw_end_line(&w);
+	fwrite(w.text, 1, w.len, out);
+	jsonw_release(&w);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What `--check` found out, and how it is told. */
+#ifndef RSTBLAME_SESSION_CHECK_REPORT_H
+#define RSTBLAME_SESSION_CHECK_REPORT_H
+
+#include <stdio.h>
+#include <sys/utsname.h>
+
+#include "attach/loader.h"
+#include "session/canary.h"
+#include "summary/summary.h"
+
+struct check {
+	struct utsname machine;
+	const char *btf; /* "yes", "no", or the file of --btf */
+	const char *lockdown;
+	bool sees_symbols;
+	bool has_memlock;
+	uint64_t memlock_bytes;     /* UINT64_MAX: no limit */
+	char why[LOADER_WHY_BYTES]; /* "" when the probes were attached */
+	struct probe_result probes[EVENT_PROBES];
+	enum status status;
+	struct canary canary;
+};
+
+void check_write_text(const struct check *check, FILE *out);
+void check_write_json(const struct check *check, FILE *out); /* one line */
+
+#endif

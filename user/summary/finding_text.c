@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "summary/finding_text.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/utf8.h"
+#include "model/words.h"
+#include "summary/phrases.h"
+
+/* Puts words into the pool. */
+static const char *keep(struct note *n, const char *format, ...)
+{
+	char *at = n->pool + n->used;
+	size_t room = sizeof(n->pool) - n->used;
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(at, room, format, args);
+	va_end(args);
+	if (len < 0)
+		*at = '\0';
+	/* A pool that is full keeps its last byte: an empty string for all that follows. */
+	n->used += strlen(at) + 1 < room ? strlen(at) + 1 : room - 1;
+	return at;
+}
+
+static void begin(struct note *n, const char *kind, enum note_tone tone)
+{
+	n->kind = kind;
+	n->tone = tone;
+}
+
+static void add_below(struct note *n, const char *mark, const char *words, uint64_t id)
+{
+	if (n->below_count < NOTE_BELOW_MAX)
+		n->below[n->below_count++] = (struct note_below){ mark, keep(n, "%s", words), id };
+}
+
+/* "what, so long before": from an effect to its cause. */
+static void add_cause(struct note *n, const char *what, uint64_t before_ns, uint64_t id)
+{
+	char words[DESCRIBE_BYTES + 64], before[DURATION_TEXT_BYTES];
+
+	snprintf(words, sizeof(words), "%s, %s before", what,
+		 duration_format((int64_t)before_ns > 0 ? before_ns : 0, before, sizeof(before)));
+	add_below(n, "⟵ ", words, id);
+}
+
+static const char *node_name(const struct finding *f, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	if (f->netns.node)
+		snprintf(buf, size, " [recording %u]", f->netns.node + 1);
+	return buf;
+}
+
+const char *note_start(const struct start_observation *s, char *buf, size_t size)
+{
+	char until[48] = "until Ctrl-C";
+	size_t attached = 0;
+
+	if (s->window_s)
+		snprintf(until, sizeof(until), "for %" PRIu64 " s", s->window_s);
+	for (size_t i = 0; i < s->probes_count; i++)
+		attached += strcmp(s->probes[i].how, "none") != 0;
+	if (s->is_audit)
+		snprintf(buf, size, "rstblame %s on %s, Linux %s %s: audit of now", s->version,
+			 s->host, s->kernel, s->arch);
+	else
+		snprintf(buf, size,
+			 "rstblame %s on %s, Linux %s %s: %s, %zu of %zu probes attached",
+			 s->version, s->host, s->kernel, s->arch, until, attached, s->probes_count);
+	return buf;
+}
+
+static void note_change(struct note *n, const struct finding *f)
+{
+	char text[DESCRIBE_BYTES], node[32];
+
+	begin(n, f->type == FINDING_ADDRESS ? "address" : "link", NOTE_STRONG);
+	n->words = keep(n, "%s%s", describe_change(f->change, text, sizeof(text)),
+			node_name(f, node, sizeof(node)));
+}
+
+static void note_ruleset(struct note *n, const struct finding *f)
+{
+	char text[DESCRIBE_BYTES], node[32];
+
+	begin(n, "ruleset", NOTE_STRONG);
+	n->words = keep(n, "%s%s", describe_ruleset(&f->seen->ruleset, text, sizeof(text)),
+			node_name(f, node, sizeof(node)));
+}
+
+static void note_flush(struct note *n, const struct finding *f)
+{
+	const struct flush *flush = f->flush;
+	char text[DESCRIBE_BYTES];
+
+	if (!flush->entries && !flush->by)
+		return;
+	begin(n, "flush", NOTE_WARN);
+	n->words = keep(n, "%s",
+			flush->entries ? describe_flush(flush, text, sizeof(text)) :
+					 "nothing: no conntrack entry was masqueraded to it");
+	if (flush->stack)
+		add_below(n, "", flush->stack, 0);
+	if (flush->by)
+		add_cause(n, describe_change(flush->by, text, sizeof(text)),
+			  flush->first_mono_ns - flush->by->mono_ns, flush->by->id);
+}
+
+static void note_removal(struct note *n, const struct finding *f)
+{
+	const struct removal_observation *r = &f->seen->removal;
+	char orig[TUPLE_TEXT_BYTES];
+
+	begin(n, "removal", NOTE_PLAIN);
+	n->words = keep(n, "%s %s, %s",
+			tuple_format(&r->flow.orig, r->flow.family, orig, sizeof(orig)),
+			tracker_state_name(r->tcp_state),
+			cause_name(f->flush ? f->flush->cause : r->cause));
+	if (r->stack)
+		add_below(n, "", r->stack, 0);
+}
+
+static void add_chain(struct note *n, const struct finding *f)
+{
+	const struct reset_blame *b = f->reset;
+	char text[DESCRIBE_BYTES], orig[TUPLE_TEXT_BYTES];
+
+	if (b->flow.family) {
+		snprintf(text, sizeof(text), "flow %s",
+			 tuple_format(&b->flow.orig, b->flow.family, orig, sizeof(orig)));
+		add_below(n, "", text, 0);
+	}
+	if (b->renewed_ago_ns)
+		add_cause(n, describe_renewal(b, text, sizeof(text)), b->renewed_ago_ns, 0);
+	if (b->ruleset.id)
+		add_cause(n, describe_ruleset(&b->ruleset.seen, text, sizeof(text)),
+			  f->mono_ns - b->ruleset.mono_ns, b->ruleset.id);
+	if (b->flush)
+		add_cause(n, describe_flush(b->flush, text, sizeof(text)), b->removed_ago_ns,
+			  b->flush->id);
+	if (b->by)
+		add_cause(n, describe_change(b->by, text, sizeof(text)),
+			  f->mono_ns - b->by->mono_ns, b->by->id);
+	if (b->arrival)
+		add_cause(n, describe_change(b->arrival, text, sizeof(text)),
+			  f->mono_ns - b->arrival->mono_ns, b->arrival->id);
+	for (size_t i = 0; i < b->inferred_count; i++)
+		add_below(n, "not seen: ", b->inferred[i], 0);
+}
+
+/* "sent to 10.9.0.2:6379", and by whom where that is known. */
+static const char *say_what(struct note *n, const struct finding *f)
+{
+	const struct reset_observation *r = &f->seen->reset;
+	const struct actor *actor = &f->reset->actor;
+	char peer[ENDPOINT_TEXT_BYTES], node[32], who[DESCRIBE_BYTES] = "";
+	const char *by = "";
+
+	if (r->kind == RESET_REJECTED) {
+		by = " by a REJECT rule";
+	} else if (r->kind == RESET_ABORT && actor->pid) {
+		by = " by ";
+		describe_actor(actor, who, sizeof(who));
+	}
+	return keep(n, "%s %s%s%s%s", r->kind == RESET_RECEIVED ? "received from" : "sent to",
+		    endpoint_format(&r->packet.src, r->family, r->packet.sport, peer, sizeof(peer)),
+		    by, who, node_name(f, node, sizeof(node)));
+}
+
+static const char *packet_format(const struct reset_observation *r, char *buf, size_t size)
+{
+	char packet[TUPLE_TEXT_BYTES], flags[64];
+
+	snprintf(buf, size, "%s (%s)", tuple_format(&r->packet, r->family, packet, sizeof(packet)),
+		 packet_flags_format(r->flags, flags, sizeof(flags)));
+	return buf;
+}
+
+static void note_reset(struct note *n, const struct finding *f)
+{
+	const struct reset_observation *r = &f->seen->reset;
+	const struct reset_blame *b = f->reset;
+	bool is_blamed = reset_is_blamed(b);
+	char packet[TUPLE_TEXT_BYTES + 64], victim[DESCRIBE_BYTES];
+
+	begin(n, is_blamed ? "RESET" : "reset", is_blamed ? NOTE_ALARM : NOTE_PLAIN);
+	n->words = say_what(n, f);
+	n->verdict = keep(n, "%s%s%s", verdict_name(b->verdict), b->cause ? "/" : "",
+			  b->cause ? cause_name(b->cause) : "");
+	n->confidence = confidence_name(b->confidence);
+	if (r->kind == RESET_ANSWER || r->kind == RESET_REJECTED)
+		add_below(n, "in answer to ", packet_format(r, packet, sizeof(packet)), 0);
+	if (b->sent_as)
+		add_below(n, "", "the same RST as one above: its sender is on this node, too",
+			  b->sent_as);
+	if (is_blamed || b->flush)
+		add_chain(n, f);
+	else if (b->is_one_sided)
+		add_below(n, "flow ",
+			  tuple_format(&b->flow.orig, r->family, packet, sizeof(packet)), 0);
+	if (*describe_victim(&r->victim, victim, sizeof(victim)))
+		add_below(n, "meant for ", victim, 0);
+	if (r->stack[0])
+		add_below(n, "", r->stack, 0);
+}
+
+/* Ports that are named: those with the most. */
+enum { PORTS_SAID_MAX = 5 };
+
+/* What was not said; `unknown` of it to ports that are not told apart. */
+static void say_rest(uint64_t left, uint64_t unknown, size_t ports, char *buf, size_t size)
+{
+	if (unknown || !ports)
+		snprintf(buf, size, " and %" PRIu64 " to other ports", left);
+	else
+		snprintf(buf, size, " and %" PRIu64 " to %zu other %s", left, ports,
+			 ports == 1 ? "port" : "ports");
+}
+
+/* ": 512 to port 22, 300 to port 80 and 77 to 12 other ports" */
+static void say_ports(const struct resets_observation *r, char *buf, size_t size)
+{
+	uint64_t left = r->count, unknown = r->count;
+	size_t said = 0, used = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < r->ports_count; i++)
+		unknown -= r->ports[i].count;
+	for (; said < r->ports_count && said < PORTS_SAID_MAX && used < size; said++) {
+		used += (size_t)snprintf(buf + used, size - used, "%s%" PRIu64 " to port %u",
+					 said ? ", " : ": ", r->ports[said].count,
+					 r->ports[said].port);
+		left -= r->ports[said].count;
+	}
+	if (left && said && used < size)
+		say_rest(left, unknown, r->ports_count - said, buf + used, size - used);
+	else if (left)
+		snprintf(buf, size, ", at ports that are not told apart");
+}
+
+static void note_resets(struct note *n, const struct finding *f)
+{
+	const struct resets_observation *r = &f->seen->counted;
+	char ports[DESCRIBE_BYTES], node[32];
+	bool is_one = r->count == 1;
+
+	begin(n, "resets", NOTE_PLAIN);
+	say_ports(r, ports, sizeof(ports));
+	n->words = keep(n, "%" PRIu64 " more %s%s answered with a RST (%s)%s%s", r->count,
+			r->family == AF_INET6 ? "IPv6 " : "",
+			is_one ? "SYN to a closed port was" : "SYNs to closed ports were",
+			verdict_name(f->reset->verdict), ports, node_name(f, node, sizeof(node)));
+}
+
+static const char *say_flow(struct note *n, const struct risk *risk)
+{
+	char orig[TUPLE_TEXT_BYTES];
+
+	return keep(n, "%s", tuple_format(&risk->flow.orig, risk->flow.family, orig, sizeof(orig)));
+}
+
+static void note_risk(struct note *n, const struct finding *f)
+{
+	char victim[DESCRIBE_BYTES];
+
+	begin(n, "at risk", NOTE_WARN);
+	n->words = say_flow(n, f->risk);
+	if (*describe_victim(f->risk->victim, victim, sizeof(victim)))
+		add_below(n, "", victim, 0);
+}
+
+/* A reset has its own line. */
+static void note_risk_over(struct note *n, const struct finding *f)
+{
+	static const char *const words[RISK_ENDS] = {
+		[RISK_RECOVERED] = "it spoke first: its entry is there again",
+		[RISK_RETRANSLATED] = "it spoke first, and was translated to another port: its "
+				      "peer will not know it",
+		[RISK_CLOSED] = "its socket was closed",
+	};
+
+	if (!words[f->risk->end])
+		return;
+	begin(n, f->risk->end == RISK_CLOSED ? "closed" : "recovered", NOTE_PLAIN);
+	n->words = say_flow(n, f->risk);
+	add_below(n, "", words[f->risk->end], f->risk->id);
+}
+
+static void note_probe(struct note *n, const struct finding *f)
+{
+	const struct probe_observation *p = &f->seen->probe;
+	char name[32], module[64], symbol[64], why[96];
+
+	utf8_printable(p->name, name, sizeof(name));
+	begin(n, "probe", NOTE_DIM);
+	if (strcmp(p->how, "none") != 0)
+		n->words = keep(n, "%s came: %s attached to %s",
+				utf8_printable(p->module, module, sizeof(module)), name,
+				utf8_printable(p->symbol, symbol, sizeof(symbol)));
+	else
+		n->words = keep(n, "%s is not observed: %s", name,
+				utf8_printable(p->why, why, sizeof(why)));
+}
+
+static void note_lost(struct note *n, const struct finding *f)
+{
+	char probe[32];
+
+	begin(n, "LOST", NOTE_ALARM);
+	n->words = keep(n, "%" PRIu64 " events of %s: what follows may miss a cause",
+			f->seen->lost.count,
+			utf8_printable(f->seen->lost.probe, probe, sizeof(probe)));
+}
+
+static void note_log(struct note *n, const struct finding *f)
+{
+	const struct log_observation *l = &f->seen->log;
+
+	begin(n, "log", NOTE_DIM);
+	if (l->dropped)
+		n->words = keep(n, "%" PRIu64 " more lines of %s are not shown", l->dropped,
+				l->source);
+	else
+		n->words = keep(n, "%s", l->line);
+	if (l->dropped && l->line[0])
+		add_below(n, "", l->line, 0);
+	if (l->is_read_time)
+		add_below(n, "", "(it has no time of its own: this is when it was read)", 0);
+}
+
+/* Probes, losses and log lines are the node's. */
+static bool has_place(enum finding_type type)
+{
+	switch (type) {
+	case FINDING_ADDRESS:
+	case FINDING_LINK:
+	case FINDING_RULESET:
+	case FINDING_FLUSH:
+	case FINDING_REMOVAL:
+	case FINDING_RESET:
+	case FINDING_RESETS:
+	case FINDING_AT_RISK:
+	case FINDING_RISK_OVER:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void note_finding(struct note *n, const struct finding *f, const struct netns_names *names)
+{
+	char place[NETNS_TEXT_BYTES];
+
+	static void (*const fill[FINDING_END + 1])(struct note *, const struct finding *) = {
+		[FINDING_ADDRESS] = note_change,  [FINDING_LINK] = note_change,
+		[FINDING_RULESET] = note_ruleset, [FINDING_FLUSH] = note_flush,
+		[FINDING_REMOVAL] = note_removal, [FINDING_RESET] = note_reset,
+		[FINDING_AT_RISK] = note_risk,    [FINDING_RISK_OVER] = note_risk_over,
+		[FINDING_PROBE] = note_probe,     [FINDING_LOST] = note_lost,
+		[FINDING_LOG] = note_log,         [FINDING_RESETS] = note_resets,
+	};
+
+	n->kind = n->words = n->verdict = n->confidence = NULL;
+	n->below_count = n->used = 0;
+	if (!fill[f->type])
+		return;
+	fill[f->type](n, f);
+	if (n->kind && has_place(f->type) && *netns_names_format(names, f->netns, place))
+		n->words = keep(n, "in %s: %s", place, n->words);
+}

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "summary/phrases.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/utf8.h"
+#include "model/words.h"
+
+enum { COMM_CUT_LENGTH = 15 };
+
+/* The kernel cuts comm at 15 bytes; the executable's name is whole. */
+static const char *full_name(const struct actor *actor)
+{
+	const char *base = strrchr(actor->exe, '/');
+
+	if (base && strlen(actor->comm) == COMM_CUT_LENGTH &&
+	    !strncmp(base + 1, actor->comm, COMM_CUT_LENGTH))
+		return base + 1;
+	return actor->comm;
+}
+
+enum { HOME_BYTES = 384 };
+
+/* Which unit or container he belongs to: by the name that people gave it, if known. */
+static void describe_home(const struct actor *actor, char buf[HOME_BYTES])
+{
+	const char *id = actor->container_name[0] ? actor->container_name : actor->container;
+	char text[160], pod[160];
+
+	if (!actor->container[0]) {
+		utf8_printable(actor->unit, buf, HOME_BYTES);
+		return;
+	}
+	utf8_printable(id, text, actor->container_name[0] ? sizeof(text) : 13);
+	utf8_printable(actor->pod, pod, sizeof(pod));
+	snprintf(buf, HOME_BYTES, "%s%s%scontainer %s", *pod ? "pod " : "", pod, *pod ? ", " : "",
+		 text);
+}
+
+const char *describe_actor(const struct actor *actor, char *buf, size_t size)
+{
+	char name[128], unit[HOME_BYTES];
+	bool has_unit;
+
+	if (!actor || !actor->pid) {
+		snprintf(buf, size, "an unknown process");
+		return buf;
+	}
+	has_unit = actor->unit[0] || actor->container[0];
+	utf8_printable(full_name(actor), name, sizeof(name));
+	describe_home(actor, unit);
+	snprintf(buf, size, "%s[%u]%s%s%s", name, actor->pid, has_unit ? " (" : "",
+		 has_unit ? unit : "", has_unit ? ")" : "");
+	return buf;
+}
+
+const char *describe_victim(const struct victim *v, char *buf, size_t size)
+{
+	char process[DESCRIBE_BYTES / 2] = "a process that is not known", netns[80], state[48] = "";
+	char ago[DURATION_TEXT_BYTES + 16] = "", span[DURATION_TEXT_BYTES];
+
+	buf[0] = '\0';
+	if (!v || (!v->process.pid && v->socket_state == SOCKET_NONE))
+		return buf;
+	if (v->process.pid)
+		describe_actor(&v->process, process, sizeof(process));
+	if (v->socket_state != SOCKET_NONE)
+		snprintf(state, sizeof(state), ", socket %s", socket_state_name(v->socket_state));
+	if (v->looked_ago_ns)
+		snprintf(ago, sizeof(ago), " %s before",
+			 duration_format(v->looked_ago_ns, span, sizeof(span)));
+	utf8_printable(v->netns_name, netns, sizeof(netns));
+	snprintf(buf, size, "%s%s%s%s%s", process, *netns ? " in " : "", netns, state, ago);
+	return buf;
+}
+
+static const char *change_verb(enum change_op op)
+{
+	switch (op) {
+	case ADDRESS_ADD:
+		return "added to";
+	case ADDRESS_REMOVE:
+		return "removed from";
+	case LINK_UP:
+		return "set up";
+	case LINK_DOWN:
+		return "set down";
+	case LINK_UNREGISTER:
+		return "deleted";
+	case LINK_RENAME:
+		return "renamed";
+	case CHANGE_NONE:
+		break;
+	}
+	return "changed";
+}
+
+static const char *change_author(const struct change_observation *c, char *buf, size_t size)
+{
+	char actor[DESCRIBE_BYTES / 2 - 8];
+
+	if (c->actor.pid)
+		snprintf(buf, size, " by %s", describe_actor(&c->actor, actor, sizeof(actor)));
+	else
+		snprintf(buf, size, "%s", c->by_kernel ? " by the kernel itself" : "");
+	return buf;
+}
+
+const char *describe_change(const struct change *c, char *buf, size_t size)
+{
+	const struct change_observation *seen = &c->seen;
+	char address[ADDRESS_TEXT_BYTES], author[DESCRIBE_BYTES / 2], ifname[32];
+	const char *verb = change_verb(seen->op);
+
+	change_author(seen, author, sizeof(author));
+	utf8_printable(seen->ifname, ifname, sizeof(ifname));
+	if (seen->family)
+		snprintf(buf, size, "%s/%u %s %s%s",
+			 address_format(&seen->local, seen->family, address, sizeof(address)),
+			 seen->prefix_len, verb, ifname, author);
+	else
+		snprintf(buf, size, "link %s %s%s", ifname, verb, author);
+	return buf;
+}
+
+const char *describe_deed(const struct change *c, char *buf, size_t size)
+{
+	const struct change_observation *seen = &c->seen;
+	char address[ADDRESS_TEXT_BYTES], actor[DESCRIBE_BYTES / 2 - 8], ifname[32];
+	const char *doer = "somebody";
+
+	if (seen->actor.pid)
+		doer = describe_actor(&seen->actor, actor, sizeof(actor));
+	else if (seen->by_kernel)
+		doer = "the kernel itself";
+	utf8_printable(seen->ifname, ifname, sizeof(ifname));
+	if (seen->op == ADDRESS_REMOVE)
+		snprintf(buf, size, "%s removed %s/%u from %s", doer,
+			 address_format(&seen->local, seen->family, address, sizeof(address)),
+			 seen->prefix_len, ifname);
+	else if (seen->op == ADDRESS_ADD)
+		snprintf(buf, size, "%s added %s/%u to %s", doer,
+			 address_format(&seen->local, seen->family, address, sizeof(address)),
+			 seen->prefix_len, ifname);
+	else if (seen->op == LINK_DOWN)
+		snprintf(buf, size, "%s set link %s down", doer, ifname);
+	else if (seen->op == LINK_UNREGISTER)
+		snprintf(buf, size, "%s deleted link %s", doer, ifname);
+	else
+		describe_change(c, buf, size);
+	return buf;
+}
+
+static const char *flush_target(const struct flush *f, char *buf, size_t size)
+{
+	char address[ADDRESS_TEXT_BYTES], ifname[32];
+
+	buf[0] = '\0';
+	if (f->cause == CAUSE_ADDRESS_REMOVED && f->family)
+		snprintf(buf, size, " masqueraded to %s",
+			 address_format(&f->address, f->family, address, sizeof(address)));
+	else if (f->cause == CAUSE_LINK_DOWN && f->by)
+		snprintf(buf, size, " masqueraded through %s",
+			 utf8_printable(f->by->seen.ifname, ifname, sizeof(ifname)));
+	return buf;
+}
+
+static const char *flush_reason(const struct flush *f)
+{
+	switch (f->cause) {
+	case CAUSE_USER_FLUSH:
+		return "the table was flushed";
+	case CAUSE_USER_DELETE:
+		return "deleted by request";
+	case CAUSE_TIMEOUT:
+		return "its time-out ran out";
+	case CAUSE_TABLE_FULL:
+		return "the table was full";
+	case CAUSE_ROUTE_CHANGE:
+		return "masquerade saw another outgoing interface";
+	case CAUSE_TCP_CLOSE:
+		return "the connection tracker closed it";
+	case CAUSE_NETNS_EXIT:
+		return "the namespace went";
+	case CAUSE_MODULE_UNLOAD:
+		/* Masquerade's own farewell is told by the link that did not go down. */
+		return f->ifindex ? "masquerade's module was unloaded, it seems" :
+				    "a module was unloaded";
+	case CAUSE_IPVS:
+		return "IPVS removed it";
+	case CAUSE_OTHER:
+		return "for a reason that is not known";
+	default:
+		return "";
+	}
+}
+
+const char *describe_flush(const struct flush *f, char *buf, size_t size)
+{
+	bool is_masquerade = f->cause == CAUSE_ADDRESS_REMOVED || f->cause == CAUSE_LINK_DOWN;
+	char target[96], state[32] = "", author[DESCRIBE_BYTES / 2], actor[DESCRIBE_BYTES / 2 - 8];
+
+	author[0] = '\0';
+	if (f->actor.pid)
+		snprintf(author, sizeof(author), " by %s",
+			 describe_actor(&f->actor, actor, sizeof(actor)));
+	/* A time-out of 60 s in CLOSE_WAIT is not one of five days in ESTABLISHED. */
+	if (f->tcp_state)
+		snprintf(state, sizeof(state), " in %s", tracker_state_name(f->tcp_state));
+	snprintf(buf, size, "%" PRIu64 " conntrack %s%s%s %s removed%s%s%s%s", f->entries,
+		 f->entries == 1 ? "entry" : "entries", state,
+		 flush_target(f, target, sizeof(target)), f->entries == 1 ? "was" : "were", author,
+		 is_masquerade ? "" : ": ", is_masquerade ? "" : flush_reason(f),
+		 f->is_ended ? "" : " so far");
+	return buf;
+}
+
+const char *describe_ruleset(const struct ruleset_observation *r, char *buf, size_t size)
+{
+	char actor[DESCRIBE_BYTES / 2 - 8];
+	const char *who = r->by_kernel ? "the kernel itself" : "somebody";
+	bool has_both = (r->hooks & HOOKS_CONNTRACK) && (r->hooks & HOOKS_NAT);
+
+	if (r->actor.pid)
+		who = describe_actor(&r->actor, actor, sizeof(actor));
+	snprintf(buf, size, "%s %s the netfilter hooks of %s%s", who,
+		 r->op == RULESET_HOOKS_REMOVED ? "removed" : "added",
+		 has_both             ? "conntrack and NAT" :
+		 r->hooks & HOOKS_NAT ? "NAT" :
+					"conntrack",
+		 r->family == AF_INET  ? " (IPv4)" :
+		 r->family == AF_INET6 ? " (IPv6)" :
+					 "");
+	return buf;
+}
+
+const char *describe_renewal(const struct reset_blame *b, char *buf, size_t size)
+{
+	char now[ENDPOINT_TEXT_BYTES], before[ENDPOINT_TEXT_BYTES];
+
+	snprintf(buf, size,
+		 "the client spoke first, and its flow was translated anew: to %s instead of %s, "
+		 "which the peer does not know",
+		 endpoint_format(&b->flow.reply.dst, b->flow.family, b->flow.reply.dport, now,
+				 sizeof(now)),
+		 endpoint_format(&b->removed_reply.dst, b->flow.family, b->removed_reply.dport,
+				 before, sizeof(before)));
+	return buf;
+}
+
+const char *describe_verdict(enum verdict verdict)
+{
+	static const char *const sentences[VERDICTS] = {
+		[VERDICT_NONE] = "",
+		[VERDICT_ENTRY_REMOVED] = "the flow's conntrack entry had been removed",
+		[VERDICT_ENTRY_UNKNOWN] =
+			"a mid-stream packet of a flow that conntrack knows nothing of, and no removal "
+			"was seen",
+		[VERDICT_ENTRY_INVALID] =
+			"the entry is alive, but conntrack judged the packet INVALID",
+		[VERDICT_ENTRY_BYPASSED] =
+			"the entry is alive, but the hooks that would have used it are gone",
+		[VERDICT_NO_LISTENER] = "nobody listens on that port",
+		[VERDICT_STALE_CONNECTION] =
+			"the peer believes in a connection that this node no longer has",
+		[VERDICT_PROTOCOL] = "a live socket refused the packet",
+		[VERDICT_REFUSED_BY_RULE] = "a netfilter rule rejects it",
+		[VERDICT_ABORTED] = "the local application or kernel aborted the connection",
+		[VERDICT_REMOTE] = "received from the peer",
+		[VERDICT_UNEXPLAINED] = "no known reason fits",
+	};
+
+	return sentences[verdict];
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Findings in words, for whichever renderer. Each writes into `buf`, cut at
+ * `size`, and returns it; names that processes gave themselves are made
+ * printable. Pure. */
+#ifndef RSTBLAME_SUMMARY_PHRASES_H
+#define RSTBLAME_SUMMARY_PHRASES_H
+
+#include "model/finding.h"
+
+enum { DESCRIBE_BYTES = 512 };
+
+/* "systemd-networkd[412] (systemd-networkd.service)", "an unknown process" */
+const char *describe_actor(const struct actor *actor, char *buf, size_t size);
+
+/* "redis-cli[201] (container 0123456789ab) in c1, socket ESTABLISHED"; "" when
+ * nothing is known. */
+const char *describe_victim(const struct victim *victim, char *buf, size_t size);
+
+/* "10.9.0.1/24 removed from up0 by ip[99]", "link up0 set down by ip[99]" */
+const char *describe_change(const struct change *c, char *buf, size_t size);
+
+/* The same with the doer first: "ip[99] removed 10.9.0.1/24 from up0" */
+const char *describe_deed(const struct change *c, char *buf, size_t size);
+
+/* "5 conntrack entries masqueraded to 10.9.0.1 removed" */
+const char *describe_flush(const struct flush *f, char *buf, size_t size);
+
+/* What a verdict means, as a sentence's second half ("the flow's conntrack entry
+ * had been removed"): static. */
+/* "nft[812] removed the netfilter hooks of conntrack and NAT (IPv4)" */
+const char *describe_ruleset(const struct ruleset_observation *r, char *buf, size_t size);
+
+/* "the client spoke first, and the flow was translated anew: port 1024 instead of
+ * 40112" */
+const char *describe_renewal(const struct reset_blame *b, char *buf, size_t size);
+
+const char *describe_verdict(enum verdict verdict);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The verdict in words, for whichever renderer shows it: the headline, the stories step by
+ * step, what is at risk, what was counted, and what could not be seen. Pure.
+ */
+#ifndef RSTBLAME_SUMMARY_VERDICT_TEXT_H
+#define RSTBLAME_SUMMARY_VERDICT_TEXT_H
+
+#include "base/clock.h"
+#include "model/netns_names.h"
+#include "summary/phrases.h"
+#include "summary/summary.h"
+
+enum { ACCOUNT_BYTES = DESCRIBE_BYTES * 2, STEPS_MAX = 8, GAPS_MAX = 4 };
+
+enum step_kind {
+	STEP_RULESET,
+	STEP_ADDRESS,
+	STEP_LINK,
+	STEP_FLUSH,
+	STEP_RETURN, /* the address came back */
+	STEP_RENEWAL,
+	STEP_PACKET,
+	STEP_RESET,
+};
+
+/* One step of a story; the first has a time, the others how long after. */
+struct step {
+	enum step_kind kind;
+	uint64_t id; /* of the finding that it tells; 0: none of its own */
+	char when[TIME_TEXT_BYTES];
+	char words[ACCOUNT_BYTES];
+};
+
+/* "CRITICAL: systemd-networkd[412] removed …": the whole in one sentence. */
+const char *account_headline(const struct timeline *t, enum status status, char *buf, size_t size);
+
+/* "entry-removed/address-removed" */
+const char *account_name(const struct story *story, char *buf, size_t size);
+
+/* "25 resets, the first of which, in c1, is told here" */
+const char *account_resets(const struct story *story, const struct netns_names *names, char *buf,
+			   size_t size);
+
+/* From what set it going to the reset, by time. Returns how many. */
+size_t account_steps(const struct story *story, const struct timeline *t, bool is_utc,
+		     struct step out[STEPS_MAX]);
+
+/* What waits for its reset, or does so no more; "" where there is nothing to say.
+ * `has_groups`: the processes (timeline.risk_groups) are to follow. */
+const char *account_waiting(const struct timeline *t, bool *has_groups, char *buf, size_t size);
+
+/* Of whom the flows of a group are. */
+const char *account_group(const struct risk_group *group, char *buf, size_t size);
+
+/* Sockets that could not be looked at, and resets that were too many. Each returns how
+ * many sentences it wrote, GAPS_MAX at most. */
+size_t account_unseen(const struct timeline *t, char out[GAPS_MAX][DESCRIBE_BYTES]);
+size_t account_unlooked(const struct timeline *t, bool is_verbose,
+			char out[GAPS_MAX][DESCRIBE_BYTES]);
+
+/* "in 1800 s; resets: 7 no-listener; entries removed: none; flushes: 0" */
+const char *account_counts(const struct timeline *t, char *buf, size_t size);
+
+/* What a filter could not be asked about; "" where there is none. */
+const char *account_unfiltered(const struct timeline *t, char *buf, size_t size);
+
+/* "no events", or "3 of conntrack-entry, 1 of link" */
+const char *account_losses(const struct timeline *t, char *buf, size_t size);
+
+#endif
