@@ -45,7 +45,7 @@ $(fuzz_out)/%.o: tests/fuzz/%.c | $(fuzz_out)/user
 	$(Q)$(CLANG) $(fuzz_cflags) -MMD -MP -c -o $@ $<
 
 # What the unit tests check a page with.
-$(fuzz_out)/page.o: tests/unit/page.c | $(fuzz_out)/user
+$(fuzz_out)/page.o: tests/unit/cast/page.c | $(fuzz_out)/user
 	$(call say,CC,$<)
 	$(Q)$(CLANG) $(fuzz_cflags) -MMD -MP -c -o $@ $<
 

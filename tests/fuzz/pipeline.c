@@ -8,7 +8,7 @@
 
 #include "base/utf8.h"
 #include "blame/blame.h"
-#include "page.h"
+#include "cast/page.h"
 #include "record/write.h"
 #include "report/html/html.h"
 #include "report/text.h"

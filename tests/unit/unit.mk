@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # make test-unit: the core with ASan and UBSan, and one cmocka program for each
-# test_*.c. Unprivileged; needs neither libbpf nor a kernel that can be traced.
+# */test_*.c (cast/ is what they share). Unprivileged; needs neither libbpf nor a kernel
+# that can be traced.
 # Included by the top Makefile, after core_objects.
 
 unit_out := $(O)/unit
@@ -9,9 +10,8 @@ unit_cflags := $(all_cflags) -O1 -fno-omit-frame-pointer -fsanitize=address,unde
 unit_libs := -lcmocka -ljansson -lz -lcap-ng -lmnl -lpcap -lsystemd -lpthread
 unit_core_objects := $(patsubst $(O)/user/%.o,$(unit_out)/user/%.o,$(core_objects))
 unit_core := $(unit_out)/core.a
-unit_help_objects := $(patsubst tests/unit/%.c,$(unit_out)/%.o,$(filter-out \
-	$(wildcard tests/unit/test_*.c),$(wildcard tests/unit/*.c)))
-unit_programs := $(patsubst tests/unit/%.c,$(unit_out)/%,$(sort $(wildcard tests/unit/test_*.c)))
+unit_help_objects := $(patsubst tests/unit/%.c,$(unit_out)/%.o,$(wildcard tests/unit/cast/*.c))
+unit_programs := $(patsubst tests/unit/%.c,$(unit_out)/%,$(sort $(wildcard tests/unit/*/test_*.c)))
 
 .PHONY: test-unit
 test-unit: $(unit_programs)
@@ -34,4 +34,4 @@ $(unit_out)/%.o: tests/unit/%.c
 	$(Q)mkdir -p $(@D) && $(CC) $(unit_cflags) -MMD -MP -c -o $@ $<
 
 .SECONDARY: $(patsubst %,%.o,$(unit_programs))
--include $(wildcard $(unit_out)/*.d) $(unit_core_objects:.o=.d)
+-include $(wildcard $(unit_out)/*/*.d) $(unit_core_objects:.o=.d)

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The causes beside an address that was removed: each, and how sure it may be. */
+#include "cast/watched.h"
+
+#include <string.h>
+
+static void link_down_is_proven(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_link(LINK_DOWN, UP1, &agent)); /* another one */
+	see(&w, make_link(LINK_DOWN, UP0, &ip_command));
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd));
+	pass(&w, MS(2));
+	see(&w, make_act(7, CAUSE_LINK_DOWN, NULL, UP0, &nobody));
+	/* The record cannot tell an address's flush from a link's; the act can. */
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &redis));
+	see(&w, make_act_end(7, 1, 1));
+	pass(&w, SECONDS(1));
+	r = see_server_packet(&w, &redis);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_LINK_DOWN, CONFIDENCE_PROVEN);
+	assert_string_equal(r->actor.comm, "ip");
+	assert_int_equal(r->by->seen.op, LINK_DOWN);
+	assert_int_equal(w.timeline.removals[CAUSE_LINK_DOWN], 1);
+	assert_int_equal(w.timeline.removals[CAUSE_ADDRESS_REMOVED], 0);
+}
+
+static void user_flush_names_its_process(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_act(9, CAUSE_USER_FLUSH, NULL, 0, &conntrack_command));
+	see(&w, make_removal(9, CAUSE_USER_FLUSH, &redis));
+	see(&w, make_act_end(9, 1, 1));
+	r = see_server_packet(&w, &redis);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_USER_FLUSH, CONFIDENCE_PROVEN);
+	assert_int_equal(r->because_count, 1);
+	assert_string_equal(r->actor.comm, "conntrack");
+	assert_null(r->by);
+}
+
+static void user_flush_without_its_process_is_likely(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_removal(9, CAUSE_USER_FLUSH, &redis));
+	r = see_server_packet(&w, &redis);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_USER_FLUSH, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(r, "process"));
+}
+
+static void delete_entry(uint64_t act, const struct actor *actor, const struct flow *flow)
+{
+	see(&w, make_act(act, CAUSE_USER_DELETE, NULL, 0, actor));
+	see(&w, make_removal(act, CAUSE_USER_DELETE, flow));
+}
+
+static void user_deletes_are_one_flush(void **state)
+{
+	struct flow flows[5];
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		flows[i] = masqueraded((uint16_t)(40000 + i));
+		delete_entry(100 + i, &agent, &flows[i]);
+		pass(&w, MS(150)); /* 600 ms in all, never 200 ms quiet */
+	}
+	blame_advance(w.blame, 0, w.now_ns + MS(201));
+	assert_int_equal(w.flushes_count, 1);
+	assert_int_equal(w.flushes[0].entries, 5);
+	assert_int_equal(w.flushes[0].cause, CAUSE_USER_DELETE);
+	for (size_t i = 0; i < 5; i++) {
+		const struct reset_blame *r = see_server_packet(&w, &flows[i]);
+
+		assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_USER_DELETE, CONFIDENCE_PROVEN);
+		assert_int_equal(r->because[0], w.flushes[0].id);
+		assert_string_equal(r->actor.comm, "node-agent");
+	}
+	assert_int_equal(w.timeline.stories_count, 1);
+	assert_int_equal(w.timeline.removals[CAUSE_USER_DELETE], 5);
+}
+
+static void user_deletes_apart_are_two_flushes(void **state)
+{
+	struct flow a = masqueraded(40001), b = masqueraded(40002);
+
+	(void)state;
+	delete_entry(100, &agent, &a);
+	pass(&w, MS(200));
+	delete_entry(101, &agent, &b);
+	blame_finish(w.blame);
+	assert_int_equal(w.flushes_count, 2);
+	assert_int_equal(w.timeline.flushes, 2);
+	assert_int_equal(w.timeline.removals[CAUSE_USER_DELETE], 2);
+}
+
+static void user_deletes_of_two_processes_are_two_flushes(void **state)
+{
+	struct flow a = masqueraded(40001), b = masqueraded(40002);
+	struct actor reused_pid = agent;
+
+	(void)state;
+	reused_pid.start_boottime_ns++;
+	delete_entry(100, &agent, &a);
+	delete_entry(101, &reused_pid, &b);
+	blame_finish(w.blame);
+	assert_int_equal(w.flushes_count, 2);
+	assert_int_equal(w.flushes[0].entries, 1);
+}
+
+/* exec() keeps pid and time of birth; who deletes much is told without his executable
+ * now and then. */
+static void user_deletes_after_exec_are_another_flush(void **state)
+{
+	struct flow a = masqueraded(40001), b = masqueraded(40002), c = masqueraded(40003);
+	struct actor first = agent, next = agent, brief = agent;
+
+	(void)state;
+	strcpy(first.exe, "/usr/bin/node-agent");
+	strcpy(next.exe, "/opt/node-agent");
+	delete_entry(100, &first, &a);
+	delete_entry(101, &brief, &b);
+	delete_entry(102, &next, &c);
+	blame_finish(w.blame);
+	assert_int_equal(w.flushes_count, 2);
+	assert_int_equal(w.flushes[0].entries, 2);
+	assert_string_equal(see_server_packet(&w, &b)->actor.exe, "/usr/bin/node-agent");
+	assert_string_equal(see_server_packet(&w, &c)->actor.exe, "/opt/node-agent");
+}
+
+/* Two agents at it at once, and a masquerade flush in between. */
+static void user_deletes_interleaved_keep_apart(void **state)
+{
+	struct flow flows[6];
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++) {
+		flows[i] = masqueraded((uint16_t)(40000 + i));
+		delete_entry(100 + i, i % 2 ? &agent : &conntrack_command, &flows[i]);
+		pass(&w, MS(1));
+	}
+	blame_finish(w.blame);
+	assert_int_equal(w.timeline.removals[CAUSE_USER_DELETE], 6);
+	assert_int_equal(w.timeline.flushes, 2);
+}
+
+static void user_deletes_in_two_namespaces_are_two_flushes(void **state)
+{
+	struct flow a = masqueraded(40001);
+
+	(void)state;
+	delete_entry(100, &agent, &a);
+	w.netns.inum = OTHER_NETNS;
+	delete_entry(101, &agent, &a);
+	blame_finish(w.blame);
+	assert_int_equal(w.flushes_count, 2);
+}
+
+static void timeout_is_a_flush_of_one(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_removal(0, CAUSE_TIMEOUT, &redis));
+	pass(&w, MS(1));
+	r = see_server_packet(&w, &redis);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_TIMEOUT, CONFIDENCE_PROVEN);
+	assert_int_equal(r->because_count, 1);
+	assert_int_equal(w.flushes_count, 1);
+	assert_int_equal(w.flushes[0].id, r->because[0]);
+	assert_int_equal(w.flushes[0].entries, 1);
+	assert_int_equal(w.flushes[0].cause, CAUSE_TIMEOUT);
+	assert_int_equal(w.flushes[0].tcp_state, TRACKER_ESTABLISHED);
+	assert_int_equal(w.timeline.removals[CAUSE_TIMEOUT], 1); /* once, not twice */
+	assert_int_equal(w.timeline.flushes, 0);                 /* no act */
+}
+
+/* What was in flight comes after the first: each gets its RST, all one removal. */
+static void resets_of_one_timeout_are_one_story(void **state)
+{
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	see(&w, make_removal(0, CAUSE_TIMEOUT, &redis));
+	for (size_t i = 0; i < 3; i++) {
+		pass(&w, MS(1));
+		see_server_packet(&w, &redis);
+	}
+	blame_finish(w.blame);
+	assert_int_equal(w.verdicts[VERDICT_ENTRY_REMOVED], 3);
+	assert_int_equal(w.flushes_count, 1);
+	assert_int_equal(w.timeline.stories_count, 1);
+}
+
+static void causes_without_an_act(void **state)
+{
+	static const struct {
+		enum cause cause;
+		enum confidence confidence;
+	} cases[] = {
+		{ CAUSE_TABLE_FULL, CONFIDENCE_PROVEN }, { CAUSE_ROUTE_CHANGE, CONFIDENCE_PROVEN },
+		{ CAUSE_NETNS_EXIT, CONFIDENCE_PROVEN }, { CAUSE_MODULE_UNLOAD, CONFIDENCE_PROVEN },
+		{ CAUSE_IPVS, CONFIDENCE_PROVEN },       { CAUSE_TCP_CLOSE, CONFIDENCE_PROVEN },
+		{ CAUSE_OTHER, CONFIDENCE_LIKELY }, /* the cause's own link was not observed */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct flow flow = masqueraded((uint16_t)(40000 + i));
+
+		see(&w, make_removal(0, cases[i].cause, &flow));
+		pass(&w, MS(1));
+		assert_judged(see_server_packet(&w, &flow), VERDICT_ENTRY_REMOVED, cases[i].cause,
+			      cases[i].confidence);
+		assert_int_equal(w.timeline.removals[cases[i].cause], 1);
+	}
+}
+
+static void see_start_with_links(const char *how)
+{
+	struct observation start = { .type = OBSERVATION_START };
+
+	start.start.probes_count = 1;
+	start.start.probes[0] =
+		(struct probe_report){ .name = "link", .how = how, .symbol = "", .why = "" };
+	see(&w, start);
+}
+
+static const struct reset_blame *see_masquerade_flush_link(const struct flow *flow)
+{
+	see(&w, make_act(7, CAUSE_LINK_DOWN, NULL, UP0, &nobody));
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, flow));
+	see(&w, make_act_end(7, 1, 1));
+	return see_server_packet(&w, flow);
+}
+
+/* Masquerade's notifier is told that every interface went down as its module goes. */
+static void no_link_went_down(void **state)
+{
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	see_start_with_links("fentry");
+	see(&w, make_link(LINK_DOWN, UP1, &agent)); /* another one */
+	assert_judged(see_masquerade_flush_link(&redis), VERDICT_ENTRY_REMOVED, CAUSE_MODULE_UNLOAD,
+		      CONFIDENCE_LIKELY);
+}
+
+static void link_events_are_not_seen(void **state)
+{
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	see_start_with_links("none");
+	assert_judged(see_masquerade_flush_link(&redis), VERDICT_ENTRY_REMOVED, CAUSE_LINK_DOWN,
+		      CONFIDENCE_LIKELY);
+}
+
+static void link_events_were_lost(void **state)
+{
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	see_start_with_links("fentry");
+	see(&w, make_lost("link", 1));
+	assert_judged(see_masquerade_flush_link(&redis), VERDICT_ENTRY_REMOVED, CAUSE_LINK_DOWN,
+		      CONFIDENCE_LIKELY);
+}
+
+/* A RST before both sides had spoken: the tracker kills the entry, in CLOSE. */
+static void cut_short_is_no_clean_end(void **state)
+{
+	struct flow redis = masqueraded(40112), other = masqueraded(40113);
+	struct observation removal = make_removal(0, CAUSE_TCP_CLOSE, &redis);
+
+	(void)state;
+	removal.removal.tcp_state = TRACKER_CLOSE;
+	removal.removal.status = 0x198; /* not SEEN_REPLY */
+	see(&w, removal);
+	assert_judged(see_server_packet(&w, &redis), VERDICT_ENTRY_REMOVED, CAUSE_TCP_CLOSE,
+		      CONFIDENCE_PROVEN);
+	removal.removal.flow = other;
+	removal.removal.status = 0x19e; /* reopened after a close: both had spoken */
+	see(&w, removal);
+	assert_int_equal(see_server_packet(&w, &other)->verdict, VERDICT_STALE_CONNECTION);
+}
+
+/* An iteration of the table: the act's stack says whose. */
+static void iteration_takes_the_cause_of_its_act(void **state)
+{
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	see(&w, make_act(7, CAUSE_MODULE_UNLOAD, NULL, 0, &nobody));
+	see(&w, make_removal(7, CAUSE_OTHER, &redis));
+	see(&w, make_act_end(7, 1, 1));
+	assert_judged(see_server_packet(&w, &redis), VERDICT_ENTRY_REMOVED, CAUSE_MODULE_UNLOAD,
+		      CONFIDENCE_PROVEN);
+}
+
+/* `other` is shown with the stack: a walk's, and that of a single removal. */
+static void unknown_cause_keeps_its_stack(void **state)
+{
+	struct flow walked = masqueraded(40112), single = masqueraded(40114);
+	struct observation act = make_act(7, CAUSE_OTHER, NULL, 0, &nobody);
+	struct observation removal = make_removal(0, CAUSE_OTHER, &single);
+	char text[] = "nf_ct_iterate_cleanup < my_module_exit";
+
+	(void)state;
+	act.act.stack = text;
+	see(&w, act);
+	text[0] = '?'; /* valid during the call only */
+	see(&w, make_removal(7, CAUSE_OTHER, &walked));
+	see(&w, make_act_end(7, 1, 1));
+	removal.removal.stack = "nf_ct_delete < my_module_fn";
+	see(&w, removal);
+	for (int i = 0; i < 100; i++) { /* its neighbours do not push it out */
+		struct flow other = masqueraded((uint16_t)(50000 + i));
+
+		removal.removal.flow = other;
+		removal.removal.stack = "nf_ct_delete < elsewhere";
+		see(&w, removal);
+	}
+	assert_string_equal(see_server_packet(&w, &walked)->flush->stack,
+			    "nf_ct_iterate_cleanup < my_module_exit");
+	assert_string_equal(see_server_packet(&w, &single)->flush->stack,
+			    "nf_ct_delete < my_module_fn");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		story(link_down_is_proven),
+		story(no_link_went_down),
+		story(link_events_are_not_seen),
+		story(link_events_were_lost),
+		story(cut_short_is_no_clean_end),
+		story(user_flush_names_its_process),
+		story(user_flush_without_its_process_is_likely),
+		story(user_deletes_are_one_flush),
+		story(user_deletes_apart_are_two_flushes),
+		story(user_deletes_of_two_processes_are_two_flushes),
+		story(user_deletes_after_exec_are_another_flush),
+		story(user_deletes_interleaved_keep_apart),
+		story(user_deletes_in_two_namespaces_are_two_flushes),
+		story(unknown_cause_keeps_its_stack),
+		story(timeout_is_a_flush_of_one),
+		story(resets_of_one_timeout_are_one_story),
+		story(causes_without_an_act),
+		story(iteration_takes_the_cause_of_its_act),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

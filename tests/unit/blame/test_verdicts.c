@@ -1,0 +1,508 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The verdicts beside entry-removed, and the pairs that must never be confused. */
+#include "cast/watched.h"
+#include "summary/advice.h"
+
+#include <string.h>
+
+#define ACT 7
+#define S NSEC_PER_SEC
+
+static const struct actor nft = { .pid = 812, .comm = "nft" };
+
+/* A packet that no entry was used for, in a namespace with all hooks. */
+static struct observation unmatched(const struct flow *flow)
+{
+	struct observation o = make_reset(flow, &flow->reply);
+
+	o.reset.pickup = PICKUP_NONE;
+	o.reset.has_zone = false;
+	o.reset.hooks = HOOKS_KNOWN | HOOKS_CONNTRACK | HOOKS_NAT;
+	return o;
+}
+
+static struct observation make_ruleset(enum ruleset_op op, uint8_t hooks, const struct actor *actor)
+{
+	struct observation o = { .type = OBSERVATION_RULESET };
+
+	o.ruleset.op = op;
+	o.ruleset.family = 2; /* AF_INET */
+	o.ruleset.hooks = hooks;
+	o.ruleset.actor = *actor;
+	return o;
+}
+
+/* ---- entry-invalid ---- */
+
+static void invalid_is_proven_by_the_judgement(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	struct observation o = unmatched(&flow);
+
+	(void)state;
+	o.reset.pickup = PICKUP_INVALID;
+	o.reset.entry = flow;
+	assert_judged(see_reset(&w, o), VERDICT_ENTRY_INVALID, CAUSE_NONE, CONFIDENCE_PROVEN);
+	assert_int_equal(timeline_status(&w.timeline), STATUS_CRITICAL);
+}
+
+static void invalid_is_inferred_from_a_look_up(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	struct observation o = unmatched(&flow);
+	const struct reset_blame *r;
+
+	(void)state;
+	o.reset.lookup = LOOKUP_ALIVE;
+	o.reset.entry = flow;
+	r = see_reset(&w, o);
+	assert_judged(r, VERDICT_ENTRY_INVALID, CAUSE_NONE, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(r, "judged the packet INVALID"));
+}
+
+/* The entry was removed; the client spoke before conntrack could be asked. */
+static void look_up_does_not_acquit_a_removal(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	struct observation o = unmatched(&flow);
+
+	(void)state;
+	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
+	o.reset.lookup = LOOKUP_ALIVE;
+	o.reset.entry = flow;
+	assert_judged(see_reset(&w, o), VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED,
+		      CONFIDENCE_PROVEN);
+}
+
+/* address-removed / entry-invalid: the flow was flushed, came back, and its new
+ * entry is alive when the packet is judged INVALID. */
+static void invalid_after_a_flush_is_not_the_flush(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	struct observation o = unmatched(&flow);
+
+	(void)state;
+	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
+	pass(&w, S);
+	see(&w, make_entry(&flow, false));
+	pass(&w, S);
+	o.reset.pickup = PICKUP_INVALID;
+	o.reset.entry = flow;
+	assert_judged(see_reset(&w, o), VERDICT_ENTRY_INVALID, CAUSE_NONE, CONFIDENCE_PROVEN);
+}
+
+/* An untranslated entry would have led the packet here as well. */
+static void invalid_but_untranslated_is_stale(void **state)
+{
+	struct flow flow = untranslated("10.9.0.2", 40112, "10.9.0.1", 22);
+	struct observation o = make_reset(&flow, &flow.orig);
+
+	(void)state;
+	o.reset.pickup = PICKUP_INVALID;
+	o.reset.entry = flow;
+	assert_judged(see_reset(&w, o), VERDICT_STALE_CONNECTION, CAUSE_NONE, CONFIDENCE_PROVEN);
+}
+
+/* ---- entry-bypassed ---- */
+
+static struct observation bypassed(const struct flow *flow)
+{
+	struct observation o = unmatched(flow);
+
+	o.reset.hooks = HOOKS_KNOWN;
+	o.reset.lookup = LOOKUP_ALIVE;
+	o.reset.entry = *flow;
+	return o;
+}
+
+static void bypass_names_the_rulesets_author(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &nft));
+	see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_CONNTRACK, &nft));
+	pass(&w, S);
+	r = see_reset(&w, bypassed(&flow));
+	assert_judged(r, VERDICT_ENTRY_BYPASSED, CAUSE_NONE, CONFIDENCE_PROVEN);
+	assert_int_equal(r->actor.pid, nft.pid);
+	assert_int_equal(r->because_count, 1);
+	assert_int_equal(r->because[0], r->ruleset.id);
+	assert_int_equal(w.found[FINDING_RULESET], 2);
+}
+
+/* NAT's hook alone is gone: conntrack still finds the entry. */
+static void bypass_with_the_entry_attached(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	struct observation o = unmatched(&flow);
+
+	(void)state;
+	see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &nft));
+	o.reset.hooks = HOOKS_KNOWN | HOOKS_CONNTRACK;
+	o.reset.pickup = PICKUP_KNOWN;
+	o.reset.entry = flow;
+	assert_judged(see_reset(&w, o), VERDICT_ENTRY_BYPASSED, CAUSE_NONE, CONFIDENCE_PROVEN);
+}
+
+static void bypass_before_the_window_is_likely(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	r = see_reset(&w, bypassed(&flow));
+	assert_judged(r, VERDICT_ENTRY_BYPASSED, CAUSE_NONE, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(r, "before the window"));
+	assert_int_equal(r->actor.pid, 0);
+}
+
+static void bypass_of_an_entry_that_was_not_looked_up(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	struct observation o = bypassed(&flow);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &nft));
+	o.reset.lookup = LOOKUP_NONE;
+	o.reset.entry.family = 0;
+	r = see_reset(&w, o);
+	assert_judged(r, VERDICT_ENTRY_BYPASSED, CAUSE_NONE, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(r, "the entry is alive"));
+	/* Asked, and there is none: not that. */
+	o.reset.lookup = LOOKUP_ABSENT;
+	r = see_reset(&w, o);
+	assert_int_not_equal(r->verdict, VERDICT_ENTRY_BYPASSED);
+}
+
+/* Hooks that came back, went elsewhere, or are of the other family are nobody's. */
+static void bypass_blames_the_right_ruleset(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	struct observation v6 = make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &agent);
+
+	(void)state;
+	see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &agent));
+	pass(&w, S);
+	see(&w, make_ruleset(RULESET_HOOKS_ADDED, HOOKS_NAT, &agent));
+	pass(&w, S);
+	see_in(&w, OTHER_NETNS, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &agent));
+	v6.ruleset.family = 10; /* AF_INET6 */
+	see(&w, v6);
+	pass(&w, S);
+	assert_int_equal(see_reset(&w, bypassed(&flow))->actor.pid, 0);
+	see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &nft));
+	assert_int_equal(see_reset(&w, bypassed(&flow))->actor.pid, nft.pid);
+}
+
+/* nft takes NAT's hooks away itself; conntrack's go with the chain, in a kworker. */
+static void bypass_names_nft_rather_than_its_kworker(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	struct observation late = make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_CONNTRACK, &nobody);
+
+	(void)state;
+	see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &nft));
+	late.ruleset.by_kernel = true;
+	pass(&w, MS(30));
+	see(&w, late);
+	pass(&w, S);
+	assert_int_equal(see_reset(&w, bypassed(&flow))->actor.pid, nft.pid);
+	see(&w, make_ruleset(RULESET_HOOKS_ADDED, HOOKS_NAT, &nft));
+	assert_int_equal(see_reset(&w, bypassed(&flow))->actor.pid, 0);
+}
+
+/* A hook that is taken down twice in one request is told once. */
+static void ruleset_is_told_once(void **state)
+{
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &nft));
+	assert_int_equal(w.found[FINDING_RULESET], 1);
+	see(&w, make_ruleset(RULESET_HOOKS_ADDED, HOOKS_NAT, &nft));
+	see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &nft));
+	assert_int_equal(w.found[FINDING_RULESET], 3);
+}
+
+/* entry-removed / entry-bypassed: it was flushed before the hooks went. */
+static void removed_and_then_bypassed_is_removed(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	struct observation o = unmatched(&flow);
+
+	(void)state;
+	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
+	see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &nft));
+	o.reset.hooks = HOOKS_KNOWN;
+	o.reset.lookup = LOOKUP_ABSENT;
+	assert_judged(see_reset(&w, o), VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED,
+		      CONFIDENCE_LIKELY);
+}
+
+/* ---- refused-by-rule ---- */
+
+static void rule_is_the_rules_doing(void **state)
+{
+	struct flow flow = untranslated("10.9.0.2", 40112, "10.9.0.1", 25);
+	struct observation o = make_reset(&flow, &flow.orig);
+
+	(void)state;
+	o.reset.kind = RESET_REJECTED;
+	o.reset.flags = PACKET_SYN;
+	assert_judged(see_reset(&w, o), VERDICT_REFUSED_BY_RULE, CAUSE_NONE, CONFIDENCE_PROVEN);
+	assert_int_equal(timeline_status(&w.timeline), STATUS_OK);
+}
+
+/* "ct state invalid reject": the rule met the packet for want of its entry. */
+static void rule_after_a_flush_tells_the_flush(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	struct observation o = unmatched(&flow);
+	const struct reset_blame *r;
+
+	(void)state;
+	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
+	o.reset.kind = RESET_REJECTED;
+	r = see_reset(&w, o);
+	assert_judged(r, VERDICT_REFUSED_BY_RULE, CAUSE_NONE, CONFIDENCE_PROVEN);
+	assert_int_equal(r->because_count, 2);
+	assert_non_null(r->flush);
+	assert_int_equal(w.timeline.blamed, 0);
+}
+
+/* ---- aborted ---- */
+
+static void abort_names_who_and_why(void **state)
+{
+	struct flow flow = untranslated("10.9.0.1", 40112, "10.9.0.2", 6379);
+	struct observation o = make_reset(&flow, &flow.reply);
+	const struct reset_blame *r;
+
+	(void)state;
+	o.reset.kind = RESET_ABORT;
+	o.reset.cause = CAUSE_UNREAD_DATA;
+	o.reset.in_softirq = false;
+	o.reset.actor = agent;
+	r = see_reset(&w, o);
+	assert_judged(r, VERDICT_ABORTED, CAUSE_UNREAD_DATA, CONFIDENCE_PROVEN);
+	assert_int_equal(r->actor.pid, agent.pid);
+	assert_true(tuple_equal(&r->flow.orig, &flow.orig));
+	assert_true(r->is_one_sided);
+	o.reset.cause = CAUSE_KEEPALIVE; /* a timer: nobody's deed */
+	o.reset.in_softirq = true;
+	assert_int_equal(see_reset(&w, o)->actor.pid, 0);
+	assert_int_equal(timeline_status(&w.timeline), STATUS_OK);
+}
+
+/* ---- remote ---- */
+
+static struct observation received(const struct flow *flow)
+{
+	struct tuple rst = tuple_inverse(&flow->orig);
+	struct observation o = make_reset(flow, &rst);
+
+	o.reset.kind = RESET_RECEIVED;
+	o.reset.flags = PACKET_RST;
+	return o;
+}
+
+static void remote_is_the_peers(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	r = see_reset(&w, received(&flow));
+	assert_judged(r, VERDICT_REMOTE, CAUSE_NONE, CONFIDENCE_PROVEN);
+	assert_int_equal(r->because_count, 0);
+	assert_int_equal(timeline_status(&w.timeline), STATUS_OK);
+}
+
+/* The client spoke first after the flush, and its port was taken. */
+static void remote_after_a_new_translation(void **state)
+{
+	struct flow flow = masqueraded(40112), anew = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
+	pass(&w, S);
+	anew.reply.dport = 1024;
+	see(&w, make_entry(&anew, false));
+	pass(&w, MS(2));
+	r = see_reset(&w, received(&flow));
+	assert_judged(r, VERDICT_REMOTE, CAUSE_ADDRESS_REMOVED, CONFIDENCE_PROVEN);
+	assert_int_equal(r->because_count, 2);
+	assert_int_equal(r->flow.reply.dport, 1024);
+	assert_int_equal(r->removed_reply.dport, 40112);
+	assert_int_equal(r->renewed_ago_ns, MS(2) + 1);
+	assert_int_equal(r->actor.pid, networkd.pid);
+	assert_true(reset_is_blamed(r));
+}
+
+/* The socket is in a container: the join to the node's translation is inferred. */
+static void remote_in_a_container(void **state)
+{
+	struct flow flow = masqueraded(40112), anew = masqueraded(40112);
+	struct observation o = received(&flow);
+	const struct reset_blame *r;
+
+	(void)state;
+	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
+	anew.reply.dport = 1024;
+	see(&w, make_entry(&anew, false));
+	w.netns.inum = OTHER_NETNS;
+	r = see_reset(&w, o);
+	assert_judged(r, VERDICT_REMOTE, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(r, "passes that other namespace"));
+	assert_int_equal(timeline_status(&w.timeline), STATUS_WARNING);
+}
+
+/* With its old port the connection lives on: a later RST is the peer's own. */
+static void remote_after_the_same_translation(void **state)
+{
+	struct flow flow = masqueraded(40112), anew = masqueraded(40112);
+
+	(void)state;
+	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
+	see(&w, make_entry(&flow, false));
+	assert_int_equal(see_reset(&w, received(&flow))->because_count, 0);
+	anew.reply.dport = 1024;
+	see(&w, make_entry(&anew, false));
+	assert_int_equal(see_reset(&w, received(&flow))->because_count, 2);
+	/* A new connection from the same port is another one. */
+	see(&w, make_entry(&anew, true));
+	assert_int_equal(see_reset(&w, received(&flow))->because_count, 0);
+}
+
+/* Both ends are on this node: one RST, seen twice, and linked. */
+static void remote_is_linked_to_its_sending(void **state)
+{
+	struct flow flow = untranslated("10.9.0.2", 40112, "10.9.0.1", 25);
+	struct observation sent = make_reset(&flow, &flow.orig);
+	const struct reset_blame *r;
+	uint64_t id;
+
+	(void)state;
+	sent.reset.flags = PACKET_SYN;
+	see_reset(&w, sent);
+	id = w.resets[0].id;
+	pass(&w, MS(1));
+	w.netns.inum = OTHER_NETNS;
+	r = see_reset(&w, received(&flow));
+	assert_judged(r, VERDICT_REMOTE, CAUSE_NONE, CONFIDENCE_PROVEN);
+	assert_int_equal(r->sent_as, id);
+	/* Asked again from the same port at once: that answer was counted only, and its
+	 * receiver must not take the one before for it. */
+	pass(&w, MS(1));
+	assert_int_equal(see_reset(&w, received(&flow))->sent_as, 0);
+	pass(&w, 2 * S); /* the next one is another */
+	assert_int_equal(see_reset(&w, received(&flow))->sent_as, 0);
+}
+
+/* ---- protocol ---- */
+
+/* Data after close: TCP has just ended the socket, which is CLOSE by now. */
+static void data_after_close_is_protocol(void **state)
+{
+	struct flow flow = untranslated("10.9.0.2", 40112, "10.9.0.1", 22);
+	struct observation o = make_reset(&flow, &flow.orig);
+
+	(void)state;
+	o.reset.socket = SOCKET_CLOSE;
+	assert_judged(see_reset(&w, o), VERDICT_PROTOCOL, CAUSE_NONE, CONFIDENCE_PROVEN);
+}
+
+/* A bad ACK in a handshake is answered in the listener's name. */
+static void bad_handshake_is_protocol(void **state)
+{
+	struct flow flow = untranslated("10.9.0.2", 40112, "10.9.0.1", 22);
+	struct observation o = make_reset(&flow, &flow.orig);
+
+	(void)state;
+	o.reset.socket = SOCKET_LISTEN;
+	o.reset.pickup = PICKUP_INVALID;
+	o.reset.entry = flow;
+	o.reset.entry_state = TRACKER_SYN_RECV;
+	assert_judged(see_reset(&w, o), VERDICT_PROTOCOL, CAUSE_NONE, CONFIDENCE_PROVEN);
+	o.reset.entry_state = TRACKER_ESTABLISHED;
+	assert_judged(see_reset(&w, o), VERDICT_STALE_CONNECTION, CAUSE_NONE, CONFIDENCE_PROVEN);
+}
+
+static bool says_what_disproves(const char *const *lines)
+{
+	for (; *lines; lines++)
+		if (!strncmp(*lines, "Disproved ", strlen("Disproved ")))
+			return true;
+	return false;
+}
+
+/* Whatever can be said, something can be done about it; and each accusation says
+ * what would show it wrong. */
+static void each_verdict_has_advice(void **state)
+{
+	(void)state;
+	for (enum verdict v = VERDICT_ENTRY_REMOVED; v < VERDICTS; v++)
+		for (enum cause c = 0; c < CAUSES; c++) {
+			struct reset_blame blamed = { .verdict = v, .cause = c };
+
+			assert_non_null(advice_for(&blamed)[0]);
+			if (v != VERDICT_UNEXPLAINED) /* which accuses nobody */
+				assert_true(says_what_disproves(advice_for(&blamed)));
+		}
+}
+
+/* With nothing to blame, what else was seen is advised on; else only the blamed. */
+static void advice_is_on_what_was_blamed(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	struct observation syn = make_reset(&flow, &flow.reply);
+	const char *advice[ADVICE_MAX];
+
+	(void)state;
+	syn.reset.flags = PACKET_SYN;
+	see_reset(&w, syn);
+	assert_int_equal(timeline_advice(&w.timeline, advice), 2);
+	assert_non_null(strstr(advice[1], "Disproved"));
+	assert_non_null(strstr(advice[0], "Nobody listens"));
+	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
+	see_server_packet(&w, &flow);
+	assert_int_equal(timeline_advice(&w.timeline, advice), 3);
+	assert_non_null(strstr(advice[0], "KeepConfiguration"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		story(invalid_is_proven_by_the_judgement),
+		story(invalid_is_inferred_from_a_look_up),
+		story(look_up_does_not_acquit_a_removal),
+		story(invalid_after_a_flush_is_not_the_flush),
+		story(invalid_but_untranslated_is_stale),
+		story(bypass_names_the_rulesets_author),
+		story(bypass_with_the_entry_attached),
+		story(bypass_before_the_window_is_likely),
+		story(bypass_of_an_entry_that_was_not_looked_up),
+		story(bypass_blames_the_right_ruleset),
+		story(bypass_names_nft_rather_than_its_kworker),
+		story(ruleset_is_told_once),
+		story(removed_and_then_bypassed_is_removed),
+		story(rule_is_the_rules_doing),
+		story(rule_after_a_flush_tells_the_flush),
+		story(abort_names_who_and_why),
+		story(remote_is_the_peers),
+		story(remote_after_a_new_translation),
+		story(remote_in_a_container),
+		story(remote_after_the_same_translation),
+		story(remote_is_linked_to_its_sending),
+		story(data_after_close_is_protocol),
+		story(bad_handshake_is_protocol),
+		cmocka_unit_test(each_verdict_has_advice),
+		story(advice_is_on_what_was_blamed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

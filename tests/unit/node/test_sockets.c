@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Sockets and their processes, with this process's own: no privilege is needed. */
+#include "cast/make.h"
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "node/address_owners.h"
+#include "node/conntrack_table.h"
+#include "node/namespaces.h"
+#include "node/netns.h"
+#include "node/socket_owners.h"
+#include "node/sockets.h"
+#include "victims/audit.h"
+#include "victims/hold_queue.h"
+#include "victims/inspector.h"
+
+static int listener, client, server;
+static struct tuple client_tuple;
+
+static struct sockaddr_in own_name(int fd)
+{
+	struct sockaddr_in name;
+	socklen_t len = sizeof(name);
+
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&name, &len), 0);
+	return name;
+}
+
+static int make_connection(void **state)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000001) };
+
+	(void)state;
+	listener = socket(AF_INET, SOCK_STREAM, 0);
+	client = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(listener, (struct sockaddr *)&to, sizeof(to)), 0);
+	assert_int_equal(listen(listener, 4), 0);
+	to = own_name(listener);
+	assert_int_equal(connect(client, (struct sockaddr *)&to, sizeof(to)), 0);
+	server = accept(listener, NULL, NULL);
+	assert_true(server >= 0);
+	client_tuple = make_tuple("127.0.0.1", ntohs(own_name(client).sin_port), "127.0.0.1",
+				  ntohs(to.sin_port));
+	return 0;
+}
+
+static int end_connection(void **state)
+{
+	(void)state;
+	close(client);
+	close(server);
+	close(listener);
+	return 0;
+}
+
+static struct socket_row make_row(void)
+{
+	return (struct socket_row){ .family = AF_INET,
+				    .tuple = client_tuple,
+				    .netns = netns_own() };
+}
+
+static void look_up(void **state)
+{
+	struct socket_row row = make_row(), listening = make_row();
+	uint32_t inode;
+
+	(void)state;
+	assert_int_equal(sockets_look_up(&row), 0);
+	assert_int_equal(row.state, SOCKET_ESTABLISHED);
+	assert_true(row.inode != 0);
+	inode = row.inode;
+	/* The port of the listener alone is no answer. */
+	listening.tuple = tuple_inverse(&client_tuple);
+	listening.tuple.dport ^= 1;
+	assert_int_equal(sockets_look_up(&listening), 0);
+	assert_int_equal(listening.state, SOCKET_NONE);
+
+	assert_int_equal(shutdown(client, SHUT_WR), 0);
+	assert_int_equal(sockets_look_up(&row), 0);
+	assert_true(row.state == SOCKET_FIN_WAIT1 || row.state == SOCKET_FIN_WAIT2);
+	assert_int_equal(row.inode, inode);
+	assert_true(socket_is_open(&row)); /* half closed: it still reads */
+	close(client);                     /* nobody does any more */
+	assert_int_equal(sockets_look_up(&row), 0);
+	assert_false(socket_is_open(&row));
+	client = -1;
+}
+
+static void list(void **state)
+{
+	struct sockets sockets = { 0 };
+	size_t found = 0;
+
+	(void)state;
+	assert_int_equal(sockets_list(&sockets, 5, SOCKETS_OPEN), 0);
+	for (size_t i = 0; i < sockets.count; i++) {
+		found += tuple_equal(&sockets.rows[i].tuple, &client_tuple);
+		assert_int_equal(sockets.rows[i].netns, 5);
+		assert_true(SOCKETS_OPEN >> sockets.rows[i].state & 1);
+	}
+	assert_int_equal(found, 1);
+	sockets_release(&sockets);
+}
+
+static void proc_lines(void **state)
+{
+	static const char v4[] =
+		"   2: 0100580A:9C40 0200090A:18EB 01 00000000:00000000 00:00000000 "
+		"00000000  1000        0 31337 1 0000000000000000 20 4 30 10 -1\n";
+	static const char mapped[] =
+		"   2: 0000000000000000FFFF00000200580A:9C40 0000000000000000FFFF00000200090A:18EB 08 "
+		"00000000:00000000 00:00000000 00000000  1000        0 31338 1 0 20 4 30 10 -1\n";
+	struct tuple expected = make_tuple("10.88.0.1", 40000, "10.9.0.2", 6379);
+	struct socket_row row;
+
+	(void)state;
+	assert_true(sockets_parse_line(v4, AF_INET, &row));
+	assert_int_equal(row.state, SOCKET_ESTABLISHED);
+	assert_int_equal(row.inode, 31337);
+	assert_true(tuple_equal(&row.tuple, &expected));
+	/* An IPv6 socket that speaks IPv4 is an IPv4 flow. */
+	assert_true(sockets_parse_line(mapped, AF_INET6, &row));
+	assert_int_equal(row.family, AF_INET);
+	assert_int_equal(row.state, SOCKET_CLOSE_WAIT);
+	expected.src = make_ip("10.88.0.2");
+	assert_true(tuple_equal(&row.tuple, &expected));
+	assert_false(sockets_parse_line("  sl  local_address rem_address   st", AF_INET, &row));
+	assert_false(sockets_parse_line(v4, AF_INET6, &row));
+	assert_false(sockets_parse_line("", AF_INET, &row));
+}
+
+static void open_or_not(void **state)
+{
+	static const struct {
+		uint8_t state;
+		uint32_t inode;
+		bool is_open;
+	} cases[] = {
+		{ SOCKET_ESTABLISHED, 1, true }, { SOCKET_ESTABLISHED, 0, true },
+		{ SOCKET_CLOSE_WAIT, 1, true },  { SOCKET_FIN_WAIT1, 1, true },
+		{ SOCKET_FIN_WAIT1, 0, false },  { SOCKET_FIN_WAIT2, 0, false },
+		{ SOCKET_TIME_WAIT, 1, false },  { SOCKET_LISTEN, 1, false },
+		{ SOCKET_NONE, 1, false },       { SOCKET_UNKNOWN, 1, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct socket_row row = { .state = cases[i].state, .inode = cases[i].inode };
+
+		assert_int_equal(socket_is_open(&row), cases[i].is_open);
+	}
+}
+
+static void its_process(void **state)
+{
+	struct socket_row row = make_row();
+	struct holder holder, wrong;
+	struct victim victim = { .socket_state = SOCKET_ESTABLISHED };
+
+	(void)state;
+	assert_int_equal(sockets_look_up(&row), 0);
+	holder = (struct holder){ .inode = row.inode, .netns = row.netns };
+	holders_find(NULL, &holder, 1, clock_mono_ns() + SECONDS(10));
+	assert_int_equal(holder.pid, getpid());
+	holder_describe(&holder, &victim);
+	assert_int_equal(victim.process.pid, getpid());
+	assert_string_equal(victim.process.comm, "test_sockets");
+	assert_non_null(strstr(victim.process.exe, "/test_sockets"));
+	assert_non_null(strstr(victim.cmdline, "test_sockets"));
+	assert_true(victim.process.start_boottime_ns > 0);
+
+	/* A pid that is another process by now. */
+	memset(&victim, 0, sizeof(victim));
+	victim.socket_state = SOCKET_ESTABLISHED;
+	victim.process.netns = 7;
+	wrong = holder;
+	wrong.start_ticks++;
+	holder_describe(&wrong, &victim);
+	assert_int_equal(victim.process.pid, 0);
+	assert_string_equal(victim.process.comm, "");
+	assert_string_equal(victim.process.exe, "");
+	assert_string_equal(victim.cmdline, "");
+	assert_int_equal(victim.process.netns, 7);
+	assert_int_equal(victim.socket_state, SOCKET_ESTABLISHED);
+	/* None such, and no time. */
+	wrong = (struct holder){ .inode = 1, .netns = row.netns };
+	holders_find(NULL, &wrong, 1, clock_mono_ns() + SECONDS(10));
+	assert_int_equal(wrong.pid, 0);
+	holder.pid = 0;
+	holders_find(NULL, &holder, 1, 0);
+	assert_int_equal(holder.pid, 0);
+	holders_find(NULL, NULL, 0, 0);
+}
+
+/* What was found before is looked at first, and never believed unseen. */
+static void found_before(void **state)
+{
+	struct holder_memory *memory = holder_memory_new();
+	struct socket_row row = make_row();
+	struct holder twice[2], again;
+	int fd;
+
+	(void)state;
+	assert_non_null(memory);
+	assert_int_equal(sockets_look_up(&row), 0);
+	twice[0] = twice[1] = (struct holder){ .inode = row.inode, .netns = row.netns };
+	holders_find(memory, twice, 2, clock_mono_ns() + SECONDS(10));
+	assert_int_equal(twice[0].pid, getpid());
+	assert_int_equal(twice[1].pid, getpid());
+	assert_int_equal(twice[0].fd, client);
+	/* No time to search any more than that: a second is ample for one link. */
+	again = (struct holder){ .inode = row.inode };
+	holders_find(memory, &again, 1, clock_mono_ns() + SECONDS(1));
+	assert_int_equal(again.pid, getpid());
+	/* It has another number now, and its old one is another file. */
+	fd = dup(client);
+	assert_int_equal(dup2(listener, client), client);
+	again = (struct holder){ .inode = row.inode, .netns = row.netns };
+	holders_find(memory, &again, 1, clock_mono_ns() + SECONDS(10));
+	assert_int_equal(again.pid, getpid());
+	assert_int_equal(again.fd, fd);
+	/* And now nobody has it. */
+	close(fd);
+	again = (struct holder){ .inode = row.inode, .netns = row.netns };
+	holders_find(memory, &again, 1, clock_mono_ns() + SECONDS(10));
+	assert_int_equal(again.pid, 0);
+	holder_memory_free(memory);
+}
+
+static void by_address(void **state)
+{
+	static const struct {
+		const char *ip;
+		uint32_t inum;
+	} all[] = { { "10.88.0.3", 3 }, { "10.88.0.2", 2 }, { "fd00::2", 2 }, { "10.88.0.3", 1 } };
+	struct homes homes = { 0 };
+	struct address address = make_ip("10.88.0.3");
+	const struct home *found;
+	size_t count;
+
+	(void)state;
+	homes_find(&homes, AF_INET, &address, &count);
+	assert_int_equal(count, 0);
+	for (size_t i = 0; i < 4; i++) {
+		address = make_ip(all[i].ip);
+		assert_int_equal(homes_add(&homes, strchr(all[i].ip, ':') ? AF_INET6 : AF_INET,
+					   &address, all[i].inum),
+				 0);
+	}
+	homes_sort(&homes);
+	address = make_ip("10.88.0.3");
+	found = homes_find(&homes, AF_INET, &address, &count);
+	assert_int_equal(count, 2);
+	assert_int_equal(found[0].inum, 1);
+	assert_int_equal(found[1].inum, 3);
+	homes_find(&homes, AF_INET6, &address, &count);
+	assert_int_equal(count, 0);
+	homes_release(&homes);
+}
+
+static void own_namespace(void **state)
+{
+	struct namespaces ns = { 0 };
+	const struct namespace *own;
+
+	(void)state;
+	assert_int_equal(namespaces_scan(&ns), 0);
+	own = namespaces_find(&ns, netns_own());
+	assert_non_null(own);
+	assert_null(namespaces_find(&ns, 1));
+	assert_int_equal(namespaces_scan(&ns), 0); /* anew, not twice */
+	for (size_t i = 1; i < ns.count; i++)
+		assert_true(ns.items[i - 1].inum < ns.items[i].inum);
+	namespaces_release(&ns);
+}
+
+static struct inspection *wait_for_one(struct inspector *inspector)
+{
+	struct pollfd fd = { .fd = inspector_fd(inspector), .events = POLLIN };
+	struct inspection *i;
+
+	while (!(i = inspector_take(inspector)))
+		assert_int_equal(poll(&fd, 1, 20000), 1);
+	return i;
+}
+
+/* This test's own socket, without a hint where it is. */
+static struct inspection *inspect_one(struct inspector *inspector)
+{
+	struct inspection *i = inspection_new(INSPECT_ONE, 1);
+
+	assert_non_null(inspector);
+	i->sockets.rows[0] = make_row();
+	i->sockets.rows[0].netns = 0;
+	i->id = 5;
+	inspector_submit(inspector, i);
+	return wait_for_one(inspector);
+}
+
+static void inspections(void **state)
+{
+	struct inspector *inspector = inspector_new();
+	struct inspection *i = inspect_one(inspector);
+	uint32_t inode;
+	size_t found = 0;
+
+	(void)state;
+	/* On a busy machine its time runs out, which it says. */
+	for (int tries = 0; i->is_cut && tries < 50; tries++) {
+		inspection_free(i);
+		i = inspect_one(inspector);
+	}
+	assert_int_equal(i->id, 5);
+	assert_int_equal(i->victims[0].socket_state, SOCKET_ESTABLISHED);
+	assert_int_equal(i->victims[0].process.pid, getpid());
+	assert_int_equal(i->victims[0].process.netns, netns_own());
+	inode = i->sockets.rows[0].inode;
+	inspection_free(i);
+
+	inspector_submit(inspector, inspection_new(INSPECT_SWEEP, 0));
+	i = wait_for_one(inspector);
+	for (size_t k = 0; k < i->sockets.count; k++)
+		found += i->sockets.rows[k].inode == inode;
+	assert_int_equal(found, 1);
+	assert_true(i->namespaces >= 1);
+	inspection_free(i);
+
+	/* Sought by tuple: the one that is there, of two. */
+	i = inspection_new(INSPECT_SWEEP, 2);
+	i->sockets.rows[0] = i->sockets.rows[1] = make_row();
+	i->sockets.rows[0].tuple.dport ^= 1;
+	inspector_submit(inspector, i);
+	i = wait_for_one(inspector);
+	assert_int_equal(i->sought, 2);
+	assert_int_equal(i->sockets.count, 1);
+	assert_int_equal(i->sockets.rows[0].inode, inode);
+	assert_int_equal(i->sockets.rows[0].netns, netns_own());
+	inspection_free(i);
+
+	i = inspection_new(INSPECT_AGAIN, 3);
+	i->sockets.rows[0] = i->sockets.rows[1] = i->sockets.rows[2] = make_row();
+	i->sockets.rows[0].inode = inode;
+	i->sockets.rows[1].inode = inode + 1; /* the port is another socket's now */
+	i->sockets.rows[2].netns = 0;         /* nobody knows where */
+	for (uint32_t k = 0; k < 3; k++)
+		i->sockets.rows[k].tag = k;
+	inspector_submit(inspector, i);
+	i = wait_for_one(inspector);
+	for (size_t k = 0; k < 3; k++) {
+		static const uint8_t states[] = { SOCKET_ESTABLISHED, SOCKET_NONE, SOCKET_UNKNOWN };
+
+		assert_int_equal(i->sockets.rows[k].state, states[i->sockets.rows[k].tag]);
+	}
+	assert_int_equal(i->unseen, 1);
+	inspection_free(i);
+
+	/* What is still in its queues when it ends is nobody's any more. */
+	inspector_submit(inspector, inspection_new(INSPECT_SWEEP, 0));
+	inspector_submit(inspector, inspection_new(INSPECT_ONE, 1));
+	inspector_free(inspector);
+}
+
+/* What was accepted is the other end's: its port is listened on. */
+static void clients(void **state)
+{
+	struct socket_row rows[] = {
+		{ .state = SOCKET_ESTABLISHED, .inode = 1, .tuple.sport = 40000 },
+		{ .state = SOCKET_ESTABLISHED, .inode = 2, .tuple.sport = 80 },
+		{ .state = SOCKET_LISTEN, .inode = 3, .tuple.sport = 80 },
+		{ .state = SOCKET_FIN_WAIT1, .inode = 0, .tuple.sport = 40001 },
+		{ .state = SOCKET_CLOSE_WAIT, .inode = 5, .tuple.sport = 40002 },
+	};
+
+	(void)state;
+	assert_int_equal(audit_keep_clients(rows, 5), 2);
+	assert_int_equal(rows[0].inode, 1);
+	assert_int_equal(rows[1].inode, 5);
+	assert_int_equal(audit_keep_clients(rows, 0), 0);
+}
+
+static void conntrack_lines(void **state)
+{
+	static const char line[] =
+		"ipv4     2 tcp      6 431999 ESTABLISHED src=10.88.0.2 dst=10.9.0.2 sport=40000 "
+		"dport=6379 src=10.9.0.2 dst=10.9.0.1 sport=6379 dport=40000 [ASSURED] mark=0 "
+		"zone=0 use=2\n";
+	struct flow flow, expected = masqueraded(40000);
+
+	(void)state;
+	assert_true(conntrack_parse_line(line, &flow));
+	assert_flow_equal(&flow, &expected);
+	assert_false(conntrack_parse_line("ipv4     2 udp      17 29 src=1.2.3.4\n", &flow));
+	assert_false(
+		conntrack_parse_line("ipv4     2 tcp      6 9 ESTABLISHED src=1.2.3.4\n", &flow));
+	assert_false(conntrack_parse_line("", &flow));
+}
+
+static void lines(void **state)
+{
+	struct line line = { 0 };
+	struct observation seen = { .type = OBSERVATION_REMOVAL };
+	char stack[] = "nf_ct_delete < something";
+
+	(void)state;
+	assert_null(line_first(&line));
+	seen.removal.stack = stack;
+	for (size_t i = 0; i < LINE_MAX_ITEMS; i++) {
+		seen.mono_ns = i;
+		assert_non_null(line_push(&line, &seen));
+	}
+	assert_null(line_push(&line, &seen)); /* full */
+	memset(stack, 'x', sizeof(stack) - 1);
+	assert_string_equal(line_first(&line)->seen.removal.stack, "nf_ct_delete < something");
+	line_pop(&line);
+	assert_int_equal(line_first(&line)->seen.mono_ns, 1);
+	line_push(&line, &seen)->ticket = 9;
+	assert_non_null(line_find(&line, 9));
+	assert_null(line_find(&line, 10));
+	line_release(&line);
+	line_release(&line);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(look_up, make_connection, end_connection),
+		cmocka_unit_test_setup_teardown(list, make_connection, end_connection),
+		cmocka_unit_test(proc_lines),
+		cmocka_unit_test(open_or_not),
+		cmocka_unit_test_setup_teardown(its_process, make_connection, end_connection),
+		cmocka_unit_test_setup_teardown(found_before, make_connection, end_connection),
+		cmocka_unit_test(by_address),
+		cmocka_unit_test(own_namespace),
+		cmocka_unit_test_setup_teardown(inspections, make_connection, end_connection),
+		cmocka_unit_test(clients),
+		cmocka_unit_test(conntrack_lines),
+		cmocka_unit_test(lines),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "cast/story.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/utf8.h"
+#include "report/text.h"
+
+static struct watch w;
+static struct text text;
+static char *out;
+static size_t out_size;
+
+static void take(void *ctx, const struct finding *f)
+{
+	text_finding(ctx, f);
+}
+
+static const struct text_options plain = { .is_utc = true, .columns = 80 };
+
+static void open_text(const struct text_options *options)
+{
+	FILE *file = open_memstream(&out, &out_size);
+
+	assert_non_null(file);
+	text_init(&text, file, options);
+	watch_begin(&w);
+	w.also = take;
+	w.also_ctx = &text;
+}
+
+/* Everything that was written so far. */
+static const char *written(void)
+{
+	fflush(text.out);
+	return out;
+}
+
+static int close_text(void **state)
+{
+	(void)state;
+	watch_end(&w);
+	fclose(text.out);
+	free(out);
+	return 0;
+}
+
+static void founding_incident(void **state)
+{
+	(void)state;
+	open_text(&plain);
+	story_tell(&w);
+	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	assert_golden("incident.txt", written());
+}
+
+static void quiet(void **state)
+{
+	struct text_options options = plain;
+
+	(void)state;
+	options.is_quiet = true;
+	open_text(&options);
+	story_tell(&w);
+	assert_string_equal(written(), "");
+	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	assert_golden("incident-quiet.txt", written());
+	assert_memory_equal(written(), "VERDICT", 7); /* first */
+}
+
+static void verbose(void **state)
+{
+	struct text_options options = plain;
+
+	(void)state;
+	options.is_verbose = true;
+	open_text(&options);
+	story_tell(&w);
+	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	assert_golden("incident-verbose.txt", written());
+	assert_non_null(strstr(written(), "removal "));
+}
+
+static void nothing_at_all(void **state)
+{
+	(void)state;
+	open_text(&plain);
+	text_summary(&text, &w.timeline, STATUS_OK);
+	assert_golden("nothing.txt", written());
+}
+
+static void losses_are_told(void **state)
+{
+	(void)state;
+	open_text(&plain);
+	see(&w, make_lost("conntrack-removal", 12));
+	see(&w, make_lost("reset-ipv4", 3));
+	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	assert_golden("losses.txt", written());
+}
+
+static const struct port_count ports[] = { { 22, 512 }, { 80, 300 }, { 443, 100 },
+					   { 25, 50 },  { 8080, 2 }, { 9, 1 } };
+
+static void storm(void **state)
+{
+	struct observation v6 = make_resets(1, ports + 5, 1);
+
+	(void)state;
+	open_text(&plain);
+	see(&w, make_resets(1000, ports, 6));
+	v6.counted.family = AF_INET6;
+	see(&w, v6);
+	pass(&w, SECONDS(1));
+	see(&w, make_resets(77, ports, 0));
+	pass(&w, SECONDS(1));
+	see(&w, make_resets(965, ports, 6)); /* each told apart */
+	pass(&w, SECONDS(1));
+	see_in(&w, OTHER_NETNS, make_resets(512, ports, 1));
+	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	assert_golden("storm.txt", written());
+}
+
+/* However many namespaces: a few lines for each second. */
+static void storm_everywhere(void **state)
+{
+	size_t lines = 0;
+
+	(void)state;
+	open_text(&plain);
+	for (int second = 0; second < 3; second++) {
+		for (uint32_t i = 0; i < 100; i++)
+			see_in(&w, OTHER_NETNS + i, make_resets(512, ports, 1));
+		pass(&w, SECONDS(1));
+	}
+	for (const char *p = written(); (p = strchr(p, '\n')); p++)
+		lines++;
+	assert_true(lines <= 3 * 10);
+	assert_non_null(strstr(written(), "of more namespaces are counted, not shown"));
+	assert_int_equal(w.timeline.resets_total, 3 * 100 * 512);
+}
+
+static void storm_and_filter(void **state)
+{
+	(void)state;
+	open_text(&plain);
+	w.timeline.filter = "port 22";
+	w.also = NULL; /* the report hands nothing on then */
+	see(&w, make_resets(1000, ports, 6));
+	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	assert_golden("storm-filter.txt", written());
+}
+
+/* Colours only where they are wanted; without them the same words. */
+static void colors(void **state)
+{
+	struct text_options options = plain;
+	char *bare, *to;
+
+	(void)state;
+	options.is_colored = true;
+	open_text(&options);
+	story_tell(&w);
+	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	assert_non_null(strstr(written(), "\033["));
+	bare = strdup(written());
+	to = bare;
+	for (const char *p = bare; *p; p++) {
+		if (*p == '\033')
+			p = strchr(p, 'm');
+		else
+			*to++ = *p;
+	}
+	*to = '\0';
+	assert_golden("incident.txt", bare);
+	free(bare);
+}
+
+static void progress(void **state)
+{
+	struct text_options options = plain;
+
+	(void)state;
+	open_text(&options);
+	text_progress(&text, &w.timeline, 5);
+	assert_string_equal(written(), ""); /* no terminal */
+	close_text(NULL);
+	options.is_live = true;
+	open_text(&options);
+	text_progress(&text, &w.timeline, 5);
+	assert_string_equal(written(), "\r\033[K5 s left · resets 0 · blamed 0 · flushes 0");
+	see(&w, make_lost("link", 1)); /* the next line takes its place */
+	assert_non_null(strstr(written(), "flushes 0\r\033[K10:"));
+}
+
+static void innocents_are_shown_ten_times(void **state)
+{
+	struct flow web = untranslated("10.9.0.2", 50000, "10.9.0.1", 8001);
+	struct observation syn = make_reset(&web, &web.orig);
+	size_t shown = 0;
+
+	(void)state;
+	open_text(&plain);
+	syn.reset.flags = PACKET_SYN;
+	for (int i = 0; i < 50; i++)
+		see(&w, syn);
+	for (const char *p = written(); (p = strstr(p, "no-listener")); p++)
+		shown++;
+	assert_int_equal(shown, 10);
+	assert_non_null(strstr(written(), "more resets of this kind"));
+}
+
+/* What is proven is the headline, whatever came first. */
+static void headline_is_the_surest_story(void **state)
+{
+	struct flow old = masqueraded(40001), redis = masqueraded(40112);
+	struct text_options options = plain;
+
+	(void)state;
+	options.is_quiet = true;
+	open_text(&options);
+	see_server_packet(&w, &old); /* from before the window */
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
+	see_server_packet(&w, &redis);
+	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	assert_memory_equal(written(), "VERDICT  CRITICAL: systemd-networkd[412]", 40);
+}
+
+/* ---- what came from elsewhere must not command the terminal ---- */
+
+/* Text, and no other control character than the newline. */
+static void assert_printable(const char *s)
+{
+	for (; *s; s += utf8_length(s)) {
+		if (!utf8_length(s))
+			fail_msg("not UTF-8: …%.40s", s);
+		if (((unsigned char)*s < 0x20 && *s != '\n') || *s == 0x7f ||
+		    ((unsigned char)*s == 0xc2 && (unsigned char)s[1] < 0xa0))
+			fail_msg("a control character (%02x): …%.40s", (unsigned char)*s, s + 1);
+	}
+}
+
+static void hostile_comm(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	struct actor hostile = ip_command;
+
+	(void)state;
+	open_text(&plain);
+	strcpy(hostile.comm, HOSTILE_COMM);
+	strcpy(hostile.exe, "/tmp/" HOSTILE_COMM);
+	strcpy(hostile.unit, HOSTILE_COMM ".service");
+	see_address_flush(&w, 7, "10.9.0.1", &hostile, &redis);
+	see(&w, make_act(9, CAUSE_USER_DELETE, NULL, 0, &hostile));
+	see_server_packet(&w, &redis);
+	blame_finish(w.blame);
+	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	assert_printable(written());
+	assert_non_null(strstr(written(), "a?[2J\"????[99]"));
+}
+
+static void hostile_ifname(void **state)
+{
+	struct observation link = make_link(LINK_DOWN, UP0, &ip_command);
+
+	(void)state;
+	open_text(&plain);
+	strcpy(link.change.ifname, "up\033[2J\n0");
+	see(&w, link);
+	assert_printable(written());
+}
+
+/* A recording comes from anywhere: its container, host, probes and stacks too. */
+static void hostile_container(void **state)
+{
+	struct actor hostile = ip_command;
+
+	(void)state;
+	open_text(&plain);
+	strcpy(hostile.container, HOSTILE_COMM);
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &hostile));
+	assert_printable(written());
+}
+
+static void hostile_start(void **state)
+{
+	struct observation start = { .type = OBSERVATION_START };
+
+	(void)state;
+	open_text(&plain);
+	start.start.version = start.start.host = start.start.kernel = start.start.arch =
+		HOSTILE_COMM;
+	start.start.probes_count = 1;
+	start.start.probes[0] = (struct probe_report){
+		.name = HOSTILE_COMM, .how = "none", .symbol = "", .why = HOSTILE_COMM
+	};
+	see(&w, start);
+	text_summary(&text, &w.timeline, STATUS_OK);
+	assert_printable(written());
+}
+
+static void hostile_probe(void **state)
+{
+	(void)state;
+	open_text(&plain);
+	see(&w, make_lost(HOSTILE_COMM, 1));
+	text_summary(&text, &w.timeline, STATUS_UNKNOWN);
+	assert_printable(written());
+}
+
+static void hostile_stacks(void **state)
+{
+	struct text_options options = plain;
+	struct flow redis = masqueraded(40112);
+	struct observation act = make_act(9, CAUSE_OTHER, NULL, 0, &nobody);
+	struct observation removal = make_removal(0, CAUSE_OTHER, &redis);
+	struct observation reset = make_reset(&redis, &redis.reply);
+
+	(void)state;
+	options.is_verbose = true;
+	open_text(&options);
+	act.act.stack = HOSTILE_COMM;
+	see(&w, act);
+	see(&w, make_removal(9, CAUSE_OTHER, &redis));
+	see(&w, make_act_end(9, 1, 1));
+	removal.removal.stack = HOSTILE_COMM;
+	strcpy(reset.reset.stack, HOSTILE_COMM);
+	see(&w, removal);
+	see(&w, reset);
+	assert_printable(written());
+}
+
+/* Every renderer must bear what a recording leaves out. */
+static void nothing_but_the_necessary(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	struct observation reset = { .type = OBSERVATION_RESET };
+	struct observation start = { .type = OBSERVATION_START };
+	struct observation address = make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &nobody);
+
+	(void)state;
+	open_text(&plain);
+	start.start.version = start.start.host = start.start.kernel = start.start.arch = "";
+	reset.reset.family = redis.family;
+	reset.reset.packet = redis.reply;
+	reset.reset.socket = SOCKET_UNKNOWN;
+	address.change.by_kernel = false;
+	address.change.ifname[0] = '\0';
+	see(&w, start);
+	see(&w, address);
+	see(&w, make_act(7, CAUSE_ADDRESS_REMOVED, "10.9.0.1", 0, &nobody));
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &redis));
+	see(&w, reset);
+	blame_finish(w.blame);
+	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	assert_printable(written());
+	assert_int_equal(w.verdicts[VERDICT_ENTRY_REMOVED], 1);
+}
+
+/* No line of the verdict is wider than what was asked for (words that are
+ * themselves wider apart). */
+static void verdict_is_wrapped(void **state)
+{
+	struct text_options options = plain;
+
+	(void)state;
+	options.is_quiet = true;
+	open_text(&options);
+	story_tell(&w);
+	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	for (const char *p = written(); *p;) {
+		size_t len = strcspn(p, "\n");
+		char line[512];
+
+		assert_true(len < sizeof(line));
+		memcpy(line, p, len);
+		line[len] = '\0';
+		if (utf8_columns(line) > 80 && strncmp(line, "COUNTS", 6) != 0)
+			fail_msg("%zu columns: %s", utf8_columns(line), line);
+		p += len + (p[len] == '\n');
+	}
+}
+
+#define story(name) cmocka_unit_test_teardown(name, close_text)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		story(founding_incident),
+		story(quiet),
+		story(verbose),
+		story(nothing_at_all),
+		story(losses_are_told),
+		story(storm),
+		story(storm_everywhere),
+		story(storm_and_filter),
+		story(colors),
+		story(progress),
+		story(innocents_are_shown_ten_times),
+		story(headline_is_the_surest_story),
+		story(hostile_comm),
+		story(hostile_ifname),
+		story(hostile_container),
+		story(hostile_start),
+		story(hostile_probe),
+		story(hostile_stacks),
+		story(verdict_is_wrapped),
+		story(nothing_but_the_necessary),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
