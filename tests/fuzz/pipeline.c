@@ -15,7 +15,7 @@
 
 struct pipeline {
 	struct blame *blame;
-	struct timeline timeline;
+	struct summary summary;
 	struct text text;
 	struct jsonw json;
 	struct html *html;
@@ -64,7 +64,7 @@ static void take(void *ctx, const struct finding *f)
 
 	if (f->type == FINDING_RESET)
 		check_reset(f->reset);
-	timeline_add(&p->timeline, f);
+	summary_add(&p->summary, f);
 	text_finding(&p->text, f);
 	html_finding(p->html, f);
 	if (json_write_finding(&p->json, JSON_RECORDING, f))
@@ -96,14 +96,14 @@ static void check_page(struct pipeline *p)
 	size_t len = 0;
 	FILE *out = open_memstream(&page, &len);
 
-	html_write(p->html, out, &p->timeline, timeline_status(&p->timeline));
+	html_write(p->html, out, &p->summary, summary_status(&p->summary));
 	fclose(out);
 	if (!page_check(page, len, why)) {
 		fprintf(stderr, "page: %s\n", why);
 		abort();
 	}
-	if (!p->timeline.is_audit && page_sum(page, "id=\"resets\"", "</section>", "data-resets") !=
-					     p->timeline.resets_total)
+	if (!p->summary.is_audit &&
+	    page_sum(page, "id=\"resets\"", "</section>", "data-resets") != p->summary.resets_total)
 		abort();
 	free(page);
 }
@@ -113,8 +113,8 @@ void pipeline_free(struct pipeline *p)
 	struct finding end = { .type = FINDING_END };
 
 	blame_finish(p->blame);
-	text_summary(&p->text, &p->timeline, timeline_status(&p->timeline));
-	json_write_summary(&p->json, &p->timeline, &end, timeline_status(&p->timeline));
+	text_summary(&p->text, &p->summary, summary_status(&p->summary));
+	json_write_summary(&p->json, &p->summary, &end, summary_status(&p->summary));
 	check_line(&p->json);
 	check_page(p);
 	html_free(p->html);

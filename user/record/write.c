@@ -525,11 +525,11 @@ bool json_write_finding(struct jsonw *w, enum json_detail detail, const struct f
 	return true;
 }
 
-void json_write_summary(struct jsonw *w, const struct timeline *t, const struct finding *end,
+void json_write_summary(struct jsonw *w, const struct summary *t, const struct finding *end,
 			enum status status)
 {
 	const char *advice[ADVICE_MAX];
-	size_t advice_count = timeline_advice(t, advice);
+	size_t advice_count = summary_advice(t, advice);
 
 	begin_line(w, "summary", end->wall_ns, end->mono_ns, end->netns);
 	jsonw_u64(w, "window_s", t->window_s);
@@ -550,7 +550,7 @@ void json_write_summary(struct jsonw *w, const struct timeline *t, const struct 
 		jsonw_u64(w, "addresses_removed", t->addresses_removed);
 		jsonw_u64(w, "addresses_unflushed", t->addresses_unflushed);
 	}
-	if (timeline_knows_risk(t))
+	if (summary_knows_risk(t))
 		jsonw_u64(w, "at_risk", t->at_risk);
 	u64_if(w, "sockets_unseen", t->look.unseen);
 	u64_if(w, "sockets_unsure", t->look.unsure);

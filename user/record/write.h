@@ -17,7 +17,7 @@ enum json_detail {
  * (w->len is 0 then). */
 bool json_write_finding(struct jsonw *w, enum json_detail detail, const struct finding *f);
 
-void json_write_summary(struct jsonw *w, const struct timeline *t, const struct finding *end,
+void json_write_summary(struct jsonw *w, const struct summary *t, const struct finding *end,
 			enum status status);
 
 /* A fatal error, so that a reader of the report learns of it too. */

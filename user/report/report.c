@@ -131,7 +131,7 @@ int report_open(struct report *r, const struct options *options, char why[REPORT
 		r->filter = filter_new(options->filter, why, REPORT_WHY_BYTES);
 		if (!r->filter)
 			return -1;
-		r->timeline.filter = filter_text(r->filter);
+		r->summary.filter = filter_text(r->filter);
 	}
 	if (open_output(r, why))
 		return -1;
@@ -320,7 +320,7 @@ void report_finding(void *report, const struct finding *f)
 	}
 	if (!is_wanted(r, f))
 		return;
-	timeline_add(&r->timeline, f);
+	summary_add(&r->summary, f);
 	if (r->has_failed || !is_shown(r, f))
 		return;
 	if (r->options->format == FORMAT_TEXT)
@@ -333,7 +333,7 @@ void report_finding(void *report, const struct finding *f)
 
 bool report_is_full(const struct report *r)
 {
-	return r->options->count && r->timeline.blamed >= r->options->count;
+	return r->options->count && r->summary.blamed >= r->options->count;
 }
 
 void report_flush(struct report *r)
@@ -356,7 +356,7 @@ static void write_page(struct report *r, enum status status)
 	bool is_whole = false;
 
 	if (out) {
-		html_write(r->html, out, &r->timeline, status);
+		html_write(r->html, out, &r->summary, status);
 		is_whole = !ferror(out);
 		is_whole &= !fclose(out);
 	}
@@ -374,10 +374,10 @@ static void write_verdict(struct report *r, enum status status)
 {
 	switch (r->options->format) {
 	case FORMAT_TEXT:
-		text_summary(&r->text, &r->timeline, status);
+		text_summary(&r->text, &r->summary, status);
 		break;
 	case FORMAT_JSON:
-		json_write_summary(&r->json, &r->timeline, &r->last, status);
+		json_write_summary(&r->json, &r->summary, &r->last, status);
 		write_out(r, r->json.text, r->json.len);
 		break;
 	case FORMAT_HTML:
@@ -388,14 +388,14 @@ static void write_verdict(struct report *r, enum status status)
 
 enum status report_summary(struct report *r)
 {
-	enum status status = timeline_status(&r->timeline);
+	enum status status = summary_status(&r->summary);
 
 	empty_shelves(r, UINT64_MAX);
 	report_flush(r); /* a recording that cannot go on shows now, not after the verdict */
 	if (r->is_recording_cut && status == STATUS_OK)
 		status = STATUS_UNKNOWN;
 	if (r->recorder) {
-		json_write_summary(&r->record, &r->timeline, &r->last, status);
+		json_write_summary(&r->record, &r->summary, &r->last, status);
 		write_record(r, r->record.text, r->record.len);
 	}
 	if (!r->has_failed)

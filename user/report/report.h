@@ -27,7 +27,7 @@ struct report {
 	bool has_begun;            /* something was written, or is about to be */
 	bool has_failed;           /* the report could not be written: stop */
 	bool is_recording_cut;
-	struct timeline timeline;
+	struct summary summary;
 	struct text text;
 	struct jsonw json, record;
 	struct html *html;                  /* -f html: collected, and written at the end */

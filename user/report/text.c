@@ -262,7 +262,7 @@ void text_finding(struct text *t, const struct finding *f)
 	}
 }
 
-void text_progress(struct text *t, const struct timeline *timeline, uint64_t left_s)
+void text_progress(struct text *t, const struct summary *summary, uint64_t left_s)
 {
 	char left[48] = "watching, Ctrl-C ends";
 
@@ -272,8 +272,8 @@ void text_progress(struct text *t, const struct timeline *timeline, uint64_t lef
 		snprintf(left, sizeof(left), "%" PRIu64 " s left", left_s);
 	fprintf(t->out,
 		"\r\033[K%s%s · resets %" PRIu64 " · blamed %" PRIu64 " · flushes %" PRIu64 "%s",
-		text_style(t, STYLE_DIM), left, timeline->resets_total, timeline->blamed,
-		timeline->flushes, text_style(t, STYLE_PLAIN));
+		text_style(t, STYLE_DIM), left, summary->resets_total, summary->blamed,
+		summary->flushes, text_style(t, STYLE_PLAIN));
 	fflush(t->out);
 	t->has_progress = true;
 }

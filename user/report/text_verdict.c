@@ -13,11 +13,11 @@
 
 enum { STEP_INDENT = 19, ADVICE_INDENT = 4, VERDICT_INDENT = 9, GROUP_INDENT = 9 };
 
-static void tell_story(struct text *t, const struct story *s, const struct timeline *timeline)
+static void tell_story(struct text *t, const struct story *s, const struct summary *summary)
 {
 	char words[DESCRIBE_BYTES], resets[NETNS_TEXT_BYTES + 64];
 	struct step steps[STEPS_MAX];
-	size_t count = account_steps(s, timeline, t->options.is_utc, steps);
+	size_t count = account_steps(s, summary, t->options.is_utc, steps);
 
 	fprintf(t->out, "%s%s, %s: %s%s\n", text_style(t, STYLE_BOLD),
 		account_name(s, words, sizeof(words)), confidence_name(s->blamed.confidence),
@@ -38,13 +38,13 @@ static void tell_story(struct text *t, const struct story *s, const struct timel
 	fputc('\n', t->out);
 }
 
-static void tell_groups(struct text *t, const struct timeline *timeline)
+static void tell_groups(struct text *t, const struct summary *summary)
 {
 	char words[DESCRIBE_BYTES];
 	uint64_t told = 0;
 
-	for (size_t i = 0; i < timeline->risk_groups_count; i++) {
-		const struct risk_group *g = &timeline->risk_groups[i];
+	for (size_t i = 0; i < summary->risk_groups_count; i++) {
+		const struct risk_group *g = &summary->risk_groups[i];
 
 		if (!g->flows)
 			continue;
@@ -52,8 +52,8 @@ static void tell_groups(struct text *t, const struct timeline *timeline)
 		text_wrapped(t, GROUP_INDENT, GROUP_INDENT, account_group(g, words, sizeof(words)));
 		told += g->flows;
 	}
-	if (told < timeline->at_risk)
-		fprintf(t->out, "  %5" PRIu64 "  of other processes\n", timeline->at_risk - told);
+	if (told < summary->at_risk)
+		fprintf(t->out, "  %5" PRIu64 "  of other processes\n", summary->at_risk - told);
 }
 
 static void tell_lines(struct text *t, char lines[GAPS_MAX][DESCRIBE_BYTES], size_t count)
@@ -62,54 +62,54 @@ static void tell_lines(struct text *t, char lines[GAPS_MAX][DESCRIBE_BYTES], siz
 		text_wrapped(t, 0, 0, lines[i]);
 }
 
-static void tell_unseen(struct text *t, const struct timeline *timeline)
+static void tell_unseen(struct text *t, const struct summary *summary)
 {
 	char lines[GAPS_MAX][DESCRIBE_BYTES];
 
-	tell_lines(t, lines, account_unseen(timeline, lines));
+	tell_lines(t, lines, account_unseen(summary, lines));
 }
 
-static void tell_waiting(struct text *t, const struct timeline *timeline)
+static void tell_waiting(struct text *t, const struct summary *summary)
 {
 	char words[DESCRIBE_BYTES];
 	bool has_groups;
 
-	if (*account_waiting(timeline, &has_groups, words, sizeof(words)))
+	if (*account_waiting(summary, &has_groups, words, sizeof(words)))
 		text_wrapped(t, 0, 0, words);
 	if (has_groups)
-		tell_groups(t, timeline);
-	if (timeline_knows_risk(timeline))
-		tell_unseen(t, timeline);
+		tell_groups(t, summary);
+	if (summary_knows_risk(summary))
+		tell_unseen(t, summary);
 	if (*words)
 		fputc('\n', t->out);
 }
 
-static void tell_headline(struct text *t, const struct timeline *timeline, enum status status)
+static void tell_headline(struct text *t, const struct summary *summary, enum status status)
 {
 	static const enum style styles[] = { STYLE_GOOD, STYLE_WARN, STYLE_ALARM, STYLE_WARN };
 	char line[ACCOUNT_BYTES];
 
 	fprintf(t->out, "%sVERDICT%s  ", text_style(t, styles[status]), text_style(t, STYLE_PLAIN));
 	text_wrapped(t, VERDICT_INDENT, VERDICT_INDENT,
-		     account_headline(timeline, status, line, sizeof(line)));
+		     account_headline(summary, status, line, sizeof(line)));
 	fputc('\n', t->out);
 }
 
-static void tell_verdict(struct text *t, const struct timeline *timeline, enum status status)
+static void tell_verdict(struct text *t, const struct summary *summary, enum status status)
 {
-	tell_headline(t, timeline, status);
-	for (size_t i = 0; i < timeline->stories_count; i++)
-		tell_story(t, &timeline->stories[i], timeline);
-	if (timeline->stories_untold)
+	tell_headline(t, summary, status);
+	for (size_t i = 0; i < summary->stories_count; i++)
+		tell_story(t, &summary->stories[i], summary);
+	if (summary->stories_untold)
 		fprintf(t->out, "%" PRIu64 " more blamed resets are in the counts only.\n\n",
-			timeline->stories_untold);
-	tell_waiting(t, timeline);
+			summary->stories_untold);
+	tell_waiting(t, summary);
 }
 
-static void tell_advice(struct text *t, const struct timeline *timeline)
+static void tell_advice(struct text *t, const struct summary *summary)
 {
 	const char *advice[ADVICE_MAX];
-	size_t count = timeline_advice(timeline, advice);
+	size_t count = summary_advice(summary, advice);
 
 	if (!count)
 		return;
@@ -121,62 +121,62 @@ static void tell_advice(struct text *t, const struct timeline *timeline)
 	}
 }
 
-static void tell_counts(struct text *t, const struct timeline *timeline)
+static void tell_counts(struct text *t, const struct summary *summary)
 {
 	char line[ACCOUNT_BYTES];
 
-	account_counts(timeline, line, sizeof(line));
+	account_counts(summary, line, sizeof(line));
 	fprintf(t->out, "%sCOUNTS%s   ", text_style(t, STYLE_BOLD), text_style(t, STYLE_PLAIN));
-	if (timeline->is_audit)
+	if (summary->is_audit)
 		fprintf(t->out, "%s\n", line);
 	else
 		text_wrapped(t, VERDICT_INDENT, VERDICT_INDENT, line);
 }
 
-static void tell_filter(struct text *t, const struct timeline *timeline)
+static void tell_filter(struct text *t, const struct summary *summary)
 {
 	char line[DESCRIBE_BYTES];
 
-	if (!timeline->filter)
+	if (!summary->filter)
 		return;
 	fprintf(t->out, "%sFILTER%s   ", text_style(t, STYLE_BOLD), text_style(t, STYLE_PLAIN));
-	utf8_printable(timeline->filter, line, sizeof(line));
+	utf8_printable(summary->filter, line, sizeof(line));
 	text_wrapped(t, VERDICT_INDENT, VERDICT_INDENT, line);
-	if (!*account_unfiltered(timeline, line, sizeof(line)))
+	if (!*account_unfiltered(summary, line, sizeof(line)))
 		return;
 	fprintf(t->out, "%*s", VERDICT_INDENT, "");
 	text_wrapped(t, VERDICT_INDENT, VERDICT_INDENT, line);
 }
 
-static void tell_losses(struct text *t, const struct timeline *timeline)
+static void tell_losses(struct text *t, const struct summary *summary)
 {
 	char losses[ACCOUNT_BYTES * 2];
 
 	fprintf(t->out, "%sLOST%s     %s\n",
-		text_style(t, timeline->lost_total ? STYLE_ALARM : STYLE_BOLD),
-		text_style(t, STYLE_PLAIN), account_losses(timeline, losses, sizeof(losses)));
+		text_style(t, summary->lost_total ? STYLE_ALARM : STYLE_BOLD),
+		text_style(t, STYLE_PLAIN), account_losses(summary, losses, sizeof(losses)));
 	for (size_t i = 0; i < t->missing_count; i++)
 		fprintf(t->out, "NOT SEEN %s: %s\n", t->missing[i].name, t->missing[i].why);
 }
 
-static void tell_effort(struct text *t, const struct timeline *timeline)
+static void tell_effort(struct text *t, const struct summary *summary)
 {
 	char lines[GAPS_MAX][DESCRIBE_BYTES];
 
-	tell_lines(t, lines, account_unlooked(timeline, t->options.is_verbose, lines));
+	tell_lines(t, lines, account_unlooked(summary, t->options.is_verbose, lines));
 }
 
-void text_summary(struct text *t, const struct timeline *timeline, enum status status)
+void text_summary(struct text *t, const struct summary *summary, enum status status)
 {
 	text_clear_progress(t);
 	if (!t->options.is_quiet)
 		fputc('\n', t->out);
-	tell_verdict(t, timeline, status);
-	tell_filter(t, timeline);
-	tell_counts(t, timeline);
-	if (!timeline->is_audit) {
-		tell_losses(t, timeline);
-		tell_effort(t, timeline);
+	tell_verdict(t, summary, status);
+	tell_filter(t, summary);
+	tell_counts(t, summary);
+	if (!summary->is_audit) {
+		tell_losses(t, summary);
+		tell_effort(t, summary);
 	}
-	tell_advice(t, timeline);
+	tell_advice(t, summary);
 }

@@ -140,7 +140,7 @@ static void observe_end(struct run *run)
 
 static void note_effort(struct run *run)
 {
-	struct effort *effort = &run->report.timeline.effort;
+	struct effort *effort = &run->report.summary.effort;
 
 	effort->drain_worst_ns = live_worst_ns(run->live);
 	effort->entries_unasked = live_unasked(run->live);
@@ -289,7 +289,7 @@ static void on_progress(struct run *run)
 	read_timer(run, WAKE_PROGRESS);
 	if (run->options->duration_s > spent_s)
 		left_s = run->options->duration_s - spent_s;
-	text_progress(&run->report.text, &run->report.timeline, left_s);
+	text_progress(&run->report.text, &run->report.summary, left_s);
 }
 
 static void observe_probe(struct run *run, size_t probe)

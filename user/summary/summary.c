@@ -12,7 +12,7 @@ static bool is_same_story(const struct story *s, const struct reset_blame *r)
 	       s->blamed.ruleset.id == r->ruleset.id && s->blamed.arrival == r->arrival;
 }
 
-static struct story *find_story(struct timeline *t, const struct finding *f)
+static struct story *find_story(struct summary *t, const struct finding *f)
 {
 	const struct reset_observation *reset = &f->seen->reset;
 	struct story *s;
@@ -34,7 +34,7 @@ static struct story *find_story(struct timeline *t, const struct finding *f)
 	return s;
 }
 
-static void add_reset(struct timeline *t, const struct finding *f)
+static void add_reset(struct summary *t, const struct finding *f)
 {
 	struct story *s;
 
@@ -57,7 +57,7 @@ static void add_reset(struct timeline *t, const struct finding *f)
 }
 
 /* None of them is blamed on conntrack: those are told one by one. */
-static void add_resets(struct timeline *t, const struct finding *f)
+static void add_resets(struct summary *t, const struct finding *f)
 {
 	uint64_t count = f->seen->counted.count;
 
@@ -71,7 +71,7 @@ static void add_resets(struct timeline *t, const struct finding *f)
 	t->was_seen[f->reset->verdict][f->reset->cause] = true;
 }
 
-static void add_loss(struct timeline *t, const struct lost_observation *lost)
+static void add_loss(struct summary *t, const struct lost_observation *lost)
 {
 	size_t i = 0;
 
@@ -87,7 +87,7 @@ static void add_loss(struct timeline *t, const struct lost_observation *lost)
 	t->losses[i].count += lost->count;
 }
 
-static void add_removal(struct timeline *t, const struct finding *f)
+static void add_removal(struct summary *t, const struct finding *f)
 {
 	const struct removal_observation *r = &f->seen->removal;
 
@@ -105,7 +105,7 @@ static bool queues_flush(const struct change_observation *c)
 	       !address_is_loopback(&c->address, c->family);
 }
 
-static void add_flush(struct timeline *t, const struct flush *flush)
+static void add_flush(struct summary *t, const struct flush *flush)
 {
 	if (!flush->is_ended || flush->is_single)
 		return;
@@ -118,7 +118,7 @@ static void add_flush(struct timeline *t, const struct flush *flush)
 	t->removals[flush->cause] += flush->entries;
 }
 
-static void add_address(struct timeline *t, const struct change *c)
+static void add_address(struct summary *t, const struct change *c)
 {
 	if (c->seen.op == ADDRESS_REMOVE) {
 		t->addresses_removed++;
@@ -136,7 +136,7 @@ static void add_address(struct timeline *t, const struct change *c)
 		};
 }
 
-const struct arrival *timeline_return(const struct timeline *t, const struct change *removed)
+const struct arrival *summary_return(const struct summary *t, const struct change *removed)
 {
 	for (size_t i = 0; i < t->arrivals_count; i++) {
 		const struct arrival *a = &t->arrivals[i];
@@ -148,7 +148,7 @@ const struct arrival *timeline_return(const struct timeline *t, const struct cha
 	return NULL;
 }
 
-static struct risk_group *find_group(struct timeline *t, const struct victim *victim)
+static struct risk_group *find_group(struct summary *t, const struct victim *victim)
 {
 	for (size_t i = 0; i < t->risk_groups_count; i++)
 		if (t->risk_groups[i].victim == victim)
@@ -156,7 +156,7 @@ static struct risk_group *find_group(struct timeline *t, const struct victim *vi
 	return NULL;
 }
 
-static void begin_risk(struct timeline *t, const struct risk *risk)
+static void begin_risk(struct summary *t, const struct risk *risk)
 {
 	struct risk_group *group = find_group(t, risk->victim);
 
@@ -170,7 +170,7 @@ static void begin_risk(struct timeline *t, const struct risk *risk)
 		group->flows++;
 }
 
-static void end_risk(struct timeline *t, const struct risk *risk)
+static void end_risk(struct summary *t, const struct risk *risk)
 {
 	struct risk_group *group = find_group(t, risk->victim);
 
@@ -180,13 +180,13 @@ static void end_risk(struct timeline *t, const struct risk *risk)
 		group->flows--;
 }
 
-bool timeline_knows_risk(const struct timeline *t)
+bool summary_knows_risk(const struct summary *t)
 {
 	return !t->live_removed || t->sweeps || t->risks;
 }
 
 /* What one could not see, a later one that looks for others does not make up for. */
-static void add_look(struct timeline *t, const struct sockets_observation *look)
+static void add_look(struct summary *t, const struct sockets_observation *look)
 {
 	uint32_t unseen = t->look.unseen > look->unseen ? t->look.unseen : look->unseen;
 
@@ -194,12 +194,12 @@ static void add_look(struct timeline *t, const struct sockets_observation *look)
 	t->look.unseen = unseen;
 }
 
-bool timeline_may_miss_risk(const struct timeline *t)
+bool summary_may_miss_risk(const struct summary *t)
 {
 	return t->look.unseen && (t->is_audit || t->live_removed);
 }
 
-void timeline_add(struct timeline *t, const struct finding *f)
+void summary_add(struct summary *t, const struct finding *f)
 {
 	switch (f->type) {
 	case FINDING_START:
@@ -256,13 +256,13 @@ void timeline_add(struct timeline *t, const struct finding *f)
 	}
 }
 
-enum status timeline_status(const struct timeline *t)
+enum status summary_status(const struct summary *t)
 {
 	if (t->blamed_proven)
 		return STATUS_CRITICAL;
 	if (t->blamed || t->at_risk)
 		return STATUS_WARNING;
-	return t->lost_total || t->is_blind || t->look.unsure || timeline_may_miss_risk(t) ?
+	return t->lost_total || t->is_blind || t->look.unsure || summary_may_miss_risk(t) ?
 		       STATUS_UNKNOWN :
 		       STATUS_OK;
 }
@@ -304,7 +304,7 @@ static size_t add_advice_at_risk(const char **out, size_t count)
 }
 
 /* On what was blamed; with nothing blamed, on the other resets. */
-size_t timeline_advice(const struct timeline *t, const char **out)
+size_t summary_advice(const struct summary *t, const char **out)
 {
 	size_t count = 0;
 

@@ -58,7 +58,7 @@ struct effort {
 enum { RISK_GROUPS_MAX = 32 };
 enum { STORIES_MAX = 64, ARRIVALS_MAX = 256, LOSSES_MAX = 32, ADVICE_MAX = 16 };
 
-struct timeline {
+struct summary {
 	const char *filter; /* only resets and flows that match it are counted; NULL: all */
 	uint64_t window_s;
 	uint64_t resets[VERDICTS];
@@ -94,22 +94,22 @@ struct timeline {
 };
 
 /* Counts one finding in. A flush counts when it has ended. */
-void timeline_add(struct timeline *t, const struct finding *f);
+void summary_add(struct summary *t, const struct finding *f);
 
 /* When the address that `removed` took away was added again; NULL: it was not. */
-const struct arrival *timeline_return(const struct timeline *t, const struct change *removed);
+const struct arrival *summary_return(const struct summary *t, const struct change *removed);
 
 /* Whether at_risk can be trusted: nothing was at stake, or sockets were looked at. */
-bool timeline_knows_risk(const struct timeline *t);
+bool summary_knows_risk(const struct summary *t);
 
 /* Whether sockets could not be looked at that may be at risk. */
-bool timeline_may_miss_risk(const struct timeline *t);
+bool summary_may_miss_risk(const struct summary *t);
 
-enum status timeline_status(const struct timeline *t);
+enum status summary_status(const struct summary *t);
 const char *status_name(enum status status); /* "OK", "WARNING", … */
 
 /* The advice for what was seen, each once. Returns how many; `out` has room for
  * ADVICE_MAX static strings. */
-size_t timeline_advice(const struct timeline *t, const char **out);
+size_t summary_advice(const struct summary *t, const char **out);
 
 #endif

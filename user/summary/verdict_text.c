@@ -48,7 +48,7 @@ static void summarize_story(const struct story *s, char *buf, size_t size)
 }
 
 /* The first that is proven, else the first. */
-static const struct story *surest_story(const struct timeline *t)
+static const struct story *surest_story(const struct summary *t)
 {
 	for (size_t i = 0; i < t->stories_count; i++)
 		if (t->stories[i].blamed.confidence == CONFIDENCE_PROVEN)
@@ -56,18 +56,18 @@ static const struct story *surest_story(const struct timeline *t)
 	return &t->stories[0];
 }
 
-static void summarize_audit(const struct timeline *t, char *buf, size_t size)
+static void summarize_audit(const struct summary *t, char *buf, size_t size)
 {
 	if (t->at_risk)
 		snprintf(buf, size, "%" PRIu64 " %s at risk.", t->at_risk,
 			 t->at_risk == 1 ? "flow is" : "flows are");
-	else if (t->look.unsure || timeline_may_miss_risk(t))
+	else if (t->look.unsure || summary_may_miss_risk(t))
 		snprintf(buf, size, "it cannot be told whether a flow is at risk.");
 	else
 		snprintf(buf, size, "no flow is at risk.");
 }
 
-const char *account_headline(const struct timeline *t, enum status status, char *buf, size_t size)
+const char *account_headline(const struct summary *t, enum status status, char *buf, size_t size)
 {
 	char words[DESCRIBE_BYTES];
 
@@ -76,8 +76,8 @@ const char *account_headline(const struct timeline *t, enum status status, char 
 	else if (status == STATUS_UNKNOWN && !t->is_audit)
 		snprintf(words, sizeof(words), "no reset was blamed on conntrack, but %s.",
 			 t->lost_total || t->is_blind ? "not all could be observed" :
-			 timeline_may_miss_risk(t) ? "it cannot be told whether a flow is at risk" :
-						     "the recording is not whole");
+			 summary_may_miss_risk(t) ? "it cannot be told whether a flow is at risk" :
+						    "the recording is not whole");
 	else if (t->is_audit)
 		summarize_audit(t, words, sizeof(words));
 	else if (t->at_risk)
@@ -119,7 +119,7 @@ const char *account_resets(const struct story *s, const struct netns_names *name
 /* A story while it is told. */
 struct telling {
 	const struct story *story;
-	const struct timeline *timeline;
+	const struct summary *summary;
 	bool is_utc;
 	uint64_t from_ns; /* what the steps are told from */
 	struct step *steps;
@@ -180,7 +180,7 @@ static void tell_flush(struct telling *t, const struct flush *flush, const struc
 		   add_step(t, STEP_FLUSH, flush->id, "The kernel reacted, and told nobody: %s.",
 			    text),
 		   flush->first_mono_ns);
-	back = by->seen.family ? timeline_return(t->timeline, by) : NULL;
+	back = by->seen.family ? summary_return(t->summary, by) : NULL;
 	if (!back || back->mono_ns > t->story->first.mono_ns)
 		return;
 	set_offset(t,
@@ -271,13 +271,13 @@ static void tell_end(struct telling *t)
 	memcpy(answered->when, arrived->when, sizeof(answered->when));
 }
 
-size_t account_steps(const struct story *s, const struct timeline *timeline, bool is_utc,
+size_t account_steps(const struct story *s, const struct summary *summary, bool is_utc,
 		     struct step out[STEPS_MAX])
 {
 	const struct reset_blame *b = &s->blamed;
 	struct telling t = {
 		.story = s,
-		.timeline = timeline,
+		.summary = summary,
 		.is_utc = is_utc,
 		.from_ns = b->by         ? b->by->mono_ns :
 			   b->flush      ? b->flush->first_mono_ns :
@@ -298,7 +298,7 @@ size_t account_steps(const struct story *s, const struct timeline *timeline, boo
 /* ---- what waits for its reset ---- */
 
 /* Nobody looked: an older recording, or no permission. */
-static void say_unlooked(const struct timeline *t, char *buf, size_t size)
+static void say_unlooked(const struct summary *t, char *buf, size_t size)
 {
 	if (t->live_removed > t->blamed)
 		snprintf(buf, size,
@@ -310,11 +310,11 @@ static void say_unlooked(const struct timeline *t, char *buf, size_t size)
 }
 
 /* Rule 8: flushed and never reset is said, and blamed on nobody. */
-const char *account_waiting(const struct timeline *t, bool *has_groups, char *buf, size_t size)
+const char *account_waiting(const struct summary *t, bool *has_groups, char *buf, size_t size)
 {
 	*has_groups = false;
 	buf[0] = '\0';
-	if (!timeline_knows_risk(t)) {
+	if (!summary_knows_risk(t)) {
 		say_unlooked(t, buf, size);
 	} else if (t->at_risk) {
 		*has_groups = true;
@@ -342,7 +342,7 @@ const char *account_group(const struct risk_group *group, char *buf, size_t size
 
 /* ---- what was not seen ---- */
 
-size_t account_unseen(const struct timeline *t, char out[GAPS_MAX][DESCRIBE_BYTES])
+size_t account_unseen(const struct summary *t, char out[GAPS_MAX][DESCRIBE_BYTES])
 {
 	size_t count = 0;
 
@@ -362,7 +362,7 @@ size_t account_unseen(const struct timeline *t, char out[GAPS_MAX][DESCRIBE_BYTE
 }
 
 /* What was left out, so that the rings were read in time. */
-size_t account_unlooked(const struct timeline *t, bool is_verbose,
+size_t account_unlooked(const struct summary *t, bool is_verbose,
 			char out[GAPS_MAX][DESCRIBE_BYTES])
 {
 	const struct effort *e = &t->effort;
@@ -431,7 +431,7 @@ static const char *name_cause(unsigned int cause)
 	return cause_name(cause);
 }
 
-static void say_looked(const struct timeline *t, struct growing *g)
+static void say_looked(const struct summary *t, struct growing *g)
 {
 	grow(g,
 	     "%" PRIu64 " client connections in %u namespaces; %" PRIu64
@@ -439,7 +439,7 @@ static void say_looked(const struct timeline *t, struct growing *g)
 	     t->look.sockets, t->look.namespaces, t->look.entries);
 }
 
-const char *account_counts(const struct timeline *t, char *buf, size_t size)
+const char *account_counts(const struct summary *t, char *buf, size_t size)
 {
 	struct growing g = { buf, size, 0 };
 
@@ -465,7 +465,7 @@ const char *account_counts(const struct timeline *t, char *buf, size_t size)
 	return buf;
 }
 
-const char *account_unfiltered(const struct timeline *t, char *buf, size_t size)
+const char *account_unfiltered(const struct summary *t, char *buf, size_t size)
 {
 	buf[0] = '\0';
 	if (t->resets_unfiltered)
@@ -478,7 +478,7 @@ const char *account_unfiltered(const struct timeline *t, char *buf, size_t size)
 	return buf;
 }
 
-const char *account_losses(const struct timeline *t, char *buf, size_t size)
+const char *account_losses(const struct summary *t, char *buf, size_t size)
 {
 	struct growing g = { buf, size, 0 };
 	const char *separator = "";

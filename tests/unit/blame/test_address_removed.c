@@ -30,7 +30,7 @@ static void founding_incident_is_proven(void **state)
 	assert_int_equal(w.flushes_count, 1);
 	assert_int_equal(w.flushes[0].entries, 1);
 	assert_int_equal(w.flushes[0].join, JOIN_EXACT);
-	assert_int_equal(timeline_status(&w.timeline), STATUS_CRITICAL);
+	assert_int_equal(summary_status(&w.summary), STATUS_CRITICAL);
 }
 
 static void ipv6_is_proven_too(void **state)
@@ -80,9 +80,9 @@ static void several_resets_of_one_flush_are_one_story(void **state)
 	assert_int_equal(w.flushes_count, 1);
 	assert_int_equal(w.flushes[0].entries, 5);
 	assert_int_equal(w.flushes[0].tcp_entries, 4);
-	assert_int_equal(w.timeline.stories_count, 1);
-	assert_int_equal(w.timeline.stories[0].resets, 5);
-	assert_int_equal(w.timeline.removals[CAUSE_ADDRESS_REMOVED], 5);
+	assert_int_equal(w.summary.stories_count, 1);
+	assert_int_equal(w.summary.stories[0].resets, 5);
+	assert_int_equal(w.summary.removals[CAUSE_ADDRESS_REMOVED], 5);
 }
 
 /* The reset comes while the flush still runs: its line comes first, and again
@@ -103,8 +103,8 @@ static void reset_during_the_flush(void **state)
 	see(&w, make_act_end(7, 2, 2));
 	blame_finish(w.blame);
 	assert_int_equal(w.found[FINDING_FLUSH], 2);
-	assert_int_equal(w.timeline.flushes, 1);
-	assert_int_equal(w.timeline.removals[CAUSE_ADDRESS_REMOVED], 2);
+	assert_int_equal(w.summary.flushes, 1);
+	assert_int_equal(w.summary.removals[CAUSE_ADDRESS_REMOVED], 2);
 }
 
 /* A DNAT flow: the client's own packets carry the original tuple. */
@@ -251,7 +251,7 @@ static void ambiguous_removals_are_likely(void **state)
 	r = see_server_packet(&w, &redis);
 	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
 	assert_true(is_inferred(r, "several removals of that address"));
-	assert_int_equal(timeline_status(&w.timeline), STATUS_WARNING);
+	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
 }
 
 /* Of two removals by two actors and two works, neither work is known to be whose;
@@ -388,9 +388,9 @@ static void synchronous_flush_is_one_flush(void **state)
 		assert_judged(see_server_packet(&w, &flows[i]), VERDICT_ENTRY_REMOVED,
 			      CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
 	blame_finish(w.blame);
-	assert_int_equal(w.timeline.removals[CAUSE_ADDRESS_REMOVED], 3);
-	assert_int_equal(w.timeline.flushes, 1);
-	assert_int_equal(w.timeline.stories_count, 1);
+	assert_int_equal(w.summary.removals[CAUSE_ADDRESS_REMOVED], 3);
+	assert_int_equal(w.summary.flushes, 1);
+	assert_int_equal(w.summary.stories_count, 1);
 }
 
 static void act_end_missing_counts_what_was_seen(void **state)

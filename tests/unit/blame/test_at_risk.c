@@ -70,11 +70,11 @@ static void an_open_socket_is_at_risk(void **state)
 	assert_true(is_forgotten(&flow));
 	assert_false(is_forgotten(&other));
 	see(&w, make_risk(&flow, w.now_ns));
-	assert_int_equal(w.timeline.at_risk, 1);
+	assert_int_equal(w.summary.at_risk, 1);
 	assert_false(is_forgotten(&flow)); /* known by now */
 	see(&w, make_risk(&flow, w.now_ns));
 	assert_int_equal(w.found[FINDING_AT_RISK], 1);
-	assert_int_equal(timeline_status(&w.timeline), STATUS_WARNING);
+	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
 
 	reset = make_reset(&flow, &flow.reply);
 	reset.netns.inum = NODE_NETNS;
@@ -105,10 +105,10 @@ static void the_client_speaks_first(void **state)
 	(void)state;
 	see(&w, make_risk(&flow, w.now_ns));
 	see(&w, make_entry(&flow, false));
-	assert_int_equal(w.timeline.at_risk, 0);
-	assert_int_equal(w.timeline.risks_over[RISK_RECOVERED], 1);
+	assert_int_equal(w.summary.at_risk, 0);
+	assert_int_equal(w.summary.risks_over[RISK_RECOVERED], 1);
 	assert_false(is_forgotten(&flow));
-	assert_int_equal(timeline_status(&w.timeline), STATUS_OK);
+	assert_int_equal(summary_status(&w.summary), STATUS_OK);
 }
 
 static void to_another_port(void **state)
@@ -120,7 +120,7 @@ static void to_another_port(void **state)
 	anew.reply.dport = 1024;
 	see(&w, make_risk(&flow, w.now_ns));
 	see(&w, make_entry(&anew, false));
-	assert_int_equal(w.timeline.risks_over[RISK_RETRANSLATED], 1);
+	assert_int_equal(w.summary.risks_over[RISK_RETRANSLATED], 1);
 }
 
 /* The pick-up of the server's own packet saves nobody. */
@@ -133,7 +133,7 @@ static void the_server_speaks_first(void **state)
 	pickup.reply = tuple_inverse(&pickup.orig);
 	see(&w, make_risk(&flow, w.now_ns));
 	see(&w, make_entry(&pickup, false));
-	assert_int_equal(w.timeline.at_risk, 1);
+	assert_int_equal(w.summary.at_risk, 1);
 }
 
 static void the_reset_comes(void **state)
@@ -143,12 +143,12 @@ static void the_reset_comes(void **state)
 	(void)state;
 	see(&w, make_risk(&flow, w.now_ns));
 	see_server_packet(&w, &flow);
-	assert_int_equal(w.timeline.at_risk, 0);
-	assert_int_equal(w.timeline.risks_over[RISK_RESET], 1);
+	assert_int_equal(w.summary.at_risk, 0);
+	assert_int_equal(w.summary.risks_over[RISK_RESET], 1);
 	/* Its socket is as open as before, but it is a victim now. */
 	assert_false(is_forgotten(&flow));
 	see(&w, make_risk(&flow, w.now_ns));
-	assert_int_equal(w.timeline.at_risk, 0);
+	assert_int_equal(w.summary.at_risk, 0);
 }
 
 static void reset_before_anybody_looked(void **state)
@@ -170,8 +170,8 @@ static void the_socket_is_closed(void **state)
 	(void)state;
 	see(&w, make_risk(&flow, w.now_ns));
 	see(&w, make_closed(&flow));
-	assert_int_equal(w.timeline.at_risk, 0);
-	assert_int_equal(w.timeline.risks_over[RISK_CLOSED], 1);
+	assert_int_equal(w.summary.at_risk, 0);
+	assert_int_equal(w.summary.risks_over[RISK_CLOSED], 1);
 	see(&w, make_closed(&flow));
 	assert_int_equal(w.found[FINDING_RISK_OVER], 1);
 }
@@ -202,7 +202,7 @@ static void a_single_removal(void **state)
 	see(&w, make_risk(&flow, w.now_ns));
 	assert_int_equal(w.flushes_count, 1);
 	assert_true(w.flushes[0].is_single);
-	assert_int_equal(w.timeline.at_risk, 1);
+	assert_int_equal(w.summary.at_risk, 1);
 	see_server_packet(&w, &flow);
 	assert_int_equal(w.flushes_count, 1); /* the same one */
 }
@@ -216,7 +216,7 @@ static void other_namespaces(void **state)
 	flushed(40112);
 	risk.risk.looked_ns = w.now_ns;
 	see_in(&w, OTHER_NETNS, risk);
-	assert_int_equal(w.timeline.at_risk, 0);
+	assert_int_equal(w.summary.at_risk, 0);
 }
 
 /* ---- the recording ---- */

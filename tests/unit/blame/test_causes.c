@@ -23,8 +23,8 @@ static void link_down_is_proven(void **state)
 	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_LINK_DOWN, CONFIDENCE_PROVEN);
 	assert_string_equal(r->actor.comm, "ip");
 	assert_int_equal(r->by->seen.op, LINK_DOWN);
-	assert_int_equal(w.timeline.removals[CAUSE_LINK_DOWN], 1);
-	assert_int_equal(w.timeline.removals[CAUSE_ADDRESS_REMOVED], 0);
+	assert_int_equal(w.summary.removals[CAUSE_LINK_DOWN], 1);
+	assert_int_equal(w.summary.removals[CAUSE_ADDRESS_REMOVED], 0);
 }
 
 static void user_flush_names_its_process(void **state)
@@ -82,8 +82,8 @@ static void user_deletes_are_one_flush(void **state)
 		assert_int_equal(r->because[0], w.flushes[0].id);
 		assert_string_equal(r->actor.comm, "node-agent");
 	}
-	assert_int_equal(w.timeline.stories_count, 1);
-	assert_int_equal(w.timeline.removals[CAUSE_USER_DELETE], 5);
+	assert_int_equal(w.summary.stories_count, 1);
+	assert_int_equal(w.summary.removals[CAUSE_USER_DELETE], 5);
 }
 
 static void user_deletes_apart_are_two_flushes(void **state)
@@ -96,8 +96,8 @@ static void user_deletes_apart_are_two_flushes(void **state)
 	delete_entry(101, &agent, &b);
 	blame_finish(w.blame);
 	assert_int_equal(w.flushes_count, 2);
-	assert_int_equal(w.timeline.flushes, 2);
-	assert_int_equal(w.timeline.removals[CAUSE_USER_DELETE], 2);
+	assert_int_equal(w.summary.flushes, 2);
+	assert_int_equal(w.summary.removals[CAUSE_USER_DELETE], 2);
 }
 
 static void user_deletes_of_two_processes_are_two_flushes(void **state)
@@ -146,8 +146,8 @@ static void user_deletes_interleaved_keep_apart(void **state)
 		pass(&w, MS(1));
 	}
 	blame_finish(w.blame);
-	assert_int_equal(w.timeline.removals[CAUSE_USER_DELETE], 6);
-	assert_int_equal(w.timeline.flushes, 2);
+	assert_int_equal(w.summary.removals[CAUSE_USER_DELETE], 6);
+	assert_int_equal(w.summary.flushes, 2);
 }
 
 static void user_deletes_in_two_namespaces_are_two_flushes(void **state)
@@ -178,8 +178,8 @@ static void timeout_is_a_flush_of_one(void **state)
 	assert_int_equal(w.flushes[0].entries, 1);
 	assert_int_equal(w.flushes[0].cause, CAUSE_TIMEOUT);
 	assert_int_equal(w.flushes[0].tcp_state, TRACKER_ESTABLISHED);
-	assert_int_equal(w.timeline.removals[CAUSE_TIMEOUT], 1); /* once, not twice */
-	assert_int_equal(w.timeline.flushes, 0);                 /* no act */
+	assert_int_equal(w.summary.removals[CAUSE_TIMEOUT], 1); /* once, not twice */
+	assert_int_equal(w.summary.flushes, 0);                 /* no act */
 }
 
 /* What was in flight comes after the first: each gets its RST, all one removal. */
@@ -196,7 +196,7 @@ static void resets_of_one_timeout_are_one_story(void **state)
 	blame_finish(w.blame);
 	assert_int_equal(w.verdicts[VERDICT_ENTRY_REMOVED], 3);
 	assert_int_equal(w.flushes_count, 1);
-	assert_int_equal(w.timeline.stories_count, 1);
+	assert_int_equal(w.summary.stories_count, 1);
 }
 
 static void causes_without_an_act(void **state)
@@ -219,7 +219,7 @@ static void causes_without_an_act(void **state)
 		pass(&w, MS(1));
 		assert_judged(see_server_packet(&w, &flow), VERDICT_ENTRY_REMOVED, cases[i].cause,
 			      cases[i].confidence);
-		assert_int_equal(w.timeline.removals[cases[i].cause], 1);
+		assert_int_equal(w.summary.removals[cases[i].cause], 1);
 	}
 }
 

@@ -17,8 +17,8 @@ static void losses_lower_proven_to_likely(void **state)
 	r = see_server_packet(&w, &redis);
 	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
 	assert_true(is_inferred(r, "lost"));
-	assert_int_equal(timeline_status(&w.timeline), STATUS_WARNING);
-	assert_int_equal(w.timeline.lost_total, 3);
+	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
+	assert_int_equal(w.summary.lost_total, 3);
 }
 
 static void unknown_zone_is_likely(void **state)
@@ -295,7 +295,7 @@ static void flushes_past_the_limit_are_likely(void **state)
 		assert_judged(see_server_packet(&w, &flows[i]), VERDICT_ENTRY_REMOVED,
 			      CAUSE_ADDRESS_REMOVED, i < 2 ? CONFIDENCE_PROVEN : CONFIDENCE_LIKELY);
 	blame_finish(w.blame);
-	assert_int_equal(w.timeline.removals[CAUSE_ADDRESS_REMOVED], 4);
+	assert_int_equal(w.summary.removals[CAUSE_ADDRESS_REMOVED], 4);
 }
 
 static void flush_of_one_past_the_limit(void **state)
@@ -331,7 +331,7 @@ static void eviction_is_noted(void **state)
 	r = see_server_packet(&w, &redis);
 	assert_int_equal(r->verdict, VERDICT_ENTRY_UNKNOWN);
 	assert_true(is_inferred(r, "forgotten"));
-	assert_int_equal(timeline_status(&w.timeline), STATUS_WARNING);
+	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
 }
 
 /* ---- would the entry have helped? ---- */
@@ -438,7 +438,7 @@ static void end_of_a_single_deletion(void **state)
 	pass(&w, SECONDS(1));
 	see(&w, make_act(7, CAUSE_USER_DELETE, NULL, 0, &agent));
 	blame_finish(w.blame);
-	assert_int_equal(w.timeline.flushes, 2);
+	assert_int_equal(w.summary.flushes, 2);
 }
 
 int main(void)

@@ -169,7 +169,7 @@ static void clean_ends(void **state)
 		assert_judged(see_server_packet(&w, &redis), VERDICT_STALE_CONNECTION, CAUSE_NONE,
 			      CONFIDENCE_PROVEN);
 	}
-	assert_int_equal(w.timeline.removals[CAUSE_TIMEOUT], 2);
+	assert_int_equal(w.summary.removals[CAUSE_TIMEOUT], 2);
 	assert_int_equal(w.flushes_count, 0);
 }
 
@@ -220,7 +220,7 @@ static void syn_to_a_removed_tuple(void **state)
 	assert_judged(see_reset(&w, syn), VERDICT_NO_LISTENER, CAUSE_NONE, CONFIDENCE_LIKELY);
 	syn.reset.socket = SOCKET_ESTABLISHED;
 	assert_judged(see_reset(&w, syn), VERDICT_PROTOCOL, CAUSE_NONE, CONFIDENCE_PROVEN);
-	assert_int_equal(timeline_status(&w.timeline), STATUS_OK);
+	assert_int_equal(summary_status(&w.summary), STATUS_OK);
 }
 
 static void live_socket(void **state)
@@ -305,7 +305,7 @@ static void no_nat_hooks(void **state)
 	reset.reset.has_zone = false;
 	assert_judged(see_reset(&w, reset), VERDICT_STALE_CONNECTION, CAUSE_NONE,
 		      CONFIDENCE_LIKELY);
-	assert_int_equal(timeline_status(&w.timeline), STATUS_OK);
+	assert_int_equal(summary_status(&w.summary), STATUS_OK);
 }
 
 static void before_the_window(void **state)
@@ -317,7 +317,7 @@ static void before_the_window(void **state)
 	assert_judged(r, VERDICT_ENTRY_UNKNOWN, CAUSE_NONE, CONFIDENCE_LIKELY);
 	assert_int_equal(r->inferred_count, 1);
 	assert_int_equal(r->actor.pid, 0);
-	assert_int_equal(timeline_status(&w.timeline), STATUS_WARNING);
+	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
 }
 
 /* Failover: the address came in the window, and the flow's entry did not. */
@@ -336,7 +336,7 @@ static void address_came(void **state)
 	assert_true(is_inferred(r, "the address came here within the window"));
 	assert_int_equal(r->actor.pid, 0);
 	assert_null(see_server_packet(&w, &other)->arrival);
-	assert_int_equal(w.timeline.stories_count, 2); /* each its own */
+	assert_int_equal(w.summary.stories_count, 2); /* each its own */
 }
 
 static void address_came_elsewhere(void **state)
@@ -448,8 +448,8 @@ static void flush_dropped_by_the_kernel(void **state)
 	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &flushed));
 	see(&w, make_act_end(7, 1, 1));
 	blame_finish(w.blame);
-	assert_int_equal(w.timeline.addresses_removed, 4);
-	assert_int_equal(w.timeline.addresses_unflushed, 1);
+	assert_int_equal(w.summary.addresses_removed, 4);
+	assert_int_equal(w.summary.addresses_unflushed, 1);
 }
 
 static void address_removed_and_nothing_flushed(void **state)
@@ -459,10 +459,10 @@ static void address_removed_and_nothing_flushed(void **state)
 	see(&w, make_act(7, CAUSE_ADDRESS_REMOVED, "10.9.0.1", UP0, &nobody));
 	see(&w, make_act_end(7, 0, 0));
 	blame_finish(w.blame);
-	assert_int_equal(w.timeline.flushes, 0);
-	assert_int_equal(w.timeline.addresses_removed, 1);
-	assert_int_equal(w.timeline.addresses_unflushed, 0); /* it ran, and found nothing */
-	assert_int_equal(timeline_status(&w.timeline), STATUS_OK);
+	assert_int_equal(w.summary.flushes, 0);
+	assert_int_equal(w.summary.addresses_removed, 1);
+	assert_int_equal(w.summary.addresses_unflushed, 0); /* it ran, and found nothing */
+	assert_int_equal(summary_status(&w.summary), STATUS_OK);
 }
 
 static void flushed_and_never_reset(void **state)
@@ -472,9 +472,9 @@ static void flushed_and_never_reset(void **state)
 	(void)state;
 	flush_redis(&redis);
 	blame_finish(w.blame);
-	assert_int_equal(w.timeline.flushes, 1);
+	assert_int_equal(w.summary.flushes, 1);
 	assert_int_equal(w.resets_count, 0);
-	assert_int_equal(w.timeline.blamed, 0);
+	assert_int_equal(w.summary.blamed, 0);
 }
 
 int main(void)

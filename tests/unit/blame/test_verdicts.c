@@ -43,7 +43,7 @@ static void invalid_is_proven_by_the_judgement(void **state)
 	o.reset.pickup = PICKUP_INVALID;
 	o.reset.entry = flow;
 	assert_judged(see_reset(&w, o), VERDICT_ENTRY_INVALID, CAUSE_NONE, CONFIDENCE_PROVEN);
-	assert_int_equal(timeline_status(&w.timeline), STATUS_CRITICAL);
+	assert_int_equal(summary_status(&w.summary), STATUS_CRITICAL);
 }
 
 static void invalid_is_inferred_from_a_look_up(void **state)
@@ -253,7 +253,7 @@ static void rule_is_the_rules_doing(void **state)
 	o.reset.kind = RESET_REJECTED;
 	o.reset.flags = PACKET_SYN;
 	assert_judged(see_reset(&w, o), VERDICT_REFUSED_BY_RULE, CAUSE_NONE, CONFIDENCE_PROVEN);
-	assert_int_equal(timeline_status(&w.timeline), STATUS_OK);
+	assert_int_equal(summary_status(&w.summary), STATUS_OK);
 }
 
 /* "ct state invalid reject": the rule met the packet for want of its entry. */
@@ -270,7 +270,7 @@ static void rule_after_a_flush_tells_the_flush(void **state)
 	assert_judged(r, VERDICT_REFUSED_BY_RULE, CAUSE_NONE, CONFIDENCE_PROVEN);
 	assert_int_equal(r->because_count, 2);
 	assert_non_null(r->flush);
-	assert_int_equal(w.timeline.blamed, 0);
+	assert_int_equal(w.summary.blamed, 0);
 }
 
 /* ---- aborted ---- */
@@ -294,7 +294,7 @@ static void abort_names_who_and_why(void **state)
 	o.reset.cause = CAUSE_KEEPALIVE; /* a timer: nobody's deed */
 	o.reset.in_softirq = true;
 	assert_int_equal(see_reset(&w, o)->actor.pid, 0);
-	assert_int_equal(timeline_status(&w.timeline), STATUS_OK);
+	assert_int_equal(summary_status(&w.summary), STATUS_OK);
 }
 
 /* ---- remote ---- */
@@ -318,7 +318,7 @@ static void remote_is_the_peers(void **state)
 	r = see_reset(&w, received(&flow));
 	assert_judged(r, VERDICT_REMOTE, CAUSE_NONE, CONFIDENCE_PROVEN);
 	assert_int_equal(r->because_count, 0);
-	assert_int_equal(timeline_status(&w.timeline), STATUS_OK);
+	assert_int_equal(summary_status(&w.summary), STATUS_OK);
 }
 
 /* The client spoke first after the flush, and its port was taken. */
@@ -358,7 +358,7 @@ static void remote_in_a_container(void **state)
 	r = see_reset(&w, o);
 	assert_judged(r, VERDICT_REMOTE, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
 	assert_true(is_inferred(r, "passes that other namespace"));
-	assert_int_equal(timeline_status(&w.timeline), STATUS_WARNING);
+	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
 }
 
 /* With its old port the connection lives on: a later RST is the peer's own. */
@@ -465,12 +465,12 @@ static void advice_is_on_what_was_blamed(void **state)
 	(void)state;
 	syn.reset.flags = PACKET_SYN;
 	see_reset(&w, syn);
-	assert_int_equal(timeline_advice(&w.timeline, advice), 2);
+	assert_int_equal(summary_advice(&w.summary, advice), 2);
 	assert_non_null(strstr(advice[1], "Disproved"));
 	assert_non_null(strstr(advice[0], "Nobody listens"));
 	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
 	see_server_packet(&w, &flow);
-	assert_int_equal(timeline_advice(&w.timeline, advice), 3);
+	assert_int_equal(summary_advice(&w.summary, advice), 3);
 	assert_non_null(strstr(advice[0], "KeepConfiguration"));
 }
 

@@ -238,7 +238,7 @@ static void take(void *ctx, const struct finding *f)
 	struct watch *w = ctx;
 
 	w->found[f->type]++;
-	timeline_add(&w->timeline, f);
+	summary_add(&w->summary, f);
 	if (w->also)
 		w->also(w->also_ctx, f);
 	if (f->type == FINDING_FLUSH && f->flush->is_ended && w->flushes_count < KEPT_MAX)

@@ -77,7 +77,7 @@ struct watch {
 	struct flush flushes[KEPT_MAX];
 	uint64_t delivered_ids[4 * KEPT_MAX]; /* of changes, flushes, removals */
 	size_t delivered_count;
-	struct timeline timeline;
+	struct summary summary;
 	blame_sink_fn also; /* another taker of each finding, or NULL */
 	void *also_ctx;
 };

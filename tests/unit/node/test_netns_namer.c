@@ -187,7 +187,7 @@ static void see_story(uint32_t netns)
 	see_address_flush(&w, 7, "10.9.0.1", &ip_command, &redis);
 	see_server_packet(&w, &redis);
 	w.netns.inum = own;
-	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	text_summary(&text, &w.summary, summary_status(&w.summary));
 }
 
 static void the_nodes_own_is_not_said(void **state)
@@ -233,7 +233,7 @@ static void the_first_of_several(void **state)
 	see_address_flush(&w, 7, "10.9.0.1", &ip_command, &redis);
 	see_server_packet(&w, &redis);
 	see_server_packet(&w, &redis);
-	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	text_summary(&text, &w.summary, summary_status(&w.summary));
 	assert_written("proven: 2 resets, the first of which, in node2, is told here\n");
 }
 

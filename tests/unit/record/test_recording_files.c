@@ -79,7 +79,7 @@ static void lost_lines_lower_the_verdict(void **state)
 	watch_files(&w, &path, 1);
 	assert_judged(&w.resets[0].blame, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED,
 		      CONFIDENCE_LIKELY);
-	assert_int_equal(timeline_status(&w.timeline), STATUS_WARNING);
+	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
 }
 
 static void first_bad_line_is_counted_as_an_editor_does(void **state)

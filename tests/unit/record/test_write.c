@@ -35,7 +35,7 @@ static void add_summary(void)
 			       .wall_ns = w.now_ns - MONO_BASE_NS + WALL_BASE_NS };
 	struct jsonw j = { 0 };
 
-	json_write_summary(&j, &w.timeline, &end, timeline_status(&w.timeline));
+	json_write_summary(&j, &w.summary, &end, summary_status(&w.summary));
 	lines.text = realloc(lines.text, lines.len + j.len + 1);
 	assert_non_null(lines.text);
 	memcpy(lines.text + lines.len, j.text, j.len + 1);

@@ -42,7 +42,7 @@ static const char *close_page(enum status status)
 	FILE *out = open_memstream(&page, &len);
 
 	assert_non_null(out);
-	html_write(html, out, &w.timeline, status);
+	html_write(html, out, &w.summary, status);
 	assert_int_equal(fclose(out), 0);
 	if (!page_check(page, len, why))
 		fail_msg("%s", why);
@@ -51,7 +51,7 @@ static const char *close_page(enum status status)
 
 static const char *written(void)
 {
-	return close_page(timeline_status(&w.timeline));
+	return close_page(summary_status(&w.summary));
 }
 
 static int clean(void **state)
@@ -112,7 +112,7 @@ static void founding_incident(void **state)
 	open_page(&plain);
 	story_tell(&w);
 	written();
-	account_headline(&w.timeline, STATUS_CRITICAL, headline, sizeof(headline));
+	account_headline(&w.summary, STATUS_CRITICAL, headline, sizeof(headline));
 	assert_says_escaped(strstr(headline, ": ") + 2);
 	assert_says("<span class=\"status\">CRITICAL</span> <span class=\"exit\">exit status 2");
 	assert_says("<article class=\"story proven\" data-resets=\"1\">");
@@ -160,7 +160,7 @@ static void storm_and_filter(void **state)
 
 	(void)state;
 	open_page(&plain);
-	w.timeline.filter = "port 22";
+	w.summary.filter = "port 22";
 	w.also = NULL; /* the report hands nothing on then */
 	see(&w, make_resets(2000, &ssh, 1));
 	written();
@@ -196,7 +196,7 @@ static void advice_is_there(void **state)
 	open_page(&plain);
 	story_tell(&w);
 	written();
-	count = timeline_advice(&w.timeline, advice);
+	count = summary_advice(&w.summary, advice);
 	assert_true(count > 2);
 	for (size_t i = 0; i < count; i++) {
 		char first[64];
@@ -232,10 +232,10 @@ static void losses_are_told(void **state)
 	open_page(&plain);
 	see(&w, make_lost("conntrack-removal", 12));
 	see(&w, make_lost("reset-ipv4", 3));
-	w.timeline.effort.victims_unlooked = 7;
-	w.timeline.effort.entries_unasked = 8;
-	w.timeline.look.unseen = 1;
-	w.timeline.look.unsure = 2;
+	w.summary.effort.victims_unlooked = 7;
+	w.summary.effort.entries_unasked = 8;
+	w.summary.look.unseen = 1;
+	w.summary.look.unsure = 2;
 	written();
 	assert_says("exit status 3");
 	assert_says("Not all was seen");
@@ -305,10 +305,10 @@ static void an_audit(void **state)
 	open_page(&plain);
 	start.start.is_audit = true;
 	start.start.version = start.start.host = start.start.kernel = start.start.arch = "x";
-	timeline_add(&w.timeline, &f);
+	summary_add(&w.summary, &f);
 	html_finding(html, &f);
 	f = (struct finding){ .type = FINDING_AT_RISK, .id = 1, .risk = &risk };
-	timeline_add(&w.timeline, &f);
+	summary_add(&w.summary, &f);
 	html_finding(html, &f);
 	written();
 	assert_says("1 flow is at risk.");
@@ -461,7 +461,7 @@ static void storm_is_bounded(void **state)
 		pass(&w, MS(1));
 	}
 	written();
-	assert_int_equal(w.timeline.resets_total, BLAMED + SCAN);
+	assert_int_equal(w.summary.resets_total, BLAMED + SCAN);
 	assert_int_equal(page_sum(page, "id=\"resets\"", "</section>", "data-resets-total"),
 			 BLAMED + SCAN);
 	assert_int_equal(page_sum(page, "id=\"resets\"", "</section>", "data-resets"),
@@ -489,7 +489,7 @@ static void stories_are_bounded(void **state)
 		pass(&w, SECONDS(1));
 	}
 	written();
-	assert_int_equal(w.timeline.blamed, STORIES);
+	assert_int_equal(w.summary.blamed, STORIES);
 	assert_int_equal(page_sum(page, "id=\"why\"", "</section>", "data-resets"), STORIES);
 	assert_int_equal(page_sum(page, "id=\"resets\"", "</section>", "data-resets"), STORIES);
 	assert_int_equal(count_of("<tr data-resets="), 240);
@@ -515,7 +515,7 @@ static void each_story_has_its_first_reset(void **state)
 		}
 	}
 	written();
-	assert_int_equal(w.timeline.stories_count, 3);
+	assert_int_equal(w.summary.stories_count, 3);
 	chain = page;
 	for (unsigned int i = 0; i < 3; i++) {
 		chain = strstr(chain, "<ol class=\"chain");
@@ -557,17 +557,17 @@ static void risks_are_bounded(void **state)
 		risk.id = f.id = i;
 		risk.end = RISK_GOES_ON;
 		f.type = FINDING_AT_RISK;
-		timeline_add(&w.timeline, &f);
+		summary_add(&w.summary, &f);
 		html_finding(html, &f);
 		if (i > OVER)
 			continue;
 		risk.end = RISK_CLOSED;
 		f.type = FINDING_RISK_OVER;
-		timeline_add(&w.timeline, &f);
+		summary_add(&w.summary, &f);
 		html_finding(html, &f);
 	}
 	written();
-	assert_int_equal(w.timeline.at_risk, RISKS - OVER);
+	assert_int_equal(w.summary.at_risk, RISKS - OVER);
 	/* Those that were over made room for others. */
 	assert_int_equal(count_of("<td data-label=\"Lost its entry by\""), RISKS_SHOWN);
 	assert_says("800 more flows at risk are counted, not listed");
@@ -584,7 +584,7 @@ static void risks_in_the_list(void **state)
 	for (uint64_t i = 1; i <= 20; i++) {
 		risk.id = f.id = i;
 		risk.flush = 100 + i / 11;
-		timeline_add(&w.timeline, &f);
+		summary_add(&w.summary, &f);
 		html_finding(html, &f);
 	}
 	written();
@@ -693,14 +693,14 @@ static void hostile_in_every_field(void **state)
 	memset(&victim, 0, sizeof(victim));
 	spoil_victim(&victim, 9);
 	open_page(&options);
-	w.timeline.filter = hostile;
+	w.summary.filter = hostile;
 	hostile_surroundings();
 	hostile_incident();
-	timeline_add(&w.timeline, &f);
+	summary_add(&w.summary, &f);
 	html_finding(html, &f);
 	blame_finish(w.blame);
 	written();
-	assert_int_equal(w.timeline.blamed, 2);
+	assert_int_equal(w.summary.blamed, 2);
 	assert_silent("<script");
 	assert_says("&lt;script");
 	assert_says("\\x1b[2J");   /* of a log line, which is shown as it is */

@@ -120,8 +120,8 @@ static void storm(void **state)
 	assert_true(w->resets_count > 50000);
 	assert_int_equal(w->verdicts[VERDICT_ENTRY_REMOVED], 0);
 	assert_int_equal(w->verdicts[VERDICT_ENTRY_UNKNOWN], 0);
-	assert_int_equal(w->timeline.blamed, 0);
-	assert_int_equal(timeline_status(&w->timeline), STATUS_OK);
+	assert_int_equal(w->summary.blamed, 0);
+	assert_int_equal(summary_status(&w->summary), STATUS_OK);
 	watch_end(w);
 	test_free(w);
 }

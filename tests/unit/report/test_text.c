@@ -53,7 +53,7 @@ static void founding_incident(void **state)
 	(void)state;
 	open_text(&plain);
 	story_tell(&w);
-	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	text_summary(&text, &w.summary, summary_status(&w.summary));
 	assert_golden("incident.txt", written());
 }
 
@@ -66,7 +66,7 @@ static void quiet(void **state)
 	open_text(&options);
 	story_tell(&w);
 	assert_string_equal(written(), "");
-	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	text_summary(&text, &w.summary, summary_status(&w.summary));
 	assert_golden("incident-quiet.txt", written());
 	assert_memory_equal(written(), "VERDICT", 7); /* first */
 }
@@ -79,7 +79,7 @@ static void verbose(void **state)
 	options.is_verbose = true;
 	open_text(&options);
 	story_tell(&w);
-	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	text_summary(&text, &w.summary, summary_status(&w.summary));
 	assert_golden("incident-verbose.txt", written());
 	assert_non_null(strstr(written(), "removal "));
 }
@@ -88,7 +88,7 @@ static void nothing_at_all(void **state)
 {
 	(void)state;
 	open_text(&plain);
-	text_summary(&text, &w.timeline, STATUS_OK);
+	text_summary(&text, &w.summary, STATUS_OK);
 	assert_golden("nothing.txt", written());
 }
 
@@ -98,7 +98,7 @@ static void losses_are_told(void **state)
 	open_text(&plain);
 	see(&w, make_lost("conntrack-removal", 12));
 	see(&w, make_lost("reset-ipv4", 3));
-	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	text_summary(&text, &w.summary, summary_status(&w.summary));
 	assert_golden("losses.txt", written());
 }
 
@@ -120,7 +120,7 @@ static void storm(void **state)
 	see(&w, make_resets(965, ports, 6)); /* each told apart */
 	pass(&w, SECONDS(1));
 	see_in(&w, OTHER_NETNS, make_resets(512, ports, 1));
-	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	text_summary(&text, &w.summary, summary_status(&w.summary));
 	assert_golden("storm.txt", written());
 }
 
@@ -140,17 +140,17 @@ static void storm_everywhere(void **state)
 		lines++;
 	assert_true(lines <= 3 * 10);
 	assert_non_null(strstr(written(), "of more namespaces are counted, not shown"));
-	assert_int_equal(w.timeline.resets_total, 3 * 100 * 512);
+	assert_int_equal(w.summary.resets_total, 3 * 100 * 512);
 }
 
 static void storm_and_filter(void **state)
 {
 	(void)state;
 	open_text(&plain);
-	w.timeline.filter = "port 22";
+	w.summary.filter = "port 22";
 	w.also = NULL; /* the report hands nothing on then */
 	see(&w, make_resets(1000, ports, 6));
-	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	text_summary(&text, &w.summary, summary_status(&w.summary));
 	assert_golden("storm-filter.txt", written());
 }
 
@@ -164,7 +164,7 @@ static void colors(void **state)
 	options.is_colored = true;
 	open_text(&options);
 	story_tell(&w);
-	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	text_summary(&text, &w.summary, summary_status(&w.summary));
 	assert_non_null(strstr(written(), "\033["));
 	bare = strdup(written());
 	to = bare;
@@ -185,12 +185,12 @@ static void progress(void **state)
 
 	(void)state;
 	open_text(&options);
-	text_progress(&text, &w.timeline, 5);
+	text_progress(&text, &w.summary, 5);
 	assert_string_equal(written(), ""); /* no terminal */
 	close_text(NULL);
 	options.is_live = true;
 	open_text(&options);
-	text_progress(&text, &w.timeline, 5);
+	text_progress(&text, &w.summary, 5);
 	assert_string_equal(written(), "\r\033[K5 s left · resets 0 · blamed 0 · flushes 0");
 	see(&w, make_lost("link", 1)); /* the next line takes its place */
 	assert_non_null(strstr(written(), "flushes 0\r\033[K10:"));
@@ -225,7 +225,7 @@ static void headline_is_the_surest_story(void **state)
 	see_server_packet(&w, &old); /* from before the window */
 	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
 	see_server_packet(&w, &redis);
-	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	text_summary(&text, &w.summary, summary_status(&w.summary));
 	assert_memory_equal(written(), "VERDICT  CRITICAL: systemd-networkd[412]", 40);
 }
 
@@ -257,7 +257,7 @@ static void hostile_comm(void **state)
 	see(&w, make_act(9, CAUSE_USER_DELETE, NULL, 0, &hostile));
 	see_server_packet(&w, &redis);
 	blame_finish(w.blame);
-	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	text_summary(&text, &w.summary, summary_status(&w.summary));
 	assert_printable(written());
 	assert_non_null(strstr(written(), "a?[2J\"????[99]"));
 }
@@ -298,7 +298,7 @@ static void hostile_start(void **state)
 		.name = HOSTILE_COMM, .how = "none", .symbol = "", .why = HOSTILE_COMM
 	};
 	see(&w, start);
-	text_summary(&text, &w.timeline, STATUS_OK);
+	text_summary(&text, &w.summary, STATUS_OK);
 	assert_printable(written());
 }
 
@@ -307,7 +307,7 @@ static void hostile_probe(void **state)
 	(void)state;
 	open_text(&plain);
 	see(&w, make_lost(HOSTILE_COMM, 1));
-	text_summary(&text, &w.timeline, STATUS_UNKNOWN);
+	text_summary(&text, &w.summary, STATUS_UNKNOWN);
 	assert_printable(written());
 }
 
@@ -355,7 +355,7 @@ static void nothing_but_the_necessary(void **state)
 	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &redis));
 	see(&w, reset);
 	blame_finish(w.blame);
-	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	text_summary(&text, &w.summary, summary_status(&w.summary));
 	assert_printable(written());
 	assert_int_equal(w.verdicts[VERDICT_ENTRY_REMOVED], 1);
 }
@@ -370,7 +370,7 @@ static void verdict_is_wrapped(void **state)
 	options.is_quiet = true;
 	open_text(&options);
 	story_tell(&w);
-	text_summary(&text, &w.timeline, timeline_status(&w.timeline));
+	text_summary(&text, &w.summary, summary_status(&w.summary));
 	for (const char *p = written(); *p;) {
 		size_t len = strcspn(p, "\n");
 		char line[512];

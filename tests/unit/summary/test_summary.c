@@ -47,7 +47,7 @@ static void nothing_is_ok(void **state)
 {
 	(void)state;
 	see(&w, start_with(false));
-	assert_int_equal(timeline_status(&w.timeline), STATUS_OK);
+	assert_int_equal(summary_status(&w.summary), STATUS_OK);
 }
 
 /* Flows lost their entries, and not all sockets could be looked at: that none is known to
@@ -60,17 +60,17 @@ static void unseen_sockets(void **state)
 	(void)state;
 	see(&w, start_with(false));
 	see(&w, looked);
-	assert_int_equal(timeline_status(&w.timeline), STATUS_OK); /* nothing was at stake */
+	assert_int_equal(summary_status(&w.summary), STATUS_OK); /* nothing was at stake */
 	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
 	see(&w, looked);
 	looked.sockets.unseen = 0;
 	looked.sockets.is_again = true;
 	see(&w, looked);
-	assert_true(timeline_may_miss_risk(&w.timeline));
-	assert_int_equal(timeline_status(&w.timeline), STATUS_UNKNOWN);
+	assert_true(summary_may_miss_risk(&w.summary));
+	assert_int_equal(summary_status(&w.summary), STATUS_UNKNOWN);
 	pass(&w, SECONDS(1));
 	see_server_packet(&w, &redis);
-	assert_int_equal(timeline_status(&w.timeline), STATUS_CRITICAL);
+	assert_int_equal(summary_status(&w.summary), STATUS_CRITICAL);
 }
 
 static void innocents_are_ok(void **state)
@@ -82,20 +82,20 @@ static void innocents_are_ok(void **state)
 	syn.reset.flags = PACKET_SYN;
 	for (int i = 0; i < 100; i++)
 		see(&w, syn);
-	assert_int_equal(timeline_status(&w.timeline), STATUS_OK);
-	assert_int_equal(w.timeline.resets_total, 100);
-	assert_int_equal(w.timeline.resets[VERDICT_NO_LISTENER], 100);
-	assert_int_equal(w.timeline.blamed, 0);
-	assert_int_equal(w.timeline.stories_count, 0);
+	assert_int_equal(summary_status(&w.summary), STATUS_OK);
+	assert_int_equal(w.summary.resets_total, 100);
+	assert_int_equal(w.summary.resets[VERDICT_NO_LISTENER], 100);
+	assert_int_equal(w.summary.blamed, 0);
+	assert_int_equal(w.summary.stories_count, 0);
 }
 
 static void proven_is_critical(void **state)
 {
 	(void)state;
 	see_proven();
-	assert_int_equal(timeline_status(&w.timeline), STATUS_CRITICAL);
+	assert_int_equal(summary_status(&w.summary), STATUS_CRITICAL);
 	see(&w, make_lost("reset-ipv4", 1)); /* afterwards: what was proven stays so */
-	assert_int_equal(timeline_status(&w.timeline), STATUS_CRITICAL);
+	assert_int_equal(summary_status(&w.summary), STATUS_CRITICAL);
 }
 
 static void likely_is_a_warning(void **state)
@@ -104,7 +104,7 @@ static void likely_is_a_warning(void **state)
 	see(&w, make_lost("conntrack-entry", 1));
 	see_proven();
 	assert_int_equal(w.confidences[CONFIDENCE_LIKELY], 1);
-	assert_int_equal(timeline_status(&w.timeline), STATUS_WARNING);
+	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
 }
 
 static void entry_unknown_is_a_warning(void **state)
@@ -114,7 +114,7 @@ static void entry_unknown_is_a_warning(void **state)
 	(void)state;
 	see_server_packet(&w, &redis);
 	assert_int_equal(w.verdicts[VERDICT_ENTRY_UNKNOWN], 1);
-	assert_int_equal(timeline_status(&w.timeline), STATUS_WARNING);
+	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
 }
 
 static void losses_are_unknown(void **state)
@@ -122,16 +122,16 @@ static void losses_are_unknown(void **state)
 	(void)state;
 	see(&w, start_with(false));
 	see(&w, make_lost("reset-ipv4", 1));
-	assert_int_equal(timeline_status(&w.timeline), STATUS_UNKNOWN);
+	assert_int_equal(summary_status(&w.summary), STATUS_UNKNOWN);
 }
 
 static void blindness_is_unknown(void **state)
 {
 	(void)state;
 	see(&w, start_with(true));
-	assert_int_equal(timeline_status(&w.timeline), STATUS_UNKNOWN);
+	assert_int_equal(summary_status(&w.summary), STATUS_UNKNOWN);
 	see_proven();
-	assert_int_equal(timeline_status(&w.timeline), STATUS_CRITICAL);
+	assert_int_equal(summary_status(&w.summary), STATUS_CRITICAL);
 }
 
 static void status_names(void **state)
@@ -149,7 +149,7 @@ static void status_names(void **state)
 
 static void losses_are_counted_per_probe(void **state)
 {
-	const struct timeline *t = &w.timeline;
+	const struct summary *t = &w.summary;
 
 	(void)state;
 	see(&w, start_with(false));
@@ -174,8 +174,8 @@ static void more_probes_than_room(void **state)
 		snprintf(probe, sizeof(probe), "probe-%d", i);
 		see(&w, make_lost(probe, 1));
 	}
-	assert_int_equal(w.timeline.losses_count, LOSSES_MAX);
-	assert_int_equal(w.timeline.lost_total, LOSSES_MAX + 5);
+	assert_int_equal(w.summary.losses_count, LOSSES_MAX);
+	assert_int_equal(w.summary.lost_total, LOSSES_MAX + 5);
 }
 
 static void window_is_the_longest(void **state)
@@ -186,7 +186,7 @@ static void window_is_the_longest(void **state)
 	see(&w, last);
 	last.window_s = 10; /* another node's */
 	see(&w, last);
-	assert_int_equal(w.timeline.window_s, 40);
+	assert_int_equal(w.summary.window_s, 40);
 }
 
 static void addresses_are_counted(void **state)
@@ -195,8 +195,8 @@ static void addresses_are_counted(void **state)
 	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd));
 	see(&w, make_address(ADDRESS_ADD, "10.9.0.1", UP0, &networkd));
 	see(&w, make_address(ADDRESS_ADD, "fd00::1", UP0, &networkd));
-	assert_int_equal(w.timeline.addresses_removed, 1);
-	assert_int_equal(w.timeline.addresses_added, 2);
+	assert_int_equal(w.summary.addresses_removed, 1);
+	assert_int_equal(w.summary.addresses_added, 2);
 }
 
 /* ---- stories ---- */
@@ -215,15 +215,15 @@ static void one_story_for_each_cause(void **state)
 	see_server_packet(&w, &b);
 	see_server_packet(&w, &c); /* entry-unknown */
 	see_server_packet(&w, &a);
-	assert_int_equal(w.timeline.stories_count, 3);
-	assert_int_equal(w.timeline.stories[0].resets, 2);
-	assert_int_equal(w.timeline.stories[0].blamed.cause, CAUSE_ADDRESS_REMOVED);
-	assert_int_equal(w.timeline.stories[1].blamed.cause, CAUSE_USER_FLUSH);
-	assert_int_equal(w.timeline.stories[2].blamed.verdict, VERDICT_ENTRY_UNKNOWN);
-	assert_true(tuple_equal(&w.timeline.stories[1].packet, &b.reply));
-	assert_int_equal(w.timeline.stories[0].packet_flags, PACKET_ACK);
-	assert_int_equal(w.timeline.blamed, 4);
-	assert_int_equal(w.timeline.blamed_proven, 3);
+	assert_int_equal(w.summary.stories_count, 3);
+	assert_int_equal(w.summary.stories[0].resets, 2);
+	assert_int_equal(w.summary.stories[0].blamed.cause, CAUSE_ADDRESS_REMOVED);
+	assert_int_equal(w.summary.stories[1].blamed.cause, CAUSE_USER_FLUSH);
+	assert_int_equal(w.summary.stories[2].blamed.verdict, VERDICT_ENTRY_UNKNOWN);
+	assert_true(tuple_equal(&w.summary.stories[1].packet, &b.reply));
+	assert_int_equal(w.summary.stories[0].packet_flags, PACKET_ACK);
+	assert_int_equal(w.summary.blamed, 4);
+	assert_int_equal(w.summary.blamed_proven, 3);
 }
 
 static void more_stories_than_room(void **state)
@@ -236,9 +236,9 @@ static void more_stories_than_room(void **state)
 		pass(&w, SECONDS(60));
 		see_server_packet(&w, &flow);
 	}
-	assert_int_equal(w.timeline.stories_count, STORIES_MAX);
-	assert_int_equal(w.timeline.stories_untold, 10);
-	assert_int_equal(w.timeline.blamed, STORIES_MAX + 10);
+	assert_int_equal(w.summary.stories_count, STORIES_MAX);
+	assert_int_equal(w.summary.stories_untold, 10);
+	assert_int_equal(w.summary.blamed, STORIES_MAX + 10);
 }
 
 /* ---- the address comes back ---- */
@@ -252,26 +252,26 @@ static void address_returns(void **state)
 	see(&w, make_address(ADDRESS_ADD, "10.9.0.1", UP0, &ip_command)); /* before */
 	pass(&w, SECONDS(1));
 	see_proven();
-	removed = w.timeline.stories[0].blamed.by;
-	assert_null(timeline_return(&w.timeline, removed));
+	removed = w.summary.stories[0].blamed.by;
+	assert_null(summary_return(&w.summary, removed));
 	see(&w, make_address(ADDRESS_ADD, "10.9.0.77", UP0, &ip_command)); /* another */
 	see_in(&w, OTHER_NETNS, make_address(ADDRESS_ADD, "10.9.0.1", UP0, &ip_command));
-	assert_null(timeline_return(&w.timeline, removed));
+	assert_null(summary_return(&w.summary, removed));
 	pass(&w, SECONDS(1));
 	see(&w, make_address(ADDRESS_ADD, "10.9.0.1", UP0, &networkd));
-	back = timeline_return(&w.timeline, removed);
+	back = summary_return(&w.summary, removed);
 	assert_non_null(back);
 	assert_int_equal(back->mono_ns, w.now_ns);
 	pass(&w, SECONDS(1));
 	see(&w, make_address(ADDRESS_ADD, "10.9.0.1", UP0, &networkd)); /* once more: later */
-	assert_ptr_equal(timeline_return(&w.timeline, removed), back);
+	assert_ptr_equal(summary_return(&w.summary, removed), back);
 }
 
 /* ---- advice ---- */
 
 static size_t advise(const char **out)
 {
-	size_t count = timeline_advice(&w.timeline, out);
+	size_t count = summary_advice(&w.summary, out);
 
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = i + 1; j < count; j++)
@@ -348,11 +348,11 @@ static void counted_resets_are_in_the_totals(void **state)
 	see(&w, make_resets(1100, three_ports, 3));
 	see(&w, make_resets(1, three_ports, 0));
 	assert_int_equal(w.found[FINDING_RESETS], 2);
-	assert_int_equal(w.timeline.resets[VERDICT_NO_LISTENER], 1102);
-	assert_int_equal(w.timeline.resets_total, 1102);
-	assert_int_equal(w.timeline.resets_counted, 1101);
-	assert_int_equal(w.timeline.blamed, 0);
-	assert_int_equal(timeline_status(&w.timeline), STATUS_OK);
+	assert_int_equal(w.summary.resets[VERDICT_NO_LISTENER], 1102);
+	assert_int_equal(w.summary.resets_total, 1102);
+	assert_int_equal(w.summary.resets_counted, 1101);
+	assert_int_equal(w.summary.blamed, 0);
+	assert_int_equal(summary_status(&w.summary), STATUS_OK);
 	assert_true(advise(advice) > 0);
 }
 
@@ -360,12 +360,12 @@ static void counted_resets_are_in_the_totals(void **state)
 static void counted_resets_are_left_out_of_a_filter(void **state)
 {
 	(void)state;
-	w.timeline.filter = "port 22";
+	w.summary.filter = "port 22";
 	see(&w, make_resets(1100, three_ports, 3));
-	assert_int_equal(w.timeline.resets_total, 0);
-	assert_int_equal(w.timeline.resets[VERDICT_NO_LISTENER], 0);
-	assert_int_equal(w.timeline.resets_unfiltered, 1100);
-	assert_int_equal(timeline_status(&w.timeline), STATUS_OK);
+	assert_int_equal(w.summary.resets_total, 0);
+	assert_int_equal(w.summary.resets[VERDICT_NO_LISTENER], 0);
+	assert_int_equal(w.summary.resets_unfiltered, 1100);
+	assert_int_equal(summary_status(&w.summary), STATUS_OK);
 }
 
 #define story(name) cmocka_unit_test_setup_teardown(name, begin, end)

@@ -31,6 +31,6 @@ void html_free(struct html *html);
 void html_finding(struct html *html, const struct finding *f);
 
 /* The page. Write errors are left to ferror(). */
-void html_write(struct html *html, FILE *out, const struct timeline *t, enum status status);
+void html_write(struct html *html, FILE *out, const struct summary *t, enum status status);
 
 #endif

@@ -90,7 +90,7 @@ static void write_head(const struct html *h, FILE *out, enum status status)
 	fprintf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n", html_style);
 }
 
-static void write_window(const struct html *h, FILE *out, const struct timeline *t)
+static void write_window(const struct html *h, FILE *out, const struct summary *t)
 {
 	char from[TIME_TEXT_BYTES], to[TIME_TEXT_BYTES];
 
@@ -111,7 +111,7 @@ static void write_window(const struct html *h, FILE *out, const struct timeline 
 	fputs("</p>\n", out);
 }
 
-static void write_verdict(const struct html *h, FILE *out, const struct timeline *t,
+static void write_verdict(const struct html *h, FILE *out, const struct summary *t,
 			  enum status status)
 {
 	char words[ACCOUNT_BYTES];
@@ -140,7 +140,7 @@ static void write_verdict(const struct html *h, FILE *out, const struct timeline
 	fputs("</header>\n", out);
 }
 
-static void write_contents(const struct html *h, FILE *out, const struct timeline *t)
+static void write_contents(const struct html *h, FILE *out, const struct summary *t)
 {
 	char words[DESCRIBE_BYTES];
 	bool has_groups;
@@ -158,7 +158,7 @@ static void write_contents(const struct html *h, FILE *out, const struct timelin
 	      out);
 }
 
-void html_write(struct html *h, FILE *out, const struct timeline *t, enum status status)
+void html_write(struct html *h, FILE *out, const struct summary *t, enum status status)
 {
 	html_sort_rows(h);
 	write_head(h, out, status);

@@ -302,7 +302,7 @@ static void write_lane_names(const struct picture *p)
 	fputs("</div>\n", p->out);
 }
 
-void html_write_timeline(struct html *h, FILE *out, const struct timeline *t)
+void html_write_timeline(struct html *h, FILE *out, const struct summary *t)
 {
 	struct picture p = {
 		.html = h, .out = out, .from_ns = h->from_ns, .span_ns = h->to_ns - h->from_ns

@@ -211,18 +211,18 @@ void html_begin_cell(FILE *out, const char *label, const char *class);
 void html_cell(FILE *out, const char *label, const char *class, const char *text);
 void html_count_cell(FILE *out, const char *label, uint64_t count);
 
-void html_write_stories(struct html *h, FILE *out, const struct timeline *t);
-void html_write_waiting(struct html *h, FILE *out, const struct timeline *t);
-void html_write_advice(FILE *out, const struct timeline *t);
-void html_write_timeline(struct html *h, FILE *out, const struct timeline *t);
+void html_write_stories(struct html *h, FILE *out, const struct summary *t);
+void html_write_waiting(struct html *h, FILE *out, const struct summary *t);
+void html_write_advice(FILE *out, const struct summary *t);
+void html_write_timeline(struct html *h, FILE *out, const struct summary *t);
 void html_write_list(struct html *h, FILE *out);
-void html_write_resets(struct html *h, FILE *out, const struct timeline *t);
-void html_write_victims(struct html *h, FILE *out, const struct timeline *t);
-void html_write_counts(FILE *out, const struct timeline *t);
+void html_write_resets(struct html *h, FILE *out, const struct summary *t);
+void html_write_victims(struct html *h, FILE *out, const struct summary *t);
+void html_write_counts(FILE *out, const struct summary *t);
 
 /* What could not be seen; and whether any of it makes the verdict less sure. */
-void html_write_gaps(struct html *h, FILE *out, const struct timeline *t);
-bool html_has_gaps(const struct html *h, const struct timeline *t);
-void html_write_source(struct html *h, FILE *out, const struct timeline *t);
+void html_write_gaps(struct html *h, FILE *out, const struct summary *t);
+bool html_has_gaps(const struct html *h, const struct summary *t);
+void html_write_source(struct html *h, FILE *out, const struct summary *t);
 
 #endif

@@ -9,7 +9,7 @@
 /* ---- what was not seen ---- */
 
 /* Whether it makes what is said less sure; a probe of a module that is not there does not. */
-bool html_has_gaps(const struct html *h, const struct timeline *t)
+bool html_has_gaps(const struct html *h, const struct summary *t)
 {
 	char lines[GAPS_MAX][DESCRIBE_BYTES];
 
@@ -17,7 +17,7 @@ bool html_has_gaps(const struct html *h, const struct timeline *t)
 	       account_unseen(t, lines) || account_unlooked(t, false, lines);
 }
 
-static void write_losses(FILE *out, const struct timeline *t)
+static void write_losses(FILE *out, const struct summary *t)
 {
 	char words[ACCOUNT_BYTES * 2];
 
@@ -80,7 +80,7 @@ static void write_missing(const struct html *h, FILE *out)
 		}
 }
 
-void html_write_gaps(struct html *h, FILE *out, const struct timeline *t)
+void html_write_gaps(struct html *h, FILE *out, const struct summary *t)
 {
 	char lines[GAPS_MAX][DESCRIBE_BYTES];
 
@@ -142,7 +142,7 @@ static void write_command(FILE *out, const char *what, const char *command)
 	fputs("\n", out);
 }
 
-void html_write_source(struct html *h, FILE *out, const struct timeline *t)
+void html_write_source(struct html *h, FILE *out, const struct summary *t)
 {
 	char lines[GAPS_MAX][DESCRIBE_BYTES];
 

@@ -153,7 +153,7 @@ static int compare_groups(const void *a, const void *b)
 	return x->first_wall_ns < y->first_wall_ns ? -1 : x->first_wall_ns > y->first_wall_ns;
 }
 
-void html_write_resets(struct html *h, FILE *out, const struct timeline *t)
+void html_write_resets(struct html *h, FILE *out, const struct summary *t)
 {
 	html_begin_section(out, "resets", "Resets");
 	fprintf(out,
@@ -218,7 +218,7 @@ static void write_victim(const struct html *h, FILE *out, const struct html_vict
 	fputs("</tr>\n", out);
 }
 
-void html_write_victims(struct html *h, FILE *out, const struct timeline *t)
+void html_write_victims(struct html *h, FILE *out, const struct summary *t)
 {
 	html_begin_section(out, "victims", "Victims");
 	if (!t->blamed)
@@ -267,7 +267,7 @@ static uint64_t find_most(const uint64_t *counts, size_t count)
 	return most;
 }
 
-static void write_removals(FILE *out, const struct timeline *t)
+static void write_removals(FILE *out, const struct summary *t)
 {
 	uint64_t most = find_most(t->removals, CAUSES);
 
@@ -291,7 +291,7 @@ static void write_removals(FILE *out, const struct timeline *t)
 	fputs("</tbody>\n</table>\n", out);
 }
 
-static void write_verdicts(FILE *out, const struct timeline *t)
+static void write_verdicts(FILE *out, const struct summary *t)
 {
 	uint64_t most = find_most(t->resets, VERDICTS);
 
@@ -316,7 +316,7 @@ static void write_verdicts(FILE *out, const struct timeline *t)
 	fputs("</tbody>\n</table>\n", out);
 }
 
-void html_write_counts(FILE *out, const struct timeline *t)
+void html_write_counts(FILE *out, const struct summary *t)
 {
 	char words[ACCOUNT_BYTES];
 

@@ -129,7 +129,7 @@ static void write_steps(const struct html *h, FILE *out, const struct step *step
 	fputs("</ol>\n", out);
 }
 
-static void write_story(struct html *h, FILE *out, const struct story *s, const struct timeline *t)
+static void write_story(struct html *h, FILE *out, const struct story *s, const struct summary *t)
 {
 	char words[DESCRIBE_BYTES];
 	struct step steps[STEPS_MAX];
@@ -158,7 +158,7 @@ static void write_story(struct html *h, FILE *out, const struct story *s, const 
 	fputs("</article>\n", out);
 }
 
-void html_write_stories(struct html *h, FILE *out, const struct timeline *t)
+void html_write_stories(struct html *h, FILE *out, const struct summary *t)
 {
 	for (size_t i = 0; i < t->stories_count; i++)
 		write_story(h, out, &t->stories[i], t);
@@ -175,7 +175,7 @@ void html_write_stories(struct html *h, FILE *out, const struct timeline *t)
 
 /* ---- what waits for its reset ---- */
 
-static void write_groups(FILE *out, const struct timeline *t)
+static void write_groups(FILE *out, const struct summary *t)
 {
 	char words[DESCRIBE_BYTES];
 	uint64_t told = 0;
@@ -219,7 +219,7 @@ static void write_risk(const struct html *h, FILE *out, const struct html_risk *
 	fputs(row ? "</a></td></tr>\n" : "</td></tr>\n", out);
 }
 
-static void write_risks(const struct html *h, FILE *out, const struct timeline *t)
+static void write_risks(const struct html *h, FILE *out, const struct summary *t)
 {
 	uint64_t told = 0;
 
@@ -240,7 +240,7 @@ static void write_risks(const struct html *h, FILE *out, const struct timeline *
 			t->at_risk - told);
 }
 
-void html_write_waiting(struct html *h, FILE *out, const struct timeline *t)
+void html_write_waiting(struct html *h, FILE *out, const struct summary *t)
 {
 	char words[DESCRIBE_BYTES];
 	bool has_groups;
@@ -276,10 +276,10 @@ static void write_prose(FILE *out, const char *words)
 	}
 }
 
-void html_write_advice(FILE *out, const struct timeline *t)
+void html_write_advice(FILE *out, const struct summary *t)
 {
 	const char *advice[ADVICE_MAX];
-	size_t count = timeline_advice(t, advice);
+	size_t count = summary_advice(t, advice);
 
 	html_begin_section(out, "todo", "What to do");
 	if (!count)
