@@ -17,11 +17,12 @@ static void tell_story(struct text *t, const struct story *s, const struct summa
 {
 	char words[DESCRIBE_BYTES], resets[NETNS_TEXT_BYTES + 64];
 	struct step steps[STEPS_MAX];
-	size_t count = account_steps(s, summary, t->options.is_utc, steps);
+	size_t count = verdict_text_steps(s, summary, t->options.is_utc, steps);
 
 	fprintf(t->out, "%s%s, %s: %s%s\n", text_style(t, STYLE_BOLD),
-		account_name(s, words, sizeof(words)), confidence_name(s->blamed.confidence),
-		account_resets(s, &t->names, resets, sizeof(resets)), text_style(t, STYLE_PLAIN));
+		verdict_text_name(s, words, sizeof(words)), confidence_name(s->blamed.confidence),
+		verdict_text_resets(s, &t->names, resets, sizeof(resets)),
+		text_style(t, STYLE_PLAIN));
 	for (size_t i = 0; i < count; i++) {
 		fprintf(t->out, "  %zu. %s%*s", i + 1, steps[i].when,
 			(int)(14 - utf8_columns(steps[i].when)), "");
@@ -49,7 +50,8 @@ static void tell_groups(struct text *t, const struct summary *summary)
 		if (!g->flows)
 			continue;
 		fprintf(t->out, "  %5" PRIu64 "  ", g->flows);
-		text_wrapped(t, GROUP_INDENT, GROUP_INDENT, account_group(g, words, sizeof(words)));
+		text_wrapped(t, GROUP_INDENT, GROUP_INDENT,
+			     verdict_text_group(g, words, sizeof(words)));
 		told += g->flows;
 	}
 	if (told < summary->at_risk)
@@ -66,7 +68,7 @@ static void tell_unseen(struct text *t, const struct summary *summary)
 {
 	char lines[GAPS_MAX][DESCRIBE_BYTES];
 
-	tell_lines(t, lines, account_unseen(summary, lines));
+	tell_lines(t, lines, verdict_text_unseen(summary, lines));
 }
 
 static void tell_waiting(struct text *t, const struct summary *summary)
@@ -74,7 +76,7 @@ static void tell_waiting(struct text *t, const struct summary *summary)
 	char words[DESCRIBE_BYTES];
 	bool has_groups;
 
-	if (*account_waiting(summary, &has_groups, words, sizeof(words)))
+	if (*verdict_text_waiting(summary, &has_groups, words, sizeof(words)))
 		text_wrapped(t, 0, 0, words);
 	if (has_groups)
 		tell_groups(t, summary);
@@ -91,7 +93,7 @@ static void tell_headline(struct text *t, const struct summary *summary, enum st
 
 	fprintf(t->out, "%sVERDICT%s  ", text_style(t, styles[status]), text_style(t, STYLE_PLAIN));
 	text_wrapped(t, VERDICT_INDENT, VERDICT_INDENT,
-		     account_headline(summary, status, line, sizeof(line)));
+		     verdict_text_headline(summary, status, line, sizeof(line)));
 	fputc('\n', t->out);
 }
 
@@ -125,7 +127,7 @@ static void tell_counts(struct text *t, const struct summary *summary)
 {
 	char line[ACCOUNT_BYTES];
 
-	account_counts(summary, line, sizeof(line));
+	verdict_text_counts(summary, line, sizeof(line));
 	fprintf(t->out, "%sCOUNTS%s   ", text_style(t, STYLE_BOLD), text_style(t, STYLE_PLAIN));
 	if (summary->is_audit)
 		fprintf(t->out, "%s\n", line);
@@ -142,7 +144,7 @@ static void tell_filter(struct text *t, const struct summary *summary)
 	fprintf(t->out, "%sFILTER%s   ", text_style(t, STYLE_BOLD), text_style(t, STYLE_PLAIN));
 	utf8_printable(summary->filter, line, sizeof(line));
 	text_wrapped(t, VERDICT_INDENT, VERDICT_INDENT, line);
-	if (!*account_unfiltered(summary, line, sizeof(line)))
+	if (!*verdict_text_unfiltered(summary, line, sizeof(line)))
 		return;
 	fprintf(t->out, "%*s", VERDICT_INDENT, "");
 	text_wrapped(t, VERDICT_INDENT, VERDICT_INDENT, line);
@@ -154,7 +156,7 @@ static void tell_losses(struct text *t, const struct summary *summary)
 
 	fprintf(t->out, "%sLOST%s     %s\n",
 		text_style(t, summary->lost_total ? STYLE_ALARM : STYLE_BOLD),
-		text_style(t, STYLE_PLAIN), account_losses(summary, losses, sizeof(losses)));
+		text_style(t, STYLE_PLAIN), verdict_text_losses(summary, losses, sizeof(losses)));
 	for (size_t i = 0; i < t->missing_count; i++)
 		fprintf(t->out, "NOT SEEN %s: %s\n", t->missing[i].name, t->missing[i].why);
 }
@@ -163,7 +165,7 @@ static void tell_effort(struct text *t, const struct summary *summary)
 {
 	char lines[GAPS_MAX][DESCRIBE_BYTES];
 
-	tell_lines(t, lines, account_unlooked(summary, t->options.is_verbose, lines));
+	tell_lines(t, lines, verdict_text_unlooked(summary, t->options.is_verbose, lines));
 }
 
 void text_summary(struct text *t, const struct summary *summary, enum status status)

@@ -67,7 +67,8 @@ static void summarize_audit(const struct summary *t, char *buf, size_t size)
 		snprintf(buf, size, "no flow is at risk.");
 }
 
-const char *account_headline(const struct summary *t, enum status status, char *buf, size_t size)
+const char *verdict_text_headline(const struct summary *t, enum status status, char *buf,
+				  size_t size)
 {
 	char words[DESCRIBE_BYTES];
 
@@ -97,15 +98,15 @@ const char *account_headline(const struct summary *t, enum status status, char *
 
 /* ---- a story, step by step ---- */
 
-const char *account_name(const struct story *s, char *buf, size_t size)
+const char *verdict_text_name(const struct story *s, char *buf, size_t size)
 {
 	snprintf(buf, size, "%s%s%s", verdict_name(s->blamed.verdict), s->blamed.cause ? "/" : "",
 		 s->blamed.cause ? cause_name(s->blamed.cause) : "");
 	return buf;
 }
 
-const char *account_resets(const struct story *s, const struct netns_names *names, char *buf,
-			   size_t size)
+const char *verdict_text_resets(const struct story *s, const struct netns_names *names, char *buf,
+				size_t size)
 {
 	char name[NETNS_TEXT_BYTES];
 	bool is_one = s->resets == 1, has_name = *netns_names_format(names, s->first.netns, name);
@@ -271,8 +272,8 @@ static void tell_end(struct telling *t)
 	memcpy(answered->when, arrived->when, sizeof(answered->when));
 }
 
-size_t account_steps(const struct story *s, const struct summary *summary, bool is_utc,
-		     struct step out[STEPS_MAX])
+size_t verdict_text_steps(const struct story *s, const struct summary *summary, bool is_utc,
+			  struct step out[STEPS_MAX])
 {
 	const struct reset_blame *b = &s->blamed;
 	struct telling t = {
@@ -310,7 +311,7 @@ static void say_unlooked(const struct summary *t, char *buf, size_t size)
 }
 
 /* Rule 8: flushed and never reset is said, and blamed on nobody. */
-const char *account_waiting(const struct summary *t, bool *has_groups, char *buf, size_t size)
+const char *verdict_text_waiting(const struct summary *t, bool *has_groups, char *buf, size_t size)
 {
 	*has_groups = false;
 	buf[0] = '\0';
@@ -333,7 +334,7 @@ const char *account_waiting(const struct summary *t, bool *has_groups, char *buf
 	return buf;
 }
 
-const char *account_group(const struct risk_group *group, char *buf, size_t size)
+const char *verdict_text_group(const struct risk_group *group, char *buf, size_t size)
 {
 	if (!*describe_victim(group->victim, buf, size))
 		snprintf(buf, size, "of a process that is not known");
@@ -342,7 +343,7 @@ const char *account_group(const struct risk_group *group, char *buf, size_t size
 
 /* ---- what was not seen ---- */
 
-size_t account_unseen(const struct summary *t, char out[GAPS_MAX][DESCRIBE_BYTES])
+size_t verdict_text_unseen(const struct summary *t, char out[GAPS_MAX][DESCRIBE_BYTES])
 {
 	size_t count = 0;
 
@@ -362,8 +363,8 @@ size_t account_unseen(const struct summary *t, char out[GAPS_MAX][DESCRIBE_BYTES
 }
 
 /* What was left out, so that the rings were read in time. */
-size_t account_unlooked(const struct summary *t, bool is_verbose,
-			char out[GAPS_MAX][DESCRIBE_BYTES])
+size_t verdict_text_unlooked(const struct summary *t, bool is_verbose,
+			     char out[GAPS_MAX][DESCRIBE_BYTES])
 {
 	const struct effort *e = &t->effort;
 	char worst[DURATION_TEXT_BYTES];
@@ -439,7 +440,7 @@ static void say_looked(const struct summary *t, struct growing *g)
 	     t->look.sockets, t->look.namespaces, t->look.entries);
 }
 
-const char *account_counts(const struct summary *t, char *buf, size_t size)
+const char *verdict_text_counts(const struct summary *t, char *buf, size_t size)
 {
 	struct growing g = { buf, size, 0 };
 
@@ -465,7 +466,7 @@ const char *account_counts(const struct summary *t, char *buf, size_t size)
 	return buf;
 }
 
-const char *account_unfiltered(const struct summary *t, char *buf, size_t size)
+const char *verdict_text_unfiltered(const struct summary *t, char *buf, size_t size)
 {
 	buf[0] = '\0';
 	if (t->resets_unfiltered)
@@ -478,7 +479,7 @@ const char *account_unfiltered(const struct summary *t, char *buf, size_t size)
 	return buf;
 }
 
-const char *account_losses(const struct summary *t, char *buf, size_t size)
+const char *verdict_text_losses(const struct summary *t, char *buf, size_t size)
 {
 	struct growing g = { buf, size, 0 };
 	const char *separator = "";

@@ -33,39 +33,40 @@ struct step {
 };
 
 /* "CRITICAL: systemd-networkd[412] removed …": the whole in one sentence. */
-const char *account_headline(const struct summary *t, enum status status, char *buf, size_t size);
+const char *verdict_text_headline(const struct summary *t, enum status status, char *buf,
+				  size_t size);
 
 /* "entry-removed/address-removed" */
-const char *account_name(const struct story *story, char *buf, size_t size);
+const char *verdict_text_name(const struct story *story, char *buf, size_t size);
 
 /* "25 resets, the first of which, in c1, is told here" */
-const char *account_resets(const struct story *story, const struct netns_names *names, char *buf,
-			   size_t size);
+const char *verdict_text_resets(const struct story *story, const struct netns_names *names,
+				char *buf, size_t size);
 
 /* From what set it going to the reset, by time. Returns how many. */
-size_t account_steps(const struct story *story, const struct summary *t, bool is_utc,
-		     struct step out[STEPS_MAX]);
+size_t verdict_text_steps(const struct story *story, const struct summary *t, bool is_utc,
+			  struct step out[STEPS_MAX]);
 
 /* What waits for its reset, or does so no more; "" where there is nothing to say.
  * `has_groups`: the processes (timeline.risk_groups) are to follow. */
-const char *account_waiting(const struct summary *t, bool *has_groups, char *buf, size_t size);
+const char *verdict_text_waiting(const struct summary *t, bool *has_groups, char *buf, size_t size);
 
 /* Of whom the flows of a group are. */
-const char *account_group(const struct risk_group *group, char *buf, size_t size);
+const char *verdict_text_group(const struct risk_group *group, char *buf, size_t size);
 
 /* Sockets that could not be looked at, and resets that were too many. Each returns how
  * many sentences it wrote, GAPS_MAX at most. */
-size_t account_unseen(const struct summary *t, char out[GAPS_MAX][DESCRIBE_BYTES]);
-size_t account_unlooked(const struct summary *t, bool is_verbose,
-			char out[GAPS_MAX][DESCRIBE_BYTES]);
+size_t verdict_text_unseen(const struct summary *t, char out[GAPS_MAX][DESCRIBE_BYTES]);
+size_t verdict_text_unlooked(const struct summary *t, bool is_verbose,
+			     char out[GAPS_MAX][DESCRIBE_BYTES]);
 
 /* "in 1800 s; resets: 7 no-listener; entries removed: none; flushes: 0" */
-const char *account_counts(const struct summary *t, char *buf, size_t size);
+const char *verdict_text_counts(const struct summary *t, char *buf, size_t size);
 
 /* What a filter could not be asked about; "" where there is none. */
-const char *account_unfiltered(const struct summary *t, char *buf, size_t size);
+const char *verdict_text_unfiltered(const struct summary *t, char *buf, size_t size);
 
 /* "no events", or "3 of conntrack-entry, 1 of link" */
-const char *account_losses(const struct summary *t, char *buf, size_t size);
+const char *verdict_text_losses(const struct summary *t, char *buf, size_t size);
 
 #endif

@@ -112,7 +112,7 @@ static void founding_incident(void **state)
 	open_page(&plain);
 	story_tell(&w);
 	written();
-	account_headline(&w.summary, STATUS_CRITICAL, headline, sizeof(headline));
+	verdict_text_headline(&w.summary, STATUS_CRITICAL, headline, sizeof(headline));
 	assert_says_escaped(strstr(headline, ": ") + 2);
 	assert_says("<span class=\"status\">CRITICAL</span> <span class=\"exit\">exit status 2");
 	assert_says("<article class=\"story proven\" data-resets=\"1\">");

@@ -117,7 +117,7 @@ static void write_verdict(const struct html *h, FILE *out, const struct summary 
 	char words[ACCOUNT_BYTES];
 	const char *sentence;
 
-	account_headline(t, status, words, sizeof(words));
+	verdict_text_headline(t, status, words, sizeof(words));
 	sentence = strstr(words, ": ");
 	fprintf(out,
 		"<header class=\"%s\">\n<h1><span class=\"status\">%s</span> "
@@ -130,7 +130,7 @@ static void write_verdict(const struct html *h, FILE *out, const struct summary 
 		fputs("<p class=\"window\">filter: ", out);
 		html_element(out, "code", NULL, t->filter);
 		fputs("</p>\n", out);
-		if (*account_unfiltered(t, words, sizeof(words)))
+		if (*verdict_text_unfiltered(t, words, sizeof(words)))
 			html_element(out, "p", "window", words);
 	}
 	if (html_has_gaps(h, t))
@@ -146,7 +146,7 @@ static void write_contents(const struct html *h, FILE *out, const struct summary
 	bool has_groups;
 
 	fputs("<nav><a href=\"#why\">Why</a> ", out);
-	if (*account_waiting(t, &has_groups, words, sizeof(words)))
+	if (*verdict_text_waiting(t, &has_groups, words, sizeof(words)))
 		fputs("<a href=\"#risk\">At risk</a> ", out);
 	fputs("<a href=\"#todo\">What to do</a> ", out);
 	if (!h->options.is_quiet && !t->is_audit)

@@ -14,7 +14,7 @@ bool html_has_gaps(const struct html *h, const struct summary *t)
 	char lines[GAPS_MAX][DESCRIBE_BYTES];
 
 	return t->lost_total || t->is_blind || h->steps_count || h->is_short_of_memory ||
-	       account_unseen(t, lines) || account_unlooked(t, false, lines);
+	       verdict_text_unseen(t, lines) || verdict_text_unlooked(t, false, lines);
 }
 
 static void write_losses(FILE *out, const struct summary *t)
@@ -23,7 +23,7 @@ static void write_losses(FILE *out, const struct summary *t)
 
 	fprintf(out, "<p%s data-lost=\"%" PRIu64 "\"><b>Lost:</b> ",
 		t->lost_total ? " class=\"alert\"" : "", t->lost_total);
-	html_escape(out, account_losses(t, words, sizeof(words)));
+	html_escape(out, verdict_text_losses(t, words, sizeof(words)));
 	fputs(t->lost_total ? ". A cause may be missing, and the verdicts are as much less sure."
 			      "</p>\n" :
 			      ".</p>\n",
@@ -87,8 +87,8 @@ void html_write_gaps(struct html *h, FILE *out, const struct summary *t)
 	html_begin_section(out, "gaps", "Not seen");
 	if (!t->is_audit)
 		write_losses(out, t);
-	write_lines(out, lines, account_unseen(t, lines), "alert");
-	write_lines(out, lines, account_unlooked(t, false, lines), "alert");
+	write_lines(out, lines, verdict_text_unseen(t, lines), "alert");
+	write_lines(out, lines, verdict_text_unlooked(t, false, lines), "alert");
 	write_clock_steps(h, out);
 	if (h->is_short_of_memory)
 		fputs("<p class=\"alert\">Memory was short: lines of this page are missing.</p>\n",
@@ -158,6 +158,6 @@ void html_write_source(struct html *h, FILE *out, const struct summary *t)
 			h->starts_untold);
 	/* Last of what is said of the effort. */
 	if (h->options.is_verbose && t->effort.drain_worst_ns)
-		html_element(out, "p", NULL, lines[account_unlooked(t, true, lines) - 1]);
+		html_element(out, "p", NULL, lines[verdict_text_unlooked(t, true, lines) - 1]);
 	fputs("</section>\n", out);
 }

@@ -321,7 +321,7 @@ void html_write_counts(FILE *out, const struct summary *t)
 	char words[ACCOUNT_BYTES];
 
 	html_begin_section(out, "counts", "Counts");
-	html_element(out, "p", NULL, account_counts(t, words, sizeof(words)));
+	html_element(out, "p", NULL, verdict_text_counts(t, words, sizeof(words)));
 	fputs("\n", out);
 	if (!t->is_audit) {
 		write_verdicts(out, t);

@@ -133,15 +133,15 @@ static void write_story(struct html *h, FILE *out, const struct story *s, const 
 {
 	char words[DESCRIBE_BYTES];
 	struct step steps[STEPS_MAX];
-	size_t count = account_steps(s, t, h->options.is_utc, steps);
+	size_t count = verdict_text_steps(s, t, h->options.is_utc, steps);
 
 	fprintf(out, "<article class=\"story %s\" data-resets=\"%" PRIu64 "\">\n<h3>",
 		confidence_name(s->blamed.confidence), s->resets);
-	html_element(out, "code", NULL, account_name(s, words, sizeof(words)));
+	html_element(out, "code", NULL, verdict_text_name(s, words, sizeof(words)));
 	fputs(", ", out);
 	html_confidence(out, s->blamed.confidence);
 	fputs(": ", out);
-	html_escape(out, account_resets(s, &h->names, words, sizeof(words)));
+	html_escape(out, verdict_text_resets(s, &h->names, words, sizeof(words)));
 	fputs("</h3>\n", out);
 	write_chain(h, out, s);
 	write_steps(h, out, steps, count);
@@ -187,7 +187,7 @@ static void write_groups(FILE *out, const struct summary *t)
 		if (!g->flows)
 			continue;
 		fprintf(out, "<li><b>%" PRIu64 "</b> ", g->flows);
-		html_element(out, "span", NULL, account_group(g, words, sizeof(words)));
+		html_element(out, "span", NULL, verdict_text_group(g, words, sizeof(words)));
 		if (g->victim && g->victim->cmdline[0])
 			html_element(out, "code", NULL, g->victim->cmdline);
 		fputs("</li>\n", out);
@@ -245,7 +245,7 @@ void html_write_waiting(struct html *h, FILE *out, const struct summary *t)
 	char words[DESCRIBE_BYTES];
 	bool has_groups;
 
-	account_waiting(t, &has_groups, words, sizeof(words));
+	verdict_text_waiting(t, &has_groups, words, sizeof(words));
 	if (!*words)
 		return;
 	fputs("<h3 id=\"risk\">At risk</h3>\n", out);
