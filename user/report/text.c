@@ -121,7 +121,7 @@ static void show_start(struct text *t, const struct finding *f)
 	char line[DESCRIBE_BYTES];
 
 	if (!t->options.is_quiet)
-		text_wrapped(t, 0, 0, note_start(s, line, sizeof(line)));
+		text_wrapped(t, 0, 0, finding_text_start(s, line, sizeof(line)));
 	for (size_t i = 0; i < s->probes_count; i++)
 		if (!strcmp(s->probes[i].how, "none"))
 			note_missing(t, &s->probes[i]);
@@ -138,12 +138,12 @@ static bool is_wrapped(enum finding_type type)
 static void show_note(struct text *t, const struct finding *f)
 {
 	static const enum style styles[] = {
-		[NOTE_PLAIN] = STYLE_PLAIN, [NOTE_DIM] = STYLE_DIM,     [NOTE_STRONG] = STYLE_BOLD,
-		[NOTE_WARN] = STYLE_WARN,   [NOTE_ALARM] = STYLE_ALARM,
+		[TONE_PLAIN] = STYLE_PLAIN, [TONE_DIM] = STYLE_DIM,     [TONE_STRONG] = STYLE_BOLD,
+		[TONE_WARN] = STYLE_WARN,   [TONE_ALARM] = STYLE_ALARM,
 	};
 	struct note note;
 
-	note_finding(&note, f, &t->names);
+	finding_text(&note, f, &t->names);
 	if (!note.kind)
 		return;
 	begin_line(t, f->wall_ns, note.kind, styles[note.tone]);

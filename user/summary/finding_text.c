@@ -30,7 +30,7 @@ static const char *keep(struct note *n, const char *format, ...)
 	return at;
 }
 
-static void begin(struct note *n, const char *kind, enum note_tone tone)
+static void begin(struct note *n, const char *kind, enum finding_tone tone)
 {
 	n->kind = kind;
 	n->tone = tone;
@@ -38,8 +38,9 @@ static void begin(struct note *n, const char *kind, enum note_tone tone)
 
 static void add_below(struct note *n, const char *mark, const char *words, uint64_t id)
 {
-	if (n->below_count < NOTE_BELOW_MAX)
-		n->below[n->below_count++] = (struct note_below){ mark, keep(n, "%s", words), id };
+	if (n->below_count < FINDING_TEXT_BELOW_MAX)
+		n->below[n->below_count++] =
+			(struct finding_below){ mark, keep(n, "%s", words), id };
 }
 
 /* "what, so long before": from an effect to its cause. */
@@ -60,7 +61,7 @@ static const char *node_name(const struct finding *f, char *buf, size_t size)
 	return buf;
 }
 
-const char *note_start(const struct start_observation *s, char *buf, size_t size)
+const char *finding_text_start(const struct start_observation *s, char *buf, size_t size)
 {
 	char until[48] = "until Ctrl-C";
 	size_t attached = 0;
@@ -83,7 +84,7 @@ static void note_change(struct note *n, const struct finding *f)
 {
 	char text[DESCRIBE_BYTES], node[32];
 
-	begin(n, f->type == FINDING_ADDRESS ? "address" : "link", NOTE_STRONG);
+	begin(n, f->type == FINDING_ADDRESS ? "address" : "link", TONE_STRONG);
 	n->words = keep(n, "%s%s", describe_change(f->change, text, sizeof(text)),
 			node_name(f, node, sizeof(node)));
 }
@@ -92,7 +93,7 @@ static void note_ruleset(struct note *n, const struct finding *f)
 {
 	char text[DESCRIBE_BYTES], node[32];
 
-	begin(n, "ruleset", NOTE_STRONG);
+	begin(n, "ruleset", TONE_STRONG);
 	n->words = keep(n, "%s%s", describe_ruleset(&f->seen->ruleset, text, sizeof(text)),
 			node_name(f, node, sizeof(node)));
 }
@@ -104,7 +105,7 @@ static void note_flush(struct note *n, const struct finding *f)
 
 	if (!flush->entries && !flush->by)
 		return;
-	begin(n, "flush", NOTE_WARN);
+	begin(n, "flush", TONE_WARN);
 	n->words = keep(n, "%s",
 			flush->entries ? describe_flush(flush, text, sizeof(text)) :
 					 "nothing: no conntrack entry was masqueraded to it");
@@ -120,7 +121,7 @@ static void note_removal(struct note *n, const struct finding *f)
 	const struct removal_observation *r = &f->seen->removal;
 	char orig[TUPLE_TEXT_BYTES];
 
-	begin(n, "removal", NOTE_PLAIN);
+	begin(n, "removal", TONE_PLAIN);
 	n->words = keep(n, "%s %s, %s",
 			tuple_format(&r->flow.orig, r->flow.family, orig, sizeof(orig)),
 			tracker_state_name(r->tcp_state),
@@ -192,7 +193,7 @@ static void note_reset(struct note *n, const struct finding *f)
 	bool is_blamed = reset_is_blamed(b);
 	char packet[TUPLE_TEXT_BYTES + 64], victim[DESCRIBE_BYTES];
 
-	begin(n, is_blamed ? "RESET" : "reset", is_blamed ? NOTE_ALARM : NOTE_PLAIN);
+	begin(n, is_blamed ? "RESET" : "reset", is_blamed ? TONE_ALARM : TONE_PLAIN);
 	n->words = say_what(n, f);
 	n->verdict = keep(n, "%s%s%s", verdict_name(b->verdict), b->cause ? "/" : "",
 			  b->cause ? cause_name(b->cause) : "");
@@ -253,7 +254,7 @@ static void note_resets(struct note *n, const struct finding *f)
 	char ports[DESCRIBE_BYTES], node[32];
 	bool is_one = r->count == 1;
 
-	begin(n, "resets", NOTE_PLAIN);
+	begin(n, "resets", TONE_PLAIN);
 	say_ports(r, ports, sizeof(ports));
 	n->words = keep(n, "%" PRIu64 " more %s%s answered with a RST (%s)%s%s", r->count,
 			r->family == AF_INET6 ? "IPv6 " : "",
@@ -272,7 +273,7 @@ static void note_risk(struct note *n, const struct finding *f)
 {
 	char victim[DESCRIBE_BYTES];
 
-	begin(n, "at risk", NOTE_WARN);
+	begin(n, "at risk", TONE_WARN);
 	n->words = say_flow(n, f->risk);
 	if (*describe_victim(f->risk->victim, victim, sizeof(victim)))
 		add_below(n, "", victim, 0);
@@ -290,7 +291,7 @@ static void note_risk_over(struct note *n, const struct finding *f)
 
 	if (!words[f->risk->end])
 		return;
-	begin(n, f->risk->end == RISK_CLOSED ? "closed" : "recovered", NOTE_PLAIN);
+	begin(n, f->risk->end == RISK_CLOSED ? "closed" : "recovered", TONE_PLAIN);
 	n->words = say_flow(n, f->risk);
 	add_below(n, "", words[f->risk->end], f->risk->id);
 }
@@ -301,7 +302,7 @@ static void note_probe(struct note *n, const struct finding *f)
 	char name[32], module[64], symbol[64], why[96];
 
 	utf8_printable(p->name, name, sizeof(name));
-	begin(n, "probe", NOTE_DIM);
+	begin(n, "probe", TONE_DIM);
 	if (strcmp(p->how, "none") != 0)
 		n->words = keep(n, "%s came: %s attached to %s",
 				utf8_printable(p->module, module, sizeof(module)), name,
@@ -315,7 +316,7 @@ static void note_lost(struct note *n, const struct finding *f)
 {
 	char probe[32];
 
-	begin(n, "LOST", NOTE_ALARM);
+	begin(n, "LOST", TONE_ALARM);
 	n->words = keep(n, "%" PRIu64 " events of %s: what follows may miss a cause",
 			f->seen->lost.count,
 			utf8_printable(f->seen->lost.probe, probe, sizeof(probe)));
@@ -325,7 +326,7 @@ static void note_log(struct note *n, const struct finding *f)
 {
 	const struct log_observation *l = &f->seen->log;
 
-	begin(n, "log", NOTE_DIM);
+	begin(n, "log", TONE_DIM);
 	if (l->dropped)
 		n->words = keep(n, "%" PRIu64 " more lines of %s are not shown", l->dropped,
 				l->source);
@@ -356,7 +357,7 @@ static bool has_place(enum finding_type type)
 	}
 }
 
-void note_finding(struct note *n, const struct finding *f, const struct netns_names *names)
+void finding_text(struct note *n, const struct finding *f, const struct netns_names *names)
 {
 	char place[NETNS_TEXT_BYTES];
 

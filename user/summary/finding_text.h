@@ -12,11 +12,11 @@
 #include "model/finding.h"
 #include "model/netns_names.h"
 
-enum note_tone { NOTE_PLAIN, NOTE_DIM, NOTE_STRONG, NOTE_WARN, NOTE_ALARM };
+enum finding_tone { TONE_PLAIN, TONE_DIM, TONE_STRONG, TONE_WARN, TONE_ALARM };
 
-enum { NOTE_BELOW_MAX = 24, NOTE_BYTES = 16 * 1024 };
+enum { FINDING_TEXT_BELOW_MAX = 24, FINDING_TEXT_BYTES = 16 * 1024 };
 
-struct note_below {
+struct finding_below {
 	const char *mark; /* "⟵ " from an effect to its cause, "meant for ", …, or "" */
 	const char *words;
 	uint64_t id; /* of the finding that it speaks of; 0: none */
@@ -24,22 +24,22 @@ struct note_below {
 
 struct note {
 	const char *kind; /* "flush"; NULL: there is nothing to say */
-	enum note_tone tone;
+	enum finding_tone tone;
 	const char *words;
 	const char *verdict; /* of a reset, with its cause: "entry-removed/timeout"; NULL */
 	const char *confidence;
 	size_t below_count;
-	struct note_below below[NOTE_BELOW_MAX];
+	struct finding_below below[FINDING_TEXT_BELOW_MAX];
 	size_t used;
-	char pool[NOTE_BYTES]; /* what the words point into; what does not fit is cut */
+	char pool[FINDING_TEXT_BYTES]; /* what the words point into; what does not fit is cut */
 };
 
 /* Fills `note`. A start is no line of the timeline: kind is NULL then. `names`: of what
  * happened in another namespace than the node's own, the words say in which. */
-void note_finding(struct note *note, const struct finding *f, const struct netns_names *names);
+void finding_text(struct note *note, const struct finding *f, const struct netns_names *names);
 
 /* What a start says: "rstblame 0.1.0 on node7, Linux 6.1.0 x86_64: for 40 s, 15 of 17
  * probes attached". */
-const char *note_start(const struct start_observation *start, char *buf, size_t size);
+const char *finding_text_start(const struct start_observation *start, char *buf, size_t size);
 
 #endif

@@ -115,7 +115,7 @@ static void take_start(struct html *h, const struct finding *f)
 	copy(start->host, sizeof(start->host), s->host);
 	copy(start->kernel, sizeof(start->kernel), s->kernel);
 	copy(start->arch, sizeof(start->arch), s->arch);
-	note_start(s, start->line, sizeof(start->line));
+	finding_text_start(s, start->line, sizeof(start->line));
 	start->probes_count = s->probes_count;
 	for (size_t i = 0; i < s->probes_count; i++)
 		take_probe_report(&start->probes[i], &s->probes[i]);

@@ -123,7 +123,7 @@ const struct html_row *html_find_row(const struct html *h, uint64_t id)
 	return NULL;
 }
 
-static void write_reference(const struct html *h, FILE *out, const struct note_below *below)
+static void write_reference(const struct html *h, FILE *out, const struct finding_below *below)
 {
 	const struct html_row *row = html_find_row(h, below->id);
 
@@ -237,7 +237,7 @@ static void ensure(struct html *h, const struct finding *f)
 
 	if (html_find_row(h, f->id))
 		return;
-	note_finding(&note, f, &h->names);
+	finding_text(&note, f, &h->names);
 	if (note.kind)
 		put_row(h, f, &note);
 }
@@ -318,7 +318,7 @@ static bool has_line(const struct html *h, const struct finding *f, struct note 
 {
 	if (f->type != FINDING_FLUSH && f->type != FINDING_RISK_OVER)
 		return true;
-	note_finding(note, f, &h->names);
+	finding_text(note, f, &h->names);
 	return note->kind;
 }
 
@@ -333,14 +333,14 @@ uint64_t html_take_row(struct html *h, const struct finding *f, bool must_be)
 		return 0;
 	before = class == HTML_FLUSHES ? find_flush(h, f->id) : NULL;
 	if (before) {
-		note_finding(&note, f, &h->names);
+		finding_text(&note, f, &h->names);
 		h->is_short_of_memory |= !fill_row(h, before, f, &note);
 		return before->seq;
 	}
 	if (take_place(h, f, class, must_be)) {
 		if (class == HTML_BLAMED)
 			ensure_causes(h, f->reset);
-		note_finding(&note, f, &h->names);
+		finding_text(&note, f, &h->names);
 		row = put_row(h, f, &note);
 	}
 	draw(h, f, row);
