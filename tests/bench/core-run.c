@@ -549,12 +549,12 @@ static double judge_resets(struct blame *blame, struct decoder *decoder, size_t 
 	return (cpu_ns() - begin) / LOOKUPS;
 }
 
-static void put_ahead(struct lookahead *ahead, struct blame *blame, size_t i, size_t flows)
+static void put_ahead(struct reorder *ahead, struct blame *blame, size_t i, size_t flows)
 {
 	struct event_reset e = make_reset(shuffled(i, flows), flows);
 	struct expected_reset expected;
 
-	lookahead_put(ahead, e.header.ts_ns + i, &e, sizeof(e));
+	reorder_put(ahead, e.header.ts_ns + i, &e, sizeof(e));
 	if (decode_expected(&e, sizeof(e), &expected))
 		blame_expect(blame, &expected);
 }
@@ -562,14 +562,14 @@ static void put_ahead(struct lookahead *ahead, struct blame *blame, size_t i, si
 /* The records wait in a lookahead, as attach/rings.c has them do. */
 static double judge_ahead(struct blame *blame, struct decoder *decoder, size_t flows)
 {
-	static struct lookahead ahead;
+	static struct reorder ahead;
 	static struct observation seen;
 	double begin = cpu_ns();
 
 	for (size_t i = 0; i < LOOKUPS + LOOKAHEAD_RECORDS; i++) {
-		if (lookahead_is_full(&ahead)) {
+		if (reorder_is_full(&ahead)) {
 			size_t size;
-			const void *record = lookahead_take(&ahead, &size);
+			const void *record = reorder_take(&ahead, &size);
 
 			decode(decoder, record, size, &seen);
 			blame_observe(blame, &seen);

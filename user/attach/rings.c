@@ -25,7 +25,7 @@ struct lane {
 	struct live *live;
 	struct ring_buffer *ring;
 	struct ring_gauge gauge;
-	struct lookahead ahead;
+	struct reorder ahead;
 };
 
 struct live {
@@ -142,14 +142,14 @@ static int take_record(void *ctx, void *record, size_t size)
 	struct lane *lane = ctx;
 
 	if (size >= sizeof(struct event_header) &&
-	    lookahead_put(&lane->ahead, record_time(record), record, size))
+	    reorder_put(&lane->ahead, record_time(record), record, size))
 		expect(lane->live, record, size);
-	return lookahead_is_full(&lane->ahead) ? -EAGAIN : 0;
+	return reorder_is_full(&lane->ahead) ? -EAGAIN : 0;
 }
 
 static void look_ahead(struct lane *lane)
 {
-	if (lookahead_is_full(&lane->ahead))
+	if (reorder_is_full(&lane->ahead))
 		return;
 	ring_gauge_note(&lane->gauge);
 	ring_buffer__consume(lane->ring);
@@ -158,7 +158,7 @@ static void look_ahead(struct lane *lane)
 /* Right after look_ahead(): by a record that is not submitted. */
 static bool is_blocked(const struct lane *lane)
 {
-	return !lookahead_is_full(&lane->ahead) && ring_gauge_is_behind(&lane->gauge);
+	return !reorder_is_full(&lane->ahead) && ring_gauge_is_behind(&lane->gauge);
 }
 
 /* Up to when all that happened can be seen, `until_ns` at most. */
@@ -167,7 +167,7 @@ static uint64_t seen_until_ns(struct lane *lane, uint64_t until_ns)
 	uint64_t now_ns = clock_mono_ns();
 
 	look_ahead(lane);
-	return ring_gauge_until_ns(&lane->gauge, is_blocked(lane), lookahead_is_full(&lane->ahead),
+	return ring_gauge_until_ns(&lane->gauge, is_blocked(lane), reorder_is_full(&lane->ahead),
 				   now_ns, until_ns);
 }
 
@@ -179,13 +179,13 @@ static bool is_newly_blocked(const struct lane *lane)
 
 static uint64_t next_ns(const struct lane *lane)
 {
-	return lookahead_next_ns(&lane->ahead);
+	return reorder_next_ns(&lane->ahead);
 }
 
 static void hand_on_next(struct live *live, struct lane *lane)
 {
 	size_t size;
-	const void *record = lookahead_take(&lane->ahead, &size);
+	const void *record = reorder_take(&lane->ahead, &size);
 
 	live->err = hand_on(live, record, size);
 }

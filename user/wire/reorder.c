@@ -3,12 +3,12 @@
 
 #include <string.h>
 
-bool lookahead_is_full(const struct lookahead *l)
+bool reorder_is_full(const struct reorder *l)
 {
 	return l->count == LOOKAHEAD_RECORDS;
 }
 
-static void begin(struct lookahead *l)
+static void begin(struct reorder *l)
 {
 	for (size_t i = 0; !l->has_order && i < LOOKAHEAD_RECORDS; i++)
 		l->order[i] = (uint8_t)i;
@@ -17,7 +17,7 @@ static void begin(struct lookahead *l)
 
 /* Where a record of that time goes: before all that are not younger, as the eldest is
  * last. The youngest comes last as a rule, so the first look is mostly the only one. */
-static size_t place_of(const struct lookahead *l, uint64_t time_ns)
+static size_t place_of(const struct reorder *l, uint64_t time_ns)
 {
 	size_t at = 0;
 
@@ -26,12 +26,12 @@ static size_t place_of(const struct lookahead *l, uint64_t time_ns)
 	return at;
 }
 
-bool lookahead_put(struct lookahead *l, uint64_t time_ns, const void *record, size_t size)
+bool reorder_put(struct reorder *l, uint64_t time_ns, const void *record, size_t size)
 {
 	uint8_t free_place;
 	size_t at;
 
-	if (size > LOOKAHEAD_RECORD_BYTES || lookahead_is_full(l))
+	if (size > LOOKAHEAD_RECORD_BYTES || reorder_is_full(l))
 		return false;
 	begin(l);
 	free_place = l->order[l->count];
@@ -45,12 +45,12 @@ bool lookahead_put(struct lookahead *l, uint64_t time_ns, const void *record, si
 	return true;
 }
 
-uint64_t lookahead_next_ns(const struct lookahead *l)
+uint64_t reorder_next_ns(const struct reorder *l)
 {
 	return l->count ? l->places[l->order[l->count - 1]].time_ns : UINT64_MAX;
 }
 
-const void *lookahead_take(struct lookahead *l, size_t *size)
+const void *reorder_take(struct reorder *l, size_t *size)
 {
 	size_t place = l->order[--l->count];
 

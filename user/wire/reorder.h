@@ -16,7 +16,7 @@
 enum { LOOKAHEAD_RECORDS = 64, LOOKAHEAD_RECORD_BYTES = 1024 };
 
 /* All zero is an empty one. */
-struct lookahead {
+struct reorder {
 	size_t count;
 	/* The first `count` places are taken, eldest last, the others free. */
 	uint8_t order[LOOKAHEAD_RECORDS];
@@ -28,16 +28,16 @@ struct lookahead {
 	} places[LOOKAHEAD_RECORDS];
 };
 
-bool lookahead_is_full(const struct lookahead *l);
+bool reorder_is_full(const struct reorder *l);
 
 /* Copies the record. False: it is larger than LOOKAHEAD_RECORD_BYTES, or the lookahead is
  * full; then nothing was done. Of the same time, what was put first is the elder. */
-bool lookahead_put(struct lookahead *l, uint64_t time_ns, const void *record, size_t size);
+bool reorder_put(struct reorder *l, uint64_t time_ns, const void *record, size_t size);
 
 /* The eldest's time, UINT64_MAX where there is none. */
-uint64_t lookahead_next_ns(const struct lookahead *l);
+uint64_t reorder_next_ns(const struct reorder *l);
 
-/* The eldest, which is taken out; valid until the next lookahead_put(). There must be one. */
-const void *lookahead_take(struct lookahead *l, size_t *size);
+/* The eldest, which is taken out; valid until the next reorder_put(). There must be one. */
+const void *reorder_take(struct reorder *l, size_t *size);
 
 #endif

@@ -8,7 +8,7 @@
 
 static int make(void **state)
 {
-	*state = calloc(1, sizeof(struct lookahead));
+	*state = calloc(1, sizeof(struct reorder));
 	return *state ? 0 : -1;
 }
 
@@ -18,27 +18,27 @@ static int drop(void **state)
 	return 0;
 }
 
-static void put(struct lookahead *l, uint64_t time_ns, int value)
+static void put(struct reorder *l, uint64_t time_ns, int value)
 {
-	assert_true(lookahead_put(l, time_ns, &value, sizeof(value)));
+	assert_true(reorder_put(l, time_ns, &value, sizeof(value)));
 }
 
-static void assert_next(struct lookahead *l, uint64_t time_ns, int value)
+static void assert_next(struct reorder *l, uint64_t time_ns, int value)
 {
 	size_t size;
 	int got;
 
-	assert_int_equal(lookahead_next_ns(l), time_ns);
-	memcpy(&got, lookahead_take(l, &size), sizeof(got));
+	assert_int_equal(reorder_next_ns(l), time_ns);
+	memcpy(&got, reorder_take(l, &size), sizeof(got));
 	assert_int_equal(size, sizeof(got));
 	assert_int_equal(got, value);
 }
 
 static void test_gives_the_eldest_first(void **state)
 {
-	struct lookahead *l = *state;
+	struct reorder *l = *state;
 
-	assert_true(lookahead_next_ns(l) == UINT64_MAX);
+	assert_true(reorder_next_ns(l) == UINT64_MAX);
 	put(l, 30, 3);
 	put(l, 10, 1);
 	put(l, 20, 2);
@@ -47,12 +47,12 @@ static void test_gives_the_eldest_first(void **state)
 	assert_next(l, 5, 0);
 	assert_next(l, 20, 2);
 	assert_next(l, 30, 3);
-	assert_true(lookahead_next_ns(l) == UINT64_MAX);
+	assert_true(reorder_next_ns(l) == UINT64_MAX);
 }
 
 static void test_keeps_the_rings_order_at_one_time(void **state)
 {
-	struct lookahead *l = *state;
+	struct reorder *l = *state;
 
 	for (int i = 0; i < 5; i++)
 		put(l, 7, i);
@@ -63,29 +63,29 @@ static void test_keeps_the_rings_order_at_one_time(void **state)
 static void test_refuses_when_full_and_what_is_too_large(void **state)
 {
 	static const uint8_t large[LOOKAHEAD_RECORD_BYTES + 1];
-	struct lookahead *l = *state;
+	struct reorder *l = *state;
 	int one = 1;
 
-	assert_false(lookahead_put(l, 1, large, sizeof(large)));
-	assert_true(lookahead_put(l, 1, large, sizeof(large) - 1));
+	assert_false(reorder_put(l, 1, large, sizeof(large)));
+	assert_true(reorder_put(l, 1, large, sizeof(large) - 1));
 	for (int i = 1; i < LOOKAHEAD_RECORDS; i++)
 		put(l, 2, i);
-	assert_true(lookahead_is_full(l));
-	assert_false(lookahead_put(l, 0, &one, sizeof(one)));
-	assert_int_equal(lookahead_next_ns(l), 1);
+	assert_true(reorder_is_full(l));
+	assert_false(reorder_put(l, 0, &one, sizeof(one)));
+	assert_int_equal(reorder_next_ns(l), 1);
 }
 
 /* A CPU was kept from running while it held a record: all that came behind it for as long
  * as that took, many more than are looked ahead over, are elder. */
 static void test_one_stalled_record_waits_for_all_behind_it(void **state)
 {
-	struct lookahead *l = *state;
+	struct reorder *l = *state;
 	int behind = 100 * LOOKAHEAD_RECORDS, taken = 0;
 
 	put(l, 1000000, -1);
 	for (int i = 0; i < behind; i++) {
 		put(l, (uint64_t)i, i);
-		if (lookahead_is_full(l)) {
+		if (reorder_is_full(l)) {
 			assert_next(l, (uint64_t)taken, taken);
 			taken++;
 		}
