@@ -16,7 +16,7 @@ static void merge(struct bin *into, const struct bin *from)
 	into->count += from->count;
 }
 
-static void widen(struct bins *b)
+static void widen(struct histogram *b)
 {
 	for (size_t i = 0; i < BINS_COUNT; i++) {
 		struct bin bin = b->bin[i];
@@ -27,7 +27,8 @@ static void widen(struct bins *b)
 	b->width_ns *= 2;
 }
 
-void bins_add(struct bins *b, uint64_t from_ns, uint64_t at_ns, uint64_t what, uint64_t count)
+void histogram_add(struct histogram *b, uint64_t from_ns, uint64_t at_ns, uint64_t what,
+		   uint64_t count)
 {
 	struct bin more = { count, at_ns, what };
 	uint64_t after_ns;

@@ -18,12 +18,13 @@ struct bin {
 	uint64_t first;    /* what the caller calls it */
 };
 
-struct bins {
+struct histogram {
 	uint64_t from_ns, width_ns; /* 0 before the first */
 	struct bin bin[BINS_COUNT];
 };
 
 /* Counts so many in. What is before the first falls into the first bin. */
-void bins_add(struct bins *bins, uint64_t from_ns, uint64_t at_ns, uint64_t what, uint64_t count);
+void histogram_add(struct histogram *histogram, uint64_t from_ns, uint64_t at_ns, uint64_t what,
+		   uint64_t count);
 
 #endif

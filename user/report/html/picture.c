@@ -176,7 +176,7 @@ struct stretch {
 enum { HOLES_MAX = 2 };
 
 /* From bin `*at` on; moves it past the stretch. A count of 0 at the end. */
-static void find_stretch(const struct bins *b, size_t *at, struct stretch *out)
+static void find_stretch(const struct histogram *b, size_t *at, struct stretch *out)
 {
 	size_t holes = 0;
 
@@ -278,7 +278,7 @@ static bool has_room(const struct picture *p, const struct stretch *before, cons
 
 static void write_lane(const struct picture *p, size_t lane)
 {
-	const struct bins *b = &p->html->lanes[lane];
+	const struct histogram *b = &p->html->lanes[lane];
 	struct stretch before = { 0 }, s, next;
 	size_t at = 0;
 

@@ -158,7 +158,7 @@ struct html {
 	uint64_t shown[HTML_CLASSES], left_out[HTML_CLASSES];
 	uint64_t shown_innocent[VERDICTS], left_out_innocent[VERDICTS];
 	uint64_t risks_shown, risk_flush; /* of the latest flush */
-	struct bins lanes[HTML_LANES];
+	struct histogram lanes[HTML_LANES];
 
 	size_t groups_count;
 	struct html_group groups[HTML_GROUPS_MAX];

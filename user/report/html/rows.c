@@ -309,8 +309,8 @@ static void draw(struct html *h, const struct finding *f, uint64_t row)
 	enum html_lane lane = lane_of(f);
 
 	if (lane < HTML_LANES)
-		bins_add(&h->lanes[lane], h->from_ns, html_key(h, f), row,
-			 f->type == FINDING_RESETS ? f->seen->counted.count : 1);
+		histogram_add(&h->lanes[lane], h->from_ns, html_key(h, f), row,
+			      f->type == FINDING_RESETS ? f->seen->counted.count : 1);
 }
 
 /* A flush of nothing, or a risk that ended in its reset, has no line. */
