@@ -7,13 +7,14 @@
 
 enum { FIRST_HOMES = 256 };
 
-void homes_release(struct homes *p)
+void address_owners_release(struct address_owners *p)
 {
 	free(p->items);
 	memset(p, 0, sizeof(*p));
 }
 
-int homes_add(struct homes *p, uint8_t family, const struct address *address, uint32_t inum)
+int address_owners_add(struct address_owners *p, uint8_t family, const struct address *address,
+		       uint32_t inum)
 {
 	size_t size = p->size ? p->size * 2 : FIRST_HOMES;
 	struct home *items;
@@ -44,14 +45,14 @@ static int compare(const void *a, const void *b)
 	return order ? order : x->inum < y->inum ? -1 : x->inum > y->inum;
 }
 
-void homes_sort(struct homes *p)
+void address_owners_sort(struct address_owners *p)
 {
 	if (p->count)
 		qsort(p->items, p->count, sizeof(*p->items), compare);
 }
 
-const struct home *homes_find(const struct homes *p, uint8_t family, const struct address *address,
-			      size_t *count)
+const struct home *address_owners_find(const struct address_owners *p, uint8_t family,
+				       const struct address *address, size_t *count)
 {
 	const struct home key = { .address = *address, .family = family };
 	size_t low = 0, high = p->count, end;

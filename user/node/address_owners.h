@@ -11,19 +11,20 @@ struct home {
 	uint32_t inum;
 };
 
-struct homes {
+struct address_owners {
 	struct home *items; /* by address, once sorted */
 	size_t count, size;
 };
 
-void homes_release(struct homes *homes);
+void address_owners_release(struct address_owners *address_owners);
 
 /* 0, or -ENOMEM: what is there stays. */
-int homes_add(struct homes *homes, uint8_t family, const struct address *address, uint32_t inum);
-void homes_sort(struct homes *homes);
+int address_owners_add(struct address_owners *address_owners, uint8_t family,
+		       const struct address *address, uint32_t inum);
+void address_owners_sort(struct address_owners *address_owners);
 
 /* Those with that address, side by side; *count of them. Sorted ones only. */
-const struct home *homes_find(const struct homes *homes, uint8_t family,
-			      const struct address *address, size_t *count);
+const struct home *address_owners_find(const struct address_owners *address_owners, uint8_t family,
+				       const struct address *address, size_t *count);
 
 #endif

@@ -43,9 +43,9 @@ struct inspector {
 	uint32_t home, inside; /* the namespaces it belongs to, and is in */
 	struct namespaces namespaces;
 	uint64_t scanned_ns;
-	struct homes homes;             /* of those namespaces */
-	uint64_t placed_ns, placing_ns; /* when, and how long that took; 0: not yet */
-	struct holder_memory *memory;   /* NULL: none */
+	struct address_owners address_owners; /* of those namespaces */
+	uint64_t placed_ns, placing_ns;       /* when, and how long that took; 0: not yet */
+	struct holder_memory *memory;         /* NULL: none */
 };
 
 struct inspection *inspection_new(enum inspection_kind kind, size_t rows)
@@ -281,7 +281,7 @@ static void sort_by_netns(struct sockets *s)
 }
 
 struct placing {
-	struct homes homes;
+	struct address_owners address_owners;
 	uint32_t inum;
 	bool has_failed;
 };
@@ -290,7 +290,7 @@ static void take_address(void *ctx, uint8_t family, const struct address *addres
 {
 	struct placing *p = ctx;
 
-	p->has_failed |= homes_add(&p->homes, family, address, p->inum) != 0;
+	p->has_failed |= address_owners_add(&p->address_owners, family, address, p->inum) != 0;
 }
 
 /* Asks each namespace for its addresses. `i` is what to count it in, and urgent ones are
@@ -318,9 +318,9 @@ static void find_homes(struct inspector *ins, struct inspection *i)
 	if (i && p.has_failed)
 		note_failure(i, -ENOMEM);
 	free(inums);
-	homes_sort(&p.homes);
-	homes_release(&ins->homes);
-	ins->homes = p.homes;
+	address_owners_sort(&p.address_owners);
+	address_owners_release(&ins->address_owners);
+	ins->address_owners = p.address_owners;
 	ins->placed_ns = start_ns;
 	ins->placing_ns = clock_mono_ns() - start_ns;
 }
@@ -339,7 +339,8 @@ static bool is_loopback(const struct socket_row *row)
 static bool place(const struct inspector *ins, const struct socket_row *row, struct sockets *out)
 {
 	size_t count;
-	const struct home *at = homes_find(&ins->homes, row->family, &row->tuple.src, &count);
+	const struct home *at =
+		address_owners_find(&ins->address_owners, row->family, &row->tuple.src, &count);
 	struct socket_row copy = *row;
 	bool is_ok = true;
 
@@ -739,7 +740,7 @@ void inspector_free(struct inspector *ins)
 	pthread_join(ins->thread, NULL);
 	drop_all(&ins->done);
 	namespaces_release(&ins->namespaces);
-	homes_release(&ins->homes);
+	address_owners_release(&ins->address_owners);
 	holder_memory_free(ins->memory);
 	pthread_mutex_destroy(&ins->lock);
 	pthread_cond_destroy(&ins->has_work);

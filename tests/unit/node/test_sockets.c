@@ -238,29 +238,30 @@ static void by_address(void **state)
 		const char *ip;
 		uint32_t inum;
 	} all[] = { { "10.88.0.3", 3 }, { "10.88.0.2", 2 }, { "fd00::2", 2 }, { "10.88.0.3", 1 } };
-	struct homes homes = { 0 };
+	struct address_owners address_owners = { 0 };
 	struct address address = make_ip("10.88.0.3");
 	const struct home *found;
 	size_t count;
 
 	(void)state;
-	homes_find(&homes, AF_INET, &address, &count);
+	address_owners_find(&address_owners, AF_INET, &address, &count);
 	assert_int_equal(count, 0);
 	for (size_t i = 0; i < 4; i++) {
 		address = make_ip(all[i].ip);
-		assert_int_equal(homes_add(&homes, strchr(all[i].ip, ':') ? AF_INET6 : AF_INET,
-					   &address, all[i].inum),
+		assert_int_equal(address_owners_add(&address_owners,
+						    strchr(all[i].ip, ':') ? AF_INET6 : AF_INET,
+						    &address, all[i].inum),
 				 0);
 	}
-	homes_sort(&homes);
+	address_owners_sort(&address_owners);
 	address = make_ip("10.88.0.3");
-	found = homes_find(&homes, AF_INET, &address, &count);
+	found = address_owners_find(&address_owners, AF_INET, &address, &count);
 	assert_int_equal(count, 2);
 	assert_int_equal(found[0].inum, 1);
 	assert_int_equal(found[1].inum, 3);
-	homes_find(&homes, AF_INET6, &address, &count);
+	address_owners_find(&address_owners, AF_INET6, &address, &count);
 	assert_int_equal(count, 0);
-	homes_release(&homes);
+	address_owners_release(&address_owners);
 }
 
 static void own_namespace(void **state)
