@@ -17,12 +17,12 @@
 enum { STAT_START_TIME = 22, MEMORY_SLOTS = 32768, CLOCK_EVERY = 256 };
 
 /* Direct-mapped: inodes are given out one after the other. */
-struct holder_memory {
-	struct holder slots[MEMORY_SLOTS];
+struct socket_owner_memory {
+	struct socket_owner slots[MEMORY_SLOTS];
 };
 
 struct search {
-	struct holder *holders;
+	struct socket_owner *socket_owners;
 	size_t count;
 	size_t missing; /* not found yet */
 	uint32_t *near; /* the sockets' namespaces, sorted, each once */
@@ -62,15 +62,17 @@ static uint64_t read_start_ticks(uint32_t pid)
 
 static int compare(const void *a, const void *b)
 {
-	uint32_t x = ((const struct holder *)a)->inode, y = ((const struct holder *)b)->inode;
+	uint32_t x = ((const struct socket_owner *)a)->inode,
+		 y = ((const struct socket_owner *)b)->inode;
 
 	return x < y ? -1 : x > y;
 }
 
 static void note(struct search *s, uint32_t inode, uint32_t pid, uint32_t fd, uint64_t *start_ticks)
 {
-	const struct holder key = { .inode = inode };
-	struct holder *found = bsearch(&key, s->holders, s->count, sizeof(key), compare);
+	const struct socket_owner key = { .inode = inode };
+	struct socket_owner *found =
+		bsearch(&key, s->socket_owners, s->count, sizeof(key), compare);
 
 	if (!found)
 		return;
@@ -78,10 +80,10 @@ static void note(struct search *s, uint32_t inode, uint32_t pid, uint32_t fd, ui
 		*start_ticks = read_start_ticks(pid);
 	if (!*start_ticks || (found->pid && found->start_ticks <= *start_ticks))
 		return;
-	while (found > s->holders && found[-1].inode == inode)
+	while (found > s->socket_owners && found[-1].inode == inode)
 		found--;
 	/* Several may ask for the same. */
-	for (; found < s->holders + s->count && found->inode == inode; found++) {
+	for (; found < s->socket_owners + s->count && found->inode == inode; found++) {
 		s->missing -= !found->pid;
 		found->pid = pid;
 		found->fd = fd;
@@ -145,7 +147,7 @@ static void collect_near(struct search *s)
 	if (!s->near)
 		return; /* then all are far: found later, not wrongly */
 	for (size_t i = 0; i < s->count; i++)
-		s->near[i] = s->holders[i].netns;
+		s->near[i] = s->socket_owners[i].netns;
 	qsort(s->near, s->count, sizeof(*s->near), compare_inums);
 	for (size_t i = 0; i < s->count; i++)
 		if (!i || s->near[i] != s->near[kept - 1])
@@ -163,25 +165,25 @@ static bool is_near(const struct search *s, uint32_t pid)
 
 /* ---- what was found before ---- */
 
-struct holder_memory *holder_memory_new(void)
+struct socket_owner_memory *socket_owner_memory_new(void)
 {
-	return calloc(1, sizeof(struct holder_memory));
+	return calloc(1, sizeof(struct socket_owner_memory));
 }
 
-void holder_memory_free(struct holder_memory *memory)
+void socket_owner_memory_free(struct socket_owner_memory *memory)
 {
 	free(memory);
 }
 
 /* Still the same process, which still has it there: then nothing need be searched. */
-static bool recall(const struct holder_memory *memory, struct holder *holder)
+static bool recall(const struct socket_owner_memory *memory, struct socket_owner *socket_owner)
 {
-	const struct holder *known = &memory->slots[holder->inode % MEMORY_SLOTS];
+	const struct socket_owner *known = &memory->slots[socket_owner->inode % MEMORY_SLOTS];
 	char path[48], link[64];
 	uint32_t inode;
 	ssize_t len;
 
-	if (!known->pid || known->inode != holder->inode)
+	if (!known->pid || known->inode != socket_owner->inode)
 		return false;
 	snprintf(path, sizeof(path), "/proc/%u/fd/%u", known->pid, known->fd);
 	len = readlink(path, link, sizeof(link) - 1);
@@ -189,23 +191,24 @@ static bool recall(const struct holder_memory *memory, struct holder *holder)
 	if (!parse_link(link, &inode) || inode != known->inode ||
 	    read_start_ticks(known->pid) != known->start_ticks)
 		return false;
-	holder->pid = known->pid;
-	holder->fd = known->fd;
-	holder->start_ticks = known->start_ticks;
+	socket_owner->pid = known->pid;
+	socket_owner->fd = known->fd;
+	socket_owner->start_ticks = known->start_ticks;
 	return true;
 }
 
-static void recall_all(const struct holder_memory *memory, struct search *s)
+static void recall_all(const struct socket_owner_memory *memory, struct search *s)
 {
 	for (size_t i = 0; i < s->count && clock_mono_ns() < s->deadline_ns; i++)
-		s->missing -= recall(memory, &s->holders[i]);
+		s->missing -= recall(memory, &s->socket_owners[i]);
 }
 
-static void remember_all(struct holder_memory *memory, const struct search *s)
+static void remember_all(struct socket_owner_memory *memory, const struct search *s)
 {
 	for (size_t i = 0; i < s->count; i++)
-		if (s->holders[i].pid)
-			memory->slots[s->holders[i].inode % MEMORY_SLOTS] = s->holders[i];
+		if (s->socket_owners[i].pid)
+			memory->slots[s->socket_owners[i].inode % MEMORY_SLOTS] =
+				s->socket_owners[i];
 }
 
 static void search_all(struct search *s, bool near)
@@ -223,16 +226,17 @@ static void search_all(struct search *s, bool near)
 		closedir(proc);
 }
 
-void holders_find(struct holder_memory *memory, struct holder *holders, size_t count,
-		  uint64_t deadline_ns)
+void socket_owners_find(struct socket_owner_memory *memory, struct socket_owner *socket_owners,
+			size_t count, uint64_t deadline_ns)
 {
-	struct search search = {
-		.holders = holders, .count = count, .missing = count, .deadline_ns = deadline_ns
-	};
+	struct search search = { .socket_owners = socket_owners,
+				 .count = count,
+				 .missing = count,
+				 .deadline_ns = deadline_ns };
 
 	if (!count)
 		return;
-	qsort(holders, count, sizeof(*holders), compare);
+	qsort(socket_owners, count, sizeof(*socket_owners), compare);
 	if (memory)
 		recall_all(memory, &search);
 	if (search.missing) {
@@ -259,7 +263,7 @@ static void read_cmdline(uint32_t pid, char out[CMDLINE_BYTES])
 			out[i] = ' ';
 }
 
-void holder_describe(const struct holder *holder, struct victim *out)
+void socket_owner_describe(const struct socket_owner *socket_owner, struct victim *out)
 {
 	uint64_t tick_ns = NSEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
 	const uint8_t state = out->socket_state;
@@ -268,17 +272,17 @@ void holder_describe(const struct holder *holder, struct victim *out)
 	char comm[sizeof(process->comm)];
 	ssize_t len;
 
-	if (!holder->pid)
+	if (!socket_owner->pid)
 		return;
-	len = read_file(holder->pid, "comm", comm, sizeof(comm));
+	len = read_file(socket_owner->pid, "comm", comm, sizeof(comm));
 	if (len > 0 && comm[len - 1] == '\n')
 		comm[len - 1] = '\0';
-	process->pid = holder->pid;
-	process->start_boottime_ns = holder->start_ticks * tick_ns;
+	process->pid = socket_owner->pid;
+	process->start_boottime_ns = socket_owner->start_ticks * tick_ns;
 	memcpy(process->comm, comm, sizeof(comm));
-	read_cmdline(holder->pid, out->cmdline);
+	read_cmdline(socket_owner->pid, out->cmdline);
 	enrich_actor(process);
-	if (read_start_ticks(holder->pid) == holder->start_ticks)
+	if (read_start_ticks(socket_owner->pid) == socket_owner->start_ticks)
 		return;
 	/* It went, and the pid may be another's already: nothing read can be trusted. */
 	memset(out->cmdline, 0, sizeof(out->cmdline));

@@ -12,7 +12,7 @@
 
 #include "model/observation.h"
 
-struct holder {
+struct socket_owner {
 	uint32_t inode; /* of the socket */
 	uint32_t netns; /* where it is: processes there are looked at first */
 	uint32_t pid;   /* 0: none was found */
@@ -22,19 +22,19 @@ struct holder {
 };
 
 /* Where sockets were found before, to be looked at first; bounded. */
-struct holder_memory;
+struct socket_owner_memory;
 
-struct holder_memory *holder_memory_new(void); /* NULL when out of memory */
-void holder_memory_free(struct holder_memory *memory);
+struct socket_owner_memory *socket_owner_memory_new(void); /* NULL when out of memory */
+void socket_owner_memory_free(struct socket_owner_memory *memory);
 
 /* Finds the holders of all of them in one pass over /proc (it sorts them by inode).
  * Of several that share a socket, the one that began first. Ends at `deadline_ns`
  * (CLOCK_MONOTONIC) with what it has. `memory` may be NULL. */
-void holders_find(struct holder_memory *memory, struct holder *holders, size_t count,
-		  uint64_t deadline_ns);
+void socket_owners_find(struct socket_owner_memory *memory, struct socket_owner *socket_owners,
+			size_t count, uint64_t deadline_ns);
 
 /* Fills process and command line of a victim from what /proc says of the holder.
  * Nothing, if the process is not the one any more. */
-void holder_describe(const struct holder *holder, struct victim *out);
+void socket_owner_describe(const struct socket_owner *socket_owner, struct victim *out);
 
 #endif

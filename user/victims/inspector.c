@@ -45,7 +45,7 @@ struct inspector {
 	uint64_t scanned_ns;
 	struct address_owners address_owners; /* of those namespaces */
 	uint64_t placed_ns, placing_ns;       /* when, and how long that took; 0: not yet */
-	struct holder_memory *memory;         /* NULL: none */
+	struct socket_owner_memory *memory;   /* NULL: none */
 };
 
 struct inspection *inspection_new(enum inspection_kind kind, size_t rows)
@@ -179,22 +179,22 @@ static void name_netns(const struct inspector *ins, uint32_t inum, struct victim
 
 static int compare_owners(const void *a, const void *b)
 {
-	const struct holder *x = a, *y = b;
+	const struct socket_owner *x = a, *y = b;
 
 	return x->pid < y->pid ? -1 : x->pid > y->pid;
 }
 
 /* A process may have thousands: it is described once. */
-static void describe_holders(struct holder *holders, size_t count)
+static void describe_holders(struct socket_owner *socket_owners, size_t count)
 {
 	const struct victim *same = NULL;
 
-	qsort(holders, count, sizeof(*holders), compare_owners);
+	qsort(socket_owners, count, sizeof(*socket_owners), compare_owners);
 	for (size_t k = 0; k < count; k++) {
-		struct victim *v = holders[k].owner;
+		struct victim *v = socket_owners[k].owner;
 
-		if (same && same->process.pid == holders[k].pid &&
-		    holders[k].start_ticks == holders[k - 1].start_ticks) {
+		if (same && same->process.pid == socket_owners[k].pid &&
+		    socket_owners[k].start_ticks == socket_owners[k - 1].start_ticks) {
 			uint32_t netns = v->process.netns;
 
 			v->process = same->process;
@@ -202,7 +202,7 @@ static void describe_holders(struct holder *holders, size_t count)
 			memcpy(v->cmdline, same->cmdline, sizeof(v->cmdline));
 			continue;
 		}
-		holder_describe(&holders[k], v);
+		socket_owner_describe(&socket_owners[k], v);
 		same = v->process.pid ? v : NULL;
 	}
 }
@@ -210,7 +210,7 @@ static void describe_holders(struct holder *holders, size_t count)
 /* Fills victims of those rows that are sockets. False: there was no time for all. */
 static bool describe(struct inspector *ins, struct inspection *i, uint64_t deadline_ns)
 {
-	struct holder *holders = calloc(i->sockets.count, sizeof(*holders));
+	struct socket_owner *socket_owners = calloc(i->sockets.count, sizeof(*socket_owners));
 	size_t count = 0;
 	bool is_ok;
 
@@ -221,15 +221,15 @@ static bool describe(struct inspector *ins, struct inspection *i, uint64_t deadl
 			continue;
 		i->victims[k].socket_state = row->state;
 		name_netns(ins, row->netns, &i->victims[k]);
-		if (holders && row->inode)
-			holders[count++] = (struct holder){ .inode = row->inode,
-							    .netns = row->netns,
-							    .owner = &i->victims[k] };
+		if (socket_owners && row->inode)
+			socket_owners[count++] = (struct socket_owner){ .inode = row->inode,
+									.netns = row->netns,
+									.owner = &i->victims[k] };
 	}
-	holders_find(ins->memory, holders, count, deadline_ns);
+	socket_owners_find(ins->memory, socket_owners, count, deadline_ns);
 	is_ok = clock_mono_ns() < deadline_ns;
-	describe_holders(holders, count);
-	free(holders);
+	describe_holders(socket_owners, count);
+	free(socket_owners);
 	return is_ok;
 }
 
@@ -715,14 +715,14 @@ struct inspector *inspector_new(void)
 	ins->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	ins->home_fd = namespace_remember();
 	ins->home = ins->inside = netns_own();
-	ins->memory = holder_memory_new();
+	ins->memory = socket_owner_memory_new();
 	if (ins->event_fd >= 0 && ins->home_fd >= 0 && start_thread(ins))
 		return ins;
 	if (ins->event_fd >= 0)
 		close(ins->event_fd);
 	if (ins->home_fd >= 0)
 		close(ins->home_fd);
-	holder_memory_free(ins->memory);
+	socket_owner_memory_free(ins->memory);
 	free(ins);
 	return NULL;
 }
@@ -741,7 +741,7 @@ void inspector_free(struct inspector *ins)
 	drop_all(&ins->done);
 	namespaces_release(&ins->namespaces);
 	address_owners_release(&ins->address_owners);
-	holder_memory_free(ins->memory);
+	socket_owner_memory_free(ins->memory);
 	pthread_mutex_destroy(&ins->lock);
 	pthread_cond_destroy(&ins->has_work);
 	close(ins->event_fd);

@@ -159,15 +159,15 @@ static void open_or_not(void **state)
 static void its_process(void **state)
 {
 	struct socket_row row = make_row();
-	struct holder holder, wrong;
+	struct socket_owner socket_owner, wrong;
 	struct victim victim = { .socket_state = SOCKET_ESTABLISHED };
 
 	(void)state;
 	assert_int_equal(sockets_look_up(&row), 0);
-	holder = (struct holder){ .inode = row.inode, .netns = row.netns };
-	holders_find(NULL, &holder, 1, clock_mono_ns() + SECONDS(10));
-	assert_int_equal(holder.pid, getpid());
-	holder_describe(&holder, &victim);
+	socket_owner = (struct socket_owner){ .inode = row.inode, .netns = row.netns };
+	socket_owners_find(NULL, &socket_owner, 1, clock_mono_ns() + SECONDS(10));
+	assert_int_equal(socket_owner.pid, getpid());
+	socket_owner_describe(&socket_owner, &victim);
 	assert_int_equal(victim.process.pid, getpid());
 	assert_string_equal(victim.process.comm, "test_sockets");
 	assert_non_null(strstr(victim.process.exe, "/test_sockets"));
@@ -178,9 +178,9 @@ static void its_process(void **state)
 	memset(&victim, 0, sizeof(victim));
 	victim.socket_state = SOCKET_ESTABLISHED;
 	victim.process.netns = 7;
-	wrong = holder;
+	wrong = socket_owner;
 	wrong.start_ticks++;
-	holder_describe(&wrong, &victim);
+	socket_owner_describe(&wrong, &victim);
 	assert_int_equal(victim.process.pid, 0);
 	assert_string_equal(victim.process.comm, "");
 	assert_string_equal(victim.process.exe, "");
@@ -188,48 +188,48 @@ static void its_process(void **state)
 	assert_int_equal(victim.process.netns, 7);
 	assert_int_equal(victim.socket_state, SOCKET_ESTABLISHED);
 	/* None such, and no time. */
-	wrong = (struct holder){ .inode = 1, .netns = row.netns };
-	holders_find(NULL, &wrong, 1, clock_mono_ns() + SECONDS(10));
+	wrong = (struct socket_owner){ .inode = 1, .netns = row.netns };
+	socket_owners_find(NULL, &wrong, 1, clock_mono_ns() + SECONDS(10));
 	assert_int_equal(wrong.pid, 0);
-	holder.pid = 0;
-	holders_find(NULL, &holder, 1, 0);
-	assert_int_equal(holder.pid, 0);
-	holders_find(NULL, NULL, 0, 0);
+	socket_owner.pid = 0;
+	socket_owners_find(NULL, &socket_owner, 1, 0);
+	assert_int_equal(socket_owner.pid, 0);
+	socket_owners_find(NULL, NULL, 0, 0);
 }
 
 /* What was found before is looked at first, and never believed unseen. */
 static void found_before(void **state)
 {
-	struct holder_memory *memory = holder_memory_new();
+	struct socket_owner_memory *memory = socket_owner_memory_new();
 	struct socket_row row = make_row();
-	struct holder twice[2], again;
+	struct socket_owner twice[2], again;
 	int fd;
 
 	(void)state;
 	assert_non_null(memory);
 	assert_int_equal(sockets_look_up(&row), 0);
-	twice[0] = twice[1] = (struct holder){ .inode = row.inode, .netns = row.netns };
-	holders_find(memory, twice, 2, clock_mono_ns() + SECONDS(10));
+	twice[0] = twice[1] = (struct socket_owner){ .inode = row.inode, .netns = row.netns };
+	socket_owners_find(memory, twice, 2, clock_mono_ns() + SECONDS(10));
 	assert_int_equal(twice[0].pid, getpid());
 	assert_int_equal(twice[1].pid, getpid());
 	assert_int_equal(twice[0].fd, client);
 	/* No time to search any more than that: a second is ample for one link. */
-	again = (struct holder){ .inode = row.inode };
-	holders_find(memory, &again, 1, clock_mono_ns() + SECONDS(1));
+	again = (struct socket_owner){ .inode = row.inode };
+	socket_owners_find(memory, &again, 1, clock_mono_ns() + SECONDS(1));
 	assert_int_equal(again.pid, getpid());
 	/* It has another number now, and its old one is another file. */
 	fd = dup(client);
 	assert_int_equal(dup2(listener, client), client);
-	again = (struct holder){ .inode = row.inode, .netns = row.netns };
-	holders_find(memory, &again, 1, clock_mono_ns() + SECONDS(10));
+	again = (struct socket_owner){ .inode = row.inode, .netns = row.netns };
+	socket_owners_find(memory, &again, 1, clock_mono_ns() + SECONDS(10));
 	assert_int_equal(again.pid, getpid());
 	assert_int_equal(again.fd, fd);
 	/* And now nobody has it. */
 	close(fd);
-	again = (struct holder){ .inode = row.inode, .netns = row.netns };
-	holders_find(memory, &again, 1, clock_mono_ns() + SECONDS(10));
+	again = (struct socket_owner){ .inode = row.inode, .netns = row.netns };
+	socket_owners_find(memory, &again, 1, clock_mono_ns() + SECONDS(10));
 	assert_int_equal(again.pid, 0);
-	holder_memory_free(memory);
+	socket_owner_memory_free(memory);
 }
 
 static void by_address(void **state)
