@@ -32,7 +32,7 @@ struct live {
 	struct loader *loader;
 	struct decoder decoder;
 	struct symbolizer *symbolizer;
-	struct ctlookup *ctlookup; /* NULL: conntrack is not asked */
+	struct conntrack_get *conntrack_get; /* NULL: conntrack is not asked */
 	bool is_symbolizer_tried;
 	source_take_fn take;
 	source_expect_fn expect; /* may be NULL */
@@ -117,9 +117,9 @@ static int hand_on(struct live *live, const void *record, size_t size)
 	if (seen.type == OBSERVATION_REMOVAL)
 		mark_removed(live, record);
 	expect_counts(live, record);
-	enrich_observation(&seen);
-	if (live->ctlookup)
-		ctlookup_reset(live->ctlookup, &seen);
+	process_describe_observation(&seen);
+	if (live->conntrack_get)
+		conntrack_get_reset(live->conntrack_get, &seen);
 	return live->take(live->ctx, &seen);
 }
 
@@ -388,7 +388,7 @@ uint64_t live_worst_ns(const struct live *live)
 
 uint64_t live_unasked(const struct live *live)
 {
-	return live->ctlookup ? ctlookup_unasked(live->ctlookup) : 0;
+	return live->conntrack_get ? conntrack_get_unasked(live->conntrack_get) : 0;
 }
 
 static uint64_t lesser(uint64_t a, uint64_t b)
@@ -502,7 +502,7 @@ struct live *live_new(struct loader *loader, bool with_stacks, source_take_fn ta
 							 .reason_name = reason_name,
 							 .ctx = live };
 	live->decoder.with_stacks = with_stacks;
-	live->ctlookup = ctlookup_new();
+	live->conntrack_get = conntrack_get_new();
 	live->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (live->epoll_fd < 0 || flush_ring_open(&live->flush, &memory) ||
 	    !open_lane(live, &live->state, loader_state_ring_fd(loader)) ||
@@ -528,7 +528,7 @@ void live_free(struct live *live)
 	ring_buffer__free(live->state.ring);
 	ring_buffer__free(live->reset.ring);
 	symbolizer_free(live->symbolizer);
-	ctlookup_free(live->ctlookup);
+	conntrack_get_free(live->conntrack_get);
 	syn_counts_release(&live->syns);
 	free(live->syn_keys);
 	free(live->syn_values);

@@ -21,7 +21,7 @@
 enum { QUESTIONS_PER_S = 300, FOREIGN_PER_S = 30 };
 #define SPENT_NS_PER_S (50 * NSEC_PER_MSEC)
 
-struct ctlookup {
+struct conntrack_get {
 	uint32_t own_netns;
 	struct mnl_socket *own; /* NULL: not opened yet, or it could not be */
 	uint64_t second_ns;     /* when the present second began */
@@ -32,16 +32,16 @@ struct ctlookup {
 	uint32_t sequence;
 };
 
-struct ctlookup *ctlookup_new(void)
+struct conntrack_get *conntrack_get_new(void)
 {
-	struct ctlookup *lookup = calloc(1, sizeof(*lookup));
+	struct conntrack_get *lookup = calloc(1, sizeof(*lookup));
 
 	if (lookup)
 		lookup->own_netns = netns_own();
 	return lookup;
 }
 
-void ctlookup_free(struct ctlookup *lookup)
+void conntrack_get_free(struct conntrack_get *lookup)
 {
 	if (!lookup)
 		return;
@@ -76,7 +76,7 @@ static struct mnl_socket *open_in(uint32_t netns)
 
 /* Only the own namespace's is kept: an open socket keeps its namespace alive, and
  * another's may be deleted meanwhile. */
-static struct mnl_socket *open_socket(struct ctlookup *lookup, uint32_t netns)
+static struct mnl_socket *open_socket(struct conntrack_get *lookup, uint32_t netns)
 {
 	if (netns != lookup->own_netns)
 		return open_in(netns);
@@ -85,7 +85,7 @@ static struct mnl_socket *open_socket(struct ctlookup *lookup, uint32_t netns)
 	return lookup->own;
 }
 
-static void close_socket(const struct ctlookup *lookup, struct mnl_socket *nl)
+static void close_socket(const struct conntrack_get *lookup, struct mnl_socket *nl)
 {
 	if (nl && nl != lookup->own)
 		mnl_socket_close(nl);
@@ -113,7 +113,7 @@ static void put_tuple(struct nlmsghdr *h, uint8_t family, const struct tuple *t)
 }
 
 /* ctnetlink finds an entry by either of its tuples, whichever it is asked by. */
-static int ask(struct ctlookup *lookup, struct mnl_socket *nl, uint8_t family,
+static int ask(struct conntrack_get *lookup, struct mnl_socket *nl, uint8_t family,
 	       const struct tuple *t)
 {
 	char buf[512] __attribute__((aligned(8)));
@@ -162,7 +162,7 @@ static void parse_tuple(const struct nlattr *nest, struct tuple *out)
 	}
 }
 
-void ctlookup_parse(const struct nlmsghdr *h, struct flow *entry)
+void conntrack_get_parse(const struct nlmsghdr *h, struct flow *entry)
 {
 	const struct nfgenmsg *nf = mnl_nlmsg_get_payload(h);
 	const struct nlattr *attr;
@@ -179,7 +179,8 @@ void ctlookup_parse(const struct nlmsghdr *h, struct flow *entry)
 }
 
 /* The kernel answers within the request: what is not there now will not come. */
-static enum lookup read_answer(struct ctlookup *lookup, struct mnl_socket *nl, struct flow *entry)
+static enum lookup read_answer(struct conntrack_get *lookup, struct mnl_socket *nl,
+			       struct flow *entry)
 {
 	char buf[8192] __attribute__((aligned(8)));
 	ssize_t len;
@@ -196,20 +197,20 @@ static enum lookup read_answer(struct ctlookup *lookup, struct mnl_socket *nl, s
 
 				return e->error == -ENOENT ? LOOKUP_ABSENT : LOOKUP_NONE;
 			}
-			ctlookup_parse(h, entry);
+			conntrack_get_parse(h, entry);
 			return LOOKUP_ALIVE;
 		}
 	}
 	return LOOKUP_NONE;
 }
 
-bool ctlookup_is_there(void)
+bool conntrack_get_is_there(void)
 {
 	/* A kernel without modules has all that it ever will. */
 	return !access(CTNETLINK_MODULE, F_OK) || access("/proc/modules", F_OK);
 }
 
-static bool may_ask(struct ctlookup *lookup, uint32_t netns)
+static bool may_ask(struct conntrack_get *lookup, uint32_t netns)
 {
 	uint64_t now_ns = clock_mono_ns();
 
@@ -234,7 +235,7 @@ static bool does_matter(const struct observation *seen)
 	       r->pickup == PICKUP_NONE && (r->socket == SOCKET_NONE || r->socket == SOCKET_LISTEN);
 }
 
-void ctlookup_reset(struct ctlookup *lookup, struct observation *reset)
+void conntrack_get_reset(struct conntrack_get *lookup, struct observation *reset)
 {
 	struct reset_observation *r = &reset->reset;
 	uint32_t netns = reset->netns.inum;
@@ -253,7 +254,7 @@ void ctlookup_reset(struct ctlookup *lookup, struct observation *reset)
 	lookup->spent_ns += clock_mono_ns() - start_ns;
 }
 
-uint64_t ctlookup_unasked(const struct ctlookup *lookup)
+uint64_t conntrack_get_unasked(const struct conntrack_get *lookup)
 {
 	return lookup->unasked;
 }

@@ -9,25 +9,25 @@
 
 #include "model/observation.h"
 
-struct ctlookup;
+struct conntrack_get;
 
-struct ctlookup *ctlookup_new(void); /* NULL when out of memory */
-void ctlookup_free(struct ctlookup *lookup);
+struct conntrack_get *conntrack_get_new(void); /* NULL when out of memory */
+void conntrack_get_free(struct conntrack_get *lookup);
 
 /* Asks for the one entry that either direction of which is a reset's trigger packet,
  * where the answer matters: TCP answered a packet that conntrack had matched to
  * nothing. Sets `lookup` and `entry` of the reset. Bounded: at most a few hundred
  * questions a second, of tens of microseconds each, and a twentieth of the time. */
-void ctlookup_reset(struct ctlookup *lookup, struct observation *reset);
+void conntrack_get_reset(struct conntrack_get *lookup, struct observation *reset);
 
 /* How many of those were too many. */
-uint64_t ctlookup_unasked(const struct ctlookup *lookup);
+uint64_t conntrack_get_unasked(const struct conntrack_get *lookup);
 
 /* Whether ctnetlink can be asked without loading a module. */
-bool ctlookup_is_there(void);
+bool conntrack_get_is_there(void);
 
 /* The tuples of one of ctnetlink's entries. */
 struct nlmsghdr;
-void ctlookup_parse(const struct nlmsghdr *message, struct flow *entry);
+void conntrack_get_parse(const struct nlmsghdr *message, struct flow *entry);
 
 #endif

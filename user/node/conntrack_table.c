@@ -92,7 +92,7 @@ static int take_entry(const struct nlmsghdr *h, void *data)
 	struct flow flow;
 
 	if (is_tcp(h)) {
-		ctlookup_parse(h, &flow);
+		conntrack_get_parse(h, &flow);
 		add(t, &flow);
 	}
 	return t->err ? MNL_CB_STOP : MNL_CB_OK;
@@ -179,7 +179,7 @@ int conntrack_table_read(struct conntrack_table *t)
 	int err;
 
 	memset(t, 0, sizeof(*t));
-	err = ctlookup_is_there() ? read_by_netlink(t) : read_proc(t);
+	err = conntrack_get_is_there() ? read_by_netlink(t) : read_proc(t);
 	if (t->count)
 		qsort(t->rows, t->count, sizeof(*t->rows), compare);
 	return err;

@@ -6,7 +6,7 @@
 
 #include "node/nat_rules_private.h"
 
-struct natrules {
+struct nat_rules {
 	struct nft_rules *nft;
 	struct xt_rules *xt;
 };
@@ -24,23 +24,23 @@ enum nat_answer nat_walk_answer(const struct nat_walk *walk, enum nat_end end)
 	return walk->may_be_translated ? NAT_MAYBE : NAT_NO;
 }
 
-struct natrules *natrules_read(void)
+struct nat_rules *nat_rules_read(void)
 {
-	struct natrules *rules = calloc(1, sizeof(*rules));
+	struct nat_rules *rules = calloc(1, sizeof(*rules));
 
 	if (!rules)
 		return NULL;
 	errno = 0;
 	rules->nft = nft_rules_read();
 	if (!rules->nft && errno) {
-		natrules_free(rules);
+		nat_rules_free(rules);
 		return NULL;
 	}
 	rules->xt = xt_rules_read();
 	return rules;
 }
 
-void natrules_free(struct natrules *rules)
+void nat_rules_free(struct nat_rules *rules)
 {
 	int err = errno;
 
@@ -52,7 +52,7 @@ void natrules_free(struct natrules *rules)
 	errno = err;
 }
 
-enum nat_answer natrules_ask(const struct natrules *rules, const struct nat_question *q)
+enum nat_answer nat_rules_ask(const struct nat_rules *rules, const struct nat_question *q)
 {
 	enum nat_answer nft = rules->nft ? nft_rules_ask(rules->nft, q) : NAT_NO;
 	enum nat_answer xt = rules->xt ? xt_rules_ask(rules->xt, q) : NAT_NO;

@@ -20,13 +20,13 @@ struct nat_question {
 	uint32_t iif, oif;
 };
 
-struct natrules;
+struct nat_rules;
 
 /* Reads the rules of the namespace that the calling thread is in. It asks nobody who
  * would have to be loaded first. NULL and errno. */
-struct natrules *natrules_read(void);
-void natrules_free(struct natrules *rules);
+struct nat_rules *nat_rules_read(void);
+void nat_rules_free(struct nat_rules *rules);
 
-enum nat_answer natrules_ask(const struct natrules *rules, const struct nat_question *q);
+enum nat_answer nat_rules_ask(const struct nat_rules *rules, const struct nat_question *q);
 
 #endif

@@ -10,10 +10,10 @@
  * to the next one. */
 #define NAME_AGE_NS NSEC_PER_SEC
 
-void namer_init(struct namer *namer, uint32_t own_inum)
+void netns_namer_init(struct netns_namer *netns_namer, uint32_t own_inum)
 {
-	memset(namer, 0, sizeof(*namer));
-	netns_names_set_own(&namer->told, (struct netns_id){ .inum = own_inum });
+	memset(netns_namer, 0, sizeof(*netns_namer));
+	netns_names_set_own(&netns_namer->told, (struct netns_id){ .inum = own_inum });
 }
 
 /* Those that are told by a line of their own; a removal comes by the million. */
@@ -24,21 +24,22 @@ static bool is_told(enum observation_type type)
 	       type == OBSERVATION_RESET || type == OBSERVATION_RESETS;
 }
 
-bool namer_tells(struct namer *namer, const struct observation *seen, struct observation *out)
+bool netns_namer_tells(struct netns_namer *netns_namer, const struct observation *seen,
+		       struct observation *out)
 {
 	const struct netns_name *before;
 	char name[NETNS_NAME_BYTES];
 	bool is_news;
 
 	if (!is_told(seen->type) || !seen->netns.inum ||
-	    netns_names_is_own(&namer->told, seen->netns))
+	    netns_names_is_own(&netns_namer->told, seen->netns))
 		return false;
-	before = netns_names_find(&namer->told, seen->netns);
+	before = netns_names_find(&netns_namer->told, seen->netns);
 	if (before && seen->mono_ns < before->told_ns + NAME_AGE_NS)
 		return false;
 	netns_name(seen->netns.inum, name, sizeof(name));
 	is_news = strcmp(before ? before->name : "", name) != 0;
-	netns_names_tell(&namer->told, seen->netns, name, seen->mono_ns);
+	netns_names_tell(&netns_namer->told, seen->netns, name, seen->mono_ns);
 	if (!is_news)
 		return false;
 	memset(out, 0, sizeof(*out));

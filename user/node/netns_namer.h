@@ -5,14 +5,15 @@
 
 #include "model/netns_names.h"
 
-struct namer {
+struct netns_namer {
 	struct netns_names told;
 };
 
-void namer_init(struct namer *namer, uint32_t own_inum);
+void netns_namer_init(struct netns_namer *netns_namer, uint32_t own_inum);
 
 /* Whether there is something to say before `seen`, of its namespace: fills `out`. It
  * looks into /run/netns, once a second for each namespace at most. */
-bool namer_tells(struct namer *namer, const struct observation *seen, struct observation *out);
+bool netns_namer_tells(struct netns_namer *netns_namer, const struct observation *seen,
+		       struct observation *out);
 
 #endif

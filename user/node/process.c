@@ -87,7 +87,7 @@ static void take_component(const char *component, size_t len, struct actor *acto
 	}
 }
 
-void enrich_from_cgroup(const char *path, struct actor *actor)
+void process_from_cgroup(const char *path, struct actor *actor)
 {
 	while (*path && *path != '\n') {
 		size_t len = strcspn(path, "/\n");
@@ -111,20 +111,20 @@ static void read_process(struct actor *actor)
 		return;
 	v2 = strstr(cgroup, "0::/");
 	if (v2)
-		enrich_from_cgroup(v2 + 4, actor);
+		process_from_cgroup(v2 + 4, actor);
 }
 
 /* His container may be known of the event itself, and outlive him. */
-void enrich_actor(struct actor *actor)
+void process_describe_actor(struct actor *actor)
 {
 	read_process(actor);
 	container_name("", actor);
 }
 
-void enrich_observation(struct observation *seen)
+void process_describe_observation(struct observation *seen)
 {
 	if (seen->type == OBSERVATION_ADDRESS || seen->type == OBSERVATION_LINK)
-		enrich_actor(&seen->change.actor);
+		process_describe_actor(&seen->change.actor);
 	else if (seen->type == OBSERVATION_ACT_BEGIN)
-		enrich_actor(&seen->act.actor);
+		process_describe_actor(&seen->act.actor);
 }

@@ -11,13 +11,13 @@
 
 /* Completes an actor whose pid and start time are known, if he is still there; and the
  * names of his container, if that is known. */
-void enrich_actor(struct actor *actor);
+void process_describe_actor(struct actor *actor);
 
 /* Completes the actor of an address, link or act event in place. */
-void enrich_observation(struct observation *seen);
+void process_describe_observation(struct observation *seen);
 
 /* The systemd unit and the container id of a cgroup path ("0::/system.slice/
  * ssh.service"). Pure; leaves alone what the path does not say. */
-void enrich_from_cgroup(const char *path, struct actor *actor);
+void process_from_cgroup(const char *path, struct actor *actor);
 
 #endif

@@ -281,7 +281,7 @@ void socket_owner_describe(const struct socket_owner *socket_owner, struct victi
 	process->start_boottime_ns = socket_owner->start_ticks * tick_ns;
 	memcpy(process->comm, comm, sizeof(comm));
 	read_cmdline(socket_owner->pid, out->cmdline);
-	enrich_actor(process);
+	process_describe_actor(process);
 	if (read_start_ticks(socket_owner->pid) == socket_owner->start_ticks)
 		return;
 	/* It went, and the pid may be another's already: nothing read can be trusted. */

@@ -52,7 +52,7 @@ struct run {
 	struct log_watch *log;       /* NULL: no --log */
 	struct probe_result probes[EVENT_PROBES];
 	struct utsname machine;
-	struct namer namer;
+	struct netns_namer netns_namer;
 	uint64_t start_ns, over_ns; /* CLOCK_MONOTONIC */
 	pid_t command;              /* 0: none, or it has ended */
 	int epoll_fd;
@@ -91,7 +91,7 @@ static int take_live(void *ctx, const struct observation *seen)
 	struct observation name;
 	int err = 0;
 
-	if (namer_tells(&run->namer, seen, &name))
+	if (netns_namer_tells(&run->netns_namer, seen, &name))
 		err = hand_on(run, &name);
 	return err ? err : hand_on(run, seen);
 }
@@ -552,7 +552,7 @@ enum status session_run(const struct options *options)
 	int err;
 
 	uname(&run.machine);
-	namer_init(&run.namer, netns_own());
+	netns_namer_init(&run.netns_namer, netns_own());
 	err = options->netns ? netns_find(options->netns, &netns) : 0;
 	if (err) {
 		snprintf(why, sizeof(why),

@@ -30,7 +30,7 @@ struct auditor {
 	int home_fd;
 	struct namespaces namespaces;
 	struct conntrack_table table;
-	struct natrules *rules;
+	struct nat_rules *rules;
 	struct routes *routes; /* the outer namespace's */
 	struct own_address own[OWN_ADDRESSES_MAX];
 	size_t own_count;
@@ -173,7 +173,7 @@ static enum nat_answer is_translated(const struct auditor *a, const struct socke
 	q.oif = out.oif;
 	if (!if_indextoname(q.iif, q.iifname) || !if_indextoname(q.oif, q.oifname))
 		return NAT_MAYBE;
-	return natrules_ask(a->rules, &q);
+	return nat_rules_ask(a->rules, &q);
 }
 
 /* Judges the clients that conntrack does not know; all of one namespace. */
@@ -279,7 +279,7 @@ static int read_outer(struct auditor *a, char *why)
 	if (err)
 		return explain(why, "conntrack's table", err);
 	a->audit->entries = a->table.entries;
-	a->rules = natrules_read();
+	a->rules = nat_rules_read();
 	if (!a->rules)
 		return explain(why, "the ruleset", -errno);
 	a->routes = routes_open();
@@ -340,7 +340,7 @@ int audit_run(struct audit *out, uint32_t inum, char why[AUDIT_WHY_BYTES])
 	close(home_fd);
 	namespaces_release(&a->namespaces);
 	conntrack_table_release(&a->table);
-	natrules_free(a->rules);
+	nat_rules_free(a->rules);
 	routes_close(a->routes);
 	free(a);
 	return err;

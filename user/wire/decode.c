@@ -50,7 +50,7 @@ static void decode_actor(const struct event_task *in, struct actor *out)
 	decode_text(out->comm, sizeof(out->comm), in->comm, sizeof(in->comm));
 	/* All that is known of one who is gone by now. */
 	decode_text(group, sizeof(group), in->cgroup, sizeof(in->cgroup));
-	enrich_from_cgroup(group, out);
+	process_from_cgroup(group, out);
 }
 
 static void decode_exe(const struct event_exe *in, struct actor *actor)

@@ -101,19 +101,19 @@ static void answers(void **state)
 	}
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct nat_question q = { .family = 2, .iif = 3, .oif = 4 };
-		struct natrules *rules;
+		struct nat_rules *rules;
 
 		assert_int_equal(system("nft flush ruleset"), 0);
 		assert_int_equal(system(cases[i].setup), 0);
 		q.tuple = make_tuple(cases[i].src, 40000, cases[i].dst, 6379);
 		snprintf(q.iifname, sizeof(q.iifname), "%s", cases[i].iif);
 		snprintf(q.oifname, sizeof(q.oifname), "%s", cases[i].oif);
-		rules = natrules_read();
+		rules = nat_rules_read();
 		assert_non_null(rules);
-		if (natrules_ask(rules, &q) != cases[i].answer)
+		if (nat_rules_ask(rules, &q) != cases[i].answer)
 			print_error("%s: %s > %s\n", cases[i].setup, q.iifname, q.oifname);
-		assert_int_equal(natrules_ask(rules, &q), cases[i].answer);
-		natrules_free(rules);
+		assert_int_equal(nat_rules_ask(rules, &q), cases[i].answer);
+		nat_rules_free(rules);
 	}
 }
 

@@ -33,54 +33,55 @@ static struct observation address_in(uint32_t netns, uint64_t mono_ns)
 	return seen;
 }
 
-static bool tells(struct namer *namer, uint32_t netns, uint64_t mono_ns, struct observation *out)
+static bool tells(struct netns_namer *netns_namer, uint32_t netns, uint64_t mono_ns,
+		  struct observation *out)
 {
 	struct observation seen = address_in(netns, mono_ns);
 
-	return namer_tells(namer, &seen, out);
+	return netns_namer_tells(netns_namer, &seen, out);
 }
 
 static void told_once_and_before(void **state)
 {
-	struct namer namer;
+	struct netns_namer netns_namer;
 	struct observation out;
 
 	(void)state;
-	namer_init(&namer, NODE_NETNS);
+	netns_namer_init(&netns_namer, NODE_NETNS);
 	called = "node2";
 	looks = 0;
-	assert_false(tells(&namer, NODE_NETNS, SECONDS(5), &out));
-	assert_false(tells(&namer, 0, SECONDS(5), &out));
+	assert_false(tells(&netns_namer, NODE_NETNS, SECONDS(5), &out));
+	assert_false(tells(&netns_namer, 0, SECONDS(5), &out));
 	assert_int_equal(looks, 0);
-	assert_true(tells(&namer, OTHER_NETNS, SECONDS(5), &out));
+	assert_true(tells(&netns_namer, OTHER_NETNS, SECONDS(5), &out));
 	assert_int_equal(out.type, OBSERVATION_NAMESPACE);
 	assert_int_equal(out.netns.inum, OTHER_NETNS);
 	assert_int_equal(out.mono_ns, SECONDS(5));
 	assert_string_equal(out.space.name, "node2");
 	for (uint64_t ms = 0; ms < 1000; ms += 100)
-		assert_false(tells(&namer, OTHER_NETNS, SECONDS(5) + MS(ms), &out));
+		assert_false(tells(&netns_namer, OTHER_NETNS, SECONDS(5) + MS(ms), &out));
 	assert_int_equal(looks, 1);
 }
 
 /* Its number is the next one's, which may have another name, or none. */
 static void told_anew_when_it_changes(void **state)
 {
-	struct namer namer;
+	struct netns_namer netns_namer;
 	struct observation out;
 
 	(void)state;
-	namer_init(&namer, NODE_NETNS);
+	netns_namer_init(&netns_namer, NODE_NETNS);
 	called = "";
-	assert_false(tells(&namer, OTHER_NETNS, SECONDS(1), &out));
+	assert_false(tells(&netns_namer, OTHER_NETNS, SECONDS(1), &out));
 	called = "late";
-	assert_true(tells(&namer, OTHER_NETNS, SECONDS(2), &out));
+	assert_true(tells(&netns_namer, OTHER_NETNS, SECONDS(2), &out));
 	assert_string_equal(out.space.name, "late");
-	assert_false(tells(&namer, OTHER_NETNS, SECONDS(3), &out));
+	assert_false(tells(&netns_namer, OTHER_NETNS, SECONDS(3), &out));
 	called = "other";
-	assert_true(tells(&namer, OTHER_NETNS, SECONDS(4), &out));
+	assert_true(tells(&netns_namer, OTHER_NETNS, SECONDS(4), &out));
 	assert_string_equal(out.space.name, "other");
 	called = "";
-	assert_true(tells(&namer, OTHER_NETNS, SECONDS(5), &out));
+	assert_true(tells(&netns_namer, OTHER_NETNS, SECONDS(5), &out));
 	assert_string_equal(out.space.name, "");
 }
 
@@ -89,13 +90,13 @@ static void removals_are_not_looked_up(void **state)
 {
 	struct flow redis = masqueraded(40112);
 	struct observation seen = make_removal(0, CAUSE_TIMEOUT, &redis), out;
-	struct namer namer;
+	struct netns_namer netns_namer;
 
 	(void)state;
-	namer_init(&namer, NODE_NETNS);
+	netns_namer_init(&netns_namer, NODE_NETNS);
 	looks = 0;
 	seen.netns.inum = OTHER_NETNS;
-	assert_false(namer_tells(&namer, &seen, &out));
+	assert_false(netns_namer_tells(&netns_namer, &seen, &out));
 	assert_int_equal(looks, 0);
 }
 

@@ -56,7 +56,7 @@ static void cgroups(void **state)
 		struct actor actor = { .pid = 1 };
 		char *exact = strdup(cases[i].path);
 
-		enrich_from_cgroup(exact, &actor);
+		process_from_cgroup(exact, &actor);
 		free(exact);
 		if (strcmp(actor.unit, cases[i].unit) ||
 		    strcmp(actor.container, cases[i].container))
@@ -71,7 +71,7 @@ static void leaves_the_rest_alone(void **state)
 	struct actor actor = { .pid = 1, .unit = "ssh.service", .comm = "sshd" };
 
 	(void)state;
-	enrich_from_cgroup("user.slice", &actor);
+	process_from_cgroup("user.slice", &actor);
 	assert_string_equal(actor.unit, "ssh.service");
 	assert_string_equal(actor.comm, "sshd");
 }
@@ -84,7 +84,7 @@ static void long_components(void **state)
 	(void)state;
 	memset(path + strlen(path), 'a', 300);
 	strcat(path, ".service");
-	enrich_from_cgroup(path, &actor); /* too long to hold: left out, not cut */
+	process_from_cgroup(path, &actor); /* too long to hold: left out, not cut */
 	assert_string_equal(actor.unit, "");
 }
 
@@ -96,13 +96,13 @@ static void other_process(void **state)
 	(void)state;
 	seen.change.actor.pid = (uint32_t)getpid();
 	seen.change.actor.start_boottime_ns = 1;
-	enrich_observation(&seen);
+	process_describe_observation(&seen);
 	assert_string_equal(seen.change.actor.exe, "");
 	seen.change.actor.pid = 4194305; /* past any pid_max */
-	enrich_observation(&seen);
+	process_describe_observation(&seen);
 	assert_string_equal(seen.change.actor.exe, "");
 	seen.change.actor.pid = 0;
-	enrich_observation(&seen);
+	process_describe_observation(&seen);
 	assert_string_equal(seen.change.actor.exe, "");
 }
 
