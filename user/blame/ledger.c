@@ -57,7 +57,7 @@ enum { LOOKUPS_AHEAD = 8, LOOKUPS = 2 * LOOKUPS_AHEAD };
 struct ledger {
 	struct record *pool;
 	struct wide *wide;
-	struct links index; /* it has the newest one's number, and how many there are */
+	struct ledger_index index; /* it has the newest one's number, and how many there are */
 	struct places places;
 	size_t limit;
 	size_t newest_slot;
@@ -75,7 +75,7 @@ static void release(struct ledger *l)
 {
 	reserve_free(l->pool, l->limit * sizeof(*l->pool));
 	reserve_free(l->wide, l->limit * sizeof(*l->wide));
-	links_release(&l->index);
+	ledger_index_release(&l->index);
 	places_release(&l->places);
 }
 
@@ -98,7 +98,7 @@ static bool reserve(struct ledger *l, size_t limit)
 	l->newest_slot = limit - 1;
 	l->pool = reserve_new(limit * sizeof(*l->pool));
 	l->wide = reserve_new(limit * sizeof(*l->wide));
-	is_whole = !places_init(&l->places, limit) & !links_init(&l->index, limit);
+	is_whole = !places_init(&l->places, limit) & !ledger_index_init(&l->index, limit);
 	if (is_whole && l->pool && l->wide && leaves_as_much(l))
 		return true;
 	release(l);
@@ -227,7 +227,7 @@ static size_t slot_at(const struct ledger *l, uint32_t age)
 
 static struct record *record_of(const struct ledger *l, uint32_t link)
 {
-	return &l->pool[slot_at(l, links_age(&l->index, link))];
+	return &l->pool[slot_at(l, ledger_index_age(&l->index, link))];
 }
 
 static void link_oldest_pending(struct ledger *l)
@@ -237,7 +237,7 @@ static void link_oldest_pending(struct ledger *l)
 	uint32_t number = newest > age ? newest - age : newest + LINKS_NUMBERS - age;
 
 	for (enum ledger_side side = 0; side < LEDGER_SIDES; side++)
-		links_add(&l->index, hashes[side], link_to(number, side));
+		ledger_index_add(&l->index, hashes[side], link_to(number, side));
 }
 
 static void link_pending(struct ledger *l)
@@ -360,13 +360,13 @@ static void expect_link(struct ledger *l, const struct record *r)
 
 	for (enum ledger_side side = 0; side < LEDGER_SIDES; side++) {
 		hashes[side] = hash_record(l, r, side);
-		links_expect(&l->index, hashes[side]);
+		ledger_index_expect(&l->index, hashes[side]);
 	}
 }
 
 void ledger_add(struct ledger *l, const struct ledger_removal *removal)
 {
-	struct links *index = &l->index;
+	struct ledger_index *index = &l->index;
 	struct record *r;
 
 	if (l->pending_count == l->pending_limit)
@@ -412,7 +412,7 @@ void ledger_find(struct ledger *l, struct ledger_walk *walk, struct netns_id net
 	walk->tuple = *tuple;
 	walk->steps = 0;
 	walk->is_cut = false;
-	links_find(&l->index, &walk->links, hash);
+	ledger_index_find(&l->index, &walk->ledger_index, hash);
 }
 
 /* A record is mostly in two lines of the cache. The empty asm is there for GCC, which
@@ -424,23 +424,23 @@ static void expect_record(const struct record *r)
 	__asm__ volatile("" : : "r"(r));
 }
 
-static void expect_records(const struct ledger *l, uint32_t hash, enum links_depth depth)
+static void expect_records(const struct ledger *l, uint32_t hash, enum ledger_index_depth depth)
 {
-	uint32_t links[LINKS_PEEK_MAX];
-	size_t count = links_peek(&l->index, hash, depth, links);
+	uint32_t ledger_index[LINKS_PEEK_MAX];
+	size_t count = ledger_index_peek(&l->index, hash, depth, ledger_index);
 
 	for (size_t i = 0; i < count; i++)
-		expect_record(record_of(l, links[i]));
+		expect_record(record_of(l, ledger_index[i]));
 }
 
 /* The addresses of IPv6, which are beside the records. */
 static void expect_wide(const struct ledger *l, uint32_t hash)
 {
-	uint32_t links[LINKS_PEEK_MAX];
-	size_t count = links_peek(&l->index, hash, LINKS_IN_LINE, links);
+	uint32_t ledger_index[LINKS_PEEK_MAX];
+	size_t count = ledger_index_peek(&l->index, hash, LINKS_IN_LINE, ledger_index);
 
 	for (size_t i = 0; i < count; i++) {
-		const struct record *r = record_of(l, links[i]);
+		const struct record *r = record_of(l, ledger_index[i]);
 
 		if (r->bits & BIT_WIDE)
 			__builtin_prefetch(&l->wide[r->addresses[WIDE_AT]]);
@@ -460,21 +460,21 @@ void ledger_expect(struct ledger *l, struct netns_id netns, uint8_t family,
 	expect_records(l, *oldest, LINKS_BEHIND);
 	expect_records(l, middle, LINKS_IN_LINE);
 	*oldest = hash_tuple(l, netns, family, tuple);
-	links_expect(&l->index, *oldest);
+	ledger_index_expect(&l->index, *oldest);
 }
 
 bool ledger_next(struct ledger *l, struct ledger_walk *walk)
 {
 	uint32_t link;
 
-	while ((link = links_next(&l->index, &walk->links))) {
+	while ((link = ledger_index_next(&l->index, &walk->ledger_index))) {
 		const struct record *r = record_of(l, link);
 
 		if (!matches(l, r, link_side(link), walk))
 			continue;
 		if (walk->steps++ == LEDGER_WALK_MAX) {
 			walk->is_cut = true;
-			walk->links = (struct links_walk){ 0 };
+			walk->ledger_index = (struct ledger_index_walk){ 0 };
 			return false;
 		}
 		walk->slot = (uint32_t)(r - l->pool);

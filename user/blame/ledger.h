@@ -45,7 +45,7 @@ struct ledger_walk {
 	/* The ledger's own. */
 	struct netns_id netns;
 	struct tuple tuple;
-	struct links_walk links;
+	struct ledger_index_walk ledger_index;
 	uint32_t slot;
 	uint32_t steps;
 	uint8_t family;

@@ -27,19 +27,19 @@ enum { SPLIT_NODES = 512 };
 /* How many nodes a search for a dead one looks at. */
 enum { DEAD_TRIES = 16 };
 
-static size_t lines_bytes(const struct links *l)
+static size_t lines_bytes(const struct ledger_index *l)
 {
 	return (l->base << LEVELS) * sizeof(*l->lines);
 }
 
-static size_t nodes_bytes(const struct links *l)
+static size_t nodes_bytes(const struct ledger_index *l)
 {
 	return l->nodes_limit * sizeof(*l->nodes);
 }
 
 /* Each node that is in use holds a link that is alive at least, so that there is always
  * a node for one more. */
-int links_init(struct links *l, size_t limit)
+int ledger_index_init(struct ledger_index *l, size_t limit)
 {
 	memset(l, 0, sizeof(*l));
 	l->limit = limit;
@@ -52,7 +52,7 @@ int links_init(struct links *l, size_t limit)
 	return l->lines && l->nodes ? 0 : -ENOMEM;
 }
 
-void links_release(struct links *l)
+void ledger_index_release(struct ledger_index *l)
 {
 	reserve_free(l->lines, lines_bytes(l));
 	reserve_free(l->nodes, nodes_bytes(l));
@@ -67,7 +67,7 @@ static uint8_t tag_of(uint32_t hash)
 
 /* The upper bits say which of the first lines, the tag which of those that it was split
  * into. */
-static struct links_line *line_of(const struct links *l, uint32_t hash)
+static struct ledger_index_line *line_of(const struct ledger_index *l, uint32_t hash)
 {
 	size_t first = (size_t)((uint64_t)hash * l->base >> 32);
 	size_t split = tag_of(hash) & ((2U << l->level) - 1);
@@ -86,7 +86,7 @@ static void read_ahead(const void *at)
 	__asm__ volatile("" : : "r"(at));
 }
 
-void links_expect(const struct links *l, uint32_t hash)
+void ledger_index_expect(const struct ledger_index *l, uint32_t hash)
 {
 	read_ahead(line_of(l, hash));
 }
@@ -94,19 +94,20 @@ void links_expect(const struct links *l, uint32_t hash)
 /* ---- nodes ---- */
 
 /* Nobody takes a node whose first link is alive. */
-static struct links_node *node_behind(const struct links *l, uint32_t next, uint32_t expected)
+static struct ledger_index_node *node_behind(const struct ledger_index *l, uint32_t next,
+					     uint32_t expected)
 {
-	return next && links_is_alive(l, expected) ? &l->nodes[next] : NULL;
+	return next && ledger_index_is_alive(l, expected) ? &l->nodes[next] : NULL;
 }
 
-static bool is_dead(const struct links *l, const struct links_node *node)
+static bool is_dead(const struct ledger_index *l, const struct ledger_index_node *node)
 {
-	return node->count && !links_is_alive(l, node->links[0]);
+	return node->count && !ledger_index_is_alive(l, node->ledger_index[0]);
 }
 
 /* One whose links are all dead belongs to whoever finds it. 0: there is none among the
  * next few. */
-static uint32_t find_dead(struct links *l)
+static uint32_t find_dead(struct ledger_index *l)
 {
 	for (int i = 0; i < DEAD_TRIES; i++) {
 		uint32_t at = l->nodes_seen++;
@@ -119,7 +120,7 @@ static uint32_t find_dead(struct links *l)
 	return 0;
 }
 
-static uint32_t take_node(struct links *l)
+static uint32_t take_node(struct ledger_index *l)
 {
 	uint32_t node = l->nodes_free;
 
@@ -136,7 +137,7 @@ static uint32_t take_node(struct links *l)
 	return node;
 }
 
-static void free_node(struct links *l, uint32_t node)
+static void free_node(struct ledger_index *l, uint32_t node)
 {
 	l->nodes[node].count = 0;
 	l->nodes[node].next = l->nodes_free;
@@ -147,8 +148,8 @@ static void free_node(struct links *l, uint32_t node)
 
 /* One of the two that a line's links are handed to, the newest first. */
 struct half {
-	struct links_line *line;
-	struct links_node *node; /* the last one; NULL: they are in the line so far */
+	struct ledger_index_line *line;
+	struct ledger_index_node *node; /* the last one; NULL: they are in the line so far */
 };
 
 static void append_behind(struct half *half, uint32_t node, uint32_t expected)
@@ -162,50 +163,51 @@ static void append_behind(struct half *half, uint32_t node, uint32_t expected)
 	}
 }
 
-static void append_node(struct links *l, struct half *half, uint32_t link)
+static void append_node(struct ledger_index *l, struct half *half, uint32_t link)
 {
 	uint32_t at = take_node(l);
 
 	append_behind(half, at, link);
 	half->node = &l->nodes[at];
-	*half->node = (struct links_node){ 0 };
+	*half->node = (struct ledger_index_node){ 0 };
 }
 
-static void append(struct links *l, struct half *half, uint32_t link, uint8_t tag)
+static void append(struct ledger_index *l, struct half *half, uint32_t link, uint8_t tag)
 {
-	struct links_line *line = half->line;
+	struct ledger_index_line *line = half->line;
 
 	if (!half->node && line->count < LINE_LINKS) {
-		line->links[line->count] = link;
+		line->ledger_index[line->count] = link;
 		line->tags[line->count++] = tag;
 		return;
 	}
 	if (!half->node || half->node->count == NODE_LINKS)
 		append_node(l, half, link);
-	half->node->links[half->node->count] = link;
+	half->node->ledger_index[half->node->count] = link;
 	half->node->tags[half->node->count++] = tag;
 }
 
 /* False: it met a dead one, as all behind it are. */
-static bool hand_out(struct links *l, struct half *halves, const uint32_t *links,
+static bool hand_out(struct ledger_index *l, struct half *halves, const uint32_t *ledger_index,
 		     const uint8_t *tags, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (!links_is_alive(l, links[i]))
+		if (!ledger_index_is_alive(l, ledger_index[i]))
 			return false;
-		append(l, &halves[tags[i] >> l->level & 1], links[i], tags[i]);
+		append(l, &halves[tags[i] >> l->level & 1], ledger_index[i], tags[i]);
 	}
 	return true;
 }
 
 /* A node that was read is free for what is handed out: never do both halves together
  * take more nodes than were read. */
-static void hand_out_nodes(struct links *l, struct half *halves, uint32_t next, uint32_t expected)
+static void hand_out_nodes(struct ledger_index *l, struct half *halves, uint32_t next,
+			   uint32_t expected)
 {
-	struct links_node *behind;
+	struct ledger_index_node *behind;
 
 	for (int i = 0; (behind = node_behind(l, next, expected)); i++) {
-		struct links_node node = *behind;
+		struct ledger_index_node node = *behind;
 
 		if (i == SPLIT_NODES || node.is_shared) {
 			behind->is_shared = true;
@@ -214,7 +216,7 @@ static void hand_out_nodes(struct links *l, struct half *halves, uint32_t next, 
 			return;
 		}
 		free_node(l, next);
-		if (!hand_out(l, halves, node.links, node.tags, node.count))
+		if (!hand_out(l, halves, node.ledger_index, node.tags, node.count))
 			return;
 		next = node.next;
 		expected = node.expected;
@@ -222,7 +224,8 @@ static void hand_out_nodes(struct links *l, struct half *halves, uint32_t next, 
 }
 
 /* Reads ahead one node behind a line; those before it are in the cache by now. */
-static void expect_node(const struct links *l, const struct links_line *line, int nodes_before)
+static void expect_node(const struct ledger_index *l, const struct ledger_index_line *line,
+			int nodes_before)
 {
 	uint32_t next = line->next;
 
@@ -232,7 +235,7 @@ static void expect_node(const struct links *l, const struct links_line *line, in
 		read_ahead(&l->nodes[next]);
 }
 
-static void expect_splits(const struct links *l, size_t from)
+static void expect_splits(const struct ledger_index *l, size_t from)
 {
 	for (int i = 0; i < AHEAD_NODES; i++)
 		expect_node(l, &l->lines[from + AHEAD * (AHEAD_NODES - i)], i);
@@ -240,10 +243,10 @@ static void expect_splits(const struct links *l, size_t from)
 }
 
 /* Hands the links that have the next bit in their tags to a new line. */
-static void split_line(struct links *l)
+static void split_line(struct ledger_index *l)
 {
 	size_t from = l->lines_count - l->doubled;
-	struct links_line line = l->lines[from];
+	struct ledger_index_line line = l->lines[from];
 	struct half halves[2] = { { .line = &l->lines[from] },
 				  { .line = &l->lines[l->lines_count] } };
 
@@ -251,7 +254,7 @@ static void split_line(struct links *l)
 		expect_splits(l, from);
 	halves[0].line->count = 0;
 	halves[0].line->next = 0;
-	if (hand_out(l, halves, line.links, line.tags, line.count))
+	if (hand_out(l, halves, line.ledger_index, line.tags, line.count))
 		hand_out_nodes(l, halves, line.next, line.expected);
 	if (++l->lines_count == l->doubled * 2) {
 		l->doubled *= 2;
@@ -259,23 +262,23 @@ static void split_line(struct links *l)
 	}
 }
 
-static void grow(struct links *l)
+static void grow(struct ledger_index *l)
 {
-	if (l->links_count < l->limit * 2)
-		l->links_count++;
-	while (l->level < LEVELS && l->lines_count * LINE_MEAN < l->links_count)
+	if (l->ledger_index_count < l->limit * 2)
+		l->ledger_index_count++;
+	while (l->level < LEVELS && l->lines_count * LINE_MEAN < l->ledger_index_count)
 		split_line(l);
 }
 
 /* ---- adding ---- */
 
 /* The dead ones go, or the oldest of the line into a node. */
-static void make_room(struct links *l, struct links_line *line)
+static void make_room(struct ledger_index *l, struct ledger_index_line *line)
 {
-	struct links_node *node;
+	struct ledger_index_node *node;
 	uint32_t at;
 
-	while (line->count && !links_is_alive(l, line->links[line->count - 1]))
+	while (line->count && !ledger_index_is_alive(l, line->ledger_index[line->count - 1]))
 		line->count--;
 	if (line->count < LINE_LINKS) {
 		line->next = 0;
@@ -284,25 +287,26 @@ static void make_room(struct links *l, struct links_line *line)
 	at = take_node(l);
 	node = &l->nodes[at];
 	line->count = LINE_LINKS - NODE_LINKS;
-	memcpy(node->links, line->links + line->count, sizeof(node->links));
+	memcpy(node->ledger_index, line->ledger_index + line->count, sizeof(node->ledger_index));
 	memcpy(node->tags, line->tags + line->count, sizeof(node->tags));
 	node->count = NODE_LINKS;
 	node->is_shared = false;
 	node->next = line->next;
 	node->expected = line->expected;
 	line->next = at;
-	line->expected = node->links[0];
+	line->expected = node->ledger_index[0];
 }
 
-void links_add(struct links *l, uint32_t hash, uint32_t link)
+void ledger_index_add(struct ledger_index *l, uint32_t hash, uint32_t link)
 {
-	struct links_line *line = line_of(l, hash);
+	struct ledger_index_line *line = line_of(l, hash);
 
 	if (line->count == LINE_LINKS)
 		make_room(l, line);
-	memmove(line->links + 1, line->links, sizeof(line->links) - sizeof(line->links[0]));
+	memmove(line->ledger_index + 1, line->ledger_index,
+		sizeof(line->ledger_index) - sizeof(line->ledger_index[0]));
 	memmove(line->tags + 1, line->tags, sizeof(line->tags) - sizeof(line->tags[0]));
-	line->links[0] = link;
+	line->ledger_index[0] = link;
 	line->tags[0] = tag_of(hash);
 	line->count++;
 	grow(l);
@@ -328,7 +332,7 @@ static uint32_t match_eight(const uint8_t *tags, uint8_t tag)
 	return match_bytes(le64toh(bytes), tag);
 }
 
-static uint32_t match_line(const struct links_line *line, uint8_t tag)
+static uint32_t match_line(const struct ledger_index_line *line, uint8_t tag)
 {
 	enum { REST = LINE_LINKS - 8 };
 	uint32_t matches = match_eight(line->tags, tag) | match_eight(line->tags + REST, tag)
@@ -337,7 +341,7 @@ static uint32_t match_line(const struct links_line *line, uint8_t tag)
 	return matches & ((1U << line->count) - 1);
 }
 
-static uint32_t match_node(const struct links_node *node, uint8_t tag)
+static uint32_t match_node(const struct ledger_index_node *node, uint8_t tag)
 {
 	uint32_t matches = 0;
 
@@ -346,12 +350,12 @@ static uint32_t match_node(const struct links_node *node, uint8_t tag)
 	return matches & ((1U << node->count) - 1);
 }
 
-void links_find(const struct links *l, struct links_walk *walk, uint32_t hash)
+void ledger_index_find(const struct ledger_index *l, struct ledger_index_walk *walk, uint32_t hash)
 {
-	const struct links_line *line = line_of(l, hash);
+	const struct ledger_index_line *line = line_of(l, hash);
 
-	*walk = (struct links_walk){
-		.links = line->links,
+	*walk = (struct ledger_index_walk){
+		.ledger_index = line->ledger_index,
 		.matches = match_line(line, tag_of(hash)),
 		.next = line->next,
 		.expected = line->expected,
@@ -361,43 +365,43 @@ void links_find(const struct links *l, struct links_walk *walk, uint32_t hash)
 
 /* An old link may have come to look like a new one, two thousand million removals later:
  * ages only go up, so that even so a walk ends. */
-static bool is_behind(const struct links *l, uint32_t link, uint32_t before)
+static bool is_behind(const struct ledger_index *l, uint32_t link, uint32_t before)
 {
-	uint32_t age = links_age(l, link), age_before = links_age(l, before);
+	uint32_t age = ledger_index_age(l, link), age_before = ledger_index_age(l, before);
 
 	return !before || age > age_before || (age == age_before && link < before);
 }
 
-static bool go_behind(const struct links *l, struct links_walk *walk)
+static bool go_behind(const struct ledger_index *l, struct ledger_index_walk *walk)
 {
-	const struct links_node *node = node_behind(l, walk->next, walk->expected);
+	const struct ledger_index_node *node = node_behind(l, walk->next, walk->expected);
 
 	if (!node || !is_behind(l, walk->expected, walk->last_expected))
 		return false;
 	walk->last_expected = walk->expected;
-	walk->links = node->links;
+	walk->ledger_index = node->ledger_index;
 	walk->matches = match_node(node, walk->tag);
 	walk->next = node->next;
 	walk->expected = node->expected;
 	return true;
 }
 
-static uint32_t next_here(struct links_walk *walk)
+static uint32_t next_here(struct ledger_index_walk *walk)
 {
 	uint32_t matches = walk->matches;
 
 	walk->matches &= matches - 1;
-	return matches ? walk->links[__builtin_ctz(matches)] : 0;
+	return matches ? walk->ledger_index[__builtin_ctz(matches)] : 0;
 }
 
-uint32_t links_next(const struct links *l, struct links_walk *walk)
+uint32_t ledger_index_next(const struct ledger_index *l, struct ledger_index_walk *walk)
 {
 	uint32_t link;
 
 	while (!(link = next_here(walk)))
 		if (!go_behind(l, walk))
 			return 0;
-	if (!links_is_alive(l, link) || !is_behind(l, link, walk->last)) {
+	if (!ledger_index_is_alive(l, link) || !is_behind(l, link, walk->last)) {
 		walk->matches = 0;
 		walk->next = 0;
 		return 0;
@@ -406,20 +410,20 @@ uint32_t links_next(const struct links *l, struct links_walk *walk)
 	return link;
 }
 
-size_t links_peek(const struct links *l, uint32_t hash, enum links_depth depth,
-		  uint32_t out[LINKS_PEEK_MAX])
+size_t ledger_index_peek(const struct ledger_index *l, uint32_t hash, enum ledger_index_depth depth,
+			 uint32_t out[LINKS_PEEK_MAX])
 {
-	struct links_walk walk;
+	struct ledger_index_walk walk;
 	size_t count = 0;
 	uint32_t link;
 
-	links_find(l, &walk, hash);
+	ledger_index_find(l, &walk, hash);
 	if (depth == LINKS_BEHIND && !go_behind(l, &walk))
 		return 0;
 	if (walk.next)
 		read_ahead(&l->nodes[walk.next]);
 	while (count < LINKS_PEEK_MAX && (link = next_here(&walk)))
-		if (links_is_alive(l, link))
+		if (ledger_index_is_alive(l, link))
 			out[count++] = link;
 	return count;
 }

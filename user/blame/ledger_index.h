@@ -23,26 +23,26 @@ enum { LINE_LINKS = 11, NODE_LINKS = 3 };
 
 /* The newest come first in both. `next` is the node behind it, 0: none; its
  * first link is `expected`: where that one is dead, the node may be somebody else's. */
-struct links_line {
+struct ledger_index_line {
 	uint32_t next, expected;
-	uint32_t links[LINE_LINKS];
+	uint32_t ledger_index[LINE_LINKS];
 	uint8_t tags[LINE_LINKS];
 	uint8_t count;
 };
-_Static_assert(sizeof(struct links_line) == 64, "a line of the cache");
+_Static_assert(sizeof(struct ledger_index_line) == 64, "a line of the cache");
 
-struct links_node {
+struct ledger_index_node {
 	uint32_t next, expected;
-	uint32_t links[NODE_LINKS];
+	uint32_t ledger_index[NODE_LINKS];
 	uint8_t tags[NODE_LINKS];
 	uint8_t count : 7; /* 0: it is free */
 	uint8_t is_shared : 1;
 };
-_Static_assert(sizeof(struct links_node) == 24, "no padding");
+_Static_assert(sizeof(struct ledger_index_node) == 24, "no padding");
 
-struct links {
-	struct links_line *lines;
-	struct links_node *nodes;
+struct ledger_index {
+	struct ledger_index_line *lines;
+	struct ledger_index_node *nodes;
 	uint32_t newest; /* the newest removal's number */
 	size_t count;    /* of removals that are remembered; the caller keeps both */
 	size_t limit;
@@ -51,13 +51,13 @@ struct links {
 	size_t doubled;       /* base times the power of two that lines_count has reached */
 	uint32_t nodes_limit; /* node 0 is none */
 	uint32_t nodes_used, nodes_free, nodes_seen;
-	uint64_t links_count; /* inserted, `limit` times two at most */
+	uint64_t ledger_index_count; /* inserted, `limit` times two at most */
 	uint8_t level;
 };
 
 /* A walk over the links whose hash may be the one looked for. */
-struct links_walk {
-	const uint32_t *links;
+struct ledger_index_walk {
+	const uint32_t *ledger_index;
 	uint32_t next, expected;
 	uint32_t last, last_expected; /* what was met, 0: nothing yet */
 	uint32_t matches;             /* a bit for each of links[] that has the tag */
@@ -65,42 +65,43 @@ struct links_walk {
 };
 
 /* For `limit` removals. 0, or -ENOMEM. */
-int links_init(struct links *links, size_t limit);
-void links_release(struct links *links);
+int ledger_index_init(struct ledger_index *ledger_index, size_t limit);
+void ledger_index_release(struct ledger_index *ledger_index);
 
 /* How many removals came after the one that a link leads to. */
-static inline uint32_t links_age(const struct links *l, uint32_t link)
+static inline uint32_t ledger_index_age(const struct ledger_index *l, uint32_t link)
 {
 	uint32_t number = link >> 1;
 
 	return l->newest >= number ? l->newest - number : l->newest + LINKS_NUMBERS - number;
 }
 
-static inline bool links_is_alive(const struct links *l, uint32_t link)
+static inline bool ledger_index_is_alive(const struct ledger_index *l, uint32_t link)
 {
-	return link && links_age(l, link) < l->count;
+	return link && ledger_index_age(l, link) < l->count;
 }
 
-/* Reads ahead what links_add() and links_find() will touch first. */
-void links_expect(const struct links *links, uint32_t hash);
+/* Reads ahead what ledger_index_add() and ledger_index_find() will touch first. */
+void ledger_index_expect(const struct ledger_index *ledger_index, uint32_t hash);
 
-void links_add(struct links *links, uint32_t hash, uint32_t link);
+void ledger_index_add(struct ledger_index *ledger_index, uint32_t hash, uint32_t link);
 
-/* links_next() is 0 at the end. */
-void links_find(const struct links *links, struct links_walk *walk, uint32_t hash);
-uint32_t links_next(const struct links *links, struct links_walk *walk);
+/* ledger_index_next() is 0 at the end. */
+void ledger_index_find(const struct ledger_index *ledger_index, struct ledger_index_walk *walk,
+		       uint32_t hash);
+uint32_t ledger_index_next(const struct ledger_index *ledger_index, struct ledger_index_walk *walk);
 
-/* How far links_peek() looks: into the line, or into the first node behind it. */
-enum links_depth {
+/* How far ledger_index_peek() looks: into the line, or into the first node behind it. */
+enum ledger_index_depth {
 	LINKS_IN_LINE,
 	LINKS_BEHIND,
 };
 
 enum { LINKS_PEEK_MAX = 4 };
 
-/* Some of the links that links_next() would give there: what to read ahead. Returns how
+/* Some of the links that ledger_index_next() would give there: what to read ahead. Returns how
  * many. In the line, it reads ahead the node as well. */
-size_t links_peek(const struct links *links, uint32_t hash, enum links_depth depth,
-		  uint32_t out[LINKS_PEEK_MAX]);
+size_t ledger_index_peek(const struct ledger_index *ledger_index, uint32_t hash,
+			 enum ledger_index_depth depth, uint32_t out[LINKS_PEEK_MAX]);
 
 #endif

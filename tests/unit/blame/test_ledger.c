@@ -190,15 +190,15 @@ static void grows_to_a_hundred_thousand_and_wraps(void **state)
 	ledger_free(l);
 }
 
-static size_t chain_length(const struct links *index, const struct links_line *line)
+static size_t chain_length(const struct ledger_index *index, const struct ledger_index_line *line)
 {
 	size_t length = line->count;
 	uint32_t next = line->next, expected = line->expected;
 
 	while (next) {
-		const struct links_node *node = &index->nodes[next];
+		const struct ledger_index_node *node = &index->nodes[next];
 
-		assert_int_equal(node->links[0], expected);
+		assert_int_equal(node->ledger_index[0], expected);
 		length += node->count;
 		next = node->next;
 		expected = node->expected;

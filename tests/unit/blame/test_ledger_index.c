@@ -23,7 +23,7 @@ static uint32_t next_random(uint32_t *state)
 
 /* What was put in, in order, the oldest first. */
 struct model {
-	struct links links;
+	struct ledger_index ledger_index;
 	size_t limit, added;
 	uint32_t first; /* the number of the first one, less one */
 	uint32_t hashes[STEPS][SIDES];
@@ -36,8 +36,8 @@ static void begin(size_t limit, uint32_t first)
 	memset(&model, 0, sizeof(model));
 	model.limit = limit;
 	model.first = first;
-	assert_int_equal(links_init(&model.links, limit), 0);
-	model.links.newest = first;
+	assert_int_equal(ledger_index_init(&model.ledger_index, limit), 0);
+	model.ledger_index.newest = first;
 }
 
 static uint32_t number_of(size_t at)
@@ -49,32 +49,33 @@ static uint32_t number_of(size_t at)
 
 static void put(uint32_t orig, uint32_t reply)
 {
-	struct links *l = &model.links;
+	struct ledger_index *l = &model.ledger_index;
 
 	model.hashes[model.added][0] = orig;
 	model.hashes[model.added][1] = reply;
 	l->newest = number_of(model.added++);
 	l->count = model.added < model.limit ? model.added : model.limit;
-	links_add(l, orig, l->newest << 1);
-	links_add(l, reply, l->newest << 1 | 1);
+	ledger_index_add(l, orig, l->newest << 1);
+	ledger_index_add(l, reply, l->newest << 1 | 1);
 }
 
 static size_t at_of(uint32_t link)
 {
-	return model.added - 1 - links_age(&model.links, link);
+	return model.added - 1 - ledger_index_age(&model.ledger_index, link);
 }
 
 /* The next one that has this very hash; what else a walk meets is in the same line and
  * has the same tag. */
-static uint32_t next_of(struct links_walk *walk, uint32_t hash)
+static uint32_t next_of(struct ledger_index_walk *walk, uint32_t hash)
 {
 	uint32_t link;
 
-	while ((link = links_next(&model.links, walk))) {
+	while ((link = ledger_index_next(&model.ledger_index, walk))) {
 		uint32_t met = model.hashes[at_of(link)][link & 1];
 
 		assert_int_equal(tag_of(met), tag_of(hash));
-		assert_ptr_equal(line_of(&model.links, met), line_of(&model.links, hash));
+		assert_ptr_equal(line_of(&model.ledger_index, met),
+				 line_of(&model.ledger_index, hash));
 		if (met == hash)
 			return link;
 	}
@@ -85,11 +86,13 @@ static void check(uint32_t hash)
 {
 	size_t oldest = model.added > model.limit ? model.added - model.limit : 0;
 	uint32_t peeked[LINKS_PEEK_MAX];
-	struct links_walk walk;
+	struct ledger_index_walk walk;
 
-	assert_true(links_peek(&model.links, hash, LINKS_IN_LINE, peeked) <= LINKS_PEEK_MAX);
-	assert_true(links_peek(&model.links, hash, LINKS_BEHIND, peeked) <= LINKS_PEEK_MAX);
-	links_find(&model.links, &walk, hash);
+	assert_true(ledger_index_peek(&model.ledger_index, hash, LINKS_IN_LINE, peeked) <=
+		    LINKS_PEEK_MAX);
+	assert_true(ledger_index_peek(&model.ledger_index, hash, LINKS_BEHIND, peeked) <=
+		    LINKS_PEEK_MAX);
+	ledger_index_find(&model.ledger_index, &walk, hash);
 	for (size_t i = model.added; i-- > oldest;)
 		for (int side = SIDES - 1; side >= 0; side--)
 			if (model.hashes[i][side] == hash)
@@ -99,31 +102,33 @@ static void check(uint32_t hash)
 	assert_int_equal(next_of(&walk, hash), 0); /* stays at its end */
 }
 
-static size_t count_own(const struct links_line *line, const uint32_t *links, size_t count)
+static size_t count_own(const struct ledger_index_line *line, const uint32_t *ledger_index,
+			size_t count)
 {
-	const struct links *l = &model.links;
+	const struct ledger_index *l = &model.ledger_index;
 	size_t own = 0;
 
 	for (size_t i = 0; i < count; i++)
-		own += links_is_alive(l, links[i]) &&
-		       line_of(l, model.hashes[at_of(links[i])][links[i] & 1]) == line;
+		own += ledger_index_is_alive(l, ledger_index[i]) &&
+		       line_of(l, model.hashes[at_of(ledger_index[i])][ledger_index[i] & 1]) ==
+			       line;
 	return own;
 }
 
 /* All that are alive, and nothing twice. */
 static size_t count_alive(void)
 {
-	const struct links *l = &model.links;
+	const struct ledger_index *l = &model.ledger_index;
 	size_t alive = 0;
 
 	for (size_t i = 0; i < l->lines_count; i++) {
-		const struct links_line *line = &l->lines[i];
+		const struct ledger_index_line *line = &l->lines[i];
 		uint32_t next = line->next, expected = line->expected;
-		const struct links_node *node;
+		const struct ledger_index_node *node;
 
-		alive += count_own(line, line->links, line->count);
+		alive += count_own(line, line->ledger_index, line->count);
 		while ((node = node_behind(l, next, expected))) {
-			alive += count_own(line, node->links, node->count);
+			alive += count_own(line, node->ledger_index, node->count);
 			next = node->next;
 			expected = node->expected;
 		}
@@ -154,11 +159,11 @@ static void behaves_like_a_list_of(const struct mix *mix, uint32_t random)
 		if (next_random(&random) % 199 == 0)
 			check(model.hashes[next_random(&random) % model.added][0]);
 		if (next_random(&random) % 20011 == 0)
-			assert_int_equal(count_alive(), model.links.count * SIDES);
+			assert_int_equal(count_alive(), model.ledger_index.count * SIDES);
 	}
-	assert_int_equal(count_alive(), model.links.count * SIDES);
-	assert_true(model.links.nodes_used <= model.links.nodes_limit);
-	links_release(&model.links);
+	assert_int_equal(count_alive(), model.ledger_index.count * SIDES);
+	assert_true(model.ledger_index.nodes_used <= model.ledger_index.nodes_limit);
+	ledger_index_release(&model.ledger_index);
 }
 
 static void behaves_like_a_list(void **state)
@@ -190,8 +195,8 @@ static void nodes_of_one_hash_are_used_again(void **state)
 	while (model.added < STEPS)
 		put(42, 42);
 	check(42);
-	assert_true(model.links.nodes_used < LIMIT * SIDES);
-	links_release(&model.links);
+	assert_true(model.ledger_index.nodes_used < LIMIT * SIDES);
+	ledger_index_release(&model.ledger_index);
 }
 
 /* One hash for nearly all: no split hands out more than some of them, and yet what the
@@ -209,13 +214,13 @@ static void long_chains_are_split_in_part(void **state)
 
 		put(is_other ? other : HOT, model.added % 2 ? HOT : next_random(&random));
 	}
-	for (uint32_t node = 1; node < model.links.nodes_used; node++)
-		shared += model.links.nodes[node].is_shared;
+	for (uint32_t node = 1; node < model.ledger_index.nodes_used; node++)
+		shared += model.ledger_index.nodes[node].is_shared;
 	assert_in_range(shared, 1, 1 << LEVELS);
 	for (uint32_t other = 0; other < OTHERS; other++)
 		check(HOT | other);
 	assert_int_equal(count_alive(), STEPS * SIDES);
-	links_release(&model.links);
+	ledger_index_release(&model.ledger_index);
 }
 
 /* It has doubled as often as it can when it is full, and not before. */
@@ -225,15 +230,16 @@ static void grows_with_what_is_in_it(void **state)
 
 	(void)state;
 	begin(STEPS, 0);
-	assert_true(model.links.lines_count <= STEPS * SIDES / LINE_MEAN / (1 << LEVELS) + 1);
-	for (size_t lines = 0; model.added < STEPS; lines = model.links.lines_count) {
+	assert_true(model.ledger_index.lines_count <=
+		    STEPS * SIDES / LINE_MEAN / (1 << LEVELS) + 1);
+	for (size_t lines = 0; model.added < STEPS; lines = model.ledger_index.lines_count) {
 		put(next_random(&random), next_random(&random));
-		assert_true(model.links.lines_count - lines <= 1 || !lines);
+		assert_true(model.ledger_index.lines_count - lines <= 1 || !lines);
 	}
-	assert_true(model.links.lines_count >= STEPS * SIDES / LINE_MEAN);
-	assert_true(model.links.lines_count <= model.links.base << LEVELS);
+	assert_true(model.ledger_index.lines_count >= STEPS * SIDES / LINE_MEAN);
+	assert_true(model.ledger_index.lines_count <= model.ledger_index.base << LEVELS);
 	assert_int_equal(count_alive(), STEPS * SIDES);
-	links_release(&model.links);
+	ledger_index_release(&model.ledger_index);
 }
 
 int main(void)
