@@ -15,7 +15,7 @@ struct record {
 	uint16_t ports[4];
 	uint32_t reborn[LEDGER_SIDES]; /* since the removal, see pack_span(); 0: not */
 	uint32_t mono_low;
-	uint32_t place;
+	uint32_t shared;
 	uint32_t flush_or_id;
 	uint16_t mono_high;
 	uint16_t bits;
@@ -58,7 +58,7 @@ struct ledger {
 	struct record *pool;
 	struct wide *wide;
 	struct ledger_index index; /* it has the newest one's number, and how many there are */
-	struct places places;
+	struct ledger_shared ledger_shared;
 	size_t limit;
 	size_t newest_slot;
 	uint32_t wide_used, wide_free;
@@ -76,7 +76,7 @@ static void release(struct ledger *l)
 	reserve_free(l->pool, l->limit * sizeof(*l->pool));
 	reserve_free(l->wide, l->limit * sizeof(*l->wide));
 	ledger_index_release(&l->index);
-	places_release(&l->places);
+	ledger_shared_release(&l->ledger_shared);
 }
 
 /* Not all that there is: others need some, too. */
@@ -98,7 +98,8 @@ static bool reserve(struct ledger *l, size_t limit)
 	l->newest_slot = limit - 1;
 	l->pool = reserve_new(limit * sizeof(*l->pool));
 	l->wide = reserve_new(limit * sizeof(*l->wide));
-	is_whole = !places_init(&l->places, limit) & !ledger_index_init(&l->index, limit);
+	is_whole = !ledger_shared_init(&l->ledger_shared, limit) &
+		   !ledger_index_init(&l->index, limit);
 	if (is_whole && l->pool && l->wide && leaves_as_much(l))
 		return true;
 	release(l);
@@ -197,7 +198,7 @@ static uint32_t hash_tuple(const struct ledger *l, struct netns_id netns, uint8_
 static uint32_t hash_record(const struct ledger *l, const struct record *r, enum ledger_side side)
 {
 	const uint32_t *narrow = &r->addresses[2 * side];
-	struct netns_id netns = l->places.items[r->place].netns;
+	struct netns_id netns = l->ledger_shared.items[r->shared].netns;
 	struct tuple tuple;
 
 	if (r->bits & BIT_WIDE) {
@@ -299,10 +300,10 @@ static void pack_flow(struct ledger *l, struct record *r, const struct flow *flo
 
 static void pack(struct ledger *l, struct record *r, const struct ledger_removal *removal)
 {
-	uint32_t index = places_take(&l->places, removal->netns, removal->zone, removal->mono_ns,
-				     removal->id);
-	const struct place *place = &l->places.items[index];
-	uint64_t mono_ns = removal->mono_ns - place->base_ns;
+	uint32_t index = ledger_shared_take(&l->ledger_shared, removal->netns, removal->zone,
+					    removal->mono_ns, removal->id);
+	const struct shared *shared = &l->ledger_shared.items[index];
+	uint64_t mono_ns = removal->mono_ns - shared->base_ns;
 	uint8_t state = removal->tcp_state < TRACKER_STATES ? removal->tcp_state : TRACKER_NONE;
 	bool has_flush = removal->flush != LEDGER_NO_FLUSH;
 
@@ -313,20 +314,20 @@ static void pack(struct ledger *l, struct record *r, const struct ledger_removal
 	r->reborn[LEDGER_ORIG] = r->reborn[LEDGER_REPLY] = 0;
 	r->mono_low = (uint32_t)mono_ns;
 	r->mono_high = (uint16_t)(mono_ns >> 32);
-	r->place = index;
-	r->flush_or_id = has_flush ? removal->flush : (uint32_t)(removal->id - place->base_id);
+	r->shared = index;
+	r->flush_or_id = has_flush ? removal->flush : (uint32_t)(removal->id - shared->base_id);
 	pack_flow(l, r, &removal->flow);
 }
 
 static void unpack(const struct ledger *l, const struct record *r, struct ledger_removal *out)
 {
-	const struct place *place = &l->places.items[r->place];
+	const struct shared *shared = &l->ledger_shared.items[r->shared];
 
 	memset(out, 0, sizeof(*out));
-	out->netns = place->netns;
-	out->mono_ns = place->base_ns + ((uint64_t)r->mono_high << 32 | r->mono_low);
+	out->netns = shared->netns;
+	out->mono_ns = shared->base_ns + ((uint64_t)r->mono_high << 32 | r->mono_low);
 	out->flush = r->bits & BIT_FLUSH ? r->flush_or_id : LEDGER_NO_FLUSH;
-	out->id = r->bits & BIT_FLUSH ? 0 : place->base_id + r->flush_or_id;
+	out->id = r->bits & BIT_FLUSH ? 0 : shared->base_id + r->flush_or_id;
 	out->cause = (uint8_t)(r->bits >> CAUSE_SHIFT);
 	out->tcp_state = r->bits >> STATE_SHIFT & STATE_MASK;
 	out->is_translated = r->bits & BIT_TRANSLATED;
@@ -335,7 +336,7 @@ static void unpack(const struct ledger *l, const struct record *r, struct ledger
 	unpack_tuple(l, r, LEDGER_ORIG, &out->flow.orig);
 	unpack_tuple(l, r, LEDGER_REPLY, &out->flow.reply);
 	for (enum ledger_side side = 0; side < LEDGER_SIDES; side++) {
-		out->zone[side] = place->zone[side];
+		out->zone[side] = shared->zone[side];
 		if (r->reborn[side])
 			out->reborn_ns[side] = out->mono_ns + unpack_span(r->reborn[side]);
 	}
@@ -346,7 +347,7 @@ static void unpack(const struct ledger *l, const struct record *r, struct ledger
 /* Its links stay, and end their chains. */
 static void forget(struct ledger *l, struct record *r)
 {
-	places_drop(&l->places, r->place);
+	ledger_shared_drop(&l->ledger_shared, r->shared);
 	if (r->bits & BIT_WIDE) {
 		l->wide[r->addresses[WIDE_AT]].next_free = l->wide_free;
 		l->wide_free = r->addresses[WIDE_AT] + 1;
@@ -393,7 +394,7 @@ static bool matches(const struct ledger *l, const struct record *r, enum ledger_
 
 	if (r->ports[2 * side] != walk->tuple.sport || r->ports[2 * side + 1] != walk->tuple.dport)
 		return false;
-	netns = &l->places.items[r->place].netns;
+	netns = &l->ledger_shared.items[r->shared].netns;
 	if (netns->inum != walk->netns.inum || netns->node != walk->netns.node ||
 	    family_of(r) != walk->family)
 		return false;

@@ -8,7 +8,7 @@
 
 #include "model/observation.h"
 
-struct place {
+struct shared {
 	struct netns_id netns;
 	uint16_t zone[2];
 	uint64_t base_ns, base_id; /* at most a removal's own */
@@ -18,10 +18,10 @@ struct place {
 };
 
 /* How far from the bases a removal may be: a pool record's bits. */
-enum { PLACE_NS_BITS = 48, PLACE_ID_BITS = 32 };
+enum { SHARED_NS_BITS = 48, SHARED_ID_BITS = 32 };
 
-struct places {
-	struct place *items; /* reserved for `limit` */
+struct ledger_shared {
+	struct shared *items; /* reserved for `limit` */
 	uint32_t *buckets;
 	size_t limit;
 	uint32_t used; /* items that were ever in use */
@@ -30,13 +30,13 @@ struct places {
 };
 
 /* 0, or -ENOMEM. */
-int places_init(struct places *places, size_t limit);
-void places_release(struct places *places);
+int ledger_shared_init(struct ledger_shared *ledger_shared, size_t limit);
+void ledger_shared_release(struct ledger_shared *ledger_shared);
 
 /* The index of the place with those, for one more removal: fewer than `limit` are in
- * use. Each is given back with places_drop(). */
-uint32_t places_take(struct places *places, struct netns_id netns, const uint16_t zone[2],
-		     uint64_t mono_ns, uint64_t id);
-void places_drop(struct places *places, uint32_t index);
+ * use. Each is given back with ledger_shared_drop(). */
+uint32_t ledger_shared_take(struct ledger_shared *ledger_shared, struct netns_id netns,
+			    const uint16_t zone[2], uint64_t mono_ns, uint64_t id);
+void ledger_shared_drop(struct ledger_shared *ledger_shared, uint32_t index);
 
 #endif

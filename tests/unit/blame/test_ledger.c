@@ -101,9 +101,9 @@ static void both_sides_alike(void **state)
 
 static void kept_apart(void **state)
 {
-	static const struct netns_id places[] = { { 0, NODE_NETNS },
-						  { 0, OTHER_NETNS },
-						  { 1, NODE_NETNS } };
+	static const struct netns_id ledger_shared[] = { { 0, NODE_NETNS },
+							 { 0, OTHER_NETNS },
+							 { 1, NODE_NETNS } };
 	struct ledger *l = ledger_new(10);
 	struct flow flow = masqueraded(40112);
 	struct ledger_walk walk;
@@ -113,12 +113,12 @@ static void kept_apart(void **state)
 	for (uint64_t i = 0; i < 3; i++) {
 		struct ledger_removal r = removal(i + 1, &flow);
 
-		r.netns = places[i];
+		r.netns = ledger_shared[i];
 		ledger_add(l, &r);
 	}
 	for (size_t i = 0; i < 3; i++) {
-		assert_int_equal(nth(l, places[i], &flow.reply, 0, &side), i + 1);
-		assert_int_equal(nth(l, places[i], &flow.reply, 1, &side), 0);
+		assert_int_equal(nth(l, ledger_shared[i], &flow.reply, 0, &side), i + 1);
+		assert_int_equal(nth(l, ledger_shared[i], &flow.reply, 1, &side), 0);
 	}
 	ledger_find(l, &walk, here, AF_INET6, &flow.reply);
 	assert_false(ledger_next(l, &walk));
@@ -481,7 +481,7 @@ static void places_come_and_go(void **state)
 		assert_removal_equal(&walk.removal, &r);
 		assert_false(ledger_next(l, &walk));
 	}
-	assert_true(l->places.used <= LIMIT);
+	assert_true(l->ledger_shared.used <= LIMIT);
 	assert_true(l->wide_used <= LIMIT);
 	ledger_free(l);
 }
@@ -506,7 +506,7 @@ static void times_that_go_back(void **state)
 		find_first(l, &walk, &r, LEDGER_REPLY);
 		assert_removal_equal(&walk.removal, &r);
 	}
-	assert_true(l->places.used <= LIMIT);
+	assert_true(l->ledger_shared.used <= LIMIT);
 	ledger_free(l);
 }
 
