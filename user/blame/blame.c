@@ -31,10 +31,10 @@ struct blame *blame_new(const struct blame_limits *limits, blame_sink_fn sink, v
 	b->changes = changes_new(or_default(limits->changes, DEFAULT_CHANGES));
 	b->flushes = flushes_new(or_default(limits->flushes, DEFAULT_FLUSHES));
 	b->rulesets = rulesets_new(RULESETS_MAX);
-	b->renewals = renewals_new(RENEWALS_MAX);
+	b->retranslations = retranslations_new(RENEWALS_MAX);
 	risks_init(&b->risks, or_default(limits->risks, DEFAULT_RISKS));
 	if (!b->risks.table || !b->ledger || !b->changes || !b->flushes || !b->rulesets ||
-	    !b->renewals) {
+	    !b->retranslations) {
 		blame_free(b);
 		return NULL;
 	}
@@ -49,7 +49,7 @@ void blame_free(struct blame *b)
 	changes_free(b->changes);
 	flushes_free(b->flushes);
 	rulesets_free(b->rulesets);
-	renewals_free(b->renewals);
+	retranslations_free(b->retranslations);
 	risks_release(&b->risks);
 	stacks_release(&b->stacks);
 	free(b);
@@ -144,7 +144,8 @@ static int observe_removal(struct blame *b, const struct observation *seen)
 	return 0;
 }
 
-static void mark_reborn(struct blame *b, const struct observation *seen, const struct tuple *tuple)
+static void mark_retranslated(struct blame *b, const struct observation *seen,
+			      const struct tuple *tuple)
 {
 	const struct entry_observation *e = &seen->entry;
 	struct ledger_walk walk;
@@ -153,9 +154,9 @@ static void mark_reborn(struct blame *b, const struct observation *seen, const s
 	while (ledger_next(b->ledger, &walk)) {
 		if (walk.removal.zone[LEDGER_ORIG] != e->zone)
 			continue;
-		if (walk.removal.reborn_ns[walk.side])
+		if (walk.removal.retranslated_ns[walk.side])
 			break; /* all older ones are marked, by whatever marked this one */
-		ledger_set_reborn(b->ledger, &walk, seen->mono_ns);
+		ledger_set_retranslated(b->ledger, &walk, seen->mono_ns);
 	}
 }
 
@@ -172,7 +173,7 @@ static bool find_replaced(struct blame *b, const struct observation *seen, struc
 		if (walk->side != LEDGER_ORIG || r->zone[LEDGER_ORIG] != e->zone ||
 		    r->mono_ns > seen->mono_ns)
 			continue;
-		if (has_newer && r->reborn_ns[LEDGER_ORIG])
+		if (has_newer && r->retranslated_ns[LEDGER_ORIG])
 			return false;
 		if (r->is_translated)
 			return true;
@@ -182,19 +183,19 @@ static bool find_replaced(struct blame *b, const struct observation *seen, struc
 }
 
 /* The client spoke first, and its port was taken: the peer will not know it. */
-static void note_renewal(struct blame *b, const struct observation *seen)
+static void note_retranslation(struct blame *b, const struct observation *seen)
 {
 	const struct entry_observation *e = &seen->entry;
-	struct renewal renewal = { .netns = seen->netns,
-				   .mono_ns = seen->mono_ns,
-				   .flow = e->flow };
+	struct retranslation retranslation = { .netns = seen->netns,
+					       .mono_ns = seen->mono_ns,
+					       .flow = e->flow };
 	struct ledger_walk walk;
 
 	if (!find_replaced(b, seen, &walk) ||
 	    (!e->by_syn && tuple_equal(&walk.removal.flow.reply, &e->flow.reply)))
 		return;
-	renewal.removed = walk.removal;
-	renewals_add(b->renewals, &renewal, e->by_syn);
+	retranslation.removed = walk.removal;
+	retranslations_add(b->retranslations, &retranslation, e->by_syn);
 }
 
 /* A new entry takes the place of a removed one if a SYN made it, or if it is
@@ -206,9 +207,9 @@ static int observe_entry(struct blame *b, const struct observation *seen)
 
 	blame_deliver_raw(b, seen, FINDING_ENTRY);
 	if (e->by_syn || flow_is_translated(&e->flow)) {
-		note_renewal(b, seen);
-		mark_reborn(b, seen, &e->flow.orig);
-		mark_reborn(b, seen, &e->flow.reply);
+		note_retranslation(b, seen);
+		mark_retranslated(b, seen, &e->flow.orig);
+		mark_retranslated(b, seen, &e->flow.reply);
 		blame_end_risk_by_entry(b, seen);
 	}
 	return 0;

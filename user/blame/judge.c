@@ -358,21 +358,21 @@ static void judge_abort(const struct reset_observation *reset, struct reset_blam
 
 /* The client spoke first after its entry had been removed: the new entry took
  * another port, which the peer did not know. */
-static void blame_renewal(const struct evidence *e, struct reset_blame *out)
+static void blame_retranslation(const struct evidence *e, struct reset_blame *out)
 {
-	const struct renewal *renewal = e->renewal;
+	const struct retranslation *retranslation = e->retranslation;
 	const struct actor *actor = e->flush ? flush_actor(e->flush) : NULL;
 
-	out->cause = cause_of(e, &renewal->removed);
-	out->flow = renewal->flow;
+	out->cause = cause_of(e, &retranslation->removed);
+	out->flow = retranslation->flow;
 	out->is_one_sided = false;
-	out->tracker_state = renewal->removed.tcp_state;
-	out->removed_ago_ns = e->reset->mono_ns - renewal->removed.mono_ns;
+	out->tracker_state = retranslation->removed.tcp_state;
+	out->removed_ago_ns = e->reset->mono_ns - retranslation->removed.mono_ns;
 	/* 0 would say that it was not. */
-	out->renewed_ago_ns = e->reset->mono_ns - renewal->mono_ns + 1;
-	out->removed_reply = renewal->removed.flow.reply;
+	out->renewed_ago_ns = e->reset->mono_ns - retranslation->mono_ns + 1;
+	out->removed_reply = retranslation->removed.flow.reply;
 	out->flush = e->flush;
-	add_because(out, e->flush ? e->flush->id : renewal->removed.id);
+	add_because(out, e->flush ? e->flush->id : retranslation->removed.id);
 	if (e->flush && e->flush->by) {
 		out->by = e->flush->by;
 		add_because(out, out->by->id);
@@ -380,7 +380,7 @@ static void blame_renewal(const struct evidence *e, struct reset_blame *out)
 	if (actor)
 		out->actor = *actor;
 	weigh_cause(e, out);
-	if (renewal->netns.inum != e->reset->netns.inum)
+	if (retranslation->netns.inum != e->reset->netns.inum)
 		infer(out,
 		      "that the connection passes that other namespace: its addresses and ports "
 		      "are the same");
@@ -390,8 +390,8 @@ static void judge_received(const struct evidence *e, struct reset_blame *out)
 {
 	say(out, VERDICT_REMOTE, CONFIDENCE_PROVEN);
 	name_own_flow(&e->reset->reset, out);
-	if (e->renewal)
-		blame_renewal(e, out);
+	if (e->retranslation)
+		blame_retranslation(e, out);
 }
 
 /* The rule's doing; that it met the packet at all may be a removed entry's, which

@@ -18,7 +18,7 @@ struct evidence {
 	bool is_zone_known;        /* the removal's zone was compared with the packet's */
 	const struct flush *flush; /* of that removal; NULL: none */
 	/* Of a reset received: its flow was translated anew before. NULL: it was not. */
-	const struct renewal *renewal;
+	const struct retranslation *retranslation;
 	const struct ruleset *ruleset; /* that took away the hooks it lacks; NULL: none */
 	/* Of the address that the trigger went to, in the window; NULL: it was there. */
 	const struct change *arrival;

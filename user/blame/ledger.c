@@ -13,7 +13,7 @@
 struct record {
 	uint32_t addresses[4]; /* IPv4; else where in `wide`, and the family */
 	uint16_t ports[4];
-	uint32_t reborn[LEDGER_SIDES]; /* since the removal, see pack_span(); 0: not */
+	uint32_t retranslated[LEDGER_SIDES]; /* since the removal, see pack_span(); 0: not */
 	uint32_t mono_low;
 	uint32_t shared;
 	uint32_t flush_or_id;
@@ -311,7 +311,7 @@ static void pack(struct ledger *l, struct record *r, const struct ledger_removal
 			     (removal->has_seen_reply ? BIT_SEEN_REPLY : 0) |
 			     (has_flush ? BIT_FLUSH : 0) | state << STATE_SHIFT |
 			     removal->cause << CAUSE_SHIFT);
-	r->reborn[LEDGER_ORIG] = r->reborn[LEDGER_REPLY] = 0;
+	r->retranslated[LEDGER_ORIG] = r->retranslated[LEDGER_REPLY] = 0;
 	r->mono_low = (uint32_t)mono_ns;
 	r->mono_high = (uint16_t)(mono_ns >> 32);
 	r->shared = index;
@@ -337,8 +337,9 @@ static void unpack(const struct ledger *l, const struct record *r, struct ledger
 	unpack_tuple(l, r, LEDGER_REPLY, &out->flow.reply);
 	for (enum ledger_side side = 0; side < LEDGER_SIDES; side++) {
 		out->zone[side] = shared->zone[side];
-		if (r->reborn[side])
-			out->reborn_ns[side] = out->mono_ns + unpack_span(r->reborn[side]);
+		if (r->retranslated[side])
+			out->retranslated_ns[side] =
+				out->mono_ns + unpack_span(r->retranslated[side]);
 	}
 }
 
@@ -486,14 +487,14 @@ bool ledger_next(struct ledger *l, struct ledger_walk *walk)
 	return false;
 }
 
-void ledger_set_reborn(struct ledger *l, struct ledger_walk *walk, uint64_t mono_ns)
+void ledger_set_retranslated(struct ledger *l, struct ledger_walk *walk, uint64_t mono_ns)
 {
 	struct ledger_removal *found = &walk->removal;
 	uint64_t span = mono_ns > found->mono_ns ? mono_ns - found->mono_ns : 0;
 
-	l->pool[walk->slot].reborn[walk->side] = pack_span(span);
-	found->reborn_ns[walk->side] =
-		found->mono_ns + unpack_span(l->pool[walk->slot].reborn[walk->side]);
+	l->pool[walk->slot].retranslated[walk->side] = pack_span(span);
+	found->retranslated_ns[walk->side] =
+		found->mono_ns + unpack_span(l->pool[walk->slot].retranslated[walk->side]);
 }
 
 void ledger_set_flush(struct ledger *l, struct ledger_walk *walk, uint32_t flush)

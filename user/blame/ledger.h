@@ -27,10 +27,10 @@ struct ledger_removal {
 	struct flow flow;
 	struct netns_id netns;
 	uint64_t mono_ns;
-	uint64_t id;                      /* remembered where there is no flush; else 0 */
-	uint64_t reborn_ns[LEDGER_SIDES]; /* a newer entry took that tuple; 0: none did */
-	uint32_t flush;                   /* index of blame's, or LEDGER_NO_FLUSH */
-	uint16_t zone[LEDGER_SIDES];      /* that a packet of that tuple is in */
+	uint64_t id;                            /* remembered where there is no flush; else 0 */
+	uint64_t retranslated_ns[LEDGER_SIDES]; /* a newer entry took that tuple; 0: none did */
+	uint32_t flush;                         /* index of blame's, or LEDGER_NO_FLUSH */
+	uint16_t zone[LEDGER_SIDES];            /* that a packet of that tuple is in */
 	uint8_t cause;
 	uint8_t tcp_state; /* enum tracker_state */
 	bool is_translated;
@@ -62,7 +62,7 @@ struct ledger;
 struct ledger *ledger_new(size_t limit);
 void ledger_free(struct ledger *ledger);
 
-/* Copies `removal`; as new, so that reborn_ns is not looked at. */
+/* Copies `removal`; as new, so that retranslated_ns is not looked at. */
 void ledger_add(struct ledger *ledger, const struct ledger_removal *removal);
 
 /* Begins a walk over the removals of `tuple` in a namespace, the newest first. */
@@ -80,7 +80,7 @@ bool ledger_next(struct ledger *ledger, struct ledger_walk *walk);
 
 /* Remembers it of the removal that the walk is at, and in the walk's copy. The time is
  * kept to one part in 2^25 of what has passed since the removal, rounded down. */
-void ledger_set_reborn(struct ledger *ledger, struct ledger_walk *walk, uint64_t mono_ns);
+void ledger_set_retranslated(struct ledger *ledger, struct ledger_walk *walk, uint64_t mono_ns);
 void ledger_set_flush(struct ledger *ledger, struct ledger_walk *walk, uint32_t flush);
 
 /* The tracker killed the entry at a RST before both sides had spoken: its state is

@@ -34,7 +34,7 @@ struct blame {
 	struct changes *changes;
 	struct flushes *flushes;
 	struct rulesets *rulesets;
-	struct renewals *renewals;
+	struct retranslations *retranslations;
 	struct risks risks;
 	struct flush *open[OPEN_MAX]; /* flushes without an end of their own, or NULL */
 	uint64_t last_id;

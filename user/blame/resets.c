@@ -20,7 +20,7 @@ static bool weigh_removal(const struct observation *seen, const struct ledger_re
 		e->was_own |= r->has_seen_reply && !e->was_replaced;
 		return false;
 	}
-	if (r->reborn_ns[side] && r->reborn_ns[side] <= seen->mono_ns) {
+	if (r->retranslated_ns[side] && r->retranslated_ns[side] <= seen->mono_ns) {
 		e->was_replaced = true;
 		return false;
 	}
@@ -31,14 +31,15 @@ static bool weigh_removal(const struct observation *seen, const struct ledger_re
 	return true;
 }
 
-static void gather_renewal(struct blame *b, const struct observation *seen, struct evidence *e)
+static void gather_retranslation(struct blame *b, const struct observation *seen,
+				 struct evidence *e)
 {
 	const struct tuple orig = tuple_inverse(&seen->reset.packet);
 
-	e->renewal = renewals_find(b->renewals, seen->netns.node, seen->reset.family, &orig,
-				   seen->mono_ns);
-	if (e->renewal)
-		e->flush = flushes_at(b->flushes, e->renewal->removed.flush);
+	e->retranslation = retranslations_find(b->retranslations, seen->netns.node,
+					       seen->reset.family, &orig, seen->mono_ns);
+	if (e->retranslation)
+		e->flush = flushes_at(b->flushes, e->retranslation->removed.flush);
 }
 
 static void gather_ruleset(struct blame *b, const struct observation *seen, struct evidence *e)
@@ -151,7 +152,7 @@ int blame_observe_reset(struct blame *b, const struct observation *seen)
 	struct finding f = { .type = FINDING_RESET, .reset = &blamed };
 
 	if (seen->reset.kind == RESET_RECEIVED)
-		gather_renewal(b, seen, &evidence);
+		gather_retranslation(b, seen, &evidence);
 	else if (seen->reset.kind != RESET_ABORT)
 		gather(b, seen, &walk, &evidence);
 	judge_reset(&evidence, &blamed);

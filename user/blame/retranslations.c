@@ -3,71 +3,75 @@
 
 #include <stdlib.h>
 
-struct renewals {
-	struct renewal *items; /* a ring */
+struct retranslations {
+	struct retranslation *items; /* a ring */
 	size_t limit;
 	size_t count;
 	size_t next; /* where the next goes */
 };
 
-struct renewals *renewals_new(size_t limit)
+struct retranslations *retranslations_new(size_t limit)
 {
-	struct renewals *renewals = calloc(1, sizeof(*renewals));
+	struct retranslations *retranslations = calloc(1, sizeof(*retranslations));
 
-	if (!renewals)
+	if (!retranslations)
 		return NULL;
-	renewals->limit = limit;
-	renewals->items = calloc(limit, sizeof(*renewals->items));
-	if (!renewals->items) {
-		free(renewals);
+	retranslations->limit = limit;
+	retranslations->items = calloc(limit, sizeof(*retranslations->items));
+	if (!retranslations->items) {
+		free(retranslations);
 		return NULL;
 	}
-	return renewals;
+	return retranslations;
 }
 
-void renewals_free(struct renewals *renewals)
+void retranslations_free(struct retranslations *retranslations)
 {
-	if (!renewals)
+	if (!retranslations)
 		return;
-	free(renewals->items);
-	free(renewals);
+	free(retranslations->items);
+	free(retranslations);
 }
 
-static struct renewal *newest(const struct renewals *renewals, size_t i)
+static struct retranslation *newest(const struct retranslations *retranslations, size_t i)
 {
-	return &renewals->items[(renewals->next + renewals->limit - 1 - i) % renewals->limit];
+	return &retranslations->items[(retranslations->next + retranslations->limit - 1 - i) %
+				      retranslations->limit];
 }
 
-static bool is_of(const struct renewal *r, uint32_t node, uint8_t family, const struct tuple *orig)
+static bool is_of(const struct retranslation *r, uint32_t node, uint8_t family,
+		  const struct tuple *orig)
 {
 	return r->netns.node == node && r->flow.family == family &&
 	       tuple_equal(&r->flow.orig, orig);
 }
 
-void renewals_add(struct renewals *renewals, const struct renewal *renewal, bool is_new_connection)
+void retranslations_add(struct retranslations *retranslations,
+			const struct retranslation *retranslation, bool is_new_connection)
 {
-	const struct flow *flow = &renewal->flow;
+	const struct flow *flow = &retranslation->flow;
 
-	for (size_t i = 0; is_new_connection && i < renewals->count; i++) {
-		struct renewal *r = newest(renewals, i);
+	for (size_t i = 0; is_new_connection && i < retranslations->count; i++) {
+		struct retranslation *r = newest(retranslations, i);
 
-		if (r->netns.inum == renewal->netns.inum &&
-		    is_of(r, renewal->netns.node, flow->family, &flow->orig))
+		if (r->netns.inum == retranslation->netns.inum &&
+		    is_of(r, retranslation->netns.node, flow->family, &flow->orig))
 			r->flow.family = 0;
 	}
 	if (is_new_connection)
 		return;
-	renewals->items[renewals->next] = *renewal;
-	renewals->next = (renewals->next + 1) % renewals->limit;
-	if (renewals->count < renewals->limit)
-		renewals->count++;
+	retranslations->items[retranslations->next] = *retranslation;
+	retranslations->next = (retranslations->next + 1) % retranslations->limit;
+	if (retranslations->count < retranslations->limit)
+		retranslations->count++;
 }
 
-const struct renewal *renewals_find(const struct renewals *renewals, uint32_t node, uint8_t family,
-				    const struct tuple *orig, uint64_t mono_ns)
+const struct retranslation *retranslations_find(const struct retranslations *retranslations,
+						uint32_t node, uint8_t family,
+						const struct tuple *orig, uint64_t mono_ns)
 {
-	for (size_t i = 0; i < renewals->count; i++) {
-		const struct renewal *r = newest(renewals, i);
+	for (size_t i = 0; i < retranslations->count; i++) {
+		const struct retranslation *r = newest(retranslations, i);
 
 		if (r->mono_ns <= mono_ns && is_of(r, node, family, orig))
 			return r;

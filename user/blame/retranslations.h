@@ -10,25 +10,27 @@
 #include "blame/ledger.h"
 #include "model/observation.h"
 
-struct renewal {
+struct retranslation {
 	struct netns_id netns; /* of the translation, not of the socket */
 	uint64_t mono_ns;
 	struct flow flow;              /* as translated now */
 	struct ledger_removal removed; /* a copy: the entry of before */
 };
 
-struct renewals;
+struct retranslations;
 
-struct renewals *renewals_new(size_t limit); /* NULL when out of memory */
-void renewals_free(struct renewals *renewals);
+struct retranslations *retranslations_new(size_t limit); /* NULL when out of memory */
+void retranslations_free(struct retranslations *retranslations);
 
 /* Remembers a new entry that took the place of a removed one. One made by a SYN
  * (`is_new_connection`) only makes forget what was known of that tuple. */
-void renewals_add(struct renewals *renewals, const struct renewal *renewal, bool is_new_connection);
+void retranslations_add(struct retranslations *retranslations,
+			const struct retranslation *retranslation, bool is_new_connection);
 
 /* The newest renewal of the flow with that original tuple before `mono_ns` on a
- * node, in whichever namespace; NULL: none. Valid until the next renewals_add(). */
-const struct renewal *renewals_find(const struct renewals *renewals, uint32_t node, uint8_t family,
-				    const struct tuple *orig, uint64_t mono_ns);
+ * node, in whichever namespace; NULL: none. Valid until the next retranslations_add(). */
+const struct retranslation *retranslations_find(const struct retranslations *retranslations,
+						uint32_t node, uint8_t family,
+						const struct tuple *orig, uint64_t mono_ns);
 
 #endif

@@ -67,7 +67,7 @@ bool risks_forgotten(struct ledger *ledger, struct ledger_walk *walk, struct net
 		if (!ledger_next(ledger, walk))
 			return false;
 	while (walk->side != LEDGER_ORIG);
-	return r->mono_ns <= looked_ns && !r->reborn_ns[LEDGER_ORIG] && removal_is_risky(r);
+	return r->mono_ns <= looked_ns && !r->retranslated_ns[LEDGER_ORIG] && removal_is_risky(r);
 }
 
 bool risks_forgotten_anywhere(const struct risks *risks, struct ledger *ledger,

@@ -141,7 +141,7 @@ static void add_chain(struct note *n, const struct finding *f)
 		add_below(n, "", text, 0);
 	}
 	if (b->renewed_ago_ns)
-		add_cause(n, describe_renewal(b, text, sizeof(text)), b->renewed_ago_ns, 0);
+		add_cause(n, describe_retranslation(b, text, sizeof(text)), b->renewed_ago_ns, 0);
 	if (b->ruleset.id)
 		add_cause(n, describe_ruleset(&b->ruleset.seen, text, sizeof(text)),
 			  f->mono_ns - b->ruleset.mono_ns, b->ruleset.id);

@@ -238,7 +238,7 @@ const char *describe_ruleset(const struct ruleset_observation *r, char *buf, siz
 	return buf;
 }
 
-const char *describe_renewal(const struct reset_blame *b, char *buf, size_t size)
+const char *describe_retranslation(const struct reset_blame *b, char *buf, size_t size)
 {
 	char now[ENDPOINT_TEXT_BYTES], before[ENDPOINT_TEXT_BYTES];
 

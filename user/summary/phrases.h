@@ -32,7 +32,7 @@ const char *describe_ruleset(const struct ruleset_observation *r, char *buf, siz
 
 /* "the client spoke first, and the flow was translated anew: port 1024 instead of
  * 40112" */
-const char *describe_renewal(const struct reset_blame *b, char *buf, size_t size);
+const char *describe_retranslation(const struct reset_blame *b, char *buf, size_t size);
 
 const char *describe_verdict(enum verdict verdict);
 

@@ -229,14 +229,14 @@ static const char *explain_arrival(const struct reset_blame *b)
 }
 
 /* A reset from the peer, which was spoken to from a port that it did not know. */
-static void tell_renewal(struct telling *t)
+static void tell_retranslation(struct telling *t)
 {
 	const struct story *s = t->story;
 	char text[DESCRIBE_BYTES], peer[ENDPOINT_TEXT_BYTES];
 	struct step *step;
 
 	step = add_step(t, STEP_RENEWAL, 0, "%s.",
-			describe_renewal(&s->blamed, text, sizeof(text)));
+			describe_retranslation(&s->blamed, text, sizeof(text)));
 	step->words[0] = 'T'; /* "the client …" begins a sentence here */
 	set_offset(t, step, s->first.mono_ns - s->blamed.renewed_ago_ns);
 	step = add_step(
@@ -290,7 +290,7 @@ size_t verdict_text_steps(const struct story *s, const struct summary *summary, 
 
 	tell_beginning(&t);
 	if (b->renewed_ago_ns)
-		tell_renewal(&t);
+		tell_retranslation(&t);
 	else
 		tell_end(&t);
 	return t.count;

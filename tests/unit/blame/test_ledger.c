@@ -417,7 +417,7 @@ static void odd_addresses(void **state)
 	ledger_free(l);
 }
 
-static void is_reborn_on_one_side(void **state)
+static void is_retranslated_on_one_side(void **state)
 {
 	static const uint64_t spans[] = { 0, 1, 16, MS(1), SECONDS(1), HOURS(1), HOURS(24 * 365) };
 	struct ledger *l = ledger_new(16);
@@ -427,17 +427,18 @@ static void is_reborn_on_one_side(void **state)
 		struct flow flow = masqueraded((uint16_t)(100 + i));
 		struct ledger_removal r = removal(i + 1, &flow);
 		struct ledger_walk walk;
-		uint64_t reborn_ns;
+		uint64_t retranslated_ns;
 
 		ledger_add(l, &r);
 		find_first(l, &walk, &r, LEDGER_REPLY);
-		assert_int_equal(walk.removal.reborn_ns[LEDGER_REPLY], 0);
-		ledger_set_reborn(l, &walk, r.mono_ns + spans[i]);
+		assert_int_equal(walk.removal.retranslated_ns[LEDGER_REPLY], 0);
+		ledger_set_retranslated(l, &walk, r.mono_ns + spans[i]);
 		find_first(l, &walk, &r, LEDGER_REPLY);
-		reborn_ns = walk.removal.reborn_ns[LEDGER_REPLY];
-		assert_int_equal(walk.removal.reborn_ns[LEDGER_ORIG], 0);
-		assert_true(reborn_ns <= r.mono_ns + spans[i]); /* never later: no accusation */
-		assert_true(r.mono_ns + spans[i] - reborn_ns <= spans[i] >> 25);
+		retranslated_ns = walk.removal.retranslated_ns[LEDGER_REPLY];
+		assert_int_equal(walk.removal.retranslated_ns[LEDGER_ORIG], 0);
+		assert_true(retranslated_ns <=
+			    r.mono_ns + spans[i]); /* never later: no accusation */
+		assert_true(r.mono_ns + spans[i] - retranslated_ns <= spans[i] >> 25);
 		assert_int_equal(walk.removal.id, i + 1);
 	}
 	ledger_free(l);
@@ -595,11 +596,12 @@ static void check_against_list(struct ledger *l, struct ledger_removal *list, si
 			assert_int_equal(walk.side, side);
 			assert_int_equal(walk.removal.id, list[i].id);
 			assert_removal_equal(&walk.removal, &list[i]);
-			assert_int_equal(!walk.removal.reborn_ns[side], !list[i].reborn_ns[side]);
+			assert_int_equal(!walk.removal.retranslated_ns[side],
+					 !list[i].retranslated_ns[side]);
 			if (!marks)
 				continue;
-			ledger_set_reborn(l, &walk, list[i].mono_ns + i);
-			list[i].reborn_ns[side] = list[i].mono_ns + i;
+			ledger_set_retranslated(l, &walk, list[i].mono_ns + i);
+			list[i].retranslated_ns[side] = list[i].mono_ns + i;
 		}
 	assert_false(ledger_next(l, &walk));
 }
@@ -663,7 +665,7 @@ int main(void)
 		cmocka_unit_test(less_address_space_is_a_smaller_ledger),
 		cmocka_unit_test(comes_back_whole),
 		cmocka_unit_test(odd_addresses),
-		cmocka_unit_test(is_reborn_on_one_side),
+		cmocka_unit_test(is_retranslated_on_one_side),
 		cmocka_unit_test(flush_is_given_later),
 		cmocka_unit_test(places_come_and_go),
 		cmocka_unit_test(times_that_go_back),

@@ -79,7 +79,8 @@ static void write_chain(const struct html *h, FILE *out, const struct story *s)
 	fprintf(out, "<ol class=\"chain %s\">\n", confidence_name(b->confidence));
 	write_reset_box(h, out, s);
 	if (b->renewed_ago_ns)
-		write_box(h, out, "translation", 0, describe_renewal(b, words, sizeof(words)));
+		write_box(h, out, "translation", 0,
+			  describe_retranslation(b, words, sizeof(words)));
 	if (b->ruleset.id)
 		write_box(h, out, "ruleset", b->ruleset.id,
 			  describe_ruleset(&b->ruleset.seen, words, sizeof(words)));
