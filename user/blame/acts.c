@@ -150,7 +150,7 @@ struct flush *blame_make_single(struct blame *b, const struct observation *seen,
 		return NULL;
 	f->netns = r->netns;
 	f->is_single = true;
-	keep_stack(f, stacks_find(&b->stacks, r->id));
+	keep_stack(f, unexplained_find(&b->stacks, r->id));
 	f->family = r->flow.family;
 	f->tcp_state = r->tcp_state;
 	f->entries = f->tcp_entries = f->removals_seen = 1;

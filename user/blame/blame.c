@@ -51,7 +51,7 @@ void blame_free(struct blame *b)
 	rulesets_free(b->rulesets);
 	retranslations_free(b->retranslations);
 	risks_release(&b->risks);
-	stacks_release(&b->stacks);
+	unexplained_release(&b->stacks);
 	free(b);
 }
 
@@ -138,7 +138,7 @@ static int observe_removal(struct blame *b, const struct observation *seen)
 	if (removal_is_risky(&entry))
 		risks_note(&b->risks, &entry);
 	if (!flush && r->cause == CAUSE_OTHER && r->stack)
-		stacks_note(&b->stacks, f.id, r->stack);
+		unexplained_note(&b->stacks, f.id, r->stack);
 	blame_deliver(b, seen, &f);
 	ledger_add(b->ledger, &entry);
 	return 0;

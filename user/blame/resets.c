@@ -116,7 +116,7 @@ bool blame_victim_place(struct blame *b, const struct observation *reset, struct
 	/* A packet of the server's was meant for the client, and the other way round. */
 	is_client = !tuple_equal(&reset->reset.packet, &blamed.flow.orig);
 	out->tuple = is_client ? blamed.flow.orig : blamed.flow.reply;
-	risk = at_risk_find(b->risks.table, reset->netns, blamed.flow.family, &blamed.flow.orig);
+	risk = risk_table_find(b->risks.table, reset->netns, blamed.flow.family, &blamed.flow.orig);
 	/* Of two zones with the same tuple one is at risk, the other may be what was reset. */
 	if (is_client && risk && risk->victim && evidence.removal &&
 	    risk->zone == evidence.removal->zone[LEDGER_ORIG])
@@ -132,7 +132,7 @@ static void expect_risk(struct blame *b, const struct expected_reset *e)
 		return;
 	ledger_find(b->ledger, &walk, e->netns, e->family, &e->packet);
 	if (ledger_next(b->ledger, &walk))
-		at_risk_expect(b->risks.table, e->netns, &walk.removal.flow.orig);
+		risk_table_expect(b->risks.table, e->netns, &walk.removal.flow.orig);
 }
 
 void blame_expect(struct blame *b, const struct expected_reset *expected)
@@ -160,9 +160,9 @@ int blame_observe_reset(struct blame *b, const struct observation *seen)
 	blame_deliver_ongoing(b, blamed.flush);
 	f.id = ++b->last_id;
 	if (seen->reset.kind == RESET_RECEIVED)
-		blamed.sent_as = sent_take(&b->sent, seen);
+		blamed.sent_as = sent_resets_take(&b->sent, seen);
 	else
-		sent_add(&b->sent, seen, f.id);
+		sent_resets_add(&b->sent, seen, f.id);
 	blame_deliver(b, seen, &f);
 	blame_end_risk_by_reset(b, seen, &blamed, evidence.removal);
 	return 0;

@@ -7,13 +7,13 @@
 int risks_init(struct risks *risks, size_t limit)
 {
 	memset(risks, 0, sizeof(*risks));
-	risks->table = at_risk_new(limit);
+	risks->table = risk_table_new(limit);
 	return risks->table ? 0 : -ENOMEM;
 }
 
 void risks_release(struct risks *risks)
 {
-	at_risk_free(risks->table);
+	risk_table_free(risks->table);
 	risks->table = NULL;
 }
 

@@ -47,7 +47,7 @@ struct at_risk {
 	size_t victims_count;
 };
 
-struct at_risk *at_risk_new(size_t limit)
+struct at_risk *risk_table_new(size_t limit)
 {
 	struct at_risk *t = calloc(1, sizeof(*t));
 
@@ -61,14 +61,14 @@ struct at_risk *at_risk_new(size_t limit)
 	t->links = reserve_new(t->limit * sizeof(*t->links));
 	t->heads = reserve_new(t->heads_count * sizeof(*t->heads));
 	if (!t->slots || !t->links || !t->heads) {
-		at_risk_free(t);
+		risk_table_free(t);
 		return NULL;
 	}
 	t->secret = hash_secret_new(t->slots);
 	return t;
 }
 
-size_t at_risk_longest_chain(const struct at_risk *t)
+size_t risk_table_longest_chain(const struct at_risk *t)
 {
 	size_t longest = 0;
 
@@ -83,7 +83,7 @@ size_t at_risk_longest_chain(const struct at_risk *t)
 	return longest;
 }
 
-void at_risk_free(struct at_risk *t)
+void risk_table_free(struct at_risk *t)
 {
 	if (!t)
 		return;
@@ -142,8 +142,8 @@ static uint32_t *chain(const struct at_risk *t, uint32_t hash)
 	return &t->heads[hash & (t->heads_count - 1)];
 }
 
-struct risk *at_risk_find(struct at_risk *t, struct netns_id netns, uint8_t family,
-			  const struct tuple *orig)
+struct risk *risk_table_find(struct at_risk *t, struct netns_id netns, uint8_t family,
+			     const struct tuple *orig)
 {
 	uint32_t hash = hash_flow(t, netns, orig);
 
@@ -158,7 +158,7 @@ struct risk *at_risk_find(struct at_risk *t, struct netns_id netns, uint8_t fami
 	return NULL;
 }
 
-void at_risk_expect(const struct at_risk *t, struct netns_id netns, const struct tuple *orig)
+void risk_table_expect(const struct at_risk *t, struct netns_id netns, const struct tuple *orig)
 {
 	__builtin_prefetch(chain(t, hash_flow(t, netns, orig)), 1);
 }
@@ -186,14 +186,14 @@ static uint32_t take_slot_of_reset(struct at_risk *t)
 		if (t->hand + HAND_AHEAD < t->limit)
 			__builtin_prefetch(chain(t, t->links[t->hand + HAND_AHEAD].hash), 1);
 		if (slot->is_taken && slot->risk.end == RISK_RESET) {
-			at_risk_remove(t, &slot->risk);
+			risk_table_remove(t, &slot->risk);
 			return take_slot(t);
 		}
 	}
 	return 0;
 }
 
-struct risk *at_risk_add(struct at_risk *t, const struct risk *risk, const struct victim *victim)
+struct risk *risk_table_add(struct at_risk *t, const struct risk *risk, const struct victim *victim)
 {
 	uint32_t slot = take_slot(t), hash, *head;
 
@@ -212,7 +212,7 @@ struct risk *at_risk_add(struct at_risk *t, const struct risk *risk, const struc
 	return &t->slots[slot - 1].risk;
 }
 
-void at_risk_remove(struct at_risk *t, struct risk *risk)
+void risk_table_remove(struct at_risk *t, struct risk *risk)
 {
 	struct slot *slot = (struct slot *)risk; /* its first member */
 	uint32_t index = (uint32_t)(slot - t->slots);
@@ -226,7 +226,7 @@ void at_risk_remove(struct at_risk *t, struct risk *risk)
 	t->free = index + 1;
 }
 
-const struct risk *at_risk_next(const struct at_risk *t, size_t *cursor)
+const struct risk *risk_table_next(const struct at_risk *t, size_t *cursor)
 {
 	while (*cursor < t->used) {
 		const struct slot *slot = &t->slots[(*cursor)++];
@@ -237,7 +237,7 @@ const struct risk *at_risk_next(const struct at_risk *t, size_t *cursor)
 	return NULL;
 }
 
-uint64_t at_risk_untaken(const struct at_risk *t)
+uint64_t risk_table_untaken(const struct at_risk *t)
 {
 	return t->untaken;
 }

@@ -12,14 +12,14 @@ static void end_risk(struct blame *b, const struct observation *seen, struct ris
 	if (is_told)
 		blame_deliver(b, seen, &f);
 	if (how != RISK_RESET)
-		at_risk_remove(b->risks.table, risk);
+		risk_table_remove(b->risks.table, risk);
 }
 
 void blame_end_risk_by_entry(struct blame *b, const struct observation *seen)
 {
 	const struct entry_observation *e = &seen->entry;
 	struct risk *risk =
-		at_risk_find(b->risks.table, seen->netns, e->flow.family, &e->flow.orig);
+		risk_table_find(b->risks.table, seen->netns, e->flow.family, &e->flow.orig);
 
 	if (!risk || risk->zone != e->zone)
 		return;
@@ -47,7 +47,7 @@ static void begin_risk(struct blame *b, const struct observation *seen, struct l
 		risk.cause = flush->cause; /* it may have learned since */
 	risk.flush = flush ? flush->id : 0;
 	risk.id = f.id = ++b->last_id;
-	f.risk = at_risk_add(b->risks.table, &risk, &seen->risk.victim);
+	f.risk = risk_table_add(b->risks.table, &risk, &seen->risk.victim);
 	if (f.risk)
 		blame_deliver(b, seen, &f);
 }
@@ -56,7 +56,7 @@ int blame_observe_risk(struct blame *b, const struct observation *seen)
 {
 	const struct risk_observation *o = &seen->risk;
 	struct risk *risk =
-		at_risk_find(b->risks.table, seen->netns, o->flow.family, &o->flow.orig);
+		risk_table_find(b->risks.table, seen->netns, o->flow.family, &o->flow.orig);
 	struct ledger_walk walk;
 
 	if (o->end == RISK_CLOSED && risk && risk->end == RISK_GOES_ON)
@@ -77,14 +77,15 @@ void blame_end_risk_by_reset(struct blame *b, const struct observation *seen,
 	if (blamed->verdict != VERDICT_ENTRY_REMOVED || !blamed->flow.family ||
 	    !tuple_equal(&seen->reset.packet, &blamed->flow.reply))
 		return;
-	risk = at_risk_find(b->risks.table, seen->netns, blamed->flow.family, &blamed->flow.orig);
+	risk = risk_table_find(b->risks.table, seen->netns, blamed->flow.family,
+			       &blamed->flow.orig);
 	if (risk) {
 		end_risk(b, seen, risk, RISK_RESET);
 		return;
 	}
 	reset.flow = blamed->flow;
 	reset.zone = r->zone[LEDGER_ORIG];
-	at_risk_add(b->risks.table, &reset, NULL);
+	risk_table_add(b->risks.table, &reset, NULL);
 }
 
 uint64_t blame_risky_ns(const struct blame *b, uint32_t node)
@@ -99,7 +100,7 @@ bool blame_forgot(struct blame *b, struct netns_id netns, uint8_t family, const 
 
 	if (!risks_forgotten_anywhere(&b->risks, b->ledger, &walk, netns.node, family, tuple,
 				      looked_ns) ||
-	    at_risk_find(b->risks.table, walk.removal.netns, family, tuple))
+	    risk_table_find(b->risks.table, walk.removal.netns, family, tuple))
 		return false;
 	*flow = walk.removal.flow;
 	*entry_netns = walk.removal.netns;
@@ -110,7 +111,7 @@ const struct risk *blame_risk(const struct blame *b, size_t *cursor)
 {
 	const struct risk *risk;
 
-	while ((risk = at_risk_next(b->risks.table, cursor)) && risk->end != RISK_GOES_ON)
+	while ((risk = risk_table_next(b->risks.table, cursor)) && risk->end != RISK_GOES_ON)
 		;
 	return risk;
 }

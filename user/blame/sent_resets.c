@@ -4,7 +4,7 @@
 /* How long a RST may be under way between two sockets of one node. */
 #define SAME_RST_NS (1000ULL * 1000 * 1000)
 
-void sent_add(struct sent_resets *sent, const struct observation *reset, uint64_t id)
+void sent_resets_add(struct sent_resets *sent, const struct observation *reset, uint64_t id)
 {
 	sent->items[sent->next] = (struct sent){ .id = id,
 						 .mono_ns = reset->mono_ns,
@@ -15,7 +15,7 @@ void sent_add(struct sent_resets *sent, const struct observation *reset, uint64_
 
 /* One RST is received once: the next with these addresses and ports is another, whose
  * sending may have been counted only. */
-uint64_t sent_take(struct sent_resets *sent, const struct observation *received)
+uint64_t sent_resets_take(struct sent_resets *sent, const struct observation *received)
 {
 	const struct tuple trigger = tuple_inverse(&received->reset.packet);
 

@@ -20,10 +20,10 @@ struct sent_resets {
 	size_t next;
 };
 
-void sent_add(struct sent_resets *sent, const struct observation *reset, uint64_t id);
+void sent_resets_add(struct sent_resets *sent, const struct observation *reset, uint64_t id);
 
 /* The id under which the RST that was received there was sent, within the last second,
  * and forgets it; 0: it is none of these. */
-uint64_t sent_take(struct sent_resets *sent, const struct observation *received);
+uint64_t sent_resets_take(struct sent_resets *sent, const struct observation *received);
 
 #endif

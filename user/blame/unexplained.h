@@ -19,12 +19,12 @@ struct stacks {
 	uint32_t next;
 };
 
-void stacks_release(struct stacks *stacks);
+void unexplained_release(struct stacks *stacks);
 
 /* `text` is copied; without memory for it, it is not remembered. */
-void stacks_note(struct stacks *stacks, uint64_t id, const char *text);
+void unexplained_note(struct stacks *stacks, uint64_t id, const char *text);
 
 /* Of the removal with that id, or NULL. Valid until the next note. */
-const char *stacks_find(const struct stacks *stacks, uint64_t id);
+const char *unexplained_find(const struct stacks *stacks, uint64_t id);
 
 #endif

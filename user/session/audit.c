@@ -87,7 +87,7 @@ static void tell_risk(struct hearing *h, const struct socket_row *row, const str
 	struct observation seen = { .type = OBSERVATION_AT_RISK };
 
 	/* Two namespaces may share an address; then both are at risk. */
-	f.risk = at_risk_add(h->table, &risk, victim);
+	f.risk = risk_table_add(h->table, &risk, victim);
 	if (f.risk)
 		deliver(h, &f, &seen);
 }
@@ -121,7 +121,7 @@ static enum status hear(struct hearing *h)
 		message("%s", why);
 	if (audit_run(&h->audit, h->netns, why))
 		return report_error(&h->report, why);
-	h->table = at_risk_new(h->audit.at_risk.count);
+	h->table = risk_table_new(h->audit.at_risk.count);
 	if (!h->table)
 		return report_error(&h->report, "out of memory");
 	tell_start(h);
@@ -149,6 +149,6 @@ enum status session_audit(const struct options *options)
 	audit_release(&h.audit);
 	if (report_close(&h.report))
 		status = STATUS_UNKNOWN;
-	at_risk_free(h.table);
+	risk_table_free(h.table);
 	return status;
 }

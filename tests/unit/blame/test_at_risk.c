@@ -288,7 +288,7 @@ static struct risk make_entry_of(uint16_t port)
 
 static void table_bounds(void **state)
 {
-	struct at_risk *t = at_risk_new(300);
+	struct at_risk *t = risk_table_new(300);
 	size_t cursor = 0, count = 0;
 	struct risk *found;
 
@@ -296,29 +296,29 @@ static void table_bounds(void **state)
 	for (uint16_t port = 1; port <= 400; port++) {
 		struct risk risk = make_entry_of(port);
 
-		assert_int_equal(at_risk_add(t, &risk, &redis_cli) != NULL, port <= 300);
+		assert_int_equal(risk_table_add(t, &risk, &redis_cli) != NULL, port <= 300);
 	}
-	assert_int_equal(at_risk_untaken(t), 100);
+	assert_int_equal(risk_table_untaken(t), 100);
 	for (uint16_t port = 1; port <= 300; port += 2) {
 		struct flow flow = masqueraded(port);
 
-		found = at_risk_find(t, (struct netns_id){ .inum = NODE_NETNS }, flow.family,
-				     &flow.orig);
+		found = risk_table_find(t, (struct netns_id){ .inum = NODE_NETNS }, flow.family,
+					&flow.orig);
 		assert_non_null(found);
 		assert_string_equal(found->victim->netns_name, "c1");
-		at_risk_remove(t, found);
-		assert_null(at_risk_find(t, (struct netns_id){ .inum = NODE_NETNS }, flow.family,
-					 &flow.orig));
+		risk_table_remove(t, found);
+		assert_null(risk_table_find(t, (struct netns_id){ .inum = NODE_NETNS }, flow.family,
+					    &flow.orig));
 	}
 	for (uint16_t port = 1001; port <= 1150; port++) {
 		struct risk risk = make_entry_of(port);
 
-		assert_non_null(at_risk_add(t, &risk, NULL));
+		assert_non_null(risk_table_add(t, &risk, NULL));
 	}
-	while (at_risk_next(t, &cursor))
+	while (risk_table_next(t, &cursor))
 		count++;
 	assert_int_equal(count, 300);
-	at_risk_free(t);
+	risk_table_free(t);
 }
 
 static void any_limit_will_do(void **state)
@@ -328,11 +328,11 @@ static void any_limit_will_do(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-		struct at_risk *t = at_risk_new(limits[i]);
+		struct at_risk *t = risk_table_new(limits[i]);
 
 		assert_non_null(t);
-		assert_non_null(at_risk_add(t, &risk, NULL));
-		at_risk_free(t);
+		assert_non_null(risk_table_add(t, &risk, NULL));
+		risk_table_free(t);
 	}
 }
 
@@ -340,30 +340,30 @@ static void any_limit_will_do(void **state)
 static void reset_ones_make_room(void **state)
 {
 	enum { LIMIT = 300, RESETS = 1000 };
-	struct at_risk *t = at_risk_new(LIMIT);
+	struct at_risk *t = risk_table_new(LIMIT);
 
 	(void)state;
 	for (uint16_t port = 1; port <= RESETS; port++) {
 		struct risk risk = make_entry_of(port);
 
 		risk.end = RISK_RESET;
-		assert_non_null(at_risk_add(t, &risk, NULL));
+		assert_non_null(risk_table_add(t, &risk, NULL));
 	}
 	for (uint16_t port = 2001; port <= 2000 + LIMIT; port++) {
 		struct risk risk = make_entry_of(port);
 
-		assert_non_null(at_risk_add(t, &risk, &redis_cli));
+		assert_non_null(risk_table_add(t, &risk, &redis_cli));
 	}
-	assert_int_equal(at_risk_untaken(t), 0);
+	assert_int_equal(risk_table_untaken(t), 0);
 	for (uint16_t port = 2001; port <= 2000 + LIMIT; port++) {
 		struct risk risk = make_entry_of(port);
 
-		assert_non_null(at_risk_find(t, risk.netns, risk.flow.family, &risk.flow.orig));
+		assert_non_null(risk_table_find(t, risk.netns, risk.flow.family, &risk.flow.orig));
 		risk = make_entry_of((uint16_t)(port + RESETS));
-		assert_null(at_risk_add(t, &risk, NULL)); /* those go on: none is given up */
+		assert_null(risk_table_add(t, &risk, NULL)); /* those go on: none is given up */
 	}
-	assert_int_equal(at_risk_untaken(t), LIMIT);
-	at_risk_free(t);
+	assert_int_equal(risk_table_untaken(t), LIMIT);
+	risk_table_free(t);
 }
 
 enum { MODEL_LIMIT = 300, MODEL_FLOWS = 500, MODEL_STEPS = 50000 };
@@ -372,7 +372,7 @@ enum { MODEL_LIMIT = 300, MODEL_FLOWS = 500, MODEL_STEPS = 50000 };
 static void behaves_like_an_array(void **state)
 {
 	static bool is_there[MODEL_FLOWS];
-	struct at_risk *t = at_risk_new(MODEL_LIMIT);
+	struct at_risk *t = risk_table_new(MODEL_LIMIT);
 	uint64_t random = 20261126, untaken = 0;
 	size_t count = 0;
 
@@ -385,26 +385,26 @@ static void behaves_like_an_array(void **state)
 		random = random * 6364136223846793005ULL + 1442695040888963407ULL;
 		i = (random >> 33) % MODEL_FLOWS;
 		r.flow = masqueraded((uint16_t)i);
-		found = at_risk_find(t, r.netns, r.flow.family, &r.flow.orig);
+		found = risk_table_find(t, r.netns, r.flow.family, &r.flow.orig);
 		assert_int_equal(found != NULL, is_there[i]);
 		if (found) {
 			assert_flow_equal(&found->flow, &r.flow);
-			at_risk_remove(t, found);
+			risk_table_remove(t, found);
 			is_there[i] = false;
 			count--;
-		} else if (at_risk_add(t, &r, NULL)) {
+		} else if (risk_table_add(t, &r, NULL)) {
 			is_there[i] = true;
 			count++;
 		} else {
 			untaken++;
 			assert_int_equal(count, MODEL_LIMIT);
 		}
-		assert_int_equal(at_risk_untaken(t), untaken);
-		while (step % 100 == 0 && at_risk_next(t, &cursor))
+		assert_int_equal(risk_table_untaken(t), untaken);
+		while (step % 100 == 0 && risk_table_next(t, &cursor))
 			walked++;
 		assert_int_equal(walked, step % 100 ? 0 : count);
 	}
-	at_risk_free(t);
+	risk_table_free(t);
 }
 
 /* Who chooses his addresses can compute any hash without a secret, such as this one, which
@@ -413,7 +413,7 @@ static void chosen_tuples_do_not_share_a_chain(void **state)
 {
 	enum { FLOWS = 4096 };
 	const uint64_t factor = 0xff51afd7ed558ccdULL, target = 0x1234567890abcdefULL;
-	struct at_risk *table = at_risk_new(FLOWS);
+	struct at_risk *table = risk_table_new(FLOWS);
 
 	(void)state;
 	assert_non_null(table);
@@ -426,10 +426,10 @@ static void chosen_tuples_do_not_share_a_chain(void **state)
 		word = hash ^ target;
 		memcpy(risk.flow.orig.src.bytes, &i, sizeof(i));
 		memcpy(risk.flow.orig.src.bytes + sizeof(i), &word, sizeof(word));
-		assert_non_null(at_risk_add(table, &risk, &redis_cli));
+		assert_non_null(risk_table_add(table, &risk, &redis_cli));
 	}
-	assert_in_range(at_risk_longest_chain(table), 1, 20);
-	at_risk_free(table);
+	assert_in_range(risk_table_longest_chain(table), 1, 20);
+	risk_table_free(table);
 }
 
 static struct victim kept_victim;
