@@ -29,7 +29,7 @@ static int cut_types(const struct object_types *types, const struct rstblame_bpf
 		if (btf_is_composite(type) || btf_is_any_enum(type))
 			names[count++] = btf__name_by_offset(own, type->name_off);
 	}
-	err = kerneltypes_cut(types->kernel, names, count, types->fd);
+	err = kernel_types_cut(types->kernel, names, count, types->fd);
 	free(names);
 	return err;
 }

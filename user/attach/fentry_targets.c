@@ -36,7 +36,7 @@ static bool is_first_of_module(const struct target *targets, size_t i)
 	return true;
 }
 
-static void find_in(const struct typetable *table, const char *module, struct target *targets,
+static void find_in(const struct btf_table *table, const char *module, struct target *targets,
 		    size_t count)
 {
 	const char *names[TARGETS_MAX] = { NULL };
@@ -46,20 +46,20 @@ static void find_in(const struct typetable *table, const char *module, struct ta
 		names[i] = targets[i].function && !strcmp(targets[i].module, module) ?
 				   targets[i].function :
 				   NULL;
-	typetable_find_functions(table, names, ids, count);
+	btf_table_find_functions(table, names, ids, count);
 	for (size_t i = 0; i < count; i++)
 		if (names[i])
 			targets[i].type_id = ids[i];
 }
 
-void targets_find(struct target *targets, size_t count, struct kerneltypes *types)
+void fentry_targets_find(struct target *targets, size_t count, struct kerneltypes *types)
 {
 	for (size_t i = 0; i < count; i++)
 		targets[i].type_id = 0;
 	for (size_t i = 0; types && i < count && count <= TARGETS_MAX; i++) {
 		const char *module = targets[i].module;
-		const struct typetable *table =
-			is_first_of_module(targets, i) ? kerneltypes_of(types, module) : NULL;
+		const struct btf_table *table =
+			is_first_of_module(targets, i) ? kernel_types_of(types, module) : NULL;
 
 		if (table)
 			find_in(table, module, targets, count);
@@ -183,7 +183,7 @@ static enum bpf_prog_type opened_type(void)
 									    BPF_PROG_TYPE_TRACING;
 }
 
-int targets_register(void)
+int fentry_targets_register(void)
 {
 	LIBBPF_OPTS(libbpf_prog_handler_opts, fentry, .prog_prepare_load_fn = prepare_fentry);
 	LIBBPF_OPTS(libbpf_prog_handler_opts, kprobe, .prog_prepare_load_fn = prepare_kprobe);
@@ -211,8 +211,8 @@ int targets_register(void)
 	return 0;
 }
 
-void targets_use(const struct target *targets, size_t count,
-		 const struct target_variables *variables)
+void fentry_targets_use(const struct target *targets, size_t count,
+			const struct target_variables *variables)
 {
 	for (size_t i = 0; i < use.modules_count; i++)
 		close(use.modules[i].btf_fd);
@@ -222,14 +222,14 @@ void targets_use(const struct target *targets, size_t count,
 	use.variables = variables ? *variables : (struct target_variables){ 0 };
 }
 
-void targets_find_variables(struct target_variables *out, struct kerneltypes *types)
+void fentry_targets_find_variables(struct target_variables *out, struct kerneltypes *types)
 {
-	const struct typetable *kernel = types ? kerneltypes_of(types, "") : NULL;
+	const struct btf_table *kernel = types ? kernel_types_of(types, "") : NULL;
 
 	*out = (struct target_variables){ 0 };
 	if (!kernel)
 		return;
-	out->preempt_count = typetable_find_variable(kernel, "__preempt_count");
+	out->preempt_count = btf_table_find_variable(kernel, "__preempt_count");
 	if (!out->preempt_count)
-		out->pcpu_hot = typetable_find_variable(kernel, "pcpu_hot");
+		out->pcpu_hot = btf_table_find_variable(kernel, "pcpu_hot");
 }

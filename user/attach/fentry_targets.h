@@ -20,22 +20,22 @@ struct target {
 };
 
 /* Fills in the ids. Where the kernel tells no types (NULL) all are 0, which is no error. */
-void targets_find(struct target *targets, size_t count, struct kerneltypes *types);
+void fentry_targets_find(struct target *targets, size_t count, struct kerneltypes *types);
 
 /* The ids of the kernel's per-CPU variables that programs read; 0: the types tell none. */
 struct target_variables {
 	uint32_t preempt_count, pcpu_hot;
 };
 
-void targets_find_variables(struct target_variables *out, struct kerneltypes *types);
+void fentry_targets_find_variables(struct target_variables *out, struct kerneltypes *types);
 
 /* Before the first object is opened, for libbpf chooses a program's handler then. 0 or
  * -errno. */
-int targets_register(void);
+int fentry_targets_register(void);
 
 /* From now on programs that are loaded take the ids from there. `targets` is borrowed
  * until the next call; NULL gives up what the last one holds. */
-void targets_use(const struct target *targets, size_t count,
-		 const struct target_variables *variables);
+void fentry_targets_use(const struct target *targets, size_t count,
+			const struct target_variables *variables);
 
 #endif

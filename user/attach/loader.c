@@ -133,9 +133,9 @@ int loader_load(const struct loader *loader, struct rstblame_bpf *skel)
 {
 	int err;
 
-	targets_use(loader->plan.targets, EVENT_PROBES, &loader->plan.target_variables);
+	fentry_targets_use(loader->plan.targets, EVENT_PROBES, &loader->plan.target_variables);
 	err = rstblame_bpf__load(skel);
-	targets_use(NULL, 0, NULL);
+	fentry_targets_use(NULL, 0, NULL);
 	return err;
 }
 
@@ -167,7 +167,7 @@ void loader_mark_all(struct probe_result *results, const struct choice *choices,
 static int try_open(struct loader *loader, bool allow_fentry, struct probe_result *results)
 {
 	struct choice choices[EVENT_PROBES] = { 0 };
-	int err = targets_register();
+	int err = fentry_targets_register();
 
 	if (!err)
 		err = plan_make(&loader->plan, allow_fentry, choices, results);

@@ -12,10 +12,10 @@
 static void read_types(struct plan *plan)
 {
 	if (!plan->types)
-		plan->types = kerneltypes_read();
+		plan->types = kernel_types_read();
 	for (size_t i = 0; i < EVENT_PROBES && plan->types; i++)
 		if (probes[i].module && module_is_loaded(probes[i].module))
-			kerneltypes_of(plan->types, probes[i].module);
+			kernel_types_of(plan->types, probes[i].module);
 }
 
 /* Types are asked for only where they are of use, for that takes its time. */
@@ -31,8 +31,8 @@ static void find_targets(struct plan *plan, const struct symbol *symbols, bool a
 		};
 	}
 	if (allow_fentry)
-		targets_find(plan->targets, EVENT_PROBES, plan->types);
-	targets_find_variables(&plan->target_variables, plan->types);
+		fentry_targets_find(plan->targets, EVENT_PROBES, plan->types);
+	fentry_targets_find_variables(&plan->target_variables, plan->types);
 }
 
 int plan_make(struct plan *plan, bool allow_fentry, struct choice *choices,
@@ -42,26 +42,26 @@ int plan_make(struct plan *plan, bool allow_fentry, struct choice *choices,
 	int err;
 
 	read_types(plan);
-	err = kernelsymbols_find(plan->types, &plan->is_thorough, symbols, &plan->variables);
+	err = kernel_symbols_find(plan->types, &plan->is_thorough, symbols, &plan->variables);
 	if (err)
 		return err;
 	find_targets(plan, symbols, allow_fentry);
 	for (size_t i = 0; i < EVENT_PROBES; i++) {
 		const struct probe *probe = &probes[i];
-		struct choice_facts facts = {
+		struct hook_facts facts = {
 			.allows_fentry = allow_fentry && !(plan->no_pin && probe->module),
 			.has_btf = plan->targets[i].type_id != 0,
 			.is_module_loaded = !probe->module || module_is_loaded(probe->module),
 		};
 
-		choice_make(probe, &symbols[i], &facts, &choices[i], &results[i]);
+		hook_choice_make(probe, &symbols[i], &facts, &choices[i], &results[i]);
 	}
 	return 0;
 }
 
 void plan_forget_types(struct plan *plan)
 {
-	kerneltypes_free(plan->types);
+	kernel_types_free(plan->types);
 	plan->types = NULL;
 	malloc_trim(0);
 }

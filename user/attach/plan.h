@@ -21,7 +21,7 @@ struct plan {
 	struct target targets[EVENT_PROBES];
 	char modules[EVENT_PROBES][32];
 	struct target_variables target_variables;
-	struct kernelvariables variables;
+	struct kernel_variables variables;
 };
 
 /* Chooses: EVENT_PROBES choices, and a result where there is nothing to choose. It may

@@ -14,18 +14,18 @@ struct bytes {
 struct wanted {
 	char *name;
 	size_t len;
-	const struct typetable *found_in; /* NULL: nowhere yet */
+	const struct btf_table *found_in; /* NULL: nowhere yet */
 	size_t next;                      /* of the same beginning, plus one; 0: the end */
 };
 
 enum { BEGINNINGS = 1 << 16 };
 
 struct chosen {
-	struct typetable *table;
+	struct btf_table *table;
 	uint32_t i; /* from the table's first */
 };
 
-struct typecut {
+struct btf_cut {
 	struct wanted *wanted;
 	size_t wanted_count, wanted_room;
 	/* By the two first letters, plus one: most names are dropped by that alone. */
@@ -36,12 +36,12 @@ struct typecut {
 	bool is_out_of_memory;
 };
 
-struct typecut *typecut_new(void)
+struct btf_cut *btf_cut_new(void)
 {
-	return calloc(1, sizeof(struct typecut));
+	return calloc(1, sizeof(struct btf_cut));
 }
 
-void typecut_free(struct typecut *cut)
+void btf_cut_free(struct btf_cut *cut)
 {
 	if (!cut)
 		return;
@@ -92,7 +92,7 @@ static uint32_t beginning(const char *name)
 	return ((uint32_t)(uint8_t)name[0] << 8) | (uint8_t)name[1];
 }
 
-static struct wanted *find_wanted(const struct typecut *cut, const char *name)
+static struct wanted *find_wanted(const struct btf_cut *cut, const char *name)
 {
 	size_t next = cut->beginnings[beginning(name)], len = next ? essential_len(name) : 0;
 
@@ -105,7 +105,7 @@ static struct wanted *find_wanted(const struct typecut *cut, const char *name)
 	return NULL;
 }
 
-int typecut_want(struct typecut *cut, const char *name)
+int btf_cut_want(struct btf_cut *cut, const char *name)
 {
 	uint16_t *first = &cut->beginnings[beginning(name)];
 	size_t len = essential_len(name);
@@ -130,12 +130,12 @@ int typecut_want(struct typecut *cut, const char *name)
 /* ---- choosing ---- */
 
 /* Its id in the cut; it is written out in its turn. */
-static uint32_t choose(struct typecut *cut, struct typetable *table, uint32_t id)
+static uint32_t choose(struct btf_cut *cut, struct btf_table *table, uint32_t id)
 {
 	uint32_t *slot;
 
 	while (table && id < table->first_id)
-		table = (struct typetable *)table->base;
+		table = (struct btf_table *)table->base;
 	if (!table || id - table->first_id >= table->count)
 		return 0; /* void */
 	slot = &table->cut_ids[id - table->first_id];
@@ -159,7 +159,7 @@ static bool is_root(const struct btf_type *type)
 	       kind == BTF_KIND_ENUM64;
 }
 
-int typecut_take(struct typecut *cut, struct typetable *table)
+int btf_cut_take(struct btf_cut *cut, struct btf_table *table)
 {
 	memset(table->cut_ids, 0, table->count * sizeof(*table->cut_ids)); /* an earlier cut's */
 	for (uint32_t i = 0; i < table->count; i++) {
@@ -168,7 +168,7 @@ int typecut_take(struct typecut *cut, struct typetable *table)
 
 		if (!is_root(type) || !type->name_off)
 			continue;
-		wanted = find_wanted(cut, typetable_string(table, type->name_off));
+		wanted = find_wanted(cut, btf_table_string(table, type->name_off));
 		if (!wanted || (wanted->found_in && wanted->found_in != table))
 			continue;
 		wanted->found_in = table;
@@ -179,7 +179,7 @@ int typecut_take(struct typecut *cut, struct typetable *table)
 
 /* ---- writing ---- */
 
-static void *append(struct typecut *cut, struct bytes *to, const void *bytes, size_t size)
+static void *append(struct btf_cut *cut, struct bytes *to, const void *bytes, size_t size)
 {
 	if (!make_room((void **)&to->at, &to->room, to->size + size, 1)) {
 		cut->is_out_of_memory = true;
@@ -190,9 +190,9 @@ static void *append(struct typecut *cut, struct bytes *to, const void *bytes, si
 	return to->at + to->size - size;
 }
 
-static uint32_t write_string(struct typecut *cut, const struct typetable *table, uint32_t offset)
+static uint32_t write_string(struct btf_cut *cut, const struct btf_table *table, uint32_t offset)
 {
-	const char *name = typetable_string(table, offset);
+	const char *name = btf_table_string(table, offset);
 	uint32_t at = (uint32_t)cut->strings.size;
 
 	if (!*name)
@@ -201,7 +201,7 @@ static uint32_t write_string(struct typecut *cut, const struct typetable *table,
 	return at;
 }
 
-static struct btf_type *write_head(struct typecut *cut, const struct typetable *table,
+static struct btf_type *write_head(struct btf_cut *cut, const struct btf_table *table,
 				   const struct btf_type *type, size_t rest)
 {
 	uint32_t name = write_string(cut, table, type->name_off);
@@ -212,7 +212,7 @@ static struct btf_type *write_head(struct typecut *cut, const struct typetable *
 	return out;
 }
 
-static void write_members(struct typecut *cut, struct typetable *table, const struct btf_type *type)
+static void write_members(struct btf_cut *cut, struct btf_table *table, const struct btf_type *type)
 {
 	uint32_t count = BTF_INFO_VLEN(type->info);
 	struct btf_type *out = write_head(cut, table, type, count * sizeof(struct btf_member));
@@ -224,7 +224,7 @@ static void write_members(struct typecut *cut, struct typetable *table, const st
 	}
 }
 
-static void write_array(struct typecut *cut, struct typetable *table, const struct btf_type *type)
+static void write_array(struct btf_cut *cut, struct btf_table *table, const struct btf_type *type)
 {
 	struct btf_type *out = write_head(cut, table, type, sizeof(struct btf_array));
 	struct btf_array *array = out ? (void *)(out + 1) : NULL;
@@ -237,7 +237,7 @@ static void write_array(struct typecut *cut, struct typetable *table, const stru
 
 /* What a pointer points to matters to nobody: CO-RE asks what a field is, and where, and
  * a path that goes through a pointer is two. Nor do the names of an enumeration. */
-static void write_type(struct typecut *cut, struct typetable *table, const struct btf_type *type)
+static void write_type(struct btf_cut *cut, struct btf_table *table, const struct btf_type *type)
 {
 	struct btf_type *out;
 
@@ -277,7 +277,7 @@ static void write_type(struct typecut *cut, struct typetable *table, const struc
 	}
 }
 
-static void *join(const struct typecut *cut, size_t *size)
+static void *join(const struct btf_cut *cut, size_t *size)
 {
 	struct btf_header header = {
 		.magic = BTF_MAGIC,
@@ -299,12 +299,12 @@ static void *join(const struct typecut *cut, size_t *size)
 	return out;
 }
 
-void *typecut_bytes(struct typecut *cut, size_t *size)
+void *btf_cut_bytes(struct btf_cut *cut, size_t *size)
 {
 	append(cut, &cut->strings, "", 1);
 	/* What is written may choose more. */
 	for (size_t i = 0; i < cut->chosen_count && !cut->is_out_of_memory; i++) {
-		struct typetable *table = cut->chosen[i].table;
+		struct btf_table *table = cut->chosen[i].table;
 
 		write_type(cut, table,
 			   (const void *)(table->types + table->places[cut->chosen[i].i]));

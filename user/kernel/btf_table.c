@@ -8,7 +8,7 @@
 
 /* ---- one pass ---- */
 
-static const struct btf_type *type_at(const struct typetable *table, uint32_t i)
+static const struct btf_type *type_at(const struct btf_table *table, uint32_t i)
 {
 	return (const void *)(table->types + table->places[i]);
 }
@@ -52,7 +52,7 @@ static int rest_bytes(const struct btf_type *type)
 	return -1;
 }
 
-static int find_sections(struct typetable *table, const void *bytes, size_t size)
+static int find_sections(struct btf_table *table, const void *bytes, size_t size)
 {
 	const struct btf_header *header = bytes;
 
@@ -75,7 +75,7 @@ static int find_sections(struct typetable *table, const void *bytes, size_t size
 }
 
 /* The least that a type takes, so never too few. */
-static int make_places(struct typetable *table)
+static int make_places(struct btf_table *table)
 {
 	size_t most = table->types_bytes / sizeof(struct btf_type) + 1;
 
@@ -83,7 +83,7 @@ static int make_places(struct typetable *table)
 	return table->places ? 0 : -ENOMEM;
 }
 
-static int find_places(struct typetable *table)
+static int find_places(struct btf_table *table)
 {
 	uint32_t place = 0;
 
@@ -104,8 +104,8 @@ static int find_places(struct typetable *table)
 	return table->cut_ids ? 0 : -ENOMEM;
 }
 
-int typetable_init(struct typetable *table, const void *bytes, size_t size,
-		   const struct typetable *base)
+int btf_table_init(struct btf_table *table, const void *bytes, size_t size,
+		   const struct btf_table *base)
 {
 	int err;
 
@@ -119,18 +119,18 @@ int typetable_init(struct typetable *table, const void *bytes, size_t size,
 	if (!err)
 		err = find_places(table);
 	if (err)
-		typetable_release(table);
+		btf_table_release(table);
 	return err;
 }
 
-void typetable_release(struct typetable *table)
+void btf_table_release(struct btf_table *table)
 {
 	free(table->places);
 	free(table->cut_ids);
 	memset(table, 0, sizeof(*table));
 }
 
-const char *typetable_string(const struct typetable *table, uint32_t offset)
+const char *btf_table_string(const struct btf_table *table, uint32_t offset)
 {
 	while (table && offset < table->first_string)
 		table = table->base;
@@ -139,7 +139,7 @@ const char *typetable_string(const struct typetable *table, uint32_t offset)
 	return table->strings + (offset - table->first_string);
 }
 
-static const struct typetable *owner_of(const struct typetable *table, uint32_t id)
+static const struct btf_table *owner_of(const struct btf_table *table, uint32_t id)
 {
 	while (table && id < table->first_id)
 		table = table->base;
@@ -148,7 +148,7 @@ static const struct typetable *owner_of(const struct typetable *table, uint32_t 
 
 /* ---- finding ---- */
 
-static uint32_t find(const struct typetable *table, uint32_t kind, const char *name)
+static uint32_t find(const struct btf_table *table, uint32_t kind, const char *name)
 {
 	for (uint32_t i = 0; i < table->count; i++) {
 		const struct btf_type *type = type_at(table, i);
@@ -157,24 +157,24 @@ static uint32_t find(const struct typetable *table, uint32_t kind, const char *n
 
 		if (BTF_INFO_KIND(type->info) != kind)
 			continue;
-		found = typetable_string(table, type->name_off);
+		found = btf_table_string(table, type->name_off);
 		if (found[0] == name[0] && !strcmp(found, name))
 			return table->first_id + i;
 	}
 	return 0;
 }
 
-uint32_t typetable_find_variable(const struct typetable *table, const char *name)
+uint32_t btf_table_find_variable(const struct btf_table *table, const char *name)
 {
 	return find(table, BTF_KIND_VAR, name);
 }
 
-uint32_t typetable_find_struct(const struct typetable *table, const char *name)
+uint32_t btf_table_find_struct(const struct btf_table *table, const char *name)
 {
 	return find(table, BTF_KIND_STRUCT, name);
 }
 
-void typetable_find_functions(const struct typetable *table, const char *const *names,
+void btf_table_find_functions(const struct btf_table *table, const char *const *names,
 			      uint32_t *ids, size_t count)
 {
 	bool are_initials[256] = { false }; /* most names are dropped by that alone */
@@ -189,7 +189,7 @@ void typetable_find_functions(const struct typetable *table, const char *const *
 
 		if (BTF_INFO_KIND(type->info) != BTF_KIND_FUNC)
 			continue;
-		name = typetable_string(table, type->name_off);
+		name = btf_table_string(table, type->name_off);
 		if (!are_initials[(uint8_t)name[0]])
 			continue;
 		for (size_t j = 0; j < count; j++)
@@ -198,9 +198,9 @@ void typetable_find_functions(const struct typetable *table, const char *const *
 	}
 }
 
-int typetable_member_offset(const struct typetable *table, uint32_t struct_id, const char *member)
+int btf_table_member_offset(const struct btf_table *table, uint32_t struct_id, const char *member)
 {
-	const struct typetable *owner = struct_id ? owner_of(table, struct_id) : NULL;
+	const struct btf_table *owner = struct_id ? owner_of(table, struct_id) : NULL;
 	const struct btf_type *type;
 	const struct btf_member *members;
 
@@ -211,7 +211,7 @@ int typetable_member_offset(const struct typetable *table, uint32_t struct_id, c
 		return -ENOENT;
 	members = (const void *)(type + 1);
 	for (uint32_t i = 0; i < BTF_INFO_VLEN(type->info); i++)
-		if (!strcmp(typetable_string(owner, members[i].name_off), member))
+		if (!strcmp(btf_table_string(owner, members[i].name_off), member))
 			return (int)((BTF_INFO_KFLAG(type->info) ?
 					      BTF_MEMBER_BIT_OFFSET(members[i].offset) :
 					      members[i].offset) /

@@ -15,8 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct typetable {
-	const struct typetable *base; /* NULL: none */
+struct btf_table {
+	const struct btf_table *base; /* NULL: none */
 	const uint8_t *types;
 	const char *strings;
 	uint32_t types_bytes, strings_bytes;
@@ -27,40 +27,40 @@ struct typetable {
 };
 
 /* `bytes` are borrowed. 0 or -errno. */
-int typetable_init(struct typetable *table, const void *bytes, size_t size,
-		   const struct typetable *base);
-void typetable_release(struct typetable *table);
+int btf_table_init(struct btf_table *table, const void *bytes, size_t size,
+		   const struct btf_table *base);
+void btf_table_release(struct btf_table *table);
 
 /* The name at that offset; "" where there is none. */
-const char *typetable_string(const struct typetable *table, uint32_t offset);
+const char *btf_table_string(const struct btf_table *table, uint32_t offset);
 
 /* Of this table alone: the id of a function, a variable or a structure; 0: none. */
-uint32_t typetable_find_variable(const struct typetable *table, const char *name);
-uint32_t typetable_find_struct(const struct typetable *table, const char *name);
+uint32_t btf_table_find_variable(const struct btf_table *table, const char *name);
+uint32_t btf_table_find_struct(const struct btf_table *table, const char *name);
 
 /* All of `names` in one pass, NULL where none is wanted; an id for each, 0 for none. */
-void typetable_find_functions(const struct typetable *table, const char *const *names,
+void btf_table_find_functions(const struct btf_table *table, const char *const *names,
 			      uint32_t *ids, size_t count);
 
 /* Where that member of the structure is, in bytes; -ENOENT. */
-int typetable_member_offset(const struct typetable *table, uint32_t struct_id, const char *member);
+int btf_table_member_offset(const struct btf_table *table, uint32_t struct_id, const char *member);
 
 /* ---- a cut ---- */
 
-struct typecut;
+struct btf_cut;
 
-struct typecut *typecut_new(void);
-void typecut_free(struct typecut *cut);
+struct btf_cut *btf_cut_new(void);
+void btf_cut_free(struct btf_cut *cut);
 
 /* A name of a structure, union or enumeration that is wanted; what follows "___" is no
- * part of it, as in CO-RE. Before the first typecut_take(). 0 or -errno. */
-int typecut_want(struct typecut *cut, const char *name);
+ * part of it, as in CO-RE. Before the first btf_cut_take(). 0 or -errno. */
+int btf_cut_want(struct btf_cut *cut, const char *name);
 
 /* Chooses the table's types of such names, save those that an earlier table had: the
  * kernel's own go before a module's, as libbpf has it. 0 or -ENOMEM. */
-int typecut_take(struct typecut *cut, struct typetable *table);
+int btf_cut_take(struct btf_cut *cut, struct btf_table *table);
 
 /* BTF of what was chosen. The caller frees it. NULL: out of memory. */
-void *typecut_bytes(struct typecut *cut, size_t *size);
+void *btf_cut_bytes(struct btf_cut *cut, size_t *size);
 
 #endif

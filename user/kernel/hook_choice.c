@@ -14,7 +14,7 @@ enum { IGNORES_PARTS = 0 };
 
 /* The name of the symbol that this hook would probe; NULL: it cannot be used here. */
 static const char *usable_symbol(const struct hook *hook, const struct symbol *symbol,
-				 const struct choice_facts *facts)
+				 const struct hook_facts *facts)
 {
 	switch (hook->how) {
 	case HOOK_KPROBE_PART:
@@ -33,7 +33,7 @@ static const char *usable_symbol(const struct hook *hook, const struct symbol *s
 }
 
 static void explain(const struct probe *probe, const struct symbol *symbol,
-		    const struct choice_facts *facts, struct probe_result *result)
+		    const struct hook_facts *facts, struct probe_result *result)
 {
 	result->state = PROBE_MISSING;
 	if (!facts->is_module_loaded) {
@@ -53,9 +53,9 @@ static void explain(const struct probe *probe, const struct symbol *symbol,
 	}
 }
 
-void choice_make(const struct probe *probe, const struct symbol *symbol,
-		 const struct choice_facts *facts, struct choice *choice,
-		 struct probe_result *result)
+void hook_choice_make(const struct probe *probe, const struct symbol *symbol,
+		      const struct hook_facts *facts, struct choice *choice,
+		      struct probe_result *result)
 {
 	memset(choice, 0, sizeof(*choice));
 	memset(result, 0, sizeof(*result));

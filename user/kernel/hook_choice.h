@@ -8,7 +8,7 @@
 #include "kernel/probes.h"
 
 /* What the choice for one probe depends on, besides the symbol. */
-struct choice_facts {
+struct hook_facts {
 	bool allows_fentry;    /* not refused before, and the user lets a module be pinned */
 	bool has_btf;          /* of the symbol's module, or of the kernel */
 	bool is_module_loaded; /* the probe's; true for one of the kernel's own functions */
@@ -22,8 +22,8 @@ struct choice {
 /* Fills `choice`, and `result` where there is nothing to choose: the probe waits for
  * its module, or is missing, and why. At most one hook is chosen, and one symbol: a
  * removal cannot be seen twice. */
-void choice_make(const struct probe *probe, const struct symbol *symbol,
-		 const struct choice_facts *facts, struct choice *choice,
-		 struct probe_result *result);
+void hook_choice_make(const struct probe *probe, const struct symbol *symbol,
+		      const struct hook_facts *facts, struct choice *choice,
+		      struct probe_result *result);
 
 #endif

@@ -10,14 +10,14 @@
 /* The kernel's types name its functions, though some of those that the compiler split or
  * cloned, too: then their programs are not loaded, and all is done again by the symbol
  * table. False: that has to be asked at once. */
-static bool find_kernel_symbols(const struct typetable *kernel, struct symbol *symbols)
+static bool find_kernel_symbols(const struct btf_table *kernel, struct symbol *symbols)
 {
 	const char *names[EVENT_PROBES];
 	uint32_t ids[EVENT_PROBES];
 
 	for (size_t i = 0; i < EVENT_PROBES; i++)
 		names[i] = probes[i].symbol;
-	typetable_find_functions(kernel, names, ids, EVENT_PROBES);
+	btf_table_find_functions(kernel, names, ids, EVENT_PROBES);
 	for (size_t i = 0; i < EVENT_PROBES; i++) {
 		/* A module that is built in has no table of its own. */
 		if ((ids[i] != 0) == (probes[i].module != NULL))
@@ -41,7 +41,7 @@ static bool is_first_of_module(size_t probe)
 }
 
 /* What a module's own table does not have, kallsyms may know better. */
-static bool find_module_symbols(const struct typetable *kernel, struct symbol *symbols)
+static bool find_module_symbols(const struct btf_table *kernel, struct symbol *symbols)
 {
 	for (size_t i = 0; i < EVENT_PROBES; i++) {
 		if (!probes[i].module || !module_is_loaded(probes[i].module))
@@ -56,11 +56,11 @@ static bool find_module_symbols(const struct typetable *kernel, struct symbol *s
 }
 
 /* The variables of probes.bpf.h, which libbpf takes from the types. */
-static bool has_variables(const struct typetable *kernel)
+static bool has_variables(const struct btf_table *kernel)
 {
 #if defined(__x86_64__)
-	return typetable_find_variable(kernel, "__preempt_count") ||
-	       typetable_find_variable(kernel, "pcpu_hot");
+	return btf_table_find_variable(kernel, "__preempt_count") ||
+	       btf_table_find_variable(kernel, "pcpu_hot");
 #else
 	(void)kernel;
 	return true;
@@ -70,7 +70,7 @@ static bool has_variables(const struct typetable *kernel)
 /* Without /proc/kallsyms, whose printing takes the kernel a while. */
 static bool find_quickly(struct kerneltypes *types, struct symbol *symbols)
 {
-	const struct typetable *kernel = types ? kerneltypes_of(types, "") : NULL;
+	const struct btf_table *kernel = types ? kernel_types_of(types, "") : NULL;
 
 	return kernel && has_variables(kernel) && find_kernel_symbols(kernel, symbols) &&
 	       find_module_symbols(kernel, symbols);
@@ -87,7 +87,7 @@ static void name_symbols(struct symbol *symbols)
 	}
 }
 
-static int find_thoroughly(struct symbol *out, struct kernelvariables *variables)
+static int find_thoroughly(struct symbol *out, struct kernel_variables *variables)
 {
 	struct symbol symbols[EVENT_PROBES + VARIABLES] = { 0 };
 	struct symbol *v = &symbols[EVENT_PROBES];
@@ -107,8 +107,8 @@ static int find_thoroughly(struct symbol *out, struct kernelvariables *variables
 	return 0;
 }
 
-int kernelsymbols_find(struct kerneltypes *types, bool *is_thorough, struct symbol *symbols,
-		       struct kernelvariables *variables)
+int kernel_symbols_find(struct kerneltypes *types, bool *is_thorough, struct symbol *symbols,
+			struct kernel_variables *variables)
 {
 	name_symbols(symbols);
 	if (!*is_thorough && find_quickly(types, symbols))

@@ -11,14 +11,14 @@
 #include "kernel/kernel_types.h"
 
 /* Those that tell a softirq where the types tell no variables (probes.bpf.h); 0: none. */
-struct kernelvariables {
+struct kernel_variables {
 	uint64_t preempt_count_offset, pcpu_hot_offset, per_cpu_offsets_address;
 };
 
 /* Fills in EVENT_PROBES symbols. `is_thorough` asks for the whole table, and is set where
  * nothing less would do; else a function that the types name may prove to be missing when
  * its program is loaded. `types` may be NULL. 0 or -errno. */
-int kernelsymbols_find(struct kerneltypes *types, bool *is_thorough, struct symbol *symbols,
-		       struct kernelvariables *variables);
+int kernel_symbols_find(struct kerneltypes *types, bool *is_thorough, struct symbol *symbols,
+			struct kernel_variables *variables);
 
 #endif

@@ -15,7 +15,7 @@ struct source {
 	char module[32]; /* "": the kernel */
 	void *bytes;
 	size_t size;
-	struct typetable table; /* of no types: it could not be read */
+	struct btf_table table; /* of no types: it could not be read */
 	bool is_read;
 };
 
@@ -59,42 +59,42 @@ static int read_source(struct source *source)
 	return err;
 }
 
-static struct typetable *add_source(struct kerneltypes *types, const char *module)
+static struct btf_table *add_source(struct kerneltypes *types, const char *module)
 {
 	struct source *source = &types->sources[types->count];
-	const struct typetable *base = types->count ? &types->sources[0].table : NULL;
+	const struct btf_table *base = types->count ? &types->sources[0].table : NULL;
 
 	if (types->count == SOURCES_MAX)
 		return NULL;
 	types->count++;
 	snprintf(source->module, sizeof(source->module), "%s", module);
 	source->is_read = !read_source(source) &&
-			  !typetable_init(&source->table, source->bytes, source->size, base);
+			  !btf_table_init(&source->table, source->bytes, source->size, base);
 	return source->is_read ? &source->table : NULL;
 }
 
-struct kerneltypes *kerneltypes_read(void)
+struct kerneltypes *kernel_types_read(void)
 {
 	struct kerneltypes *types = calloc(1, sizeof(*types));
 
 	if (types && add_source(types, ""))
 		return types;
-	kerneltypes_free(types);
+	kernel_types_free(types);
 	return NULL;
 }
 
-void kerneltypes_free(struct kerneltypes *types)
+void kernel_types_free(struct kerneltypes *types)
 {
 	if (!types)
 		return;
 	for (size_t i = 0; i < types->count; i++) {
-		typetable_release(&types->sources[i].table);
+		btf_table_release(&types->sources[i].table);
 		free(types->sources[i].bytes);
 	}
 	free(types);
 }
 
-struct typetable *kerneltypes_of(struct kerneltypes *types, const char *module)
+struct btf_table *kernel_types_of(struct kerneltypes *types, const char *module)
 {
 	for (size_t i = 0; i < types->count; i++)
 		if (!strcmp(types->sources[i].module, module))
@@ -116,7 +116,7 @@ static int write_all(int fd, const char *bytes, size_t size)
 	return 0;
 }
 
-static int cut_out(struct typecut *cut, struct kerneltypes *types, const char *const *names,
+static int cut_out(struct btf_cut *cut, struct kerneltypes *types, const char *const *names,
 		   size_t count, int fd)
 {
 	size_t size = 0;
@@ -124,23 +124,23 @@ static int cut_out(struct typecut *cut, struct kerneltypes *types, const char *c
 	int err = 0;
 
 	for (size_t i = 0; i < count && !err; i++)
-		err = typecut_want(cut, names[i]);
+		err = btf_cut_want(cut, names[i]);
 	for (size_t i = 0; i < types->count && !err; i++)
 		if (types->sources[i].is_read)
-			err = typecut_take(cut, &types->sources[i].table);
+			err = btf_cut_take(cut, &types->sources[i].table);
 	if (err)
 		return err;
-	bytes = typecut_bytes(cut, &size);
+	bytes = btf_cut_bytes(cut, &size);
 	err = bytes ? write_all(fd, bytes, size) : -ENOMEM;
 	free(bytes);
 	return err;
 }
 
-int kerneltypes_cut(struct kerneltypes *types, const char *const *names, size_t count, int fd)
+int kernel_types_cut(struct kerneltypes *types, const char *const *names, size_t count, int fd)
 {
-	struct typecut *cut = typecut_new();
+	struct btf_cut *cut = btf_cut_new();
 	int err = cut ? cut_out(cut, types, names, count, fd) : -ENOMEM;
 
-	typecut_free(cut);
+	btf_cut_free(cut);
 	return err;
 }

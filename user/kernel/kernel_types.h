@@ -12,15 +12,15 @@
 struct kerneltypes;
 
 /* NULL: this kernel tells none, or they could not be read. */
-struct kerneltypes *kerneltypes_read(void);
-void kerneltypes_free(struct kerneltypes *types);
+struct kerneltypes *kernel_types_read(void);
+void kernel_types_free(struct kerneltypes *types);
 
 /* Of a module, or "" for the kernel itself; read when first asked for. NULL: it has
  * none. */
-struct typetable *kerneltypes_of(struct kerneltypes *types, const char *module);
+struct btf_table *kernel_types_of(struct kerneltypes *types, const char *module);
 
-/* Writes to the file those types only that the names need (see typecut_want()), of the
+/* Writes to the file those types only that the names need (see btf_cut_want()), of the
  * kernel and of the modules asked for so far. 0 or -errno. */
-int kerneltypes_cut(struct kerneltypes *types, const char *const *names, size_t count, int fd);
+int kernel_types_cut(struct kerneltypes *types, const char *const *names, size_t count, int fd);
 
 #endif

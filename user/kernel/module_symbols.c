@@ -81,17 +81,17 @@ struct layout {
 	int symtab, num_symtab, strtab, typetab;
 };
 
-static int find_layout(const struct typetable *kernel, struct layout *out)
+static int find_layout(const struct btf_table *kernel, struct layout *out)
 {
-	uint32_t module = typetable_find_struct(kernel, "module");
-	uint32_t table = typetable_find_struct(kernel, "mod_kallsyms");
+	uint32_t module = btf_table_find_struct(kernel, "module");
+	uint32_t table = btf_table_find_struct(kernel, "mod_kallsyms");
 
-	out->kallsyms = typetable_member_offset(kernel, module, "kallsyms");
-	out->core_kallsyms = typetable_member_offset(kernel, module, "core_kallsyms");
-	out->symtab = typetable_member_offset(kernel, table, "symtab");
-	out->num_symtab = typetable_member_offset(kernel, table, "num_symtab");
-	out->strtab = typetable_member_offset(kernel, table, "strtab");
-	out->typetab = typetable_member_offset(kernel, table, "typetab");
+	out->kallsyms = btf_table_member_offset(kernel, module, "kallsyms");
+	out->core_kallsyms = btf_table_member_offset(kernel, module, "core_kallsyms");
+	out->symtab = btf_table_member_offset(kernel, table, "symtab");
+	out->num_symtab = btf_table_member_offset(kernel, table, "num_symtab");
+	out->strtab = btf_table_member_offset(kernel, table, "strtab");
+	out->typetab = btf_table_member_offset(kernel, table, "typetab");
 	return (out->kallsyms | out->core_kallsyms | out->symtab | out->num_symtab | out->strtab |
 		out->typetab) < 0 ?
 		       -ENOENT :
@@ -209,7 +209,7 @@ static int find_in(const struct kcore *kcore, const struct layout *layout, const
 	return err;
 }
 
-int modulesymbols_find(const struct typetable *kernel, const char *module, struct symbol *symbols,
+int modulesymbols_find(const struct btf_table *kernel, const char *module, struct symbol *symbols,
 		       size_t count)
 {
 	struct kcore *kcore = malloc(sizeof(*kcore));

@@ -12,7 +12,7 @@
 
 /* Looks for the symbols in that module, which is loaded. 0, or -errno: ask
  * /proc/kallsyms (no right to read /proc/kcore, or a kernel that keeps it otherwise). */
-int modulesymbols_find(const struct typetable *kernel, const char *module, struct symbol *symbols,
+int modulesymbols_find(const struct btf_table *kernel, const char *module, struct symbol *symbols,
 		       size_t count);
 
 #endif

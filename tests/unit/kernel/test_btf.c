@@ -102,7 +102,7 @@ static void *kernel_bytes(size_t *size)
 }
 
 /* A module's, upon it: struct work { struct outer o; }, and an outer of its own. */
-static void *module_bytes(const struct typetable *kernel, size_t *size)
+static void *module_bytes(const struct btf_table *kernel, size_t *size)
 {
 	struct builder b = { .first_string = kernel->strings_bytes };
 
@@ -116,7 +116,7 @@ static void *module_bytes(const struct typetable *kernel, size_t *size)
 
 struct tables {
 	void *kernel_bytes, *module_bytes;
-	struct typetable kernel, module;
+	struct btf_table kernel, module;
 };
 
 static int make_tables(void **state)
@@ -126,9 +126,9 @@ static int make_tables(void **state)
 
 	*state = t;
 	t->kernel_bytes = kernel_bytes(&size);
-	assert_int_equal(typetable_init(&t->kernel, t->kernel_bytes, size, NULL), 0);
+	assert_int_equal(btf_table_init(&t->kernel, t->kernel_bytes, size, NULL), 0);
 	t->module_bytes = module_bytes(&t->kernel, &size);
-	assert_int_equal(typetable_init(&t->module, t->module_bytes, size, &t->kernel), 0);
+	assert_int_equal(btf_table_init(&t->module, t->module_bytes, size, &t->kernel), 0);
 	return 0;
 }
 
@@ -136,8 +136,8 @@ static int free_tables(void **state)
 {
 	struct tables *t = *state;
 
-	typetable_release(&t->kernel);
-	typetable_release(&t->module);
+	btf_table_release(&t->kernel);
+	btf_table_release(&t->module);
 	free(t->kernel_bytes);
 	free(t->module_bytes);
 	free(t);
@@ -153,97 +153,97 @@ static void finds_by_name(void **state)
 	uint32_t ids[3];
 
 	assert_int_equal(t->kernel.count, VARIABLE);
-	typetable_find_functions(&t->kernel, names, ids, 3);
+	btf_table_find_functions(&t->kernel, names, ids, 3);
 	assert_int_equal(ids[0], FUNCTION);
 	assert_int_equal(ids[1], 0);
 	assert_int_equal(ids[2], 0); /* a structure */
-	typetable_find_functions(&t->module, names, ids, 3);
+	btf_table_find_functions(&t->module, names, ids, 3);
 	assert_int_equal(ids[0], VARIABLE + 3);
-	assert_int_equal(typetable_find_variable(&t->kernel, "variable"), VARIABLE);
-	assert_int_equal(typetable_find_variable(&t->kernel, "function"), 0);
-	assert_int_equal(typetable_find_struct(&t->kernel, "outer"), OUTER);
+	assert_int_equal(btf_table_find_variable(&t->kernel, "variable"), VARIABLE);
+	assert_int_equal(btf_table_find_variable(&t->kernel, "function"), 0);
+	assert_int_equal(btf_table_find_struct(&t->kernel, "outer"), OUTER);
 }
 
 static void tells_where_members_are(void **state)
 {
 	const struct tables *t = *state;
 
-	assert_int_equal(typetable_member_offset(&t->kernel, OUTER, "many"), 16);
-	assert_int_equal(typetable_member_offset(&t->kernel, OUTER, "none"), -ENOENT);
-	assert_int_equal(typetable_member_offset(&t->kernel, STATE, "STATE_A"), -ENOENT);
-	assert_int_equal(typetable_member_offset(&t->kernel, 0, "many"), -ENOENT);
-	assert_int_equal(typetable_member_offset(&t->kernel, 4096, "many"), -ENOENT);
-	assert_int_equal(typetable_member_offset(&t->module, OUTER, "one"), 8);
+	assert_int_equal(btf_table_member_offset(&t->kernel, OUTER, "many"), 16);
+	assert_int_equal(btf_table_member_offset(&t->kernel, OUTER, "none"), -ENOENT);
+	assert_int_equal(btf_table_member_offset(&t->kernel, STATE, "STATE_A"), -ENOENT);
+	assert_int_equal(btf_table_member_offset(&t->kernel, 0, "many"), -ENOENT);
+	assert_int_equal(btf_table_member_offset(&t->kernel, 4096, "many"), -ENOENT);
+	assert_int_equal(btf_table_member_offset(&t->module, OUTER, "one"), 8);
 }
 
 /* ---- a cut ---- */
 
-static void *cut(struct tables *t, const char *name, struct typetable *out)
+static void *cut(struct tables *t, const char *name, struct btf_table *out)
 {
-	struct typecut *c = typecut_new();
+	struct btf_cut *c = btf_cut_new();
 	size_t size;
 	void *bytes;
 
-	assert_int_equal(typecut_want(c, name), 0);
-	assert_int_equal(typecut_take(c, &t->kernel), 0);
-	assert_int_equal(typecut_take(c, &t->module), 0);
-	bytes = typecut_bytes(c, &size);
+	assert_int_equal(btf_cut_want(c, name), 0);
+	assert_int_equal(btf_cut_take(c, &t->kernel), 0);
+	assert_int_equal(btf_cut_take(c, &t->module), 0);
+	bytes = btf_cut_bytes(c, &size);
 	assert_non_null(bytes);
-	assert_int_equal(typetable_init(out, bytes, size, NULL), 0);
-	typecut_free(c);
+	assert_int_equal(btf_table_init(out, bytes, size, NULL), 0);
+	btf_cut_free(c);
 	return bytes;
 }
 
 /* By value, not by pointer; and of two of that name the kernel's. */
 static void cuts_what_is_contained(void **state)
 {
-	struct typetable out;
+	struct btf_table out;
 	void *bytes = cut(*state, "outer___flavour", &out);
-	uint32_t outer = typetable_find_struct(&out, "outer");
-	uint32_t inner = typetable_find_struct(&out, "inner");
+	uint32_t outer = btf_table_find_struct(&out, "outer");
+	uint32_t inner = btf_table_find_struct(&out, "inner");
 
 	assert_int_equal(out.count, 6); /* int, the pointer, inner, alias, the array, outer */
-	assert_int_equal(typetable_member_offset(&out, outer, "many"), 16);
-	assert_int_equal(typetable_member_offset(&out, inner, "b"), 4);
-	assert_int_equal(typetable_find_struct(&out, "hidden"), 0);
-	typetable_release(&out);
+	assert_int_equal(btf_table_member_offset(&out, outer, "many"), 16);
+	assert_int_equal(btf_table_member_offset(&out, inner, "b"), 4);
+	assert_int_equal(btf_table_find_struct(&out, "hidden"), 0);
+	btf_table_release(&out);
 	free(bytes);
 }
 
 static void cuts_a_modules_own(void **state)
 {
-	struct typetable out;
+	struct btf_table out;
 	void *bytes = cut(*state, "work", &out);
 
-	assert_int_equal(typetable_member_offset(&out, typetable_find_struct(&out, "work"), "o"),
+	assert_int_equal(btf_table_member_offset(&out, btf_table_find_struct(&out, "work"), "o"),
 			 0);
 	assert_int_equal(
-		typetable_member_offset(&out, typetable_find_struct(&out, "outer"), "many"), 16);
-	typetable_release(&out);
+		btf_table_member_offset(&out, btf_table_find_struct(&out, "outer"), "many"), 16);
+	btf_table_release(&out);
 	free(bytes);
 }
 
 /* The second is as whole as the first. */
 static void cuts_again(void **state)
 {
-	struct typetable first, second;
+	struct btf_table first, second;
 	void *a = cut(*state, "state", &first), *b = cut(*state, "state", &second);
 
 	assert_int_equal(first.count, 1);
 	assert_int_equal(second.count, 1);
-	typetable_release(&first);
-	typetable_release(&second);
+	btf_table_release(&first);
+	btf_table_release(&second);
 	free(a);
 	free(b);
 }
 
 static void cuts_nothing(void **state)
 {
-	struct typetable out;
+	struct btf_table out;
 	void *bytes = cut(*state, "out", &out);
 
 	assert_int_equal(out.count, 0);
-	typetable_release(&out);
+	btf_table_release(&out);
 	free(bytes);
 }
 
@@ -255,17 +255,17 @@ static void refuses_what_is_broken(void **state)
 	struct btf_header *header = t->kernel_bytes;
 	size_t size = sizeof(*header) + header->type_len + header->str_len;
 	uint32_t *first = (void *)(header + 1);
-	struct typetable out;
+	struct btf_table out;
 
 	for (size_t shorter = 0; shorter < size; shorter++)
-		assert_int_equal(typetable_init(&out, header, shorter, NULL), -EINVAL);
+		assert_int_equal(btf_table_init(&out, header, shorter, NULL), -EINVAL);
 	header->type_len -= 4; /* the last type's end is missing */
-	assert_int_equal(typetable_init(&out, header, size, NULL), -EINVAL);
+	assert_int_equal(btf_table_init(&out, header, size, NULL), -EINVAL);
 	header->type_len += 4;
 	first[1] = 31U << 24; /* a kind of the future */
-	assert_int_equal(typetable_init(&out, header, size, NULL), -EINVAL);
+	assert_int_equal(btf_table_init(&out, header, size, NULL), -EINVAL);
 	header->magic = 0;
-	assert_int_equal(typetable_init(&out, header, size, NULL), -EINVAL);
+	assert_int_equal(btf_table_init(&out, header, size, NULL), -EINVAL);
 }
 
 int main(void)

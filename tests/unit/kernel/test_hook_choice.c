@@ -5,9 +5,9 @@
 
 #include "kernel/hook_choice.h"
 
-static const struct choice_facts everything = { .allows_fentry = true,
-						.has_btf = true,
-						.is_module_loaded = true };
+static const struct hook_facts everything = { .allows_fentry = true,
+					      .has_btf = true,
+					      .is_module_loaded = true };
 static struct choice choice;
 static struct probe_result result;
 
@@ -17,9 +17,9 @@ static struct symbol a_symbol(enum event_probe probe)
 }
 
 static void choose(enum event_probe probe, const struct symbol *symbol,
-		   const struct choice_facts *facts)
+		   const struct hook_facts *facts)
 {
-	choice_make(&probes[probe], symbol, facts, &choice, &result);
+	hook_choice_make(&probes[probe], symbol, facts, &choice, &result);
 }
 
 static void assert_chosen(enum hook_how how, const char *symbol)
@@ -40,7 +40,7 @@ static void assert_missing(enum probe_state state, const char *why)
 
 static void fentry_where_it_works(void **state)
 {
-	struct choice_facts facts = everything;
+	struct hook_facts facts = everything;
 
 	(void)state;
 	for (enum event_probe probe = 0; probe < EVENT_PROBES; probe++) {
@@ -112,7 +112,7 @@ static void a_clone_where_no_argument_is_read(void **state)
 
 static void waits_for_its_module(void **state)
 {
-	struct choice_facts facts = everything;
+	struct hook_facts facts = everything;
 	struct symbol symbol = a_symbol(EVENT_PROBE_MASQUERADE);
 
 	(void)state;
