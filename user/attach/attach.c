@@ -33,7 +33,7 @@ static void detach_since(struct attachments *attachments, size_t count)
 }
 
 static void attach_probe(struct attachments *attachments, struct bpf_object *object,
-			 const struct choice *choice, struct probe_result *result)
+			 const struct hook_choice *choice, struct probe_result *result)
 {
 	const struct hook *hook = choice->hook;
 	size_t links_before = attachments->links_count;
@@ -65,7 +65,7 @@ static void attach_probe(struct attachments *attachments, struct bpf_object *obj
  * times recursion was prevented", 5.12)). A kprobe's it skips while any kprobe's runs
  * there, which trace_call_bpf() counts from 6.7 on. Each is a lost event. */
 static void count_misses(struct attachments *attachments, struct bpf_object *object, size_t probe,
-			 const struct choice *choice, const struct probe_result *result)
+			 const struct hook_choice *choice, const struct probe_result *result)
 {
 	if (result->state != PROBE_ATTACHED || !choice->hook ||
 	    attachments->counted_count == ATTACH_COUNTED_MAX)
@@ -79,7 +79,7 @@ static void count_misses(struct attachments *attachments, struct bpf_object *obj
 
 /* Resets last: none may be seen whose removal could not have been. */
 void attach_all(struct attachments *attachments, struct bpf_object *object,
-		const struct choice *choices, struct probe_result *results)
+		const struct hook_choice *choices, struct probe_result *results)
 {
 	for (size_t i = EVENT_PROBES; i-- > 0;) {
 		attach_probe(attachments, object, &choices[i], &results[i]);

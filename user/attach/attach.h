@@ -35,7 +35,7 @@ struct attachments {
 /* Attaches the loaded object's programs that were chosen; `results` (EVENT_PROBES of
  * them) tells what became of each. */
 void attach_all(struct attachments *attachments, struct bpf_object *object,
-		const struct choice *choices, struct probe_result *results);
+		const struct hook_choice *choices, struct probe_result *results);
 
 /* Takes all of them out again. Before their objects are destroyed. */
 void attach_release(struct attachments *attachments);

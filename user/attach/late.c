@@ -23,7 +23,8 @@ static int share_maps(struct bpf_object *object, struct bpf_object *first)
 }
 
 /* The object once more, with those programs only, on the first one's maps. */
-static struct rstblame_bpf *open_late(struct loader *loader, const struct choice *choices, int *err)
+static struct rstblame_bpf *open_late(struct loader *loader, const struct hook_choice *choices,
+				      int *err)
 {
 	struct rstblame_bpf *skel = loader_open_object(loader, choices);
 
@@ -41,7 +42,7 @@ static struct rstblame_bpf *open_late(struct loader *loader, const struct choice
 }
 
 /* Loads and attaches them. 0 when they could be loaded; `results` tells of each. */
-static int attach_late(struct loader *loader, const struct choice *choices,
+static int attach_late(struct loader *loader, const struct hook_choice *choices,
 		       struct probe_result *results)
 {
 	struct rstblame_bpf *skel = NULL;
@@ -58,17 +59,17 @@ static int attach_late(struct loader *loader, const struct choice *choices,
 	return 0;
 }
 
-static bool is_refused(const struct choice *chosen, const struct probe_result *result)
+static bool is_refused(const struct hook_choice *chosen, const struct probe_result *result)
 {
 	return chosen->hook && chosen->hook->how == HOOK_FENTRY && result->state == PROBE_MISSING;
 }
 
 /* A kprobe each for those of the chosen whose fentry the kernel refused, and for no
  * other: nothing is seen two ways at once. */
-void loader_fall_back(struct loader *loader, const struct choice *chosen,
+void loader_fall_back(struct loader *loader, const struct hook_choice *chosen,
 		      struct probe_result *results)
 {
-	struct choice choices[EVENT_PROBES] = { 0 };
+	struct hook_choice choices[EVENT_PROBES] = { 0 };
 	struct probe_result now[EVENT_PROBES];
 	bool is_any = false;
 
@@ -95,7 +96,7 @@ static bool is_of_module(size_t probe, const char *module)
 
 /* What was chosen of the probes that wait for it; the others' results stay. */
 static int choose_waiting(struct loader *loader, const char *module, bool allow_fentry,
-			  struct choice *choices, struct probe_result *results)
+			  struct hook_choice *choices, struct probe_result *results)
 {
 	struct probe_result now[EVENT_PROBES];
 	int err = plan_make(&loader->plan, allow_fentry, choices, now);
@@ -111,7 +112,7 @@ static int choose_waiting(struct loader *loader, const char *module, bool allow_
 
 size_t loader_attach_module(struct loader *loader, const char *module, struct probe_result *results)
 {
-	struct choice choices[EVENT_PROBES] = { 0 };
+	struct hook_choice choices[EVENT_PROBES] = { 0 };
 	struct probe_result before[EVENT_PROBES];
 	size_t attached = 0;
 	int err = -EINVAL;

@@ -57,7 +57,7 @@ static void enable(struct bpf_object *object, const char *program)
 		bpf_program__set_autoload(p, true);
 }
 
-static void enable_chosen(struct bpf_object *object, const struct choice *choices)
+static void enable_chosen(struct bpf_object *object, const struct hook_choice *choices)
 {
 	for (size_t i = 0; i < EVENT_PROBES; i++) {
 		if (!choices[i].hook)
@@ -67,7 +67,7 @@ static void enable_chosen(struct bpf_object *object, const struct choice *choice
 	}
 }
 
-struct rstblame_bpf *loader_open_object(struct loader *loader, const struct choice *choices)
+struct rstblame_bpf *loader_open_object(struct loader *loader, const struct hook_choice *choices)
 {
 	struct rstblame_bpf *skel;
 
@@ -107,7 +107,7 @@ static uint32_t flush_slots(void)
 	return slots;
 }
 
-static int prepare(struct loader *loader, const struct choice *choices)
+static int prepare(struct loader *loader, const struct hook_choice *choices)
 {
 	uint32_t slots;
 
@@ -151,7 +151,8 @@ static void detach(struct loader *loader)
 	loader->skel = NULL;
 }
 
-void loader_mark_all(struct probe_result *results, const struct choice *choices, const char *why)
+void loader_mark_all(struct probe_result *results, const struct hook_choice *choices,
+		     const char *why)
 {
 	for (size_t i = 0; i < EVENT_PROBES; i++) {
 		if (!choices[i].hook)
@@ -166,7 +167,7 @@ void loader_mark_all(struct probe_result *results, const struct choice *choices,
  * be attached. */
 static int try_open(struct loader *loader, bool allow_fentry, struct probe_result *results)
 {
-	struct choice choices[EVENT_PROBES] = { 0 };
+	struct hook_choice choices[EVENT_PROBES] = { 0 };
 	int err = fentry_targets_register();
 
 	if (!err)

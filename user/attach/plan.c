@@ -35,7 +35,7 @@ static void find_targets(struct plan *plan, const struct symbol *symbols, bool a
 	fentry_targets_find_variables(&plan->target_variables, plan->types);
 }
 
-int plan_make(struct plan *plan, bool allow_fentry, struct choice *choices,
+int plan_make(struct plan *plan, bool allow_fentry, struct hook_choice *choices,
 	      struct probe_result *results)
 {
 	struct symbol symbols[EVENT_PROBES];

@@ -26,7 +26,7 @@ struct plan {
 
 /* Chooses: EVENT_PROBES choices, and a result where there is nothing to choose. It may
  * not move afterwards. 0 or -errno. */
-int plan_make(struct plan *plan, bool allow_fentry, struct choice *choices,
+int plan_make(struct plan *plan, bool allow_fentry, struct hook_choice *choices,
 	      struct probe_result *results);
 
 /* Megabytes, not to be had until the next plan is made. */

@@ -36,7 +36,7 @@ struct loader {
 
 /* The object with the chosen programs, as the plan has it, not yet loaded. NULL and
  * errno. The caller destroys it. */
-struct rstblame_bpf *loader_open_object(struct loader *loader, const struct choice *choices);
+struct rstblame_bpf *loader_open_object(struct loader *loader, const struct hook_choice *choices);
 
 /* 0 or -errno. */
 int loader_load(const struct loader *loader, struct rstblame_bpf *skel);
@@ -48,10 +48,11 @@ void loader_forget_types(struct loader *loader);
 void loader_note_kprobes(struct loader *loader, const struct probe_result *results);
 
 /* None of the chosen could be had, and why. */
-void loader_mark_all(struct probe_result *results, const struct choice *choices, const char *why);
+void loader_mark_all(struct probe_result *results, const struct hook_choice *choices,
+		     const char *why);
 
 /* A kprobe each for those of the chosen whose fentry the kernel refused. */
-void loader_fall_back(struct loader *loader, const struct choice *chosen,
+void loader_fall_back(struct loader *loader, const struct hook_choice *chosen,
 		      struct probe_result *results);
 
 #endif

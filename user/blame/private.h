@@ -39,7 +39,7 @@ struct blame {
 	struct flush *open[OPEN_MAX]; /* flushes without an end of their own, or NULL */
 	uint64_t last_id;
 	struct sent_resets sent;
-	struct stacks stacks;
+	struct unexplained stacks;
 	struct node nodes[NODES_MAX];
 	struct expected_reset expected[EXPECTED_MAX]; /* a ring */
 	size_t expected_next;

@@ -19,7 +19,7 @@ struct risky_place {
 };
 
 struct risks {
-	struct at_risk *table;
+	struct risk_table *table;
 	struct risky_place places[RISKY_PLACES_MAX];
 	size_t places_count;
 };

@@ -32,7 +32,7 @@ struct known_victim {
 	struct known_victim *next;
 };
 
-struct at_risk {
+struct risk_table {
 	/* Address space for all, memory as they come: nothing is rehashed. */
 	struct slot *slots;
 	struct link *links; /* of each slot */
@@ -47,9 +47,9 @@ struct at_risk {
 	size_t victims_count;
 };
 
-struct at_risk *risk_table_new(size_t limit)
+struct risk_table *risk_table_new(size_t limit)
 {
-	struct at_risk *t = calloc(1, sizeof(*t));
+	struct risk_table *t = calloc(1, sizeof(*t));
 
 	if (!t)
 		return NULL;
@@ -68,7 +68,7 @@ struct at_risk *risk_table_new(size_t limit)
 	return t;
 }
 
-size_t risk_table_longest_chain(const struct at_risk *t)
+size_t risk_table_longest_chain(const struct risk_table *t)
 {
 	size_t longest = 0;
 
@@ -83,7 +83,7 @@ size_t risk_table_longest_chain(const struct at_risk *t)
 	return longest;
 }
 
-void risk_table_free(struct at_risk *t)
+void risk_table_free(struct risk_table *t)
 {
 	if (!t)
 		return;
@@ -109,7 +109,7 @@ static bool is_same_victim(const struct victim *a, const struct victim *b)
 	       !strcmp(a->process.comm, b->process.comm);
 }
 
-static const struct victim *keep_victim(struct at_risk *t, const struct victim *victim)
+static const struct victim *keep_victim(struct risk_table *t, const struct victim *victim)
 {
 	size_t hash = (victim->process.pid * 31 + victim->process.netns) % VICTIM_BUCKETS;
 	struct known_victim *v;
@@ -131,18 +131,19 @@ static const struct victim *keep_victim(struct at_risk *t, const struct victim *
 
 /* ---- flows ---- */
 
-static uint32_t hash_flow(const struct at_risk *t, struct netns_id netns, const struct tuple *orig)
+static uint32_t hash_flow(const struct risk_table *t, struct netns_id netns,
+			  const struct tuple *orig)
 {
 	return hash_ends(&t->secret, netns, hash_addresses(&t->secret, &orig->src, &orig->dst),
 			 orig->sport, orig->dport);
 }
 
-static uint32_t *chain(const struct at_risk *t, uint32_t hash)
+static uint32_t *chain(const struct risk_table *t, uint32_t hash)
 {
 	return &t->heads[hash & (t->heads_count - 1)];
 }
 
-struct risk *risk_table_find(struct at_risk *t, struct netns_id netns, uint8_t family,
+struct risk *risk_table_find(struct risk_table *t, struct netns_id netns, uint8_t family,
 			     const struct tuple *orig)
 {
 	uint32_t hash = hash_flow(t, netns, orig);
@@ -158,13 +159,13 @@ struct risk *risk_table_find(struct at_risk *t, struct netns_id netns, uint8_t f
 	return NULL;
 }
 
-void risk_table_expect(const struct at_risk *t, struct netns_id netns, const struct tuple *orig)
+void risk_table_expect(const struct risk_table *t, struct netns_id netns, const struct tuple *orig)
 {
 	__builtin_prefetch(chain(t, hash_flow(t, netns, orig)), 1);
 }
 
 /* Plus one; 0: there is none. */
-static uint32_t take_slot(struct at_risk *t)
+static uint32_t take_slot(struct risk_table *t)
 {
 	uint32_t slot = t->free;
 
@@ -177,7 +178,7 @@ static uint32_t take_slot(struct at_risk *t)
 
 /* One that was reset is kept only so that its socket is not found once more, by
  * somebody who looks at that time: it makes room. */
-static uint32_t take_slot_of_reset(struct at_risk *t)
+static uint32_t take_slot_of_reset(struct risk_table *t)
 {
 	for (int i = 0; i < LOOKED_AT_MAX; i++) {
 		struct slot *slot = &t->slots[t->hand];
@@ -193,7 +194,8 @@ static uint32_t take_slot_of_reset(struct at_risk *t)
 	return 0;
 }
 
-struct risk *risk_table_add(struct at_risk *t, const struct risk *risk, const struct victim *victim)
+struct risk *risk_table_add(struct risk_table *t, const struct risk *risk,
+			    const struct victim *victim)
 {
 	uint32_t slot = take_slot(t), hash, *head;
 
@@ -212,7 +214,7 @@ struct risk *risk_table_add(struct at_risk *t, const struct risk *risk, const st
 	return &t->slots[slot - 1].risk;
 }
 
-void risk_table_remove(struct at_risk *t, struct risk *risk)
+void risk_table_remove(struct risk_table *t, struct risk *risk)
 {
 	struct slot *slot = (struct slot *)risk; /* its first member */
 	uint32_t index = (uint32_t)(slot - t->slots);
@@ -226,7 +228,7 @@ void risk_table_remove(struct at_risk *t, struct risk *risk)
 	t->free = index + 1;
 }
 
-const struct risk *risk_table_next(const struct at_risk *t, size_t *cursor)
+const struct risk *risk_table_next(const struct risk_table *t, size_t *cursor)
 {
 	while (*cursor < t->used) {
 		const struct slot *slot = &t->slots[(*cursor)++];
@@ -237,7 +239,7 @@ const struct risk *risk_table_next(const struct at_risk *t, size_t *cursor)
 	return NULL;
 }
 
-uint64_t risk_table_untaken(const struct at_risk *t)
+uint64_t risk_table_untaken(const struct risk_table *t)
 {
 	return t->untaken;
 }

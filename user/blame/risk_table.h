@@ -9,33 +9,33 @@
 
 #include "model/finding.h"
 
-struct at_risk;
+struct risk_table;
 
 /* At most that many flows at a time, and no more than 2^22. NULL when out of memory. */
-struct at_risk *risk_table_new(size_t limit);
-void risk_table_free(struct at_risk *table);
+struct risk_table *risk_table_new(size_t limit);
+void risk_table_free(struct risk_table *table);
 
 /* The one of that flow in conntrack's namespace, or NULL. */
-struct risk *risk_table_find(struct at_risk *table, struct netns_id netns, uint8_t family,
+struct risk *risk_table_find(struct risk_table *table, struct netns_id netns, uint8_t family,
 			     const struct tuple *orig);
 
 /* Reads ahead what risk_table_find() and risk_table_add() of that flow will touch first. */
-void risk_table_expect(const struct at_risk *table, struct netns_id netns,
+void risk_table_expect(const struct risk_table *table, struct netns_id netns,
 		       const struct tuple *orig);
 
 /* Copies both; equal victims share one copy, which lives as long as the table. NULL
  * past the limit. The pointer is valid until the next call that adds or removes. */
-struct risk *risk_table_add(struct at_risk *table, const struct risk *risk,
+struct risk *risk_table_add(struct risk_table *table, const struct risk *risk,
 			    const struct victim *victim);
-void risk_table_remove(struct at_risk *table, struct risk *risk);
+void risk_table_remove(struct risk_table *table, struct risk *risk);
 
 /* Walks them; `cursor` begins at 0. NULL at the end. Adding or removing spoils it. */
-const struct risk *risk_table_next(const struct at_risk *table, size_t *cursor);
+const struct risk *risk_table_next(const struct risk_table *table, size_t *cursor);
 
 /* Those that found no room. */
-uint64_t risk_table_untaken(const struct at_risk *table);
+uint64_t risk_table_untaken(const struct risk_table *table);
 
 /* For tests: how many flows a look-up passes at worst. */
-size_t risk_table_longest_chain(const struct at_risk *table);
+size_t risk_table_longest_chain(const struct risk_table *table);
 
 #endif

@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-void unexplained_release(struct stacks *stacks)
+void unexplained_release(struct unexplained *stacks)
 {
 	for (size_t i = 0; i < STACKS_MAX; i++)
 		free(stacks->slots[i].text);
 	memset(stacks, 0, sizeof(*stacks));
 }
 
-void unexplained_note(struct stacks *stacks, uint64_t id, const char *text)
+void unexplained_note(struct unexplained *stacks, uint64_t id, const char *text)
 {
 	uint32_t slot = stacks->next++ % STACKS_MAX;
 
@@ -20,7 +20,7 @@ void unexplained_note(struct stacks *stacks, uint64_t id, const char *text)
 	stacks->slots[slot].text = strdup(text);
 }
 
-const char *unexplained_find(const struct stacks *stacks, uint64_t id)
+const char *unexplained_find(const struct unexplained *stacks, uint64_t id)
 {
 	for (size_t i = 0; i < STACKS_MAX; i++)
 		if (stacks->slots[i].text && stacks->slots[i].id == id)

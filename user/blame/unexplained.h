@@ -11,7 +11,7 @@
 enum { STACKS_MAX = 256 };
 
 /* All zero is empty. */
-struct stacks {
+struct unexplained {
 	struct {
 		uint64_t id;
 		char *text; /* owned */
@@ -19,12 +19,12 @@ struct stacks {
 	uint32_t next;
 };
 
-void unexplained_release(struct stacks *stacks);
+void unexplained_release(struct unexplained *stacks);
 
 /* `text` is copied; without memory for it, it is not remembered. */
-void unexplained_note(struct stacks *stacks, uint64_t id, const char *text);
+void unexplained_note(struct unexplained *stacks, uint64_t id, const char *text);
 
 /* Of the removal with that id, or NULL. Valid until the next note. */
-const char *unexplained_find(const struct stacks *stacks, uint64_t id);
+const char *unexplained_find(const struct unexplained *stacks, uint64_t id);
 
 #endif

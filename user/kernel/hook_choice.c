@@ -54,7 +54,7 @@ static void explain(const struct probe *probe, const struct symbol *symbol,
 }
 
 void hook_choice_make(const struct probe *probe, const struct symbol *symbol,
-		      const struct hook_facts *facts, struct choice *choice,
+		      const struct hook_facts *facts, struct hook_choice *choice,
 		      struct probe_result *result)
 {
 	memset(choice, 0, sizeof(*choice));

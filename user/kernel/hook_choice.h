@@ -14,7 +14,7 @@ struct hook_facts {
 	bool is_module_loaded; /* the probe's; true for one of the kernel's own functions */
 };
 
-struct choice {
+struct hook_choice {
 	const struct hook *hook; /* NULL: none can be had */
 	char symbol[64];         /* to be probed */
 };
@@ -23,7 +23,7 @@ struct choice {
  * its module, or is missing, and why. At most one hook is chosen, and one symbol: a
  * removal cannot be seen twice. */
 void hook_choice_make(const struct probe *probe, const struct symbol *symbol,
-		      const struct hook_facts *facts, struct choice *choice,
+		      const struct hook_facts *facts, struct hook_choice *choice,
 		      struct probe_result *result);
 
 #endif

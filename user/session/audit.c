@@ -22,7 +22,7 @@ struct hearing {
 	const struct options *options;
 	struct report report;
 	struct audit audit;
-	struct at_risk *table; /* it holds the victims for the report */
+	struct risk_table *table; /* it holds the victims for the report */
 	uint32_t netns;
 	uint64_t last_id;
 };

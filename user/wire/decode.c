@@ -93,13 +93,13 @@ static size_t name_stack(const struct decoder *d, const __u64 *stack, const char
 }
 
 /* What a removal happened in. */
-struct place {
+struct removal_origin {
 	uint64_t act;
 	uint32_t netns;
 	uint8_t act_kind;
 };
 
-static enum cause removal_cause(const struct place *place, uint16_t flags)
+static enum cause removal_cause(const struct removal_origin *origin, uint16_t flags)
 {
 	static const enum cause by_act[] = {
 		[EVENT_ACT_MASQUERADE] = CAUSE_ADDRESS_REMOVED,
@@ -108,8 +108,8 @@ static enum cause removal_cause(const struct place *place, uint16_t flags)
 		[EVENT_ACT_ITERATION] = CAUSE_OTHER,
 	};
 
-	if (place->act && place->act_kind < sizeof(by_act) / sizeof(by_act[0]))
-		return by_act[place->act_kind];
+	if (origin->act && origin->act_kind < sizeof(by_act) / sizeof(by_act[0]))
+		return by_act[origin->act_kind];
 	return flags & EVENT_REMOVAL_EXPIRED ? CAUSE_TIMEOUT : CAUSE_OTHER;
 }
 
@@ -140,7 +140,7 @@ static void decode_removed_flow(const struct event_removed_head *head,
 
 /* `head` begins a struct event_removed4 or 6, as its family says. */
 static void decode_removed(const struct decoder *d, const struct event_removed_head *head,
-			   const struct place *place, struct observation *out)
+			   const struct removal_origin *origin, struct observation *out)
 {
 	const struct event_removed_tail *tail =
 		head->family == AF_INET ?
@@ -149,11 +149,11 @@ static void decode_removed(const struct decoder *d, const struct event_removed_h
 	struct removal_observation *r = &out->removal;
 
 	out->type = OBSERVATION_REMOVAL;
-	out->netns = (struct netns_id){ .inum = place->netns };
+	out->netns = (struct netns_id){ .inum = origin->netns };
 	out->mono_ns = head->ts_ns;
 	out->wall_ns = head->ts_ns + d->wall_offset_ns;
-	r->act = place->act;
-	r->cause = removal_cause(place, tail->flags);
+	r->act = origin->act;
+	r->cause = removal_cause(origin, tail->flags);
 	decode_removed_flow(head, tail, &r->flow);
 	r->zone = tail->zone_dirs & 1 ? head->zone : 0;
 	r->reply_zone = tail->zone_dirs & 2 ? head->zone : 0;
@@ -164,9 +164,11 @@ static void decode_removed(const struct decoder *d, const struct event_removed_h
 	r->has_actor = false;
 }
 
-static struct place removal_place(const struct event_removal *in)
+static struct removal_origin removal_origin(const struct event_removal *in)
 {
-	return (struct place){ .act = in->act, .netns = in->netns, .act_kind = in->act_kind };
+	return (struct removal_origin){ .act = in->act,
+					.netns = in->netns,
+					.act_kind = in->act_kind };
 }
 
 /* Where the family asks for more than the record has, that is an error. */
@@ -174,11 +176,11 @@ static int decode_removal(const struct decoder *d, const struct event_removal *i
 			  struct observation *out)
 {
 	const struct event_removed_head *head = (const void *)(in + 1);
-	struct place place = removal_place(in);
+	struct removal_origin origin = removal_origin(in);
 
 	if (head->family != AF_INET && in->header.len < sizeof(struct event_removal6))
 		return -EINVAL;
-	decode_removed(d, head, &place, out);
+	decode_removed(d, head, &origin, out);
 	return 1;
 }
 
@@ -200,9 +202,9 @@ static void decode_removal_stack(struct decoder *d, const struct event_removal_s
 				 struct observation *out)
 {
 	struct removal_observation *r = &out->removal;
-	struct place place = removal_place(&in->removal);
+	struct removal_origin origin = removal_origin(&in->removal);
 
-	decode_removed(d, &in->entry.head, &place, out);
+	decode_removed(d, &in->entry.head, &origin, out);
 	r->cause = read_cause(d, in->stack, &r->stack);
 }
 
@@ -211,11 +213,11 @@ size_t decode_flush(struct decoder *d, const struct event_flush_slot *slots,
 {
 	const struct event_removed_head *head = (const void *)slots;
 	const struct event_flush_mark *mark = (const void *)slots;
-	struct place place = { d->flush_act, d->flush_netns, d->flush_kind };
+	struct removal_origin origin = { d->flush_act, d->flush_netns, d->flush_kind };
 
 	out->type = OBSERVATION_START; /* none of a flush's */
 	if (head->family) {
-		decode_removed(d, head, &place, out);
+		decode_removed(d, head, &origin, out);
 		return head->family == AF_INET ? 1 : 2;
 	}
 	d->flush_act = mark->act;

@@ -288,7 +288,7 @@ static struct risk make_entry_of(uint16_t port)
 
 static void table_bounds(void **state)
 {
-	struct at_risk *t = risk_table_new(300);
+	struct risk_table *t = risk_table_new(300);
 	size_t cursor = 0, count = 0;
 	struct risk *found;
 
@@ -328,7 +328,7 @@ static void any_limit_will_do(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-		struct at_risk *t = risk_table_new(limits[i]);
+		struct risk_table *t = risk_table_new(limits[i]);
 
 		assert_non_null(t);
 		assert_non_null(risk_table_add(t, &risk, NULL));
@@ -340,7 +340,7 @@ static void any_limit_will_do(void **state)
 static void reset_ones_make_room(void **state)
 {
 	enum { LIMIT = 300, RESETS = 1000 };
-	struct at_risk *t = risk_table_new(LIMIT);
+	struct risk_table *t = risk_table_new(LIMIT);
 
 	(void)state;
 	for (uint16_t port = 1; port <= RESETS; port++) {
@@ -372,7 +372,7 @@ enum { MODEL_LIMIT = 300, MODEL_FLOWS = 500, MODEL_STEPS = 50000 };
 static void behaves_like_an_array(void **state)
 {
 	static bool is_there[MODEL_FLOWS];
-	struct at_risk *t = risk_table_new(MODEL_LIMIT);
+	struct risk_table *t = risk_table_new(MODEL_LIMIT);
 	uint64_t random = 20261126, untaken = 0;
 	size_t count = 0;
 
@@ -413,7 +413,7 @@ static void chosen_tuples_do_not_share_a_chain(void **state)
 {
 	enum { FLOWS = 4096 };
 	const uint64_t factor = 0xff51afd7ed558ccdULL, target = 0x1234567890abcdefULL;
-	struct at_risk *table = risk_table_new(FLOWS);
+	struct risk_table *table = risk_table_new(FLOWS);
 
 	(void)state;
 	assert_non_null(table);

@@ -8,7 +8,7 @@
 static const struct hook_facts everything = { .allows_fentry = true,
 					      .has_btf = true,
 					      .is_module_loaded = true };
-static struct choice choice;
+static struct hook_choice choice;
 static struct probe_result result;
 
 static struct symbol a_symbol(enum event_probe probe)
