@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# bash completion for rstblame; tests/manual compares it with --help.
+# bash completion for rstblame; tests/words/manual compares it with --help.
 
 _rstblame() {
 	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
