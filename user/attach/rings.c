@@ -22,13 +22,13 @@
 
 /* One ring, and what was taken from it ahead of time. */
 struct lane {
-	struct live *live;
+	struct rings *rings;
 	struct ring_buffer *ring;
 	struct ring_gauge gauge;
 	struct reorder ahead;
 };
 
-struct live {
+struct rings {
 	struct loader *loader;
 	struct decoder decoder;
 	struct symbolizer *symbolizer;
@@ -60,67 +60,67 @@ struct live {
 
 static const char *name_address(void *ctx, uint64_t address)
 {
-	struct live *live = ctx;
+	struct rings *rings = ctx;
 
-	if (!live->is_symbolizer_tried) {
-		live->symbolizer = symbolizer_new();
-		live->is_symbolizer_tried = true;
+	if (!rings->is_symbolizer_tried) {
+		rings->symbolizer = symbolizer_new();
+		rings->is_symbolizer_tried = true;
 	}
-	return live->symbolizer ? symbolizer_name(live->symbolizer, address) : "?";
+	return rings->symbolizer ? symbolizer_name(rings->symbolizer, address) : "?";
 }
 
 static const char *reason_name(void *ctx, uint32_t reason)
 {
-	struct live *live = ctx;
+	struct rings *rings = ctx;
 
-	return loader_reason_name(live->loader, reason);
+	return loader_reason_name(rings->loader, reason);
 }
 
 /* ---- handing on ---- */
 
 /* A removal of which the probe of new entries waits to be told. */
-static void mark_removed(struct live *live, const struct event_removal *record)
+static void mark_removed(struct rings *rings, const struct event_removal *record)
 {
 	const struct event_removed4 *v4 = (const void *)(record + 1);
 	const struct event_removed6 *v6 = (const void *)(record + 1);
 	uint16_t flags = v4->head.family == AF_INET ? v4->tail.flags : v6->tail.flags;
 
 	if (flags & EVENT_REMOVAL_MATTERS)
-		flush_ring_mark_single(&live->flush, record + 1);
+		flush_ring_mark_single(&rings->flush, record + 1);
 }
 
 /* Not more than once a second, and only while there is something. */
 #define COUNTS_NS NSEC_PER_SEC
 
 /* Of that second's answers to SYNs, on that CPU, the others are counted. */
-static void expect_counts(struct live *live, const struct event_header *header)
+static void expect_counts(struct rings *rings, const struct event_header *header)
 {
 	const struct event_reset *reset = (const void *)header;
 	uint64_t until_ns = header->ts_ns + COUNTS_NS;
 
 	if (header->type != EVENT_RESET || !(reset->flags & EVENT_RESET_LAST_SAMPLE) ||
-	    loader_counts_at_end(live->loader))
+	    loader_counts_at_end(rings->loader))
 		return;
-	if (until_ns > live->syns_until_ns)
-		live->syns_until_ns = until_ns;
-	if (!live->syns_due_ns)
-		live->syns_due_ns = until_ns;
+	if (until_ns > rings->syns_until_ns)
+		rings->syns_until_ns = until_ns;
+	if (!rings->syns_due_ns)
+		rings->syns_due_ns = until_ns;
 }
 
-static int hand_on(struct live *live, const void *record, size_t size)
+static int hand_on(struct rings *rings, const void *record, size_t size)
 {
 	struct observation seen;
-	int got = decode(&live->decoder, record, size, &seen);
+	int got = decode(&rings->decoder, record, size, &seen);
 
 	if (got <= 0)
 		return got;
 	if (seen.type == OBSERVATION_REMOVAL)
-		mark_removed(live, record);
-	expect_counts(live, record);
+		mark_removed(rings, record);
+	expect_counts(rings, record);
 	process_describe_observation(&seen);
-	if (live->conntrack_get)
-		conntrack_get_reset(live->conntrack_get, &seen);
-	return live->take(live->ctx, &seen);
+	if (rings->conntrack_get)
+		conntrack_get_reset(rings->conntrack_get, &seen);
+	return rings->take(rings->ctx, &seen);
 }
 
 static uint64_t record_time(const void *record)
@@ -128,12 +128,12 @@ static uint64_t record_time(const void *record)
 	return ((const struct event_header *)record)->ts_ns;
 }
 
-static void expect(const struct live *live, const void *record, size_t size)
+static void expect(const struct rings *rings, const void *record, size_t size)
 {
 	struct expected_reset expected;
 
-	if (live->expect && decode_expected(record, size, &expected))
-		live->expect(live->ctx, &expected);
+	if (rings->expect && decode_expected(record, size, &expected))
+		rings->expect(rings->ctx, &expected);
 }
 
 /* libbpf's callback: a negative return stops it, after this record is consumed. */
@@ -143,7 +143,7 @@ static int take_record(void *ctx, void *record, size_t size)
 
 	if (size >= sizeof(struct event_header) &&
 	    reorder_put(&lane->ahead, record_time(record), record, size))
-		expect(lane->live, record, size);
+		expect(lane->rings, record, size);
 	return reorder_is_full(&lane->ahead) ? -EAGAIN : 0;
 }
 
@@ -182,213 +182,214 @@ static uint64_t next_ns(const struct lane *lane)
 	return reorder_next_ns(&lane->ahead);
 }
 
-static void hand_on_next(struct live *live, struct lane *lane)
+static void hand_on_next(struct rings *rings, struct lane *lane)
 {
 	size_t size;
 	const void *record = reorder_take(&lane->ahead, &size);
 
-	live->err = hand_on(live, record, size);
+	rings->err = hand_on(rings, record, size);
 }
 
 /* Hands on the lane's records up to `due_ns`. */
-static void run_lane(struct live *live, struct lane *lane, uint64_t due_ns)
+static void run_lane(struct rings *rings, struct lane *lane, uint64_t due_ns)
 {
-	while (!live->err) {
+	while (!rings->err) {
 		look_ahead(lane);
-		live->is_held |= is_newly_blocked(lane);
-		if (live->is_held || next_ns(lane) > due_ns || next_ns(lane) == UINT64_MAX)
+		rings->is_held |= is_newly_blocked(lane);
+		if (rings->is_held || next_ns(lane) > due_ns || next_ns(lane) == UINT64_MAX)
 			return;
-		hand_on_next(live, lane);
+		hand_on_next(rings, lane);
 	}
 }
 
 /* What flushes removed, up to `due_ns`. */
-static void run_flush(struct live *live, uint64_t due_ns)
+static void run_flush(struct rings *rings, uint64_t due_ns)
 {
-	struct flush_ring *ring = &live->flush;
+	struct flush_ring *ring = &rings->flush;
 	struct event_flush_slot slots[2];
 	struct observation seen;
 
-	while (!live->err && flush_ring_next_ns(ring) <= due_ns) {
+	while (!rings->err && flush_ring_next_ns(ring) <= due_ns) {
 		flush_ring_peek(ring, slots);
-		flush_ring_skip(ring, decode_flush(&live->decoder, slots, &seen));
+		flush_ring_skip(ring, decode_flush(&rings->decoder, slots, &seen));
 		if (seen.type != OBSERVATION_REMOVAL)
 			continue;
 		flush_ring_mark(ring, slots);
-		live->err = live->take(live->ctx, &seen);
+		rings->err = rings->take(rings->ctx, &seen);
 	}
 	flush_ring_commit(ring);
 }
 
 /* Both kinds of state by time; of the same time, what has its own record first: an
  * act's beginning comes before what it removes. */
-static void run_state(struct live *live, uint64_t due_ns)
+static void run_state(struct rings *rings, uint64_t due_ns)
 {
-	struct lane *state = &live->state;
+	struct lane *state = &rings->state;
 
-	while (!live->err) {
-		uint64_t flush_ns = flush_ring_next_ns(&live->flush), state_ns;
+	while (!rings->err) {
+		uint64_t flush_ns = flush_ring_next_ns(&rings->flush), state_ns;
 
-		run_lane(live, state, flush_ns < due_ns ? flush_ns : due_ns);
-		if (live->err || live->is_held || flush_ns > due_ns)
+		run_lane(rings, state, flush_ns < due_ns ? flush_ns : due_ns);
+		if (rings->err || rings->is_held || flush_ns > due_ns)
 			return;
 		state_ns = next_ns(state);
-		run_flush(live, state_ns <= due_ns ? state_ns - 1 : due_ns);
+		run_flush(rings, state_ns <= due_ns ? state_ns - 1 : due_ns);
 	}
 }
 
 /* Losses become observations, so that blame weighs them and a recording keeps
  * them. */
-static int tell_losses(struct live *live)
+static int tell_losses(struct rings *rings)
 {
 	uint64_t lost[EVENT_PROBES];
 	int err = 0;
 
-	loader_read_lost(live->loader, lost);
-	lost[EVENT_PROBE_RESET_V4] += live->are_counts_cut;
+	loader_read_lost(rings->loader, lost);
+	lost[EVENT_PROBE_RESET_V4] += rings->are_counts_cut;
 	for (size_t i = 0; i < EVENT_PROBES && !err; i++) {
 		struct observation seen = { .type = OBSERVATION_LOST };
 
-		if (lost[i] == live->lost[i])
+		if (lost[i] == rings->lost[i])
 			continue;
 		seen.mono_ns = clock_mono_ns();
-		seen.wall_ns = seen.mono_ns + live->decoder.wall_offset_ns;
+		seen.wall_ns = seen.mono_ns + rings->decoder.wall_offset_ns;
 		strncpy(seen.lost.probe, probes[i].name, sizeof(seen.lost.probe) - 1);
-		seen.lost.count = lost[i] - live->lost[i];
-		live->lost[i] = lost[i];
-		err = live->take(live->ctx, &seen);
+		seen.lost.count = lost[i] - rings->lost[i];
+		rings->lost[i] = lost[i];
+		err = rings->take(rings->ctx, &seen);
 	}
 	return err;
 }
 
 /* ---- what was only counted ---- */
 
-static int read_ports(struct live *live, bool are_past)
+static int read_ports(struct rings *rings, bool are_past)
 {
-	uint8_t generation = loader_syn_generation(live->loader);
-	int count = loader_read_syns(live->loader, false, live->syn_keys, live->syn_values);
+	uint8_t generation = loader_syn_generation(rings->loader);
+	int count = loader_read_syns(rings->loader, false, rings->syn_keys, rings->syn_values);
 	int err = count < 0 ? count : 0;
 
-	live->syn_ports = count > 0 ? (size_t)count : 0;
+	rings->syn_ports = count > 0 ? (size_t)count : 0;
 	for (int i = 0; i < count && !err; i++)
-		if (!are_past || live->syn_keys[i].generation != generation)
-			err = syn_counts_take(&live->syns, &live->syn_keys[i], &live->syn_values[i],
-					      false);
+		if (!are_past || rings->syn_keys[i].generation != generation)
+			err = syn_counts_take(&rings->syns, &rings->syn_keys[i],
+					      &rings->syn_values[i], false);
 	return err;
 }
 
-static int read_others(struct live *live)
+static int read_others(struct rings *rings)
 {
-	int count = loader_read_syns(live->loader, true, live->syn_keys, live->syn_values);
+	int count = loader_read_syns(rings->loader, true, rings->syn_keys, rings->syn_values);
 	int err = count < 0 ? count : 0;
 
 	for (int i = 0; i < count && !err; i++)
-		err = syn_counts_take(&live->syns, &live->syn_keys[i], &live->syn_values[i], true);
+		err = syn_counts_take(&rings->syns, &rings->syn_keys[i], &rings->syn_values[i],
+				      true);
 	return err;
 }
 
 /* What could not be read now will be found by the next look. `are_past`: the present
  * generation's ports are left to it as well. */
-static int read_counts(struct live *live, bool are_past)
+static int read_counts(struct rings *rings, bool are_past)
 {
 	int err;
 
-	if (!live->syn_keys)
-		live->syn_keys = calloc(EVENT_SYN_PORTS_MAX, sizeof(*live->syn_keys));
-	if (!live->syn_values)
-		live->syn_values = calloc(EVENT_SYN_PORTS_MAX, sizeof(*live->syn_values));
-	if (!live->syn_keys || !live->syn_values)
+	if (!rings->syn_keys)
+		rings->syn_keys = calloc(EVENT_SYN_PORTS_MAX, sizeof(*rings->syn_keys));
+	if (!rings->syn_values)
+		rings->syn_values = calloc(EVENT_SYN_PORTS_MAX, sizeof(*rings->syn_values));
+	if (!rings->syn_keys || !rings->syn_values)
 		return -ENOMEM;
-	syn_counts_begin(&live->syns, loader_syn_generation(live->loader));
-	err = read_ports(live, are_past);
+	syn_counts_begin(&rings->syns, loader_syn_generation(rings->loader));
+	err = read_ports(rings, are_past);
 	if (!err)
-		err = read_others(live);
-	loader_end_syn_round(live->loader);
-	live->syns_read_ns = clock_mono_ns();
+		err = read_others(rings);
+	loader_end_syn_round(rings->loader);
+	rings->syns_read_ns = clock_mono_ns();
 	return err;
 }
 
 /* A scan of all ports must not leave the map full for good. */
-static void make_room(struct live *live)
+static void make_room(struct rings *rings)
 {
-	if (live->syn_ports < EVENT_SYN_PORTS_MAX / 4 || live->are_ports_kept)
+	if (rings->syn_ports < EVENT_SYN_PORTS_MAX / 4 || rings->are_ports_kept)
 		return;
-	live->are_ports_kept = !loader_next_syn_generation(live->loader);
+	rings->are_ports_kept = !loader_next_syn_generation(rings->loader);
 	/* What came in the meantime, and is the last of them. */
-	live->is_retiring = !read_counts(live, !live->are_ports_kept) && !live->are_ports_kept;
+	rings->is_retiring = !read_counts(rings, !rings->are_ports_kept) && !rings->are_ports_kept;
 }
 
 /* All of them were told, and nobody counts them any more: see make_room(). */
-static void retire_ports(struct live *live)
+static void retire_ports(struct rings *rings)
 {
-	size_t count = syn_counts_past(&live->syns, live->syn_keys);
-	size_t deleted = loader_delete_syns(live->loader, live->syn_keys, count);
+	size_t count = syn_counts_past(&rings->syns, rings->syn_keys);
+	size_t deleted = loader_delete_syns(rings->loader, rings->syn_keys, count);
 
-	syn_counts_drop(&live->syns, live->syn_keys, deleted);
-	live->are_ports_kept = deleted < count;
-	live->is_retiring = false;
+	syn_counts_drop(&rings->syns, rings->syn_keys, deleted);
+	rings->are_ports_kept = deleted < count;
+	rings->is_retiring = false;
 }
 
 /* How many could not be read is not known: one at least, so that the verdict says it. */
-void live_end_counts(struct live *live)
+void rings_end_counts(struct rings *rings)
 {
-	live->are_counts_cut = read_counts(live, false) != 0;
-	live->syns_due_ns = live->syns_until_ns = 0;
+	rings->are_counts_cut = read_counts(rings, false) != 0;
+	rings->syns_due_ns = rings->syns_until_ns = 0;
 }
 
-int live_tell_counts(struct live *live)
+int rings_report_counts(struct rings *rings)
 {
 	struct observation seen;
 	int err = 0;
 
-	while (!err && syn_counts_tell(&live->syns, live->decoder.wall_offset_ns, &seen)) {
-		seen.mono_ns = live->syns_read_ns;
-		seen.wall_ns = seen.mono_ns + live->decoder.wall_offset_ns;
-		err = live->take(live->ctx, &seen);
+	while (!err && syn_counts_tell(&rings->syns, rings->decoder.wall_offset_ns, &seen)) {
+		seen.mono_ns = rings->syns_read_ns;
+		seen.wall_ns = seen.mono_ns + rings->decoder.wall_offset_ns;
+		err = rings->take(rings->ctx, &seen);
 	}
-	live->syns_read_ns = 0;
-	if (!err && live->is_retiring)
-		retire_ports(live);
+	rings->syns_read_ns = 0;
+	if (!err && rings->is_retiring)
+		retire_ports(rings);
 	return err;
 }
 
-static void look_at_counts(struct live *live)
+static void look_at_counts(struct rings *rings)
 {
 	uint64_t now_ns = clock_mono_ns();
 	bool has_any;
 
-	if (!live->syns_due_ns || now_ns < live->syns_due_ns || live->syns_read_ns)
+	if (!rings->syns_due_ns || now_ns < rings->syns_due_ns || rings->syns_read_ns)
 		return;
-	if (!read_counts(live, false))
-		make_room(live);
+	if (!read_counts(rings, false))
+		make_room(rings);
 	now_ns = clock_mono_ns(); /* it takes its time */
-	has_any = live->syns_read_ns && !syn_counts_is_empty(&live->syns);
-	live->syns_due_ns = has_any || now_ns < live->syns_until_ns ? now_ns + COUNTS_NS : 0;
+	has_any = rings->syns_read_ns && !syn_counts_is_empty(&rings->syns);
+	rings->syns_due_ns = has_any || now_ns < rings->syns_until_ns ? now_ns + COUNTS_NS : 0;
 }
 
-uint64_t live_due_ns(const struct live *live)
+uint64_t rings_due_ns(const struct rings *rings)
 {
-	return live->syns_read_ns ? live->syns_read_ns : live->syns_due_ns;
+	return rings->syns_read_ns ? rings->syns_read_ns : rings->syns_due_ns;
 }
 
 /* How long the first that waited had to, until all was handed on. Records are looked
  * at before that: of an empty lane nothing waited for longer than this draining. */
-static void note_wait(struct live *live, uint64_t first_ns)
+static void note_wait(struct rings *rings, uint64_t first_ns)
 {
 	uint64_t now_ns = clock_mono_ns();
 
-	if (first_ns < now_ns && now_ns - first_ns > live->worst_ns)
-		live->worst_ns = now_ns - first_ns;
+	if (first_ns < now_ns && now_ns - first_ns > rings->worst_ns)
+		rings->worst_ns = now_ns - first_ns;
 }
 
-uint64_t live_worst_ns(const struct live *live)
+uint64_t rings_worst_ns(const struct rings *rings)
 {
-	return live->worst_ns;
+	return rings->worst_ns;
 }
 
-uint64_t live_unasked(const struct live *live)
+uint64_t rings_unasked(const struct rings *rings)
 {
-	return live->conntrack_get ? conntrack_get_unasked(live->conntrack_get) : 0;
+	return rings->conntrack_get ? conntrack_get_unasked(rings->conntrack_get) : 0;
 }
 
 static uint64_t lesser(uint64_t a, uint64_t b)
@@ -396,148 +397,148 @@ static uint64_t lesser(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-static uint64_t first_ns(struct live *live)
+static uint64_t first_ns(struct rings *rings)
 {
-	return lesser(flush_ring_next_ns(&live->flush),
-		      lesser(next_ns(&live->reset), next_ns(&live->state)));
+	return lesser(flush_ring_next_ns(&rings->flush),
+		      lesser(next_ns(&rings->reset), next_ns(&rings->state)));
 }
 
-static bool has_records(const struct live *live)
+static bool has_records(const struct rings *rings)
 {
-	return live->state.ahead.count || live->reset.ahead.count;
+	return rings->state.ahead.count || rings->reset.ahead.count;
 }
 
-static void hand_on_due(struct live *live, uint64_t due_ns)
+static void hand_on_due(struct rings *rings, uint64_t due_ns)
 {
-	struct lane *reset = &live->reset;
+	struct lane *reset = &rings->reset;
 
-	while (!live->err && !live->is_held) {
+	while (!rings->err && !rings->is_held) {
 		bool has_reset;
 
 		look_ahead(reset);
-		live->is_held |= is_newly_blocked(reset);
+		rings->is_held |= is_newly_blocked(reset);
 		has_reset = reset->ahead.count && next_ns(reset) <= due_ns;
-		run_state(live, has_reset ? next_ns(reset) : due_ns);
+		run_state(rings, has_reset ? next_ns(reset) : due_ns);
 		if (!has_reset)
 			break;
-		if (!live->err && !live->is_held)
-			hand_on_next(live, reset);
+		if (!rings->err && !rings->is_held)
+			hand_on_next(rings, reset);
 	}
 }
 
-bool live_is_held(const struct live *live)
+bool rings_is_held(const struct rings *rings)
 {
-	return live->is_held;
+	return rings->is_held;
 }
 
-int live_drain(struct live *live, uint64_t until_mono_ns, bool *is_empty)
+int rings_drain(struct rings *rings, uint64_t until_mono_ns, bool *is_empty)
 {
-	struct lane *reset = &live->reset;
+	struct lane *reset = &rings->reset;
 	uint64_t waiting_ns, due_ns;
 	int err;
 
-	live->err = 0;
+	rings->err = 0;
 	/* The wall clock may have been set meanwhile. */
-	live->decoder.wall_offset_ns = clock_wall_offset_ns();
+	rings->decoder.wall_offset_ns = clock_wall_offset_ns();
 	/* A loss must be known before the reset that it may have to do with. */
-	err = tell_losses(live);
+	err = tell_losses(rings);
 	if (err)
 		return err;
-	flush_ring_look(&live->flush);
-	due_ns = lesser(seen_until_ns(&live->state, until_mono_ns),
+	flush_ring_look(&rings->flush);
+	due_ns = lesser(seen_until_ns(&rings->state, until_mono_ns),
 			seen_until_ns(reset, until_mono_ns));
-	waiting_ns = first_ns(live);
-	live->is_held = false;
-	hand_on_due(live, due_ns);
-	live->is_held |= due_ns < until_mono_ns;
+	waiting_ns = first_ns(rings);
+	rings->is_held = false;
+	hand_on_due(rings, due_ns);
+	rings->is_held |= due_ns < until_mono_ns;
 	/* In their place: when all that was before the look has been told. */
-	if (!live->err && !live->is_held && live->syns_read_ns &&
-	    live->syns_read_ns <= until_mono_ns)
-		live->err = live_tell_counts(live);
-	look_at_counts(live);
+	if (!rings->err && !rings->is_held && rings->syns_read_ns &&
+	    rings->syns_read_ns <= until_mono_ns)
+		rings->err = rings_report_counts(rings);
+	look_at_counts(rings);
 	if (waiting_ns <= due_ns)
-		note_wait(live, waiting_ns);
-	*is_empty = !live->is_held && !has_records(live) && flush_ring_is_idle(&live->flush) &&
-		    !live->syns_read_ns;
-	return live->err;
+		note_wait(rings, waiting_ns);
+	*is_empty = !rings->is_held && !has_records(rings) && flush_ring_is_idle(&rings->flush) &&
+		    !rings->syns_read_ns;
+	return rings->err;
 }
 
 /* What else waits has a smaller ring, which must not fill up meanwhile. */
-bool live_may_wait(struct live *live, uint64_t now_ns)
+bool rings_may_wait(struct rings *rings, uint64_t now_ns)
 {
-	if (flush_ring_is_idle(&live->flush))
+	if (flush_ring_is_idle(&rings->flush))
 		return false;
-	look_ahead(&live->state);
-	look_ahead(&live->reset);
-	flush_ring_look(&live->flush);
-	return !has_records(live) && flush_ring_may_wait(&live->flush, now_ns);
+	look_ahead(&rings->state);
+	look_ahead(&rings->reset);
+	flush_ring_look(&rings->flush);
+	return !has_records(rings) && flush_ring_may_wait(&rings->flush, now_ns);
 }
 
 /* ---- set up ---- */
 
-static bool open_lane(struct live *live, struct lane *lane, int map_fd)
+static bool open_lane(struct rings *rings, struct lane *lane, int map_fd)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 
-	lane->live = live;
+	lane->rings = rings;
 	lane->ring = ring_buffer__new(map_fd, take_record, lane, NULL);
 	if (!lane->ring || ring_gauge_open(&lane->gauge, map_fd))
 		return false;
-	return epoll_ctl(live->epoll_fd, EPOLL_CTL_ADD, ring_buffer__epoll_fd(lane->ring),
+	return epoll_ctl(rings->epoll_fd, EPOLL_CTL_ADD, ring_buffer__epoll_fd(lane->ring),
 			 &event) == 0;
 }
 
-struct live *live_new(struct loader *loader, bool with_stacks, source_take_fn take, void *ctx)
+struct rings *rings_new(struct loader *loader, bool with_stacks, source_take_fn take, void *ctx)
 {
-	struct live *live = calloc(1, sizeof(*live));
+	struct rings *rings = calloc(1, sizeof(*rings));
 	struct flush_ring_memory memory;
 
-	if (!live)
+	if (!rings)
 		return NULL;
 	loader_flush_memory(loader, &memory);
-	live->loader = loader;
-	live->take = take;
-	live->ctx = ctx;
-	live->decoder.helpers = (struct decode_helpers){ .name_address = name_address,
-							 .reason_name = reason_name,
-							 .ctx = live };
-	live->decoder.with_stacks = with_stacks;
-	live->conntrack_get = conntrack_get_new();
-	live->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (live->epoll_fd < 0 || flush_ring_open(&live->flush, &memory) ||
-	    !open_lane(live, &live->state, loader_state_ring_fd(loader)) ||
-	    !open_lane(live, &live->reset, loader_reset_ring_fd(loader))) {
-		live_free(live);
+	rings->loader = loader;
+	rings->take = take;
+	rings->ctx = ctx;
+	rings->decoder.helpers = (struct decode_helpers){ .name_address = name_address,
+							  .reason_name = reason_name,
+							  .ctx = rings };
+	rings->decoder.with_stacks = with_stacks;
+	rings->conntrack_get = conntrack_get_new();
+	rings->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (rings->epoll_fd < 0 || flush_ring_open(&rings->flush, &memory) ||
+	    !open_lane(rings, &rings->state, loader_state_ring_fd(loader)) ||
+	    !open_lane(rings, &rings->reset, loader_reset_ring_fd(loader))) {
+		rings_free(rings);
 		return NULL;
 	}
-	return live;
+	return rings;
 }
 
-void live_set_expect(struct live *live, source_expect_fn expect)
+void rings_set_expect(struct rings *rings, source_expect_fn expect)
 {
-	live->expect = expect;
+	rings->expect = expect;
 }
 
-void live_free(struct live *live)
+void rings_free(struct rings *rings)
 {
-	if (!live)
+	if (!rings)
 		return;
-	flush_ring_close(&live->flush);
-	ring_gauge_close(&live->state.gauge);
-	ring_gauge_close(&live->reset.gauge);
-	ring_buffer__free(live->state.ring);
-	ring_buffer__free(live->reset.ring);
-	symbolizer_free(live->symbolizer);
-	conntrack_get_free(live->conntrack_get);
-	syn_counts_release(&live->syns);
-	free(live->syn_keys);
-	free(live->syn_values);
-	if (live->epoll_fd >= 0)
-		close(live->epoll_fd);
-	free(live);
+	flush_ring_close(&rings->flush);
+	ring_gauge_close(&rings->state.gauge);
+	ring_gauge_close(&rings->reset.gauge);
+	ring_buffer__free(rings->state.ring);
+	ring_buffer__free(rings->reset.ring);
+	symbolizer_free(rings->symbolizer);
+	conntrack_get_free(rings->conntrack_get);
+	syn_counts_release(&rings->syns);
+	free(rings->syn_keys);
+	free(rings->syn_values);
+	if (rings->epoll_fd >= 0)
+		close(rings->epoll_fd);
+	free(rings);
 }
 
-int live_fd(const struct live *live)
+int rings_fd(const struct rings *rings)
 {
-	return live->epoll_fd;
+	return rings->epoll_fd;
 }

@@ -10,45 +10,45 @@
 #include "attach/loader.h"
 #include "model/source.h"
 
-struct live;
+struct rings;
 
 /* Borrows the loader. NULL and errno set on failure. */
-struct live *live_new(struct loader *loader, bool with_stacks, source_take_fn take, void *ctx);
-/* From now on `expect` is told of resets, with live_new()'s context, when they are read
+struct rings *rings_new(struct loader *loader, bool with_stacks, source_take_fn take, void *ctx);
+/* From now on `expect` is told of resets, with rings_new()'s context, when they are read
  * from the ring: mostly some before their turn comes. */
-void live_set_expect(struct live *live, source_expect_fn expect);
+void rings_set_expect(struct rings *rings, source_expect_fn expect);
 
-void live_free(struct live *live);
+void rings_free(struct rings *rings);
 
 /* To poll: readable when a ring has something. */
-int live_fd(const struct live *live);
+int rings_fd(const struct rings *rings);
 
 /* Hands on what happened before `until_mono_ns`, in the order of time. 0, or
  * what `take` returned. *is_empty tells whether the rings were left empty. */
-int live_drain(struct live *live, uint64_t until_mono_ns, bool *is_empty);
+int rings_drain(struct rings *rings, uint64_t until_mono_ns, bool *is_empty);
 
-/* The last live_drain() left something that was due: a record before it was reserved and
+/* The last rings_drain() left something that was due: a record before it was reserved and
  * not yet submitted, by a CPU that does not run. After a second it is waited for no more. */
-bool live_is_held(const struct live *live);
+bool rings_is_held(const struct rings *rings);
 
-/* CLOCK_MONOTONIC: when live_drain() has counts to look at, or to tell; 0: it has none. */
-uint64_t live_due_ns(const struct live *live);
+/* CLOCK_MONOTONIC: when rings_drain() has counts to look at, or to tell; 0: it has none. */
+uint64_t rings_due_ns(const struct rings *rings);
 
 /* The window is over: what was counted up to now is part of it, and is told by the
- * live_drain() that reaches it, or by live_tell_counts() at once. */
-void live_end_counts(struct live *live);
-int live_tell_counts(struct live *live);
+ * rings_drain() that reaches it, or by rings_report_counts() at once. */
+void rings_end_counts(struct rings *rings);
+int rings_report_counts(struct rings *rings);
 
 /* The longest that anything had to wait so far, from when it happened until it was
  * handed on. In it is the time that records are held to be put in order. */
-uint64_t live_worst_ns(const struct live *live);
+uint64_t rings_worst_ns(const struct rings *rings);
 
 /* Resets that conntrack was not asked about, since there were too many. */
-uint64_t live_unasked(const struct live *live);
+uint64_t rings_unasked(const struct rings *rings);
 
 /* Nothing but a flush under way is there to be read, and it can wait: reading it now would
  * take the CPU, or at least the cache lines, from the flush, which holds up whoever asked
  * for it. `now_ns`: CLOCK_MONOTONIC. */
-bool live_may_wait(struct live *live, uint64_t now_ns);
+bool rings_may_wait(struct rings *rings, uint64_t now_ns);
 
 #endif

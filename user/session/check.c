@@ -97,13 +97,13 @@ static bool was_provoked(const struct check *c, enum event_probe probe)
 
 static void run_canary(struct check *c, struct loader *loader)
 {
-	struct live *live = live_new(loader, false, take_proof, c);
+	struct rings *rings = rings_new(loader, false, take_proof, c);
 	struct timespec settle = { .tv_nsec = 20 * NSEC_PER_MSEC };
 	bool is_empty;
 
-	if (live && !canary_run(&c->canary)) {
+	if (rings && !canary_run(&c->canary)) {
 		nanosleep(&settle, NULL);
-		live_drain(live, clock_mono_ns(), &is_empty);
+		rings_drain(rings, clock_mono_ns(), &is_empty);
 		for (size_t i = 0; i < EVENT_PROBES; i++)
 			if (c->probes[i].state == PROBE_ATTACHED && was_provoked(c, i)) {
 				c->probes[i].state = PROBE_BLIND;
@@ -111,7 +111,7 @@ static void run_canary(struct check *c, struct loader *loader)
 					 "its event was provoked and not seen");
 			}
 	}
-	live_free(live);
+	rings_free(rings);
 }
 
 static enum status weigh(const struct check *c)

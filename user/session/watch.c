@@ -47,7 +47,7 @@ struct run {
 	struct report report;
 	struct blame *blame;
 	struct loader *loader;
-	struct live *live;
+	struct rings *rings;
 	struct aftermath *aftermath; /* NULL: no victims and nothing at risk is told */
 	struct log_watch *log;       /* NULL: no --log */
 	struct probe_result probes[EVENT_PROBES];
@@ -142,8 +142,8 @@ static void note_effort(struct run *run)
 {
 	struct effort *effort = &run->report.summary.effort;
 
-	effort->drain_worst_ns = live_worst_ns(run->live);
-	effort->entries_unasked = live_unasked(run->live);
+	effort->drain_worst_ns = rings_worst_ns(run->rings);
+	effort->entries_unasked = rings_unasked(run->rings);
 	if (run->aftermath)
 		effort->victims_unlooked = aftermath_unlooked(run->aftermath);
 }
@@ -176,7 +176,7 @@ static void sleep_on_rings(struct run *run, bool is_empty)
 	uint64_t now_ns = clock_mono_ns();
 	uint64_t due_ns = run->aftermath ? aftermath_due_ns(run->aftermath) : 0;
 	uint64_t shelf_ns = report_due_ns(&run->report);
-	uint64_t counts_ns = is_empty ? live_due_ns(run->live) : 0;
+	uint64_t counts_ns = is_empty ? rings_due_ns(run->rings) : 0;
 
 	if (shelf_ns && (!due_ns || shelf_ns < due_ns))
 		due_ns = shelf_ns;
@@ -221,7 +221,7 @@ static int open_wakes(struct run *run)
 	run->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (run->epoll_fd < 0)
 		return -errno;
-	err = watch(run, WAKE_RINGS, live_fd(run->live));
+	err = watch(run, WAKE_RINGS, rings_fd(run->rings));
 	if (!err && run->aftermath)
 		err = watch(run, WAKE_FOUND, aftermath_fd(run->aftermath));
 	if (!err && run->log)
@@ -261,7 +261,7 @@ static void drain(struct run *run)
 	uint64_t until_ns = clock_mono_ns() - HOLD_NS;
 	bool is_empty = true;
 
-	run->err = live_drain(run->live, until_ns, &is_empty);
+	run->err = rings_drain(run->rings, until_ns, &is_empty);
 	if (!run->err && run->aftermath)
 		run->err = aftermath_turn(run->aftermath, until_ns);
 	take_log(run, until_ns);
@@ -275,7 +275,7 @@ static void on_drain(struct run *run)
 {
 	uint64_t now_ns = clock_mono_ns();
 
-	if (live_may_wait(run->live, now_ns))
+	if (rings_may_wait(run->rings, now_ns))
 		sleep_until(run, false, now_ns + HOLD_NS);
 	else
 		drain(run);
@@ -424,8 +424,8 @@ static void drain_rest(struct run *run)
 
 	do {
 		nanosleep(&hold, NULL);
-		run->err = live_drain(run->live, now_ns, &is_empty);
-	} while (!run->err && live_is_held(run->live));
+		run->err = rings_drain(run->rings, now_ns, &is_empty);
+	} while (!run->err && rings_is_held(run->rings));
 }
 
 /* What is at risk is looked at once more, so that it holds for the window's end. What
@@ -443,7 +443,7 @@ static void finish(struct run *run)
 
 		poll(&found, 1, (int)(HOLD_NS / NSEC_PER_MSEC));
 		if (!is_cut)
-			is_cut = live_drain(run->live, until_ns, &is_empty) != 0;
+			is_cut = rings_drain(run->rings, until_ns, &is_empty) != 0;
 		aftermath_turn(run->aftermath, until_ns);
 	}
 }
@@ -485,12 +485,12 @@ static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 	run->loader = loader_open(&options, run->probes, why);
 	if (!run->loader)
 		return -1;
-	run->live = live_new(run->loader, run->options->with_stacks, take_live, run);
+	run->rings = rings_new(run->loader, run->options->with_stacks, take_live, run);
 	run->blame = blame_new(NULL, report_finding, &run->report);
 	if (run->blame)
 		run->aftermath = aftermath_new(run->blame, take, run);
-	if (run->live && run->blame && !open_wakes(run)) {
-		live_set_expect(run->live, expect_live);
+	if (run->rings && run->blame && !open_wakes(run)) {
+		rings_set_expect(run->rings, expect_live);
 		return 0;
 	}
 	snprintf(why, LOADER_WHY_BYTES, "cannot set up the event rings: %s", strerror(errno));
@@ -510,13 +510,13 @@ static enum status watch_window(struct run *run)
 		return report_error(&run->report, why);
 	loop(run);
 	run->over_ns = clock_mono_ns();
-	live_end_counts(run->live);
+	rings_end_counts(run->rings);
 	if (run->command)
 		command_stop(run->command);
 	if (!run->err)
 		drain_rest(run);
 	if (!run->err || run->err == -ECANCELED)
-		live_tell_counts(run->live);
+		rings_report_counts(run->rings);
 	log_watch_finish(run->log);
 	take_log(run, run->over_ns);
 	finish(run);
@@ -533,7 +533,7 @@ static void release(struct run *run)
 {
 	log_watch_free(run->log);
 	aftermath_free(run->aftermath);
-	live_free(run->live);
+	rings_free(run->rings);
 	loader_close(run->loader);
 	blame_free(run->blame);
 	for (enum wake w = WAKE_DRAIN; w < WAKES; w++)
