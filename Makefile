@@ -3,6 +3,7 @@
 # make demo       replay the founding incident in a throw-away VM
 # make test       all tests; make test-unit: the fast ones only; make test-kernels:
 #                 all scenarios on all kernels; make test-toolchain: Debian 13's
+# make expected   refresh what the tests expect, and README's example
 # make bench      what it costs, beside what else one would use; writes the tables
 # make deps       install what the build needs (Debian, as root)
 # make install    DESTDIR= and PREFIX= as usual

@@ -17,6 +17,12 @@ unit_programs := $(patsubst tests/unit/%.c,$(unit_out)/%,$(sort $(wildcard tests
 test-unit: $(unit_programs)
 	$(Q)tests/unit/run $^
 
+# Refresh what tests expect: goldens, replays, README's example. Read the difference.
+.PHONY: expected
+golden_programs := $(patsubst tests/unit/%.c,$(unit_out)/%,$(shell grep -l assert_golden tests/unit/*/test_*.c))
+expected: all $(golden_programs)
+	$(Q)RSTBLAME=$(abspath $(program)) tests/expected $(golden_programs)
+
 # An archive, so that a test may bring its own copy of the module that it opens.
 $(unit_core): $(unit_core_objects)
 	$(Q)rm -f $@ && $(AR) qcs $@ $^
