@@ -7,33 +7,6 @@
  * default, and masquerade keeps a client's port where it is free. */
 #define EPHEMERAL_PORT_MIN 32768
 
-bool reset_is_blamed(const struct reset_blame *r)
-{
-	switch (r->verdict) {
-	case VERDICT_ENTRY_REMOVED:
-	case VERDICT_ENTRY_UNKNOWN:
-	case VERDICT_ENTRY_INVALID:
-	case VERDICT_ENTRY_BYPASSED:
-		return true;
-	case VERDICT_REMOTE: /* only after a new translation, which needs a removal */
-		return r->because_count > 0;
-	default:
-		return false;
-	}
-}
-
-bool actor_equal(const struct actor *a, const struct actor *b)
-{
-	return a->pid && a->pid == b->pid && a->start_boottime_ns == b->start_boottime_ns;
-}
-
-const struct actor *flush_actor(const struct flush *f)
-{
-	if (f->actor.pid)
-		return &f->actor;
-	return f->by && f->by->seen.actor.pid ? &f->by->seen.actor : NULL;
-}
-
 static void say(struct reset_blame *out, enum verdict verdict, enum confidence confidence)
 {
 	out->verdict = verdict;

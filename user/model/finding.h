@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What blame concludes, for the timeline and the renderers. Findings point into
- * blame's memory and are valid during the call that delivers them; a flush and a
- * change stay valid for as long as the blame they came from.
+ * What blame concludes, for the stages behind it: victims, summary, renderers. A
+ * finding points into blame's memory and is valid during the call that delivers it; who
+ * keeps it for later takes a copy (finding_copy()). What a verdict points to (its flush,
+ * changes, and a known victim) stays for as long as the blame it came from.
  */
 #ifndef RSTBLAME_MODEL_FINDING_H
 #define RSTBLAME_MODEL_FINDING_H
@@ -125,6 +126,15 @@ struct risk {
 	const struct victim *victim; /* lives as long as the blame; NULL: not known */
 };
 
+/* The socket that a reset's trigger packet was meant for, as far as blame knows. No
+ * verdict depends on it: it is there for those who look it up. */
+struct wanted_socket {
+	struct tuple tuple;         /* that it sends */
+	uint32_t inum, inode;       /* where it was seen, or 0 */
+	const struct victim *known; /* of a flow at risk; NULL: none. Lives as long as blame */
+	uint64_t known_ago_ns;      /* how long before the reset that was seen */
+};
+
 enum finding_type {
 	FINDING_START,
 	FINDING_ADDRESS,
@@ -152,11 +162,12 @@ struct finding {
 	struct netns_id netns;
 	uint64_t mono_ns;
 	uint64_t wall_ns;
-	const struct observation *seen;  /* NULL for a flush */
-	const struct change *change;     /* ADDRESS, LINK */
-	const struct flush *flush;       /* FLUSH; REMOVAL: the one it belongs to, or NULL */
-	const struct reset_blame *reset; /* RESET, RESETS */
-	const struct risk *risk;         /* AT_RISK, RISK_OVER */
+	const struct observation *seen;     /* NULL for a flush */
+	const struct change *change;        /* ADDRESS, LINK */
+	const struct flush *flush;          /* FLUSH; REMOVAL: the one it belongs to, or NULL */
+	const struct reset_blame *reset;    /* RESET, RESETS */
+	const struct risk *risk;            /* AT_RISK, RISK_OVER */
+	const struct wanted_socket *wanted; /* RESET; NULL: of nobody, or nobody knows */
 };
 
 /* Whether a verdict puts the blame on conntrack (design §3, exit status). */
@@ -168,5 +179,13 @@ bool actor_equal(const struct actor *a, const struct actor *b);
 /* The process behind a flush: its own requester, else the change's actor. NULL
  * when nobody is known. */
 const struct actor *flush_actor(const struct flush *f);
+
+/* A copy that owns all that is valid during the call only: strings, ports, the flush of
+ * a FLUSH as it is now. The caller frees it; blame must outlive it. NULL: out of memory. */
+struct finding *finding_copy(const struct finding *f);
+void finding_free(struct finding *copy); /* NULL is fine */
+
+/* Gives the copy of a RESET its victim. */
+void finding_set_victim(struct finding *copy, const struct victim *victim);
 
 #endif
