@@ -235,7 +235,7 @@ static int observe_lost(struct blame *b, const struct observation *seen)
 	return 0;
 }
 
-/* Rule 1: without this probe a newer entry of the flow would go unseen. */
+/* Truth rule 1: without this probe a newer entry of the flow would go unseen. */
 static int observe_start(struct blame *b, const struct observation *seen)
 {
 	const struct start_observation *start = &seen->start;

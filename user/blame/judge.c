@@ -38,7 +38,7 @@ static bool needs_actor(enum cause cause)
 	return cause == CAUSE_USER_FLUSH || cause == CAUSE_USER_DELETE;
 }
 
-/* Rule 2: a flush is joined by what its work item carries, or it is inferred. */
+/* Truth rule 2: a flush is joined by what its work item carries, or it is inferred. */
 static void weigh_join(const struct flush *f, struct reset_blame *out)
 {
 	switch (f ? f->join : JOIN_NONE) {
@@ -99,7 +99,7 @@ static enum cause cause_of(const struct evidence *e, const struct ledger_removal
 	return e->flush ? e->flush->cause : (enum cause)r->cause;
 }
 
-/* Rule 1: every link, or it is not proven. */
+/* Truth rule 1: every link, or it is not proven. */
 static void blame_removal(const struct evidence *e, struct reset_blame *out)
 {
 	const struct reset_observation *reset = &e->reset->reset;
@@ -176,7 +176,7 @@ static void blame_bypass(const struct evidence *e, struct reset_blame *out)
 		infer(out, "events were lost: the entry may be a newer one");
 }
 
-/* Rule 1's counterpart: the entry was there. True when that decides. */
+/* Truth rule 1's counterpart: the entry was there. True when that decides. */
 static bool judge_live_entry(const struct evidence *e, struct reset_blame *out)
 {
 	const struct reset_observation *reset = &e->reset->reset;
@@ -260,7 +260,7 @@ static void say_unknown(const struct evidence *e, struct reset_blame *out)
 		infer(out, "older removals were forgotten for want of room");
 }
 
-/* Rule 9: neither socket nor removal. What evidence there is decides between a
+/* Truth rule 9: neither socket nor removal. What evidence there is decides between a
  * connection that this host had and a flow that it forgot. */
 static void judge_unseen(const struct evidence *e, struct reset_blame *out)
 {

@@ -1,7 +1,47 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The verdict on one reset, from the evidence that blame gathered. The truth
- * rules live here, each as a line of code that can be pointed at.
+ * The verdict on one reset, from the evidence that blame gathered.
+ *
+ * The truth rules. A tool that accuses must be right, or say that it does not know.
+ * Comments elsewhere cite them as "truth rule 6".
+ *
+ *  1. `proven` needs every link: a removal of exactly this tuple (either direction, same
+ *     namespace and zone), earlier than the trigger packet, with no newer entry that a SYN
+ *     made for this tuple; a trigger that is no SYN; and the cause's own link observed.
+ *  2. A deferred flush is joined to its address or link event by what the kernel's work
+ *     item carries (namespace, ifindex, address), never by closeness in time alone. Where
+ *     that is impossible the verdict is `likely`, and says so.
+ *  3. The entry that the RST itself creates and kills on its way out (a mid-stream
+ *     pick-up) is not a removal of interest.
+ *  4. Normal ends of life are innocent: TIME_WAIT and CLOSE that expire after a clean close.
+ *  5. Lost events lower the confidence and the exit status. They are counted per probe
+ *     and shown in every format.
+ *  6. `current` is never named as actor when the hook runs in softirq or in a kworker.
+ *  7. A probe that attached may still be blind. --check proves each required probe by
+ *     provoking its event in a private namespace, where that does not change the node,
+ *     and says `attached, not proven` where it cannot.
+ *  8. What did not happen is not blamed: an address removed and nothing flushed (the kernel
+ *     drops masquerade's work when 16 items are pending), or flushed and never reset (the
+ *     address did not come back). What was seen is said.
+ *  9. What happened before the window, or before the module was there, is `entry-unknown`
+ *     with what evidence there is (a mid-stream pick-up shows that the flow was
+ *     forgotten); never silence.
+ * 10. An acquittal needs evidence, too: `stale-connection` is `proven` only where the
+ *     connection's end was seen (a socket closed, a clean end, a TIME_WAIT socket). That
+ *     no socket was found is no end.
+ * 11. A connection is followed through all namespaces and translations of the node. An
+ *     entry is judged by the hooks of its own namespace. The victim's open socket tells
+ *     guilt from innocence at the inner end.
+ * 12. A verdict does not depend on load. What could not be asked in time is said to be so,
+ *     live and in the recording, and never becomes another story. What was evicted is not
+ *     "before the window": each table knows how far back it reaches.
+ * 13. Made is not delivered, and packets are not connections: counts name what they count.
+ * 14. Names are evidence, not labels: an actor is a process with uid, executable and unit; a
+ *     container is what its runtime's part of the cgroup path says, outermost first. What
+ *     an unprivileged user can choose (comm, thread name, a cgroup below his own, a log
+ *     tag) proves nothing.
+ * 15. Advice was tried: each one that names a command was followed in a guest, prevents the
+ *     incident, and causes none.
  */
 #ifndef RSTBLAME_BLAME_JUDGE_H
 #define RSTBLAME_BLAME_JUDGE_H

@@ -26,7 +26,7 @@ static bool weigh_removal(const struct observation *seen, const struct ledger_re
 	}
 	if (!ledger_is_cut_short(r) &&
 	    (r->tcp_state == TRACKER_TIME_WAIT || r->tcp_state == TRACKER_CLOSE))
-		e->was_own = true; /* rule 4: both sides had closed it */
+		e->was_own = true; /* truth rule 4: both sides had closed it */
 	e->is_zone_known = reset->has_zone || !r->zone[side];
 	return true;
 }

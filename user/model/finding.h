@@ -170,7 +170,7 @@ struct finding {
 	const struct wanted_socket *wanted; /* RESET; NULL: of nobody, or nobody knows */
 };
 
-/* Whether a verdict puts the blame on conntrack (design §3, exit status). */
+/* Whether a verdict puts the blame on conntrack (what the exit status tells). */
 bool reset_is_blamed(const struct reset_blame *r);
 
 /* Whether both are one known process; the start time tells a reused pid. */

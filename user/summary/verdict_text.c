@@ -310,7 +310,7 @@ static void say_unlooked(const struct summary *t, char *buf, size_t size)
 			 t->live_removed);
 }
 
-/* Rule 8: flushed and never reset is said, and blamed on nobody. */
+/* Truth rule 8: flushed and never reset is said, and blamed on nobody. */
 const char *verdict_text_waiting(const struct summary *t, bool *has_groups, char *buf, size_t size)
 {
 	*has_groups = false;
@@ -456,7 +456,7 @@ const char *verdict_text_counts(const struct summary *t, char *buf, size_t size)
 	grow(&g, "; entries removed: ");
 	list_numbers(&g, t->removals, CAUSES, name_cause);
 	grow(&g, "; flushes: %" PRIu64, t->flushes);
-	/* Rule 8: nothing masquerades there, or the kernel dropped the work (it lets 16
+	/* Truth rule 8: nothing masquerades there, or the kernel dropped the work (it lets 16
 	 * wait). Either way no entry went, and nobody is to blame for one. */
 	if (t->addresses_unflushed)
 		grow(&g,

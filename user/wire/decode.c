@@ -36,7 +36,7 @@ static void decode_flow(uint8_t family, const struct event_tuple *orig,
 	decode_tuple(reply, &out->reply);
 }
 
-/* Rule 6: in a softirq or a kernel thread, `current` is nobody. */
+/* Truth rule 6: in a softirq or a kernel thread, `current` is nobody. */
 static void decode_actor(const struct event_task *in, struct actor *out)
 {
 	char group[EVENT_CGROUP_BYTES + 1];

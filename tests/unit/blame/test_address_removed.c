@@ -125,7 +125,7 @@ static void dnat_flow_by_its_original_tuple(void **state)
 	assert_string_equal(r->actor.comm, "conntrack");
 }
 
-/* ---- rule 2: joined by what the work item carries ---- */
+/* ---- truth rule 2: joined by what the work item carries ---- */
 
 /* Between the removal that queued the work and the work itself, others come:
  * each nearer in time, each another one. */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* ---- rule 5: losses, and what else lowers the confidence ---- */
+/* ---- truth rule 5: losses, and what else lowers the confidence ---- */
 
 static void losses_lower_proven_to_likely(void **state)
 {

@@ -152,7 +152,7 @@ static void untranslated_removal(void **state)
 		      CAUSE_NONE, CONFIDENCE_PROVEN);
 }
 
-/* ---- rule 4: clean ends ---- */
+/* ---- truth rule 4: clean ends ---- */
 
 static void clean_ends(void **state)
 {
@@ -289,7 +289,7 @@ static void listener(void **state)
 		      CONFIDENCE_PROVEN);
 }
 
-/* ---- rule 9: neither socket nor removal ---- */
+/* ---- truth rule 9: neither socket nor removal ---- */
 
 static void no_nat_hooks(void **state)
 {
@@ -415,7 +415,7 @@ static void untracked_packet(void **state)
 	assert_judged(see_reset(&w, reset), VERDICT_UNEXPLAINED, CAUSE_NONE, CONFIDENCE_UNKNOWN);
 }
 
-/* ---- rule 6 and rule 8 ---- */
+/* ---- truth rules 6 and 8 ---- */
 
 static void softirq_names_nobody(void **state)
 {

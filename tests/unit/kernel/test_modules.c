@@ -70,7 +70,7 @@ static void round_trip(void **state)
 	watch_end(&w);
 }
 
-/* Rule 1: nothing is proven while a newer entry would go unseen; from the day the
+/* Truth rule 1: nothing is proven while a newer entry would go unseen; from the day the
  * module came, it would be seen. */
 static void entries_are_seen_from_then_on(void **state)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The report as JSON Lines: the design's fields, and no surprises. */
+/* The report as JSON Lines: the schema's fields, and no surprises. */
 #include "cast/files.h"
 #include "cast/story.h"
 

@@ -180,7 +180,7 @@ static void act_end(void **state)
 	assert_int_equal(o.act.tcp_entries, 24);
 }
 
-/* Rule 6: whatever was interrupted, and whichever kworker ran it, is nobody. */
+/* Truth rule 6: whatever was interrupted, and whichever kworker ran it, is nobody. */
 static void nobody_in_softirq_and_kthreads(void **state)
 {
 	static const uint32_t flags[] = { EVENT_TASK_KTHREAD, EVENT_TASK_SOFTIRQ,
