@@ -3,54 +3,9 @@
 #include "cast/make.h"
 
 #include <arpa/inet.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "bpf/event.h"
-#include "wire/flush_ring.h"
-
-enum { SLOTS = 128 };
-
-/* The probes' end. */
-struct writer {
-	struct event_flush_slot *slots;
-	uint64_t head, task, limit, epoch, marks_made;
-	uint8_t *marks;
-	int fd;
-};
-
-static void writer_open(struct writer *w, struct flush_ring *ring)
-{
-	struct flush_ring_memory memory;
-
-	memset(w, 0, sizeof(*w));
-	w->fd = memfd_create("slots", 0);
-	assert_int_equal(ftruncate(w->fd, SLOTS * sizeof(*w->slots)), 0);
-	w->slots =
-		mmap(NULL, SLOTS * sizeof(*w->slots), PROT_READ | PROT_WRITE, MAP_SHARED, w->fd, 0);
-	assert_ptr_not_equal(w->slots, MAP_FAILED);
-	w->marks = calloc(1 << EVENT_REMOVED_BITS, 1);
-	w->limit = SLOTS;
-	memory = (struct flush_ring_memory){ .slots_fd = w->fd,
-					     .mask = SLOTS - 1,
-					     .head = &w->head,
-					     .task = &w->task,
-					     .limit = &w->limit,
-					     .epoch = &w->epoch,
-					     .marks = w->marks,
-					     .marks_made = &w->marks_made };
-	assert_int_equal(flush_ring_open(ring, &memory), 0);
-}
-
-static void writer_close(struct writer *w, struct flush_ring *ring)
-{
-	flush_ring_close(ring);
-	munmap(w->slots, SLOTS * sizeof(*w->slots));
-	close(w->fd);
-	free(w->marks);
-}
+#include "cast/flush_writer.h"
 
 static struct event_removed4 entry4(uint32_t i)
 {
@@ -59,26 +14,25 @@ static struct event_removed4 entry4(uint32_t i)
 					.tail = { .ports = { 1, 2, 3, 4 } } };
 }
 
-static void push(struct writer *w, uint32_t i)
+static void push(struct flush_writer *w, uint32_t i)
 {
 	struct event_removed4 e = entry4(i);
 
-	assert_true(w->head + 1 <= w->limit);
-	memcpy(&w->slots[w->head++ % SLOTS], &e, sizeof(e));
+	flush_writer_push(w, &e);
 }
 
 static void waits_for_a_flush_under_way(void **state)
 {
 	const uint64_t second_ns = 1000000000;
 	struct flush_ring ring = { 0 };
-	struct writer w;
+	struct flush_writer w;
 
 	(void)state;
-	writer_open(&w, &ring);
+	flush_writer_open(&w, &ring);
 	w.task = 1;
 	flush_ring_look(&ring);
 	assert_false(flush_ring_may_wait(&ring, 0)); /* there is nothing yet */
-	for (uint32_t i = 1; i < SLOTS / 2; i++)
+	for (uint32_t i = 1; i < FLUSH_WRITER_SLOTS / 2; i++)
 		push(&w, i);
 	flush_ring_look(&ring);
 	assert_true(flush_ring_may_wait(&ring, second_ns));
@@ -86,27 +40,27 @@ static void waits_for_a_flush_under_way(void **state)
 	w.task = 0;
 	assert_false(flush_ring_may_wait(&ring, second_ns)); /* it is over */
 	w.task = 1;
-	push(&w, SLOTS / 2);
+	push(&w, FLUSH_WRITER_SLOTS / 2);
 	assert_true(flush_ring_may_wait(&ring, second_ns)); /* as of the last look */
 	flush_ring_look(&ring);
 	assert_false(flush_ring_may_wait(&ring, second_ns)); /* the ring is half full */
 	flush_ring_skip(&ring, 1);
 	assert_true(flush_ring_may_wait(&ring, second_ns));
-	writer_close(&w, &ring);
+	flush_writer_close(&w, &ring);
 }
 
 static void in_order_and_given_back(void **state)
 {
 	struct flush_ring ring = { 0 };
 	struct event_flush_slot two[2];
-	struct writer w;
+	struct flush_writer w;
 
 	(void)state;
-	writer_open(&w, &ring);
+	flush_writer_open(&w, &ring);
 	assert_true(flush_ring_is_idle(&ring));
 	assert_true(flush_ring_next_ns(&ring) == UINT64_MAX);
 	/* Some laps, with another number in the ring each time. */
-	for (uint32_t i = 1, read = 1; i < SLOTS * 7; i++) {
+	for (uint32_t i = 1, read = 1; i < FLUSH_WRITER_SLOTS * 7; i++) {
 		push(&w, i);
 		if (i % 37)
 			continue;
@@ -120,38 +74,38 @@ static void in_order_and_given_back(void **state)
 		}
 		flush_ring_commit(&ring);
 		assert_true(flush_ring_is_idle(&ring));
-		assert_int_equal(w.limit, w.head + SLOTS);
+		assert_int_equal(w.limit, w.head + FLUSH_WRITER_SLOTS);
 	}
-	writer_close(&w, &ring);
+	flush_writer_close(&w, &ring);
 }
 
 /* A writer is at work, though nothing is there to read: not the time to sleep. */
 static void not_idle_while_one_writes(void **state)
 {
 	struct flush_ring ring = { 0 };
-	struct writer w;
+	struct flush_writer w;
 
 	(void)state;
-	writer_open(&w, &ring);
+	flush_writer_open(&w, &ring);
 	w.task = 1;
 	assert_false(flush_ring_is_idle(&ring));
 	w.task = 0;
 	assert_true(flush_ring_is_idle(&ring));
-	writer_close(&w, &ring);
+	flush_writer_close(&w, &ring);
 }
 
 /* Each look makes the writer read its clock anew. */
 static void a_look_advances_the_epoch(void **state)
 {
 	struct flush_ring ring = { 0 };
-	struct writer w;
+	struct flush_writer w;
 
 	(void)state;
-	writer_open(&w, &ring);
+	flush_writer_open(&w, &ring);
 	flush_ring_look(&ring);
 	flush_ring_look(&ring);
 	assert_int_equal(w.epoch, 2);
-	writer_close(&w, &ring);
+	flush_writer_close(&w, &ring);
 }
 
 /* Two slots may lie at both ends of the array. */
@@ -159,14 +113,14 @@ static void a_wide_entry_wraps(void **state)
 {
 	struct flush_ring ring = { 0 };
 	struct event_flush_slot two[2];
-	struct writer w;
+	struct flush_writer w;
 
 	(void)state;
-	writer_open(&w, &ring);
-	for (uint32_t i = 0; i < SLOTS - 1; i++)
+	flush_writer_open(&w, &ring);
+	for (uint32_t i = 0; i < FLUSH_WRITER_SLOTS - 1; i++)
 		push(&w, i);
 	flush_ring_look(&ring);
-	flush_ring_skip(&ring, SLOTS - 1);
+	flush_ring_skip(&ring, FLUSH_WRITER_SLOTS - 1);
 	flush_ring_commit(&ring);
 	push(&w, 1000);
 	push(&w, 1001);
@@ -174,7 +128,7 @@ static void a_wide_entry_wraps(void **state)
 	flush_ring_peek(&ring, two);
 	assert_int_equal(two[0].words[0], 1000);
 	assert_int_equal(two[1].words[0], 1001);
-	writer_close(&w, &ring);
+	flush_writer_close(&w, &ring);
 }
 
 static void marks_both_tuples(void **state)
@@ -184,11 +138,11 @@ static void marks_both_tuples(void **state)
 	struct event_removed6 v6 = { .head.family = AF_INET6,
 				     .addresses = { { 1, 2, 3, 4 }, { 5 }, { 6 }, { 7, 0, 0, 8 } },
 				     .tail.ports = { 1, 2, 3, 4 } };
-	struct writer w;
+	struct flush_writer w;
 	size_t marks = 0;
 
 	(void)state;
-	writer_open(&w, &ring);
+	flush_writer_open(&w, &ring);
 	flush_ring_mark(&ring, &v4);
 	assert_int_equal(w.marks_made, 0);
 	flush_ring_mark_single(&ring, &v6);
@@ -200,7 +154,7 @@ static void marks_both_tuples(void **state)
 	for (size_t i = 0; i < 1 << EVENT_REMOVED_BITS; i++)
 		marks += w.marks[i];
 	assert_int_equal(marks, 4);
-	writer_close(&w, &ring);
+	flush_writer_close(&w, &ring);
 }
 
 int main(void)
