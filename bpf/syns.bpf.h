@@ -74,7 +74,7 @@ static __always_inline struct event_syn_count *syn_count_of(void *map,
 }
 
 /* Exact: 5.10 has atomic adds as long as nobody asks for the result, and an entry is
- * removed only when no program can hold it any more: see make_room() in user/attach/rings.c.
+ * removed only when no program can hold it any more: see make_room() in user/wire/syn_storm.c.
  * False: there is no room, and the reset has to be sent. */
 static __noinline bool count_syn(__u32 netns, __u8 family, __u16 port, __u64 now_ns)
 {

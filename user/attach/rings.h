@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The live source: both rings, merged by time. A reset is handed on only when
- * every state event that could precede it has been; the rings themselves are
- * the queue, but for a few records (wire/reorder.h).
+ * The live source: what the probes write, read with libbpf and handed on as observations, in
+ * the order that wire/merge.h gives it. The rings themselves are the queue, but for the few
+ * records that it looks ahead.
  */
 #ifndef RSTBLAME_ATTACH_RINGS_H
 #define RSTBLAME_ATTACH_RINGS_H
