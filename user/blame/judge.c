@@ -14,7 +14,7 @@ static void say(struct reset_blame *out, enum verdict verdict, enum confidence c
 }
 
 /* A link that was not seen: whatever the verdict, it is no longer proven. */
-static void infer(struct reset_blame *out, const char *what)
+static void infer(struct reset_blame *out, enum unseen what)
 {
 	if (out->inferred_count < INFERRED_MAX)
 		out->inferred[out->inferred_count++] = what;
@@ -45,14 +45,13 @@ static void weigh_join(const struct flush *f, struct reset_blame *out)
 	case JOIN_EXACT:
 		break;
 	case JOIN_AMBIGUOUS:
-		infer(out, "which of several removals of that address queued this flush");
+		infer(out, UNSEEN_WHICH_CHANGE);
 		break;
 	case JOIN_BY_TUPLE:
-		infer(out,
-		      "flush to address: the work item was not seen, only the entry's address");
+		infer(out, UNSEEN_WORK_ITEM);
 		break;
 	case JOIN_NONE:
-		infer(out, "the address or link event behind the flush was not seen");
+		infer(out, UNSEEN_CHANGE);
 		break;
 	}
 }
@@ -62,12 +61,11 @@ static void weigh_cause(const struct evidence *e, struct reset_blame *out)
 	if (needs_change(out->cause))
 		weigh_join(e->flush, out);
 	else if (needs_actor(out->cause) && (!e->flush || !flush_actor(e->flush)))
-		infer(out, "the process that removed the entry was not seen");
+		infer(out, UNSEEN_REMOVER);
 	else if (out->cause == CAUSE_MODULE_UNLOAD && e->flush && e->flush->ifindex)
-		infer(out, "that masquerade's module was unloaded: it flushed an interface that "
-			   "had not gone down, as it does then");
+		infer(out, UNSEEN_MODULE_UNLOAD);
 	else if (out->cause == CAUSE_OTHER || out->cause == CAUSE_NONE)
-		infer(out, "why the entry was removed");
+		infer(out, UNSEEN_CAUSE);
 }
 
 static bool is_clean_end(const struct ledger_removal *r)
@@ -86,11 +84,9 @@ static void weigh_hooks(const struct evidence *e, struct reset_blame *out)
 	bool are_expected = out->cause != CAUSE_MODULE_UNLOAD && out->cause != CAUSE_NETNS_EXIT;
 
 	if (reset->pickup == PICKUP_UNTRACKED)
-		infer(out,
-		      "that the entry would have helped: a NOTRACK rule kept the packet from it");
+		infer(out, UNSEEN_USE_UNTRACKED);
 	else if (are_expected && (reset->hooks & HOOKS_KNOWN) && (reset->hooks & needed) != needed)
-		infer(out,
-		      "that the entry would have helped: the hooks that translate are gone too");
+		infer(out, UNSEEN_USE_UNHOOKED);
 }
 
 /* The flush may have learned what it was after this entry was gone. */
@@ -123,13 +119,13 @@ static void blame_removal(const struct evidence *e, struct reset_blame *out)
 	weigh_cause(e, out);
 	weigh_hooks(e, out);
 	if (!e->is_zone_known)
-		infer(out, "the conntrack zone of the packet");
+		infer(out, UNSEEN_ZONE);
 	if (reset->socket == SOCKET_TIME_WAIT)
-		infer(out, "a TIME_WAIT socket of this host has the same address and ports");
+		infer(out, UNSEEN_TIME_WAIT);
 	if (!e->sees_entries)
-		infer(out, "whether a newer connection had taken the same addresses and ports");
+		infer(out, UNSEEN_NEWER_FLOW);
 	if (e->has_losses)
-		infer(out, "events were lost: a newer entry of this flow may have gone unseen");
+		infer(out, UNSEEN_NEWER_ENTRY_LOST);
 }
 
 /* What the hooks lack that translation needs: enum hooks_flag. */
@@ -153,8 +149,7 @@ static void blame_invalid(const struct reset_observation *reset, struct reset_bl
 	say(out, VERDICT_ENTRY_INVALID, CONFIDENCE_PROVEN);
 	out->flow = reset->entry;
 	if (reset->pickup != PICKUP_INVALID)
-		infer(out, "that conntrack judged the packet INVALID (its entry is alive, and the "
-			   "packet was not matched to it)");
+		infer(out, UNSEEN_INVALID);
 }
 
 static void blame_bypass(const struct evidence *e, struct reset_blame *out)
@@ -168,12 +163,12 @@ static void blame_bypass(const struct evidence *e, struct reset_blame *out)
 		out->actor = e->ruleset->seen.actor;
 		add_because(out, e->ruleset->id);
 	} else {
-		infer(out, "who took the hooks away: it was before the window");
+		infer(out, UNSEEN_HOOKS_REMOVER);
 	}
 	if (!has_live_translation(reset))
-		infer(out, "that the entry is alive: conntrack could not be asked");
+		infer(out, UNSEEN_ENTRY_ALIVE);
 	if (e->has_losses)
-		infer(out, "events were lost: the entry may be a newer one");
+		infer(out, UNSEEN_ENTRY_LOST);
 }
 
 /* Truth rule 1's counterpart: the entry was there. True when that decides. */
@@ -211,10 +206,10 @@ static void judge_syn(const struct reset_observation *reset, struct reset_blame 
 	if (reset->socket != SOCKET_UNKNOWN)
 		return say(out, VERDICT_PROTOCOL, CONFIDENCE_PROVEN);
 	say(out, VERDICT_NO_LISTENER, CONFIDENCE_PROVEN);
-	infer(out, "that no socket listened");
+	infer(out, UNSEEN_LISTENER);
 }
 
-static void say_stale(struct reset_blame *out, const char *inferred)
+static void say_stale(struct reset_blame *out, enum unseen inferred)
 {
 	say(out, VERDICT_STALE_CONNECTION, CONFIDENCE_PROVEN);
 	if (inferred)
@@ -227,7 +222,7 @@ static void judge_listener(const struct reset_observation *reset, struct reset_b
 {
 	bool could_translate = !(reset->hooks & HOOKS_KNOWN) || (reset->hooks & HOOKS_NAT);
 
-	say_stale(out, could_translate ? "that the connection had been this host's own" : NULL);
+	say_stale(out, could_translate ? UNSEEN_OWN : UNSEEN_NONE);
 }
 
 /* From a client's port to a server's: the answer to a masqueraded flow goes the
@@ -246,18 +241,13 @@ static void say_unknown(const struct evidence *e, struct reset_blame *out)
 	out->arrival = e->arrival;
 	if (e->arrival)
 		add_because(out, e->arrival->id);
-	infer(out,
-	      e->arrival ?
-		      "where the entry was: the address came here within the window, so the flow is "
-		      "older, or was another node's, whose entries did not come along" :
-	      is_forgotten ?
-		      "the removal: before the window (conntrack picked the flow up mid-stream, "
-		      "so it had forgotten it)" :
-		      "the removal: none was seen");
+	infer(out, e->arrival   ? UNSEEN_ENTRY_PLACE :
+		   is_forgotten ? UNSEEN_REMOVAL_BEFORE :
+				  UNSEEN_REMOVAL);
 	if (e->has_losses)
-		infer(out, "events were lost: the removal may be among them");
+		infer(out, UNSEEN_REMOVAL_LOST);
 	if (e->has_evictions)
-		infer(out, "older removals were forgotten for want of room");
+		infer(out, UNSEEN_REMOVAL_FORGOTTEN);
 }
 
 /* Truth rule 9: neither socket nor removal. What evidence there is decides between a
@@ -267,16 +257,15 @@ static void judge_unseen(const struct evidence *e, struct reset_blame *out)
 	const struct reset_observation *reset = &e->reset->reset;
 
 	if (e->was_own)
-		say_stale(out, NULL);
+		say_stale(out, UNSEEN_NONE);
 	else if (e->ruleset && reset->lookup == LOOKUP_NONE && !goes_to_server(&reset->packet))
 		blame_bypass(e, out);
 	else if (reset->flags & PACKET_SYN)
-		say_stale(out, "that this host had asked for a connection and given it up (or "
-			       "somebody asked in its name)");
+		say_stale(out, UNSEEN_OWN_REQUEST);
 	else if ((reset->hooks & HOOKS_KNOWN) && !(reset->hooks & HOOKS_NAT))
-		say_stale(out, "the close of the socket: it was before the window");
+		say_stale(out, UNSEEN_CLOSE);
 	else if (goes_to_server(&reset->packet))
-		say_stale(out, "the close of the socket: the packet is a client's to a server");
+		say_stale(out, UNSEEN_CLOSE_OF_SERVER);
 	else
 		say_unknown(e, out);
 }
@@ -299,14 +288,14 @@ static void judge_midstream(const struct evidence *e, struct reset_blame *out)
 		return;
 	/* An entry that has seen both sides is alive: nothing was forgotten. */
 	if (reset->pickup == PICKUP_KNOWN || reset->pickup == PICKUP_INVALID)
-		return say_stale(out, NULL);
+		return say_stale(out, UNSEEN_NONE);
 	/* The rules translated it as they do, to this host: no translation is lost. */
 	if (reset->pickup == PICKUP_RENEWED)
-		return say_stale(out, "that the connection had been this host's own");
+		return say_stale(out, UNSEEN_OWN);
 	if (e->removal && !is_clean_end(e->removal))
 		return blame_removal(e, out);
 	if (reset->socket == SOCKET_TIME_WAIT)
-		return say_stale(out, NULL);
+		return say_stale(out, UNSEEN_NONE);
 	if (reset->socket == SOCKET_LISTEN)
 		return judge_listener(reset, out);
 	if ((e->was_replaced && !e->was_own) || reset->pickup == PICKUP_UNTRACKED)
@@ -354,9 +343,7 @@ static void blame_retranslation(const struct evidence *e, struct reset_blame *ou
 		out->actor = *actor;
 	weigh_cause(e, out);
 	if (retranslation->netns.inum != e->reset->netns.inum)
-		infer(out,
-		      "that the connection passes that other namespace: its addresses and ports "
-		      "are the same");
+		infer(out, UNSEEN_PASSAGE);
 }
 
 static void judge_received(const struct evidence *e, struct reset_blame *out)

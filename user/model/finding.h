@@ -32,6 +32,39 @@ enum confidence {
 	CONFIDENCE_PROVEN,
 };
 
+/* A link of the chain that was not seen, so that it is inferred. */
+enum unseen {
+	UNSEEN_NONE,
+	UNSEEN_WHICH_CHANGE,  /* which of several changes queued the flush */
+	UNSEEN_WORK_ITEM,     /* the flush's own work: only its entries' address is known */
+	UNSEEN_CHANGE,        /* the address or link event behind the flush */
+	UNSEEN_REMOVER,       /* the process that removed the entry */
+	UNSEEN_MODULE_UNLOAD, /* masquerade's module going: only what it does then */
+	UNSEEN_CAUSE,         /* why the entry was removed */
+	UNSEEN_USE_UNTRACKED, /* that the entry would have helped: a NOTRACK rule */
+	UNSEEN_USE_UNHOOKED,  /* that the entry would have helped: no hooks */
+	UNSEEN_ZONE,          /* the packet's conntrack zone */
+	UNSEEN_TIME_WAIT,     /* whose it was: a TIME_WAIT socket has the same ports */
+	UNSEEN_NEWER_FLOW,    /* a newer flow on the same ports: entries are not seen */
+	UNSEEN_NEWER_ENTRY_LOST,
+	UNSEEN_INVALID,         /* that conntrack judged the packet INVALID */
+	UNSEEN_HOOKS_REMOVER,   /* who took the hooks away */
+	UNSEEN_ENTRY_ALIVE,     /* that the entry is alive: conntrack was not asked */
+	UNSEEN_ENTRY_LOST,      /* the entry may be a newer one: events were lost */
+	UNSEEN_LISTENER,        /* that no socket listened */
+	UNSEEN_OWN,             /* that the connection had been this host's */
+	UNSEEN_OWN_REQUEST,     /* that this host had asked for the connection */
+	UNSEEN_CLOSE,           /* the close of its socket */
+	UNSEEN_CLOSE_OF_SERVER, /* the same: only the packet's direction tells */
+	UNSEEN_ENTRY_PLACE,     /* where the entry was: its address came in the window */
+	UNSEEN_REMOVAL_BEFORE,  /* the removal: before the window */
+	UNSEEN_REMOVAL,
+	UNSEEN_REMOVAL_LOST,      /* it may be among lost events */
+	UNSEEN_REMOVAL_FORGOTTEN, /* it may be among what found no room */
+	UNSEEN_PASSAGE,           /* that the connection passes another namespace */
+	UNSEENS,
+};
+
 /* An address that went or a link that went down, remembered. */
 struct change {
 	uint64_t id;
@@ -96,19 +129,19 @@ struct reset_blame {
 	size_t because_count;
 	uint64_t because[BECAUSE_MAX];
 	size_t inferred_count;
-	const char *inferred[INFERRED_MAX]; /* static sentences */
-	struct flow flow;                   /* family 0: not known */
-	bool is_one_sided;                  /* only its original tuple is known */
-	uint64_t removed_ago_ns;            /* 0: no removal */
-	uint8_t tracker_state;              /* of the removed entry */
-	const struct flush *flush;          /* NULL: none */
-	const struct change *by;            /* NULL: none */
-	const struct change *arrival;       /* entry-unknown: how the address came; NULL: not */
-	struct ruleset ruleset;             /* entry-bypassed: who took the hooks away */
-	uint64_t renewed_ago_ns;            /* remote: since the flow was translated anew; 0: not */
-	struct tuple removed_reply;         /* and how its packets came back before */
-	uint64_t sent_as;   /* remote: id of the same RST, sent by this node; 0: none */
-	struct actor actor; /* pid 0: none */
+	enum unseen inferred[INFERRED_MAX];
+	struct flow flow;             /* family 0: not known */
+	bool is_one_sided;            /* only its original tuple is known */
+	uint64_t removed_ago_ns;      /* 0: no removal */
+	uint8_t tracker_state;        /* of the removed entry */
+	const struct flush *flush;    /* NULL: none */
+	const struct change *by;      /* NULL: none */
+	const struct change *arrival; /* entry-unknown: how the address came; NULL: not */
+	struct ruleset ruleset;       /* entry-bypassed: who took the hooks away */
+	uint64_t renewed_ago_ns;      /* remote: since the flow was translated anew; 0: not */
+	struct tuple removed_reply;   /* and how its packets came back before */
+	uint64_t sent_as;             /* remote: id of the same RST, sent by this node; 0: none */
+	struct actor actor;           /* pid 0: none */
 };
 
 /* A flow at risk. */

@@ -50,6 +50,38 @@ static const char *const confidences[] = {
 	[CONFIDENCE_PROVEN] = "proven",
 };
 
+static const char *const unseens[] = {
+	[UNSEEN_NONE] = "none",
+	[UNSEEN_WHICH_CHANGE] = "which-change",
+	[UNSEEN_WORK_ITEM] = "work-item",
+	[UNSEEN_CHANGE] = "change",
+	[UNSEEN_REMOVER] = "remover",
+	[UNSEEN_MODULE_UNLOAD] = "module-unload",
+	[UNSEEN_CAUSE] = "cause",
+	[UNSEEN_USE_UNTRACKED] = "entry-use-untracked",
+	[UNSEEN_USE_UNHOOKED] = "entry-use-unhooked",
+	[UNSEEN_ZONE] = "zone",
+	[UNSEEN_TIME_WAIT] = "time-wait-owner",
+	[UNSEEN_NEWER_FLOW] = "newer-flow",
+	[UNSEEN_NEWER_ENTRY_LOST] = "newer-entry-lost",
+	[UNSEEN_INVALID] = "invalid-verdict",
+	[UNSEEN_HOOKS_REMOVER] = "hooks-remover",
+	[UNSEEN_ENTRY_ALIVE] = "entry-alive",
+	[UNSEEN_ENTRY_LOST] = "entry-lost",
+	[UNSEEN_LISTENER] = "listener",
+	[UNSEEN_OWN] = "own-connection",
+	[UNSEEN_OWN_REQUEST] = "own-request",
+	[UNSEEN_CLOSE] = "close-before-window",
+	[UNSEEN_CLOSE_OF_SERVER] = "close-by-direction",
+	[UNSEEN_ENTRY_PLACE] = "entry-place",
+	[UNSEEN_REMOVAL_BEFORE] = "removal-before-window",
+	[UNSEEN_REMOVAL] = "removal",
+	[UNSEEN_REMOVAL_LOST] = "removal-lost",
+	[UNSEEN_REMOVAL_FORGOTTEN] = "removal-forgotten",
+	[UNSEEN_PASSAGE] = "passage",
+};
+_Static_assert(COUNT(unseens) == UNSEENS, "a word each");
+
 static const char *const risk_ends[] = {
 	[RISK_GOES_ON] = "goes-on",
 	[RISK_RECOVERED] = "recovered",
@@ -137,6 +169,11 @@ const char *verdict_name(enum verdict verdict)
 const char *confidence_name(enum confidence confidence)
 {
 	return pick(confidences, COUNT(confidences), confidence);
+}
+
+const char *unseen_name(enum unseen unseen)
+{
+	return pick(unseens, COUNT(unseens), unseen);
 }
 
 const char *risk_end_name(enum risk_end end)

@@ -13,6 +13,7 @@ const char *cause_name(enum cause cause);
 enum cause cause_parse(const char *name);
 const char *verdict_name(enum verdict verdict);
 const char *confidence_name(enum confidence confidence);
+const char *unseen_name(enum unseen unseen);
 const char *risk_end_name(enum risk_end end);
 enum risk_end risk_end_parse(const char *name);
 const char *change_op_name(enum change_op op);

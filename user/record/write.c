@@ -331,7 +331,7 @@ static void write_reset(struct jsonw *w, const struct finding *f)
 	jsonw_end_array(w);
 	jsonw_begin_array(w, "inferred");
 	for (size_t i = 0; i < b->inferred_count; i++)
-		jsonw_string(w, NULL, b->inferred[i]);
+		jsonw_string(w, NULL, unseen_name(b->inferred[i]));
 	jsonw_end_array(w);
 	if (r->kind != RESET_ABORT)
 		write_packet(w, r);

@@ -9,6 +9,7 @@
 #include "model/words.h"
 #include "report/text_private.h"
 #include "summary/phrases.h"
+#include "summary/unseen.h"
 #include "summary/verdict_text.h"
 
 enum { STEP_INDENT = 19, ADVICE_INDENT = 4, VERDICT_INDENT = 9, GROUP_INDENT = 9 };
@@ -34,7 +35,7 @@ static void tell_story(struct text *t, const struct story *s, const struct summa
 	}
 	for (size_t i = 0; i < s->blamed.inferred_count; i++) {
 		fputs("  not seen: ", t->out);
-		text_wrapped(t, 12, 12, s->blamed.inferred[i]);
+		text_wrapped(t, 12, 12, describe_unseen(s->blamed.inferred[i]));
 	}
 	fputc('\n', t->out);
 }

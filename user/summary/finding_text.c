@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "model/words.h"
 #include "summary/phrases.h"
+#include "summary/unseen.h"
 
 /* Puts words into the pool. */
 static const char *keep(struct note *n, const char *format, ...)
@@ -155,7 +156,7 @@ static void add_chain(struct note *n, const struct finding *f)
 		add_cause(n, describe_change(b->arrival, text, sizeof(text)),
 			  f->mono_ns - b->arrival->mono_ns, b->arrival->id);
 	for (size_t i = 0; i < b->inferred_count; i++)
-		add_below(n, "not seen: ", b->inferred[i], 0);
+		add_below(n, "not seen: ", describe_unseen(b->inferred[i]), 0);
 }
 
 /* "sent to 10.9.0.2:6379", and by whom where that is known. */

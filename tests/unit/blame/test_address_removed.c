@@ -250,7 +250,7 @@ static void ambiguous_removals_are_likely(void **state)
 	see(&w, make_act_end(7, 1, 1));
 	r = see_server_packet(&w, &redis);
 	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
-	assert_true(is_inferred(r, "several removals of that address"));
+	assert_true(is_inferred(r, UNSEEN_WHICH_CHANGE));
 	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
 }
 
@@ -322,7 +322,7 @@ static void no_change_seen_is_likely(void **state)
 	r = see_server_packet(&w, &redis);
 	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
 	assert_int_equal(r->because_count, 1);
-	assert_true(is_inferred(r, "was not seen"));
+	assert_true(is_inferred(r, UNSEEN_CHANGE));
 	assert_int_equal(r->actor.pid, 0);
 }
 
@@ -338,7 +338,7 @@ static void act_begin_missing_is_likely(void **state)
 	see(&w, make_act_end(7, 1, 1));
 	r = see_server_packet(&w, &redis);
 	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
-	assert_true(is_inferred(r, "work item was not seen"));
+	assert_true(is_inferred(r, UNSEEN_WORK_ITEM));
 	assert_string_equal(r->actor.comm, "systemd-network");
 	assert_int_equal(w.flushes_count, 1);
 	assert_int_equal(w.flushes[0].entries, 1);

@@ -52,7 +52,7 @@ static void user_flush_without_its_process_is_likely(void **state)
 	see(&w, make_removal(9, CAUSE_USER_FLUSH, &redis));
 	r = see_server_packet(&w, &redis);
 	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_USER_FLUSH, CONFIDENCE_LIKELY);
-	assert_true(is_inferred(r, "process"));
+	assert_true(is_inferred(r, UNSEEN_REMOVER));
 }
 
 static void delete_entry(uint64_t act, const struct actor *actor, const struct flow *flow)

@@ -16,7 +16,7 @@ static void losses_lower_proven_to_likely(void **state)
 	see(&w, make_lost("conntrack-entry", 3));
 	r = see_server_packet(&w, &redis);
 	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
-	assert_true(is_inferred(r, "lost"));
+	assert_true(is_inferred(r, UNSEEN_NEWER_ENTRY_LOST));
 	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
 	assert_int_equal(w.summary.lost_total, 3);
 }
@@ -35,7 +35,7 @@ static void unknown_zone_is_likely(void **state)
 	reset.reset.pickup = PICKUP_NONE;
 	r = see_reset(&w, reset);
 	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_TIMEOUT, CONFIDENCE_LIKELY);
-	assert_true(is_inferred(r, "zone"));
+	assert_true(is_inferred(r, UNSEEN_ZONE));
 }
 
 static void zone_is_compared(void **state)
@@ -111,7 +111,7 @@ static void blindness_to_entries_is_likely(void **state)
 	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
 	r = see_server_packet(&w, &redis);
 	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
-	assert_true(is_inferred(r, "newer connection"));
+	assert_true(is_inferred(r, UNSEEN_NEWER_FLOW));
 }
 
 /* A listener on the translated port: the packet met it, the entry was gone all
@@ -330,7 +330,7 @@ static void eviction_is_noted(void **state)
 	}
 	r = see_server_packet(&w, &redis);
 	assert_int_equal(r->verdict, VERDICT_ENTRY_UNKNOWN);
-	assert_true(is_inferred(r, "forgotten"));
+	assert_true(is_inferred(r, UNSEEN_REMOVAL_FORGOTTEN));
 	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
 }
 
@@ -363,7 +363,7 @@ static void hooks_gone_are_likely(void **state)
 
 	(void)state;
 	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
-	assert_true(is_inferred(r, "hooks that translate are gone"));
+	assert_true(is_inferred(r, UNSEEN_USE_UNHOOKED));
 }
 
 static void nat_hooks_gone_are_likely(void **state)
@@ -380,7 +380,7 @@ static void untracked_packet_is_likely(void **state)
 
 	(void)state;
 	assert_int_equal(r->confidence, CONFIDENCE_LIKELY);
-	assert_true(is_inferred(r, "NOTRACK"));
+	assert_true(is_inferred(r, UNSEEN_USE_UNTRACKED));
 }
 
 /* ---- works that run late ---- */

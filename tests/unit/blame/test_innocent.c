@@ -333,7 +333,7 @@ static void address_came(void **state)
 	assert_judged(r, VERDICT_ENTRY_UNKNOWN, CAUSE_NONE, CONFIDENCE_LIKELY);
 	assert_int_equal(r->because_count, 1);
 	assert_int_equal(r->arrival->seen.op, ADDRESS_ADD);
-	assert_true(is_inferred(r, "the address came here within the window"));
+	assert_true(is_inferred(r, UNSEEN_ENTRY_PLACE));
 	assert_int_equal(r->actor.pid, 0);
 	assert_null(see_server_packet(&w, &other)->arrival);
 	assert_int_equal(w.summary.stories_count, 2); /* each its own */

@@ -57,7 +57,7 @@ static void invalid_is_inferred_from_a_look_up(void **state)
 	o.reset.entry = flow;
 	r = see_reset(&w, o);
 	assert_judged(r, VERDICT_ENTRY_INVALID, CAUSE_NONE, CONFIDENCE_LIKELY);
-	assert_true(is_inferred(r, "judged the packet INVALID"));
+	assert_true(is_inferred(r, UNSEEN_INVALID));
 }
 
 /* The entry was removed; the client spoke before conntrack could be asked. */
@@ -154,7 +154,7 @@ static void bypass_before_the_window_is_likely(void **state)
 	(void)state;
 	r = see_reset(&w, bypassed(&flow));
 	assert_judged(r, VERDICT_ENTRY_BYPASSED, CAUSE_NONE, CONFIDENCE_LIKELY);
-	assert_true(is_inferred(r, "before the window"));
+	assert_true(is_inferred(r, UNSEEN_HOOKS_REMOVER));
 	assert_int_equal(r->actor.pid, 0);
 }
 
@@ -170,7 +170,7 @@ static void bypass_of_an_entry_that_was_not_looked_up(void **state)
 	o.reset.entry.family = 0;
 	r = see_reset(&w, o);
 	assert_judged(r, VERDICT_ENTRY_BYPASSED, CAUSE_NONE, CONFIDENCE_LIKELY);
-	assert_true(is_inferred(r, "the entry is alive"));
+	assert_true(is_inferred(r, UNSEEN_ENTRY_ALIVE));
 	/* Asked, and there is none: not that. */
 	o.reset.lookup = LOOKUP_ABSENT;
 	r = see_reset(&w, o);
@@ -357,7 +357,7 @@ static void remote_in_a_container(void **state)
 	w.netns.inum = OTHER_NETNS;
 	r = see_reset(&w, o);
 	assert_judged(r, VERDICT_REMOTE, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
-	assert_true(is_inferred(r, "passes that other namespace"));
+	assert_true(is_inferred(r, UNSEEN_PASSAGE));
 	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
 }
 

@@ -316,10 +316,10 @@ const struct reset_blame *see_reset(struct watch *w, struct observation seen)
 	return &w->resets[before % KEPT_MAX].blame;
 }
 
-bool is_inferred(const struct reset_blame *r, const char *words)
+bool is_inferred(const struct reset_blame *r, enum unseen what)
 {
 	for (size_t i = 0; i < r->inferred_count; i++)
-		if (strstr(r->inferred[i], words))
+		if (r->inferred[i] == what)
 			return true;
 	return false;
 }

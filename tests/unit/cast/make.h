@@ -96,7 +96,7 @@ const struct reset_blame *see_reset(struct watch *w, struct observation seen);
 /* The usual one: the server's next packet of that flow. */
 const struct reset_blame *see_server_packet(struct watch *w, const struct flow *flow);
 /* Whether one of the links that were not seen is told with these words. */
-bool is_inferred(const struct reset_blame *r, const char *words);
+bool is_inferred(const struct reset_blame *r, enum unseen what);
 
 /* 10.9.0.1/24 removed from up0 by `actor`, then 3 ms later its flush `act` of
  * `flow` (and of nothing else), complete. */

@@ -44,6 +44,20 @@ static void verdicts(void **state)
 	assert_string_equal(confidence_name(CONFIDENCE_PROVEN), "proven");
 }
 
+/* Each has a word of its own, which readers of the JSON may rely on. */
+static void unseens(void **state)
+{
+	(void)state;
+	for (unsigned int a = 0; a < UNSEENS; a++) {
+		assert_string_not_equal(unseen_name(a), "unknown");
+		for (unsigned int b = a + 1; b < UNSEENS; b++)
+			assert_string_not_equal(unseen_name(a), unseen_name(b));
+	}
+	assert_string_equal(unseen_name(UNSEENS), "unknown");
+	assert_string_equal(unseen_name(UNSEEN_WORK_ITEM), "work-item");
+	assert_string_equal(unseen_name(UNSEEN_REMOVAL_BEFORE), "removal-before-window");
+}
+
 static void change_ops(void **state)
 {
 	(void)state;
@@ -135,10 +149,15 @@ static void packet_flags_as_tcpdump_has_them(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(causes),       cmocka_unit_test(verdicts),
-		cmocka_unit_test(change_ops),   cmocka_unit_test(states),
-		cmocka_unit_test(pickups),      cmocka_unit_test(status_bits),
-		cmocka_unit_test(packet_flags), cmocka_unit_test(packet_flags_as_tcpdump_has_them),
+		cmocka_unit_test(causes),
+		cmocka_unit_test(verdicts),
+		cmocka_unit_test(unseens),
+		cmocka_unit_test(change_ops),
+		cmocka_unit_test(states),
+		cmocka_unit_test(pickups),
+		cmocka_unit_test(status_bits),
+		cmocka_unit_test(packet_flags),
+		cmocka_unit_test(packet_flags_as_tcpdump_has_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,6 +102,17 @@ static void report_of_a_storm(void **state)
 	assert_golden("storm.json", lines.text);
 }
 
+/* Readers get a stable word; the sentence is the text's. */
+static void what_was_not_seen_is_a_word(void **state)
+{
+	struct flow old = masqueraded(40001);
+
+	(void)state;
+	open_json(JSON_REPORT);
+	see_server_packet(&w, &old); /* from before the window */
+	assert_non_null(strstr(lines.text, "\"inferred\":[\"removal-before-window\"]"));
+}
+
 /* ---- the schema ---- */
 
 /* Of each type: what must be there, what may be there. Every line has type, ts,
@@ -297,6 +308,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		story(report_of_a_storm),
+		story(what_was_not_seen_is_a_word),
 		story(report_of_the_incident),
 		story(verbose_report_of_the_incident),
 		story(recording_of_the_incident),

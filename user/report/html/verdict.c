@@ -5,6 +5,7 @@
 
 #include "model/words.h"
 #include "report/html/private.h"
+#include "summary/unseen.h"
 #include "summary/verdict_text.h"
 
 /* ---- the chain, from the reset back to the process ---- */
@@ -153,7 +154,7 @@ static void write_story(struct html *h, FILE *out, const struct story *s, const 
 	}
 	for (size_t i = 0; i < s->blamed.inferred_count; i++) {
 		fputs("<p class=\"inferred\"><b>not seen:</b> ", out);
-		html_escape(out, s->blamed.inferred[i]);
+		html_escape(out, describe_unseen(s->blamed.inferred[i]));
 		fputs("</p>\n", out);
 	}
 	fputs("</article>\n", out);
