@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "model/causes.h"
+
 /* A process that deletes entry by entry is at one flush while it keeps going. */
 #define FLUSH_QUIET_NS (200ULL * 1000 * 1000)
 
@@ -175,7 +177,7 @@ static void describe_flush(struct blame *b, struct flush *f, const struct act_ob
 	f->ifindex = act->ifindex;
 	f->has_address = act->has_address;
 	f->address = act->address;
-	if (f->cause == CAUSE_ADDRESS_REMOVED || f->cause == CAUSE_LINK_DOWN)
+	if (cause_row(f->cause)->needs == CAUSE_NEEDS_CHANGE)
 		changes_join(b->changes, f);
 }
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "model/causes.h"
+
 /* Clients take their ports from net.ipv4.ip_local_port_range, which starts here by
  * default, and masquerade keeps a client's port where it is free. */
 #define EPHEMERAL_PORT_MIN 32768
@@ -28,16 +30,6 @@ static void add_because(struct reset_blame *out, uint64_t id)
 		out->because[out->because_count++] = id;
 }
 
-static bool needs_change(enum cause cause)
-{
-	return cause == CAUSE_ADDRESS_REMOVED || cause == CAUSE_LINK_DOWN;
-}
-
-static bool needs_actor(enum cause cause)
-{
-	return cause == CAUSE_USER_FLUSH || cause == CAUSE_USER_DELETE;
-}
-
 /* Truth rule 2: a flush is joined by what its work item carries, or it is inferred. */
 static void weigh_join(const struct flush *f, struct reset_blame *out)
 {
@@ -58,14 +50,24 @@ static void weigh_join(const struct flush *f, struct reset_blame *out)
 
 static void weigh_cause(const struct evidence *e, struct reset_blame *out)
 {
-	if (needs_change(out->cause))
+	switch (cause_row(out->cause)->needs) {
+	case CAUSE_NEEDS_CHANGE:
 		weigh_join(e->flush, out);
-	else if (needs_actor(out->cause) && (!e->flush || !flush_actor(e->flush)))
-		infer(out, UNSEEN_REMOVER);
-	else if (out->cause == CAUSE_MODULE_UNLOAD && e->flush && e->flush->ifindex)
-		infer(out, UNSEEN_MODULE_UNLOAD);
-	else if (out->cause == CAUSE_OTHER || out->cause == CAUSE_NONE)
+		break;
+	case CAUSE_NEEDS_ACTOR:
+		if (!e->flush || !flush_actor(e->flush))
+			infer(out, UNSEEN_REMOVER);
+		break;
+	case CAUSE_NEEDS_REASON:
 		infer(out, UNSEEN_CAUSE);
+		break;
+	case CAUSE_NEEDS_MODULE:
+		if (e->flush && e->flush->ifindex)
+			infer(out, UNSEEN_MODULE_UNLOAD);
+		break;
+	case CAUSE_NEEDS_NOTHING:
+		break;
+	}
 }
 
 static bool is_clean_end(const struct ledger_removal *r)
@@ -80,12 +82,11 @@ static bool is_clean_end(const struct ledger_removal *r)
 static void weigh_hooks(const struct evidence *e, struct reset_blame *out)
 {
 	const struct reset_observation *reset = &e->reset->reset;
-	uint8_t needed = HOOKS_CONNTRACK | (out->cause == CAUSE_IPVS ? 0 : HOOKS_NAT);
-	bool are_expected = out->cause != CAUSE_MODULE_UNLOAD && out->cause != CAUSE_NETNS_EXIT;
+	uint8_t needed = cause_row(out->cause)->hooks;
 
 	if (reset->pickup == PICKUP_UNTRACKED)
 		infer(out, UNSEEN_USE_UNTRACKED);
-	else if (are_expected && (reset->hooks & HOOKS_KNOWN) && (reset->hooks & needed) != needed)
+	else if ((reset->hooks & HOOKS_KNOWN) && (reset->hooks & needed) != needed)
 		infer(out, UNSEEN_USE_UNHOOKED);
 }
 

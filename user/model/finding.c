@@ -5,15 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/causes.h"
+
 bool reset_is_blamed(const struct reset_blame *r)
 {
-	switch (r->verdict) {
-	case VERDICT_ENTRY_REMOVED:
-	case VERDICT_ENTRY_UNKNOWN:
-	case VERDICT_ENTRY_INVALID:
-	case VERDICT_ENTRY_BYPASSED:
+	switch (verdict_row(r->verdict)->blames) {
+	case VERDICT_BLAMES_CONNTRACK:
 		return true;
-	case VERDICT_REMOTE: /* only after a new translation, which needs a removal */
+	case VERDICT_BLAMES_CHAIN: /* a new translation needs a removal */
 		return r->because_count > 0;
 	default:
 		return false;

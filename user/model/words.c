@@ -7,43 +7,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static const char *const causes[CAUSES] = {
-	[CAUSE_NONE] = "none",
-	[CAUSE_ADDRESS_REMOVED] = "address-removed",
-	[CAUSE_LINK_DOWN] = "link-down",
-	[CAUSE_USER_FLUSH] = "user-flush",
-	[CAUSE_USER_DELETE] = "user-delete",
-	[CAUSE_TIMEOUT] = "timeout",
-	[CAUSE_TABLE_FULL] = "table-full",
-	[CAUSE_ROUTE_CHANGE] = "route-change",
-	[CAUSE_TCP_CLOSE] = "tcp-close",
-	[CAUSE_NETNS_EXIT] = "netns-exit",
-	[CAUSE_MODULE_UNLOAD] = "module-unload",
-	[CAUSE_IPVS] = "ipvs",
-	[CAUSE_OTHER] = "other",
-	[CAUSE_UNREAD_DATA] = "unread-data",
-	[CAUSE_LINGER] = "linger",
-	[CAUSE_KEEPALIVE] = "keepalive",
-	[CAUSE_MEMORY] = "memory",
-	[CAUSE_KILLED] = "killed",
-	[CAUSE_DISCONNECT] = "disconnect",
-};
-
-static const char *const verdicts[VERDICTS] = {
-	[VERDICT_NONE] = "none",
-	[VERDICT_ENTRY_REMOVED] = "entry-removed",
-	[VERDICT_ENTRY_UNKNOWN] = "entry-unknown",
-	[VERDICT_ENTRY_INVALID] = "entry-invalid",
-	[VERDICT_ENTRY_BYPASSED] = "entry-bypassed",
-	[VERDICT_NO_LISTENER] = "no-listener",
-	[VERDICT_STALE_CONNECTION] = "stale-connection",
-	[VERDICT_PROTOCOL] = "protocol",
-	[VERDICT_REFUSED_BY_RULE] = "refused-by-rule",
-	[VERDICT_ABORTED] = "aborted",
-	[VERDICT_REMOTE] = "remote",
-	[VERDICT_UNEXPLAINED] = "unexplained",
-};
-
 static const char *const confidences[] = {
 	[CONFIDENCE_UNKNOWN] = "unknown",
 	[CONFIDENCE_LIKELY] = "likely",
@@ -149,21 +112,6 @@ static unsigned int search(const char *const *names, size_t count, const char *n
 		if (names[i] && !strcmp(names[i], name))
 			return i;
 	return 0;
-}
-
-const char *cause_name(enum cause cause)
-{
-	return pick(causes, COUNT(causes), cause);
-}
-
-enum cause cause_parse(const char *name)
-{
-	return search(causes, COUNT(causes), name);
-}
-
-const char *verdict_name(enum verdict verdict)
-{
-	return pick(verdicts, COUNT(verdicts), verdict);
 }
 
 const char *confidence_name(enum confidence confidence)
