@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the three probe files share: maps, loss counters, and readers of kernel
+ * What the probe files share: maps, loss counters, and readers of kernel
  * structures. Definitions are in shared.bpf.c; the linker joins them.
  */
 #ifndef RSTBLAME_PROBES_BPF_H
