@@ -1,172 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The order of time over the rings, with the probes played by the test. Each record is called
- * by a word, and what was handed on reads as a sentence. Times are milliseconds since the
- * start; the reader runs 10 ms behind, as live.
- */
+/* The order of time over the rings: what was handed on, as a sentence, when the probes did what
+ * the story says. */
 #include "cast/make.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cast/flush_writer.h"
-#include "wire/merge.h"
-
-enum { RECORDS = 512, WORDS = 512, BEHIND_MS = 10 };
-
-struct record {
-	struct event_header header;
-	char word[16];
-};
-
-/* A BPF ring as its reader meets it: positions are counted in records. */
-struct ring {
-	struct record records[RECORDS];
-	bool is_submitted[RECORDS];
-	uint64_t read, written;
-};
-
-static struct merge merge;
-static struct ring rings[MERGE_RINGS];
-static struct flush_writer flush;
-static char flush_words[WORDS][16];
-static uint64_t counts_ns;
-static char told[WORDS * 16]; /* since the last assert_told() */
-static int stops_with;        /* what taking returns from here on */
-static void (*on_take)(void); /* called once */
-
-/* ---- the merge's ends ---- */
-
-static void read_ring(void *ctx, enum merge_ring which)
-{
-	struct ring *r = &rings[which];
-
-	(void)ctx;
-	while (r->read < r->written && r->is_submitted[r->read]) {
-		struct record *record = &r->records[r->read++];
-
-		if (!merge_put(&merge, which, record, sizeof(*record)))
-			return;
-	}
-}
-
-static int tell(const char *word)
-{
-	void (*call)(void) = on_take;
-
-	assert_true(strlen(told) + strlen(word) + 2 < sizeof(told));
-	if (told[0])
-		strcat(told, " ");
-	strcat(told, word);
-	on_take = NULL;
-	if (call)
-		call();
-	return stops_with;
-}
-
-static int take(void *ctx, const void *record, size_t size)
-{
-	(void)ctx;
-	assert_int_equal(size, sizeof(struct record));
-	return tell(((const struct record *)record)->word);
-}
-
-static int take_removed(void *ctx, const struct event_flush_slot *slots, size_t *used)
-{
-	(void)ctx;
-	*used = 1;
-	return tell(flush_words[((const struct event_removed4 *)slots)->addresses[0]]);
-}
-
-static int take_counts(void *ctx)
-{
-	(void)ctx;
-	counts_ns = 0;
-	return tell("counts");
-}
-
-/* ---- the probes ---- */
-
-static size_t reserve(enum merge_ring which)
-{
-	assert_true(rings[which].written < RECORDS);
-	return rings[which].written++;
-}
-
-static void submit(enum merge_ring which, size_t at, uint64_t ms, const char *word)
-{
-	struct record *record = &rings[which].records[at];
-
-	record->header = (struct event_header){ .len = sizeof(*record), .ts_ns = MS(ms) };
-	snprintf(record->word, sizeof(record->word), "%s", word);
-	rings[which].is_submitted[at] = true;
-}
-
-static void state(uint64_t ms, const char *word)
-{
-	submit(MERGE_STATE, reserve(MERGE_STATE), ms, word);
-}
-
-static void reset(uint64_t ms, const char *word)
-{
-	submit(MERGE_RESETS, reserve(MERGE_RESETS), ms, word);
-}
-
-static void removed(uint64_t ms, const char *word)
-{
-	struct event_removed4 e = { .head = { .ts_ns = MS(ms), .family = AF_INET },
-				    .addresses = { (uint32_t)flush.head } };
-
-	snprintf(flush_words[flush.head], sizeof(flush_words[0]), "%s", word);
-	flush_writer_push(&flush, &e);
-}
-
-/* ---- the reader ---- */
-
-static int run(uint64_t now_ms)
-{
-	return merge_run(&merge, MS(now_ms), MS(now_ms - BEHIND_MS));
-}
-
-/* What the run at that time hands on, and nothing else. */
-#define assert_told(now_ms, words)                                                                 \
-	do {                                                                                       \
-		assert_int_equal(run(now_ms), 0);                                                  \
-		assert_string_equal(told, words);                                                  \
-		told[0] = '\0';                                                                    \
-	} while (0)
-
-static int begin(void **s)
-{
-	(void)s;
-	memset(&merge, 0, sizeof(merge));
-	memset(rings, 0, sizeof(rings));
-	told[0] = '\0';
-	counts_ns = 0;
-	stops_with = 0;
-	on_take = NULL;
-	merge.ends = (struct merge_ends){ .read = read_ring,
-					  .take = take,
-					  .take_removed = take_removed,
-					  .take_counts = take_counts };
-	merge.counts_ns = &counts_ns;
-	for (enum merge_ring i = 0; i < MERGE_RINGS; i++) {
-		merge.lanes[i].gauge.read = &rings[i].read;
-		merge.lanes[i].gauge.written = &rings[i].written;
-	}
-	flush_writer_open(&flush, &merge.flush);
-	return 0;
-}
-
-static int end(void **s)
-{
-	(void)s;
-	flush_writer_close(&flush, &merge.flush);
-	return 0;
-}
+#include "cast/rings_player.h"
 
 /* ---- stories: nobody is held up ---- */
 
@@ -505,7 +347,7 @@ static void full_of_what_is_young(void **s)
 	reset(20, "reset");
 	assert_told(100, "reset");
 	assert_false(merge.is_held);
-	assert_int_equal(rings[MERGE_STATE].read, LOOKAHEAD_RECORDS);
+	assert_int_equal(records_read(MERGE_STATE), LOOKAHEAD_RECORDS);
 	assert_int_equal(run(300), 0);
 	assert_string_equal(told + strlen(told) - 5, "y y z");
 	assert_int_equal(strlen(told), 2 * LOOKAHEAD_RECORDS + 1);
@@ -625,8 +467,8 @@ static void a_flush_alone_may_wait(void **s)
 {
 	(void)s;
 	state(80, "address");
-	assert_false(merge_may_wait(&merge, MS(100))); /* there is none */
-	assert_int_equal(rings[MERGE_STATE].read, 0);  /* and no need to look for more */
+	assert_false(merge_may_wait(&merge, MS(100)));  /* there is none */
+	assert_int_equal(records_read(MERGE_STATE), 0); /* and no need to look for more */
 	assert_told(100, "address");
 	flush.task = 1;
 	removed(90, "flushed");
@@ -648,7 +490,7 @@ static void a_flush_alone_may_wait(void **s)
 	assert_true(merge_is_idle(&merge));
 }
 
-#define story(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define story(name) cmocka_unit_test_setup_teardown(name, rings_player_begin, rings_player_end)
 
 int main(void)
 {
