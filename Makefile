@@ -1,23 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# make            build ./rstblame
-# make demo       replay the founding incident in a throw-away VM
-# make test       all tests; make test-unit: the fast ones only; make test-kernels:
-#                 all scenarios on all kernels; make test-toolchain: Debian 13's
-# make expected   refresh what the tests expect, and README's example
-# make bench      what it costs, beside what else one would use; writes the tables
-# make deps       install what the build needs (Debian, as root)
-# make install    DESTDIR= and PREFIX= as usual
-# O=DIR builds elsewhere, V=1 shows the commands, CROSS_COMPILE=aarch64-linux-gnu-
-# builds for arm64 (with SYSROOT=DIR from there: scripts/fetch-root bookworm arm64
-# guest makes one), WERROR=1 is what CI sets. BLIND=1 (with an O= of its own) makes the
-# build that does not see a split nf_ct_delete, for the test of --check.
+# make help lists the goals and variables, from the comments behind ## here and in
+# tests/*/*.mk.
 
+## O=DIR             build elsewhere than in build/
+## V=1               show the commands
+## WERROR=1          warnings are errors, as in CI
+## CFLAGS= LDFLAGS=  for user space, after our own
+## CROSS_COMPILE=    aarch64-linux-gnu- builds for arm64,
+## SYSROOT=DIR       with its libraries: scripts/fetch-root bookworm arm64 guest makes one
+## BLIND=1           with an O= of its own: does not see a split nf_ct_delete, to test --check
 O ?= build
 V ?= 0
+CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
-Q := $(if $(filter 1,$(V)),,@)
-say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)';)
-
+## KERNEL=sid        which kernel (Debian's suite) tests and benches boot
+KERNEL ?= bookworm
+## TIMES=10          how often
+TIMES ?= 1
 # Where headers and libraries for it are, if not among this machine's.
 SYSROOT ?=
 CC := $(CROSS_COMPILE)gcc$(if $(SYSROOT), --sysroot=$(SYSROOT))
@@ -25,29 +24,41 @@ CLANG ?= clang
 # bpftool runs here, whatever is built for.
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 
-machine := $(shell $(CC) -dumpmachine 2>/dev/null)
-ifneq ($(filter aarch64-%,$(machine)),)
-  arch := arm64
-  bpf_arch := arm64
-else
-  arch := x86_64
-  bpf_arch := x86
-endif
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)';)
+# Installs what the goal needs ($(1) of scripts/install-deps), then builds.
+ready = +$(Q)scripts/install-deps $(1) && $(MAKE) --no-print-directory all
 
-# Goals that build need tools; the others install them, or need none.
-ifneq ($(filter-out demo test test-vm test-kernels test-toolchain compat bench-truth bench-scale bench \
-	bench-table deps clean,$(or $(MAKECMDGOALS),all)),)
-  missing := $(foreach t,$(firstword $(CC)) $(CLANG) $(BPFTOOL),$(if $(shell command -v $(t)),,$(t)))
-  ifneq ($(strip $(missing)),)
-    $(error missing: $(missing); on Debian, as root: make deps)
-  endif
-endif
+.PHONY: all help
+all:
 
-CFLAGS ?= -O2 -g
+help: ## list goals and variables
+	$(Q)awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 } \
+		sub(/^## /, "") { variables = variables "  " $$0 "\n" } \
+		END { printf "\nVariables:\n%s", variables }' Makefile $$(ls -r tests/*/*.mk)
+
+# ---- how it is compiled ----
+
+arch := $(if $(filter aarch64-%,$(shell $(CC) -dumpmachine 2>/dev/null)),arm64,x86_64)
+bpf_arch := $(if $(filter arm64,$(arch)),arm64,x86)
+
+# The program runs as root and reads what others send. Fortify wants an optimiser, and a
+# level that CFLAGS or CPPFLAGS bring counts.
+flags_given := $(CPPFLAGS) $(CFLAGS) $(SANITIZE)
+fortify := $(if $(findstring _FORTIFY_SOURCE,$(flags_given)),,$(if $(filter-out -O0,$(filter -O%,$(CFLAGS))),\
+	$(if $(SANITIZE),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)))
+hardening_cflags := -fPIE -fstack-protector-strong -fstack-clash-protection $(fortify) \
+	$(if $(filter arm64,$(arch)),-mbranch-protection=standard,-fcf-protection)
+hardening_ldflags := $(if $(filter -static,$(LDFLAGS)),,-pie) -Wl,-z,relro,-z,now
+
 warnings := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla $(if $(WERROR),-Werror)
-all_cflags := -std=gnu11 -D_GNU_SOURCE -Iuser -I. -I$(O) $(warnings) $(CFLAGS) $(SANITIZE) \
+# No path of the machine that built it.
+prefix_map := -ffile-prefix-map=$(CURDIR)=.
+base_cflags := -std=gnu11 -D_GNU_SOURCE -Iuser -I. -I$(O) $(prefix_map) $(warnings) \
 	$(if $(BLIND),-DRSTBLAME_BLIND)
-bpf_cflags := -target bpf -g -O2 -mcpu=v2 -Wall $(if $(WERROR),-Werror) \
+all_cflags := $(base_cflags) $(hardening_cflags) $(flags_given)
+all_ldflags := $(hardening_ldflags) $(LDFLAGS)
+bpf_cflags := -target bpf -g -O2 -mcpu=v2 -Wall $(if $(WERROR),-Werror) $(prefix_map) \
 	-D__TARGET_ARCH_$(bpf_arch) -Ivmlinux/$(arch) -Ibpf
 libs := -lbpf -lelf -lz -ljansson -lcap-ng -lmnl -lpcap -lsystemd -lpthread
 
@@ -63,23 +74,29 @@ skeleton := $(O)/rstblame.skel.h
 program := $(if $(filter build,$(O)),rstblame,$(O)/rstblame)
 blind := $(O)/blind/rstblame
 
-.PHONY: all
-all: $(program)
+# What compiles asks for its tools first; no other goal needs them.
+.PHONY: tools
+tools:
+	$(Q)missing=; for tool in $(firstword $(CC)) $(CLANG) $(BPFTOOL); do \
+		command -v $$tool >/dev/null || missing="$$missing $$tool"; \
+	done; [ -z "$$missing" ] || { echo "missing:$$missing; on Debian, as root: make deps" >&2; exit 1; }
+
+all: $(program) ## build ./rstblame
 	@:
 
 $(program): $(user_objects)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs)
+	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $^ $(libs)
 
-$(O)/user/%.o: user/%.c
+$(O)/user/%.o: user/%.c | tools
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(all_cflags) -MMD -MP -c -o $@ $<
 
 $(patsubst user/%.c,$(O)/user/%.o,$(wildcard user/attach/*.c)): | $(skeleton)
 
-$(O)/bpf/%.o: bpf/%.c | $(O)/bpf
+$(O)/bpf/%.o: bpf/%.c | tools
 	$(call say,BPF,$<)
-	$(Q)$(CLANG) $(bpf_cflags) -MMD -MP -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CLANG) $(bpf_cflags) -MMD -MP -c -o $@ $<
 
 $(O)/rstblame.bpf.o: $(bpf_objects)
 $(O)/%.bpf.o:
@@ -90,86 +107,41 @@ $(O)/%.skel.h: $(O)/%.bpf.o
 	$(call say,GEN,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@.tmp && mv $@.tmp $@
 
-$(O)/bpf:
-	$(Q)mkdir -p $@
-
--include $(user_objects:.o=.d) $(wildcard $(O)/bpf/*.d)
-
-# ---- what a newcomer calls: each installs what is missing, then builds ----
-
-.PHONY: demo test test-vm test-kernels test-toolchain compat deps
-demo:
-	$(Q)scripts/install-deps test
-	$(Q)$(MAKE) --no-print-directory all
-	$(Q)RSTBLAME=$(abspath $(program)) scripts/demo
-
-test:
-	$(Q)scripts/install-deps test
-	$(Q)$(MAKE) --no-print-directory all
-	$(Q)$(MAKE) --no-print-directory O=$(O)/blind BLIND=1 all
-	$(Q)RSTBLAME=$(abspath $(program)) RSTBLAME_BLIND=$(abspath $(blind)) O=$(abspath $(O)) MAKE="$(MAKE)" tests/all
-
-# All scenarios on all kernels, some of an hour; none may be missing.
-test-kernels:
-	$(Q)scripts/install-deps test
-	$(Q)$(MAKE) --no-print-directory all
-	$(Q)$(MAKE) --no-print-directory O=$(O)/blind BLIND=1 all
-	$(Q)status=0; export RSTBLAME=$(abspath $(program)) RSTBLAME_BLIND=$(abspath $(blind)); \
-		tests/vm/matrix -A -o $(O)/matrix || status=1; \
-		tests/vm/compat $(O)/matrix >$(O)/compat.md && cat $(O)/compat.md && exit $$status
-
-# The README's table, from the last run of test or test-kernels.
-compat:
-	$(Q)tests/vm/compat -u README.md $(O)/matrix
-
-# Debian 13's compilers and libraries, in a chroot: builds, runs the unit tests; then what
-# was built runs the core scenarios in a guest of Debian 13's programs and kernel. Without
-# the incident: whether networkd 257 removes the address or the kernel does, whose time for
-# it is over, is a matter of milliseconds there.
-test-toolchain:
-	$(Q)scripts/install-deps test
-	$(Q)$(MAKE) --no-print-directory all
-	$(Q)scripts/toolchain-test trixie $(O)/trixie
-	$(Q)RSTBLAME=$(abspath $(O))/trixie/rstblame RSTBLAME_BLIND=$(abspath $(O))/trixie/blind/rstblame \
-		RSTBLAME_REPLAY=$(abspath $(program)) RSTBLAME_ROOT_SUITE=trixie \
-		tests/vm/all -k trixie $$(grep -vE '^(\#|incident)' tests/vm/core) lifetime-expiry udhcpc
-
-# One kernel's scenarios, or some of them: make test-vm KERNEL=sid SCENARIOS=flap-ip TIMES=10
-KERNEL ?= bookworm
-TIMES ?= 1
-test-vm:
-	$(Q)scripts/install-deps test
-	$(Q)$(MAKE) --no-print-directory all
-	$(Q)$(MAKE) --no-print-directory O=$(O)/blind BLIND=1 all
-	$(Q)RSTBLAME=$(abspath $(program)) RSTBLAME_BLIND=$(abspath $(blind)) tests/vm/all -k $(KERNEL) -n $(TIMES) $(SCENARIOS)
-
-deps:
-	$(Q)scripts/install-deps build
+-include $(user_objects:.o=.d) $(bpf_objects:.o=.d)
 
 # ---- upkeep ----
 
-.PHONY: install format check-format vmlinux clean
-install: all
-	$(call say,INSTALL,$(DESTDIR)$(PREFIX)/sbin/rstblame)
-	$(Q)install -D -m 755 $(program) $(DESTDIR)$(PREFIX)/sbin/rstblame
-	$(Q)install -D -m 644 user/rstblame.8 $(DESTDIR)$(PREFIX)/share/man/man8/rstblame.8
-	$(Q)install -D -m 644 scripts/rstblame.bash \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/rstblame
+.PHONY: deps install uninstall format check-format vmlinux clean
+deps: ## install what the build needs (Debian, as root)
+	$(Q)scripts/install-deps build
+
+# MODE:FILE:PLACE
+installed := 755:$(program):sbin/rstblame 644:scripts/rstblame.bash:share/bash-completion/completions/rstblame \
+	$(foreach m,$(wildcard user/rstblame.[1-9]),644:$(m):share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
+field = $(word $(1),$(subst :, ,$(2)))
+
+install: all ## install program, manual and completion; DESTDIR= and PREFIX= as usual
+	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
+	$(Q)set -e; $(foreach i,$(installed),install -D -m $(call field,1,$(i)) $(call field,2,$(i)) \
+		'$(DESTDIR)$(PREFIX)/$(call field,3,$(i))';)
+
+uninstall: ## remove what install put there
+	$(Q)rm -f $(foreach i,$(installed),'$(DESTDIR)$(PREFIX)/$(call field,3,$(i))')
 
 c_files := $(wildcard bpf/*.[ch] user/*.[ch] user/*/*.[ch] user/*/*/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch] scripts/*.[ch])
 CLANG_FORMAT ?= $(firstword $(foreach f,clang-format-14 clang-format,$(shell command -v $(f))))
-format:
+format: ## clang-format all sources
 	$(Q)$(CLANG_FORMAT) -i $(c_files)
 
-check-format:
+check-format: ## fail if format would change a file
 	$(Q)bad=; for f in $(c_files); do \
 		$(CLANG_FORMAT) $$f | cmp -s - $$f || bad="$$bad $$f"; \
 	done; [ -z "$$bad" ] || { echo "run make format:$$bad" >&2; exit 1; }
 
-vmlinux:
+vmlinux: ## generate the kernel's types in vmlinux/ again
 	$(Q)scripts/gen-vmlinux
 
-clean:
+clean: ## remove what was built
 	$(Q)rm -rf $(O) $(program)
 
 # Where make bench leaves what it measured: its halves are included in no special order.

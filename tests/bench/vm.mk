@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# make bench: all figures, each beside its baseline, and the tables "Overhead" of the
-# README and the manual from them; half an hour. make bench-table: the tables from the
-# last run. make bench-vm: the half that measures in VMs. TIMES=, SIZES= and ROUNDS=
-# choose how often and how much. Included by the top Makefile.
+# All figures, each beside its baseline, and the tables "Overhead" of the README and the
+# manual from them. TIMES=, SIZES= and ROUNDS= choose how often and how much. Included by
+# the top Makefile.
 
 bench_vm_tool := $(bench_out)/vm-tool
 bench_vm_empty := $(bench_out)/vm-empty.bpf.o
 bench_vm_least := $(bench_out)/vm-least.bpf.o
 
-$(bench_vm_tool): tests/bench/vm-tool.c tests/bench/vm-session.c tests/bench/vm-tool.h | $(bench_out)
+$(bench_vm_tool): tests/bench/vm-tool.c tests/bench/vm-session.c tests/bench/vm-tool.h | $(bench_out) tools
 	$(call say,CC,$<)
-	$(Q)$(CC) $(all_cflags) -o $@ $(filter %.c,$^) -lbpf -lmnl
+	$(Q)$(CC) $(all_cflags) $(all_ldflags) -o $@ $(filter %.c,$^) -lbpf -lmnl
 
-$(bench_vm_empty) $(bench_vm_least): $(bench_out)/%.bpf.o: tests/bench/%.bpf.c | $(bench_out)
+$(bench_vm_empty) $(bench_vm_least): $(bench_out)/%.bpf.o: tests/bench/%.bpf.c | $(bench_out) tools
 	$(call say,BPF,$<)
 	$(Q)$(CLANG) $(bpf_cflags) -MMD -MP -c -o $@ $<
 
@@ -27,13 +26,12 @@ bench_vm := RSTBLAME=$(abspath $(program)) BENCH_TOOL=$(abspath $(bench_vm_tool)
 bench_times := $(if $(filter file undefined,$(origin TIMES)),3,$(TIMES))
 
 .PHONY: bench bench-vm bench-vm-icount bench-vm-smp bench-table
-bench:
-	$(Q)scripts/install-deps bench
-	$(Q)$(MAKE) --no-print-directory all
+bench: ## what it costs, beside what else one would use (half an hour)
+	$(call ready,bench)
 	$(Q)$(MAKE) --no-print-directory bench-vm $(if $(wildcard tests/bench/core.mk),bench-core)
 	$(Q)$(MAKE) --no-print-directory bench-table
 
-bench-vm: bench-vm-icount bench-vm-smp
+bench-vm: bench-vm-icount bench-vm-smp ## the half of bench that measures in VMs
 
 bench-vm-icount: $(program) $(bench_vm_tool) $(bench_vm_empty) $(bench_vm_least)
 	$(Q)TIMES=1 ROUNDS=3 SECONDS_EACH=1 $(bench_vm) -i -m 4G -o $(bench_out)/icount \
@@ -43,5 +41,5 @@ bench-vm-smp: $(program) $(bench_vm_tool) $(bench_vm_empty) $(bench_vm_least)
 	$(Q)TIMES=$(bench_times) SECONDS_EACH=4 $(bench_vm) -m 4G -o $(bench_out)/smp \
 		session flush storm peers
 
-bench-table:
+bench-table: ## the tables of README and manual, from the last bench
 	$(Q)tests/bench/table -u README.md -m user/rstblame.8 $(bench_out)

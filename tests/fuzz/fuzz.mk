@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# make fuzz: a minute for each harness (FUZZ_S seconds); make fuzz-smoke: the corpus
-# once, and a few seconds more. The real .c files, built by clang with libFuzzer,
-# ASan and UBSan. What is found stays below $(O)/fuzz. Included by the top Makefile,
+# The real .c files, built by clang with libFuzzer, ASan and UBSan. What is found stays below $(O)/fuzz. Included by the top Makefile,
 # after core_objects.
 
 FUZZ_S ?= 60
 FUZZ_SMOKE_S ?= 3
 fuzz_out := $(O)/fuzz
-fuzz_cflags := -std=gnu11 -D_GNU_SOURCE -Iuser -I. -Itests/unit -g -O1 -fno-omit-frame-pointer \
+fuzz_cflags := -std=gnu11 -D_GNU_SOURCE -Iuser -I. -Itests/unit $(prefix_map) -g -O1 -fno-omit-frame-pointer \
 	-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 # All of the core, not a list of what is used: a list rots where nobody links it.
 fuzz_core_objects := $(patsubst $(O)/user/%.o,$(fuzz_out)/user/%.o,$(core_objects))
@@ -17,6 +15,8 @@ fuzz_programs := $(patsubst tests/fuzz/fuzz_%.c,$(fuzz_out)/fuzz_%,$(wildcard te
 .PHONY: fuzz fuzz-smoke
 fuzz: fuzz_seconds := $(FUZZ_S)
 fuzz-smoke: fuzz_seconds := $(FUZZ_SMOKE_S)
+fuzz: ## a minute for each harness (FUZZ_S= seconds)
+fuzz-smoke: ## the fuzzers' corpus once, and a few seconds more
 fuzz fuzz-smoke: $(fuzz_programs)
 	$(Q)for program in $^; do \
 		name=$${program##*/fuzz_}; log=$$program.log; \
@@ -36,11 +36,11 @@ $(fuzz_programs): $(fuzz_out)/%: $(fuzz_out)/%.o $(fuzz_out)/pipeline.o $(fuzz_o
 $(fuzz_core): $(fuzz_core_objects)
 	$(Q)rm -f $@ && $(AR) qcs $@ $^
 
-$(fuzz_out)/user/%.o: user/%.c
+$(fuzz_out)/user/%.o: user/%.c | tools
 	$(call say,CC,$< (fuzz))
 	$(Q)mkdir -p $(@D) && $(CLANG) $(fuzz_cflags) -MMD -MP -c -o $@ $<
 
-$(fuzz_out)/%.o: tests/fuzz/%.c | $(fuzz_out)/user
+$(fuzz_out)/%.o: tests/fuzz/%.c | $(fuzz_out)/user tools
 	$(call say,CC,$<)
 	$(Q)$(CLANG) $(fuzz_cflags) -MMD -MP -c -o $@ $<
 

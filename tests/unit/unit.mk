@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# make test-unit: the core with ASan and UBSan, and one cmocka program for each
-# */test_*.c (cast/ is what they share). Unprivileged; needs neither libbpf nor a kernel
+# The core with ASan and UBSan, and one cmocka program for each */test_*.c (cast/ is what
+# they share). Unprivileged; needs neither libbpf nor a kernel
 # that can be traced.
 # Included by the top Makefile, after core_objects.
 
 unit_out := $(O)/unit
-unit_cflags := $(all_cflags) -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
+unit_cflags := $(base_cflags) $(flags_given) -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -Itests/unit
 unit_libs := -lcmocka -ljansson -lz -lcap-ng -lmnl -lpcap -lsystemd -lpthread
 unit_core_objects := $(patsubst $(O)/user/%.o,$(unit_out)/user/%.o,$(core_objects))
@@ -14,13 +14,13 @@ unit_help_objects := $(patsubst tests/unit/%.c,$(unit_out)/%.o,$(wildcard tests/
 unit_programs := $(patsubst tests/unit/%.c,$(unit_out)/%,$(sort $(wildcard tests/unit/*/test_*.c)))
 
 .PHONY: test-unit
-test-unit: $(unit_programs)
+test-unit: $(unit_programs) ## the fast tests only
 	$(Q)tests/unit/run $^
 
-# Refresh what tests expect: goldens, replays, README's example. Read the difference.
+# Goldens, replays, README's example. Read the difference.
 .PHONY: expected
 golden_programs := $(patsubst tests/unit/%.c,$(unit_out)/%,$(shell grep -l assert_golden tests/unit/*/test_*.c))
-expected: all $(golden_programs)
+expected: all $(golden_programs) ## refresh what the tests expect, and README's example
 	$(Q)RSTBLAME=$(abspath $(program)) tests/expected $(golden_programs)
 
 # An archive, so that a test may bring its own copy of the module that it opens.
@@ -31,11 +31,11 @@ $(unit_programs): $(unit_out)/%: $(unit_out)/%.o $(unit_help_objects) $(unit_cor
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(unit_cflags) $(LDFLAGS) -o $@ $^ $(unit_libs)
 
-$(unit_out)/user/%.o: user/%.c
+$(unit_out)/user/%.o: user/%.c | tools
 	$(call say,CC,$< (asan))
 	$(Q)mkdir -p $(@D) && $(CC) $(unit_cflags) -MMD -MP -c -o $@ $<
 
-$(unit_out)/%.o: tests/unit/%.c
+$(unit_out)/%.o: tests/unit/%.c | tools
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(unit_cflags) -MMD -MP -c -o $@ $<
 

@@ -98,8 +98,8 @@ static bool reserve(struct ledger *l, size_t limit)
 	l->newest_slot = limit - 1;
 	l->pool = reserve_new(limit * sizeof(*l->pool));
 	l->wide = reserve_new(limit * sizeof(*l->wide));
-	is_whole = !ledger_shared_init(&l->ledger_shared, limit) &
-		   !ledger_index_init(&l->index, limit);
+	is_whole = !ledger_shared_init(&l->ledger_shared, limit);
+	is_whole &= !ledger_index_init(&l->index, limit);
 	if (is_whole && l->pool && l->wide && leaves_as_much(l))
 		return true;
 	release(l);
