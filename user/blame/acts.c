@@ -97,8 +97,7 @@ static struct flush *find_deleting(struct blame *b, const struct observation *se
 	for (size_t i = 0; i < OPEN_MAX; i++) {
 		struct flush *f = b->open[i];
 
-		if (f && f->cause == CAUSE_USER_DELETE && f->netns.inum == seen->netns.inum &&
-		    f->netns.node == seen->netns.node &&
+		if (f && f->cause == CAUSE_USER_DELETE && netns_equal(f->netns, seen->netns) &&
 		    is_same_program(&f->actor, &seen->act.actor))
 			return f;
 	}
@@ -111,8 +110,7 @@ static struct flush *find_notified(struct blame *b, const struct observation *se
 	for (size_t i = 0; i < OPEN_MAX; i++) {
 		struct flush *f = b->open[i];
 
-		if (f && f->cause == CAUSE_ADDRESS_REMOVED && f->netns.inum == seen->netns.inum &&
-		    f->netns.node == seen->netns.node &&
+		if (f && f->cause == CAUSE_ADDRESS_REMOVED && netns_equal(f->netns, seen->netns) &&
 		    address_equal(&f->address, &seen->removal.flow.reply.dst))
 			return f;
 	}

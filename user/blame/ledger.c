@@ -390,13 +390,11 @@ void ledger_add(struct ledger *l, const struct ledger_removal *removal)
 static bool matches(const struct ledger *l, const struct record *r, enum ledger_side side,
 		    const struct ledger_walk *walk)
 {
-	const struct netns_id *netns;
 	struct tuple tuple;
 
 	if (r->ports[2 * side] != walk->tuple.sport || r->ports[2 * side + 1] != walk->tuple.dport)
 		return false;
-	netns = &l->ledger_shared.items[r->shared].netns;
-	if (netns->inum != walk->netns.inum || netns->node != walk->netns.node ||
+	if (!netns_equal(l->ledger_shared.items[r->shared].netns, walk->netns) ||
 	    family_of(r) != walk->family)
 		return false;
 	unpack_tuple(l, r, side, &tuple);

@@ -40,10 +40,9 @@ static uint32_t *bucket(struct ledger_shared *ledger_shared, struct netns_id net
 static bool fits(const struct shared *p, struct netns_id netns, const uint16_t zone[2],
 		 uint64_t mono_ns, uint64_t id)
 {
-	return p->netns.inum == netns.inum && p->netns.node == netns.node &&
-	       p->zone[0] == zone[0] && p->zone[1] == zone[1] && mono_ns >= p->base_ns &&
-	       !((mono_ns - p->base_ns) >> SHARED_NS_BITS) && id >= p->base_id &&
-	       !((id - p->base_id) >> SHARED_ID_BITS);
+	return netns_equal(p->netns, netns) && p->zone[0] == zone[0] && p->zone[1] == zone[1] &&
+	       mono_ns >= p->base_ns && !((mono_ns - p->base_ns) >> SHARED_NS_BITS) &&
+	       id >= p->base_id && !((id - p->base_id) >> SHARED_ID_BITS);
 }
 
 static uint32_t make(struct ledger_shared *ledger_shared)

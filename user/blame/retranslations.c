@@ -54,7 +54,7 @@ void retranslations_add(struct retranslations *retranslations,
 	for (size_t i = 0; is_new_connection && i < retranslations->count; i++) {
 		struct retranslation *r = newest(retranslations, i);
 
-		if (r->netns.inum == retranslation->netns.inum &&
+		if (netns_equal(r->netns, retranslation->netns) &&
 		    is_of(r, retranslation->netns.node, flow->family, &flow->orig))
 			r->flow.family = 0;
 	}

@@ -43,7 +43,7 @@ void risks_note(struct risks *risks, const struct ledger_removal *r)
 	for (size_t i = 0; i < risks->places_count; i++) {
 		struct risky_place *place = &risks->places[i];
 
-		if (place->netns.inum == r->netns.inum && place->netns.node == r->netns.node) {
+		if (netns_equal(place->netns, r->netns)) {
 			if (r->mono_ns > place->last_mono_ns)
 				place->last_mono_ns = r->mono_ns;
 			return;

@@ -151,9 +151,8 @@ struct risk *risk_table_find(struct risk_table *t, struct netns_id netns, uint8_
 	for (uint32_t i = *chain(t, hash); i; i = t->links[i - 1].next) {
 		struct risk *r = &t->slots[i - 1].risk;
 
-		if (t->links[i - 1].hash == hash && r->netns.inum == netns.inum &&
-		    r->netns.node == netns.node && r->flow.family == family &&
-		    tuple_equal(&r->flow.orig, orig))
+		if (t->links[i - 1].hash == hash && netns_equal(r->netns, netns) &&
+		    r->flow.family == family && tuple_equal(&r->flow.orig, orig))
 			return r;
 	}
 	return NULL;

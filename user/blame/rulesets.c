@@ -36,11 +36,6 @@ void rulesets_free(struct rulesets *rulesets)
 	free(rulesets);
 }
 
-static bool is_there(const struct ruleset *r, struct netns_id netns)
-{
-	return r->netns.inum == netns.inum && r->netns.node == netns.node;
-}
-
 static bool is_told(const struct rulesets *rulesets, const struct observation *seen)
 {
 	const struct ruleset_observation *now = &seen->ruleset;
@@ -50,7 +45,7 @@ static bool is_told(const struct rulesets *rulesets, const struct observation *s
 
 		if (seen->mono_ns - r->mono_ns > SAME_REQUEST_NS)
 			return false;
-		if (is_there(r, seen->netns) && r->seen.family == now->family &&
+		if (netns_equal(r->netns, seen->netns) && r->seen.family == now->family &&
 		    r->seen.hooks == now->hooks) /* the newest of its kind */
 			return r->seen.op == now->op && actor_equal(&r->seen.actor, &now->actor);
 	}
@@ -84,8 +79,8 @@ const struct ruleset *rulesets_behind(const struct rulesets *rulesets, struct ne
 	for (size_t i = rulesets->count; i-- > 0;) {
 		const struct ruleset *r = &rulesets->items[i];
 
-		if (r->mono_ns > mono_ns || !is_there(r, netns) || !(r->seen.hooks & missing) ||
-		    (r->seen.family && r->seen.family != family))
+		if (r->mono_ns > mono_ns || !netns_equal(r->netns, netns) ||
+		    !(r->seen.hooks & missing) || (r->seen.family && r->seen.family != family))
 			continue;
 		if (r->seen.op == RULESET_HOOKS_REMOVED && !r->seen.by_kernel)
 			return r;

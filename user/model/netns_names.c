@@ -22,7 +22,7 @@ static struct netns_name *find(struct netns_names *names, struct netns_id netns)
 	for (size_t i = 0; i < names->count; i++) {
 		struct netns_name *n = &names->items[i];
 
-		if (n->netns.inum == netns.inum && n->netns.node == netns.node)
+		if (netns_equal(n->netns, netns))
 			return n;
 	}
 	return NULL;

@@ -39,6 +39,11 @@ struct netns_id {
 	uint32_t inum; /* 0: not known */
 };
 
+static inline bool netns_equal(struct netns_id a, struct netns_id b)
+{
+	return a.inum == b.inum && a.node == b.node;
+}
+
 /* The process that set things going; pid 0: not known, or nobody's request. */
 struct actor {
 	uint32_t pid;

@@ -141,8 +141,8 @@ const struct arrival *summary_return(const struct summary *t, const struct chang
 	for (size_t i = 0; i < t->arrivals_count; i++) {
 		const struct arrival *a = &t->arrivals[i];
 
-		if (a->netns.inum == removed->netns.inum && a->netns.node == removed->netns.node &&
-		    a->mono_ns > removed->mono_ns && address_equal(&a->local, &removed->seen.local))
+		if (netns_equal(a->netns, removed->netns) && a->mono_ns > removed->mono_ns &&
+		    address_equal(&a->local, &removed->seen.local))
 			return a;
 	}
 	return NULL;

@@ -156,8 +156,7 @@ static struct html_port *find_port(struct html *h, const struct finding *f, uint
 	struct html_port *p = h->ports;
 
 	for (; p < h->ports + h->ports_count; p++)
-		if (p->port == port && p->family == family && p->netns.inum == f->netns.inum &&
-		    p->netns.node == f->netns.node)
+		if (p->port == port && p->family == family && netns_equal(p->netns, f->netns))
 			return p;
 	if (h->ports_count == HTML_PORTS_MAX)
 		return &h->other_ports;
