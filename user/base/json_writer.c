@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/utf8.h"
 
 enum { DIGITS_MAX = 20 }; /* of 2^64 - 1 */
@@ -15,28 +16,11 @@ void jsonw_release(struct jsonw *w)
 	memset(w, 0, sizeof(*w));
 }
 
-static bool grow(struct jsonw *w, size_t more)
-{
-	size_t size = w->size ? w->size : 1024;
-	char *text;
-
-	if (w->has_failed)
-		return false;
-	while (size < w->len + more)
-		size *= 2;
-	text = realloc(w->text, size);
-	if (!text) {
-		w->has_failed = true;
-		return false;
-	}
-	w->text = text;
-	w->size = size;
-	return true;
-}
-
 static bool has_room(struct jsonw *w, size_t more)
 {
-	return (!w->has_failed && w->len + more <= w->size) || grow(w, more);
+	if (w->len + more > w->size && !w->has_failed)
+		w->has_failed = !array_reserve(&w->text, &w->size, w->len + more, 1);
+	return !w->has_failed;
 }
 
 static void put(struct jsonw *w, const char *text, size_t len)

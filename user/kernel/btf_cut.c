@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "kernel/btf_table.h"
 
 struct bytes {
@@ -54,24 +55,6 @@ void btf_cut_free(struct btf_cut *cut)
 	free(cut);
 }
 
-/* False: out of memory. */
-static bool make_room(void **array, size_t *room, size_t needed, size_t item_bytes)
-{
-	size_t grown_room = *room ? *room : 64;
-	void *grown;
-
-	if (needed <= *room)
-		return true;
-	while (grown_room < needed)
-		grown_room *= 2;
-	grown = realloc(*array, grown_room * item_bytes);
-	if (!grown)
-		return false;
-	*array = grown;
-	*room = grown_room;
-	return true;
-}
-
 /* ---- what is wanted ---- */
 
 /* Without a flavour: the last "___" that has something before and after it and is not
@@ -116,8 +99,8 @@ int btf_cut_want(struct btf_cut *cut, const char *name)
 	if (!len || find_wanted(cut, name))
 		return 0;
 	copy = strndup(name, len);
-	if (!copy || !make_room((void **)&cut->wanted, &cut->wanted_room, cut->wanted_count + 1,
-				sizeof(*cut->wanted))) {
+	if (!copy || !array_reserve(&cut->wanted, &cut->wanted_room, cut->wanted_count + 1,
+				    sizeof(*cut->wanted))) {
 		free(copy);
 		return -ENOMEM;
 	}
@@ -141,8 +124,8 @@ static uint32_t choose(struct btf_cut *cut, struct btf_table *table, uint32_t id
 	slot = &table->cut_ids[id - table->first_id];
 	if (*slot)
 		return *slot;
-	if (!make_room((void **)&cut->chosen, &cut->chosen_room, cut->chosen_count + 1,
-		       sizeof(*cut->chosen))) {
+	if (!array_reserve(&cut->chosen, &cut->chosen_room, cut->chosen_count + 1,
+			   sizeof(*cut->chosen))) {
 		cut->is_out_of_memory = true;
 		return 0;
 	}
@@ -181,7 +164,7 @@ int btf_cut_take(struct btf_cut *cut, struct btf_table *table)
 
 static void *append(struct btf_cut *cut, struct bytes *to, const void *bytes, size_t size)
 {
-	if (!make_room((void **)&to->at, &to->room, to->size + size, 1)) {
+	if (!array_reserve(&to->at, &to->room, to->size + size, 1)) {
 		cut->is_out_of_memory = true;
 		return NULL;
 	}

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 #define KALLSYMS "/proc/kallsyms"
 
 /* "ffffffffc0a1b2c0 t nf_ct_delete\t[nf_conntrack]" */
@@ -210,23 +212,6 @@ struct symbolizer {
 	size_t text_len, text_size;
 };
 
-static bool make_room(void **array, size_t *size, size_t needed, size_t item_bytes)
-{
-	size_t new_size = *size ? *size : 4096;
-	void *grown;
-
-	while (new_size < needed)
-		new_size *= 2;
-	if (new_size == *size)
-		return true;
-	grown = realloc(*array, new_size * item_bytes);
-	if (!grown)
-		return false;
-	*array = grown;
-	*size = new_size;
-	return true;
-}
-
 static int collect_entry(void *ctx, const struct entry *entry)
 {
 	struct symbolizer *s = ctx;
@@ -234,8 +219,8 @@ static int collect_entry(void *ctx, const struct entry *entry)
 
 	if (!is_text(entry->type))
 		return 0;
-	if (!make_room((void **)&s->items, &s->size, s->count + 1, sizeof(*s->items)) ||
-	    !make_room((void **)&s->text, &s->text_size, s->text_len + len, 1))
+	if (!array_reserve(&s->items, &s->size, s->count + 1, sizeof(*s->items)) ||
+	    !array_reserve(&s->text, &s->text_size, s->text_len + len, 1))
 		return -ENOMEM;
 	memcpy(s->text + s->text_len, entry->name, len);
 	s->items[s->count++] = (struct named){ entry->address, (uint32_t)s->text_len };

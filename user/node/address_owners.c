@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_HOMES = 256 };
+#include "base/array.h"
 
 void address_owners_release(struct address_owners *p)
 {
@@ -16,16 +16,8 @@ void address_owners_release(struct address_owners *p)
 int address_owners_add(struct address_owners *p, uint8_t family, const struct address *address,
 		       uint32_t inum)
 {
-	size_t size = p->size ? p->size * 2 : FIRST_HOMES;
-	struct home *items;
-
-	if (p->count == p->size) {
-		items = realloc(p->items, size * sizeof(*items));
-		if (!items)
-			return -ENOMEM;
-		p->items = items;
-		p->size = size;
-	}
+	if (!array_reserve(&p->items, &p->size, p->count + 1, sizeof(*p->items)))
+		return -ENOMEM;
 	p->items[p->count++] = (struct home){ .address = *address, .family = family, .inum = inum };
 	return 0;
 }

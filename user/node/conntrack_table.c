@@ -13,9 +13,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "node/conntrack_get.h"
 
-enum { FIRST_ROWS = 1024, DUMP_BYTES = 64 * 1024, LINE_BYTES = 1024 };
+enum { DUMP_BYTES = 64 * 1024, LINE_BYTES = 1024 };
 
 void conntrack_table_release(struct conntrack_table *t)
 {
@@ -25,17 +26,9 @@ void conntrack_table_release(struct conntrack_table *t)
 
 static void add(struct conntrack_table *t, const struct flow *flow)
 {
-	size_t size = t->size ? t->size * 2 : FIRST_ROWS;
-	struct conntrack_row *rows;
-
-	if (t->count + 2 > t->size) {
-		rows = realloc(t->rows, size * sizeof(*rows));
-		if (!rows) {
-			t->err = -ENOMEM;
-			return;
-		}
-		t->rows = rows;
-		t->size = size;
+	if (!array_reserve(&t->rows, &t->size, t->count + 2, sizeof(*t->rows))) {
+		t->err = -ENOMEM;
+		return;
 	}
 	/* Zeroed: compared as bytes. */
 	memset(&t->rows[t->count], 0, 2 * sizeof(*t->rows));

@@ -15,9 +15,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "node/privilege.h"
 
-enum { NAMESPACES_MAX = 16384, FIRST_NAMESPACES = 64 };
+enum { NAMESPACES_MAX = 16384 };
 
 /* Where names are bind mounts. Docker's are ids of sandboxes: no names for people. */
 static const struct {
@@ -59,21 +60,10 @@ const struct namespace *namespaces_find(const struct namespaces *ns, uint32_t in
 
 static struct namespace *insert(struct namespaces *ns, size_t at)
 {
-	size_t size = ns->size ? ns->size * 2 : FIRST_NAMESPACES;
-	struct namespace *items;
-
-	if (ns->count == NAMESPACES_MAX) {
+	if (ns->count == NAMESPACES_MAX ||
+	    !array_reserve(&ns->items, &ns->size, ns->count + 1, sizeof(*ns->items))) {
 		ns->is_cut = true;
 		return NULL;
-	}
-	if (ns->count == ns->size) {
-		items = realloc(ns->items, size * sizeof(*items));
-		if (!items) {
-			ns->is_cut = true;
-			return NULL;
-		}
-		ns->items = items;
-		ns->size = size;
 	}
 	memmove(&ns->items[at + 1], &ns->items[at], (ns->count - at) * sizeof(*ns->items));
 	ns->count++;

@@ -12,8 +12,10 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/array.h"
+
 /* 2 million sockets are 104 MB; past that the list is not whole. */
-enum { ROWS_MAX = 2000000, FIRST_ROWS = 256, DUMP_BYTES = 64 * 1024, LINE_BYTES = 512 };
+enum { ROWS_MAX = 2000000, DUMP_BYTES = 64 * 1024, LINE_BYTES = 512 };
 
 void sockets_release(struct sockets *s)
 {
@@ -52,18 +54,10 @@ static void normalize(struct socket_row *row)
 
 int sockets_append(struct sockets *s, const struct socket_row *row)
 {
-	size_t size = s->size ? s->size * 2 : FIRST_ROWS;
-	struct socket_row *rows;
-
 	if (s->count == ROWS_MAX)
 		return -E2BIG;
-	if (s->count == s->size) {
-		rows = realloc(s->rows, size * sizeof(*rows));
-		if (!rows)
-			return -ENOMEM;
-		s->rows = rows;
-		s->size = size;
-	}
+	if (!array_reserve(&s->rows, &s->size, s->count + 1, sizeof(*s->rows)))
+		return -ENOMEM;
 	s->rows[s->count++] = *row;
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "bpf/event.h"
 
 /* The maps hold little more keys than half of it. */
@@ -63,21 +64,11 @@ static struct syn_told *find_told(struct syn_counts *c, const struct event_syn_k
 
 static struct syn_row *add_row(struct syn_counts *c)
 {
-	size_t size = c->rows_size ? 2 * c->rows_size : 64;
-	struct port_count *ports;
-	struct syn_row *rows;
+	size_t count = c->rows_count + 1;
 
-	if (c->rows_count < c->rows_size)
-		return &c->rows[c->rows_count++];
-	rows = reallocarray(c->rows, size, sizeof(*rows));
-	if (!rows)
+	if (!array_reserve(&c->rows, &c->rows_size, count, sizeof(*c->rows)) ||
+	    !array_reserve(&c->ports, &c->ports_size, count, sizeof(*c->ports)))
 		return NULL;
-	c->rows = rows;
-	ports = reallocarray(c->ports, size, sizeof(*ports));
-	if (!ports)
-		return NULL;
-	c->ports = ports;
-	c->rows_size = size;
 	return &c->rows[c->rows_count++];
 }
 

@@ -20,7 +20,7 @@ struct syn_counts {
 	struct syn_told *told; /* by key; NULL until the first */
 	size_t told_count;
 	struct syn_row *rows; /* of the last look */
-	size_t rows_count, rows_size;
+	size_t rows_count, rows_size, ports_size;
 	size_t next;              /* the first that is not told yet */
 	struct port_count *ports; /* of what is told, as many as rows */
 };

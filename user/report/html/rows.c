@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "report/html/private.h"
 
 /* Flows at risk that are shown of one flush; the verdict has them all, by process. */
@@ -179,15 +180,8 @@ static char *make_markup(const struct html *h, const struct html_row *row, const
 
 static struct html_row *add_row(struct html *h)
 {
-	if (h->rows_count == h->rows_room) {
-		size_t room = h->rows_room ? 2 * h->rows_room : 64;
-		struct html_row *rows = reallocarray(h->rows, room, sizeof(*rows));
-
-		if (!rows)
-			return NULL;
-		h->rows = rows;
-		h->rows_room = room;
-	}
+	if (!array_reserve(&h->rows, &h->rows_room, h->rows_count + 1, sizeof(*h->rows)))
+		return NULL;
 	h->rows[h->rows_count] = (struct html_row){ .seq = ++h->seq };
 	return &h->rows[h->rows_count++];
 }
