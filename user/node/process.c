@@ -2,7 +2,7 @@
 #include "node/process.h"
 
 #include <ctype.h>
-#include <inttypes.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,46 +13,62 @@
 
 enum { STAT_START_TIME = 22, CONTAINER_ID_BYTES = 64 };
 
-static bool read_text(uint32_t pid, const char *name, char *buf, size_t size)
+ssize_t process_read(uint32_t pid, const char *name, char *buf, size_t size)
 {
 	char path[48];
-	FILE *file;
-	size_t len;
+	ssize_t len;
+	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%u/%s", pid, name);
-	file = fopen(path, "re");
-	if (!file)
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	len = fd < 0 ? -1 : read(fd, buf, size - 1);
+	buf[len > 0 ? len : 0] = '\0';
+	if (fd >= 0)
+		close(fd);
+	return len;
+}
+
+void process_read_link(uint32_t pid, const char *name, char *buf, size_t size)
+{
+	char path[48];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/proc/%u/%s", pid, name);
+	len = readlink(path, buf, size - 1);
+	buf[len > 0 ? len : 0] = '\0';
+}
+
+bool process_start_ticks(uint32_t pid, uint64_t *ticks)
+{
+	char stat[1024];
+	const char *field;
+
+	if (process_read(pid, "stat", stat, sizeof(stat)) <= 0)
 		return false;
-	len = fread(buf, 1, size - 1, file);
-	buf[len] = '\0';
-	fclose(file);
-	return len > 0;
+	field = strrchr(stat, ')'); /* comm may hold anything, parentheses too */
+	for (int i = 2; field && i < STAT_START_TIME; i++)
+		field = strchr(field + 1, ' ');
+	*ticks = field ? strtoull(field + 1, NULL, 10) : 0;
+	return field;
+}
+
+bool process_is_since(uint32_t pid, uint64_t ticks)
+{
+	uint64_t now;
+
+	return process_start_ticks(pid, &now) && now == ticks;
+}
+
+uint64_t process_tick_ns(void)
+{
+	return NSEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
 }
 
 /* The pid may be another process by now: the start times tell. The kernel's
  * start_boottime is in nanoseconds, /proc shows it in clock ticks. */
 static bool is_same_process(const struct actor *actor)
 {
-	uint64_t tick_ns = NSEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
-	char stat[1024];
-	const char *field;
-
-	if (!read_text(actor->pid, "stat", stat, sizeof(stat)))
-		return false;
-	field = strrchr(stat, ')'); /* comm may hold anything, parentheses too */
-	for (int i = 2; field && i < STAT_START_TIME; i++)
-		field = strchr(field + 1, ' ');
-	return field && strtoull(field + 1, NULL, 10) == actor->start_boottime_ns / tick_ns;
-}
-
-static void read_exe(struct actor *actor)
-{
-	char path[48];
-	ssize_t len;
-
-	snprintf(path, sizeof(path), "/proc/%u/exe", actor->pid);
-	len = readlink(path, actor->exe, sizeof(actor->exe) - 1);
-	actor->exe[len > 0 ? len : 0] = '\0';
+	return process_is_since(actor->pid, actor->start_boottime_ns / process_tick_ns());
 }
 
 static bool is_container_id(const char *text)
@@ -106,8 +122,8 @@ static void read_process(struct actor *actor)
 	if (!actor->pid || !is_same_process(actor))
 		return;
 	if (!actor->exe[0]) /* else it is known of the moment itself */
-		read_exe(actor);
-	if (!read_text(actor->pid, "cgroup", cgroup, sizeof(cgroup)))
+		process_read_link(actor->pid, "exe", actor->exe, sizeof(actor->exe));
+	if (process_read(actor->pid, "cgroup", cgroup, sizeof(cgroup)) <= 0)
 		return;
 	v2 = strstr(cgroup, "0::/");
 	if (v2)

@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +13,7 @@
 #include "base/clock.h"
 #include "node/process.h"
 
-enum { STAT_START_TIME = 22, MEMORY_SLOTS = 32768, CLOCK_EVERY = 256 };
+enum { MEMORY_SLOTS = 32768, CLOCK_EVERY = 256 };
 
 /* Direct-mapped: inodes are given out one after the other. */
 struct socket_owner_memory {
@@ -29,36 +28,6 @@ struct search {
 	size_t near_count;
 	uint64_t deadline_ns;
 };
-
-static ssize_t read_file(uint32_t pid, const char *name, char *buf, size_t size)
-{
-	char path[48];
-	ssize_t len;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%u/%s", pid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	len = read(fd, buf, size - 1);
-	close(fd);
-	buf[len > 0 ? len : 0] = '\0';
-	return len;
-}
-
-/* 0: there is no such process. */
-static uint64_t read_start_ticks(uint32_t pid)
-{
-	char stat[1024];
-	const char *field;
-
-	if (read_file(pid, "stat", stat, sizeof(stat)) <= 0)
-		return 0;
-	field = strrchr(stat, ')'); /* comm may hold anything, parentheses too */
-	for (int i = 2; field && i < STAT_START_TIME; i++)
-		field = strchr(field + 1, ' ');
-	return field ? strtoull(field + 1, NULL, 10) : 0;
-}
 
 static int compare(const void *a, const void *b)
 {
@@ -76,9 +45,9 @@ static void note(struct search *s, uint32_t inode, uint32_t pid, uint32_t fd, ui
 
 	if (!found)
 		return;
-	if (!*start_ticks)
-		*start_ticks = read_start_ticks(pid);
-	if (!*start_ticks || (found->pid && found->start_ticks <= *start_ticks))
+	if (!*start_ticks && !process_start_ticks(pid, start_ticks))
+		return;
+	if (found->pid && found->start_ticks <= *start_ticks)
 		return;
 	while (found > s->socket_owners && found[-1].inode == inode)
 		found--;
@@ -179,17 +148,15 @@ void socket_owner_memory_free(struct socket_owner_memory *memory)
 static bool recall(const struct socket_owner_memory *memory, struct socket_owner *socket_owner)
 {
 	const struct socket_owner *known = &memory->slots[socket_owner->inode % MEMORY_SLOTS];
-	char path[48], link[64];
+	char name[16], link[64];
 	uint32_t inode;
-	ssize_t len;
 
 	if (!known->pid || known->inode != socket_owner->inode)
 		return false;
-	snprintf(path, sizeof(path), "/proc/%u/fd/%u", known->pid, known->fd);
-	len = readlink(path, link, sizeof(link) - 1);
-	link[len > 0 ? len : 0] = '\0';
+	snprintf(name, sizeof(name), "fd/%u", known->fd);
+	process_read_link(known->pid, name, link, sizeof(link));
 	if (!parse_link(link, &inode) || inode != known->inode ||
-	    read_start_ticks(known->pid) != known->start_ticks)
+	    !process_is_since(known->pid, known->start_ticks))
 		return false;
 	socket_owner->pid = known->pid;
 	socket_owner->fd = known->fd;
@@ -254,7 +221,7 @@ void socket_owners_find(struct socket_owner_memory *memory, struct socket_owner 
 /* NULs part the arguments; blanks do for a reader. */
 static void read_cmdline(uint32_t pid, char out[CMDLINE_BYTES])
 {
-	ssize_t len = read_file(pid, "cmdline", out, CMDLINE_BYTES);
+	ssize_t len = process_read(pid, "cmdline", out, CMDLINE_BYTES);
 
 	while (len > 0 && !out[len - 1])
 		len--;
@@ -265,7 +232,6 @@ static void read_cmdline(uint32_t pid, char out[CMDLINE_BYTES])
 
 void socket_owner_describe(const struct socket_owner *socket_owner, struct victim *out)
 {
-	uint64_t tick_ns = NSEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
 	const uint8_t state = out->socket_state;
 	struct actor *process = &out->process;
 	uint32_t netns = process->netns;
@@ -274,15 +240,15 @@ void socket_owner_describe(const struct socket_owner *socket_owner, struct victi
 
 	if (!socket_owner->pid)
 		return;
-	len = read_file(socket_owner->pid, "comm", comm, sizeof(comm));
+	len = process_read(socket_owner->pid, "comm", comm, sizeof(comm));
 	if (len > 0 && comm[len - 1] == '\n')
 		comm[len - 1] = '\0';
 	process->pid = socket_owner->pid;
-	process->start_boottime_ns = socket_owner->start_ticks * tick_ns;
+	process->start_boottime_ns = socket_owner->start_ticks * process_tick_ns();
 	memcpy(process->comm, comm, sizeof(comm));
 	read_cmdline(socket_owner->pid, out->cmdline);
 	process_describe_actor(process);
-	if (read_start_ticks(socket_owner->pid) == socket_owner->start_ticks)
+	if (process_is_since(socket_owner->pid, socket_owner->start_ticks))
 		return;
 	/* It went, and the pid may be another's already: nothing read can be trusted. */
 	memset(out->cmdline, 0, sizeof(out->cmdline));
