@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "node/netlink.h"
 #include "node/netns.h"
 
 #define CTNETLINK_MODULE "/sys/module/nf_conntrack_netlink"
@@ -52,13 +52,7 @@ void conntrack_get_free(struct conntrack_get *lookup)
 
 static struct mnl_socket *open_here(void)
 {
-	struct mnl_socket *nl = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC | SOCK_NONBLOCK);
-
-	if (nl && mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID)) {
-		mnl_socket_close(nl);
-		nl = NULL;
-	}
-	return nl;
+	return netlink_open(NETLINK_NETFILTER, SOCK_NONBLOCK);
 }
 
 /* A socket stays in the namespace that it was made in. */
@@ -117,14 +111,10 @@ static int ask(struct conntrack_get *lookup, struct mnl_socket *nl, uint8_t fami
 	       const struct tuple *t)
 {
 	char buf[512] __attribute__((aligned(8)));
-	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
-	struct nfgenmsg *nf;
+	struct nlmsghdr *h =
+		netlink_netfilter(buf, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET, 0, family);
 
-	h->nlmsg_type = (NFNL_SUBSYS_CTNETLINK << 8) | IPCTNL_MSG_CT_GET;
-	h->nlmsg_flags = NLM_F_REQUEST;
 	h->nlmsg_seq = ++lookup->sequence;
-	nf = mnl_nlmsg_put_extra_header(h, sizeof(*nf));
-	*nf = (struct nfgenmsg){ .nfgen_family = family, .version = NFNETLINK_V0 };
 	put_tuple(h, family, t);
 	return mnl_socket_sendto(nl, h, h->nlmsg_len) < 0 ? -errno : 0;
 }

@@ -4,7 +4,6 @@
 #include <netinet/in.h> /* before the kernel's headers, which then leave out theirs */
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <stdio.h>
@@ -15,8 +14,9 @@
 
 #include "base/array.h"
 #include "node/conntrack_get.h"
+#include "node/netlink.h"
 
-enum { DUMP_BYTES = 64 * 1024, LINE_BYTES = 1024 };
+enum { LINE_BYTES = 1024 };
 
 void conntrack_table_release(struct conntrack_table *t)
 {
@@ -93,31 +93,18 @@ static int take_entry(const struct nlmsghdr *h, void *data)
 
 static int read_by_netlink(struct conntrack_table *t)
 {
-	struct mnl_socket *nl = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-	static _Thread_local char buf[DUMP_BYTES];
-	struct nlmsghdr *h;
-	struct nfgenmsg *nf;
-	int got = MNL_CB_OK;
+	struct mnl_socket *nl = netlink_open(NETLINK_NETFILTER, 0);
+	_Alignas(8) char buf[64];
+	int err;
 
 	if (!nl)
 		return -errno;
-	h = mnl_nlmsg_put_header(buf);
-	h->nlmsg_type = (NFNL_SUBSYS_CTNETLINK << 8) | IPCTNL_MSG_CT_GET;
-	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	nf = mnl_nlmsg_put_extra_header(h, sizeof(*nf));
-	*nf = (struct nfgenmsg){ .nfgen_family = AF_UNSPEC, .version = NFNETLINK_V0 };
-	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) ||
-	    mnl_socket_sendto(nl, h, h->nlmsg_len) < 0)
-		t->err = -errno;
-	while (!t->err && got > MNL_CB_STOP) {
-		ssize_t len = mnl_socket_recvfrom(nl, buf, sizeof(buf));
-
-		got = len < 0 ? -1 : mnl_cb_run(buf, (size_t)len, 0, 0, take_entry, t);
-		if (got < 0)
-			t->err = -errno;
-	}
+	err = netlink_ask(nl,
+			  netlink_netfilter(buf, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET,
+					    NLM_F_DUMP, AF_UNSPEC),
+			  take_entry, t);
 	mnl_socket_close(nl);
-	return t->err;
+	return t->err ? t->err : err;
 }
 
 /* ---- /proc ---- */

@@ -3,7 +3,6 @@
  * walked for one packet with what is known of it. */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nf_tables_compat.h>
@@ -14,8 +13,9 @@
 #include <unistd.h>
 
 #include "node/nat_rules_private.h"
+#include "node/netlink.h"
 
-enum { DUMP_BYTES = 64 * 1024, REGISTERS_BYTES = 96, HEADER_BYTES = 44 };
+enum { REGISTERS_BYTES = 96, HEADER_BYTES = 44 };
 
 struct rule {
 	struct rule *next;
@@ -128,25 +128,12 @@ static int take_rule(const struct nlmsghdr *h, void *data)
 
 static int dump(struct mnl_socket *nl, uint16_t type, mnl_cb_t take, struct nft_rules *rules)
 {
-	static _Thread_local char buf[DUMP_BYTES];
-	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
-	struct nfgenmsg *nf;
-	int got = MNL_CB_OK;
+	_Alignas(8) char buf[64];
+	int err = netlink_ask(
+		nl, netlink_netfilter(buf, NFNL_SUBSYS_NFTABLES, type, NLM_F_DUMP, AF_UNSPEC), take,
+		rules);
 
-	h->nlmsg_type = (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type);
-	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	nf = mnl_nlmsg_put_extra_header(h, sizeof(*nf));
-	*nf = (struct nfgenmsg){ .nfgen_family = AF_UNSPEC, .version = NFNETLINK_V0 };
-	if (mnl_socket_sendto(nl, h, h->nlmsg_len) < 0)
-		return -errno;
-	while (got > MNL_CB_STOP) {
-		ssize_t len = mnl_socket_recvfrom(nl, buf, sizeof(buf));
-
-		got = len < 0 ? -1 : mnl_cb_run(buf, (size_t)len, 0, 0, take, rules);
-		if (got < 0)
-			return -errno;
-	}
-	return rules->err;
+	return rules->err ? rules->err : err;
 }
 
 /* To ask for rules where nf_tables is not loaded would load it. */
@@ -163,8 +150,8 @@ struct nft_rules *nft_rules_read(void)
 	errno = 0;
 	if (!rules)
 		return NULL;
-	nl = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-	if (!nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID))
+	nl = netlink_open(NETLINK_NETFILTER, 0);
+	if (!nl)
 		rules->err = -errno;
 	if (!rules->err)
 		rules->err = dump(nl, NFT_MSG_GETCHAIN, take_chain, rules);

@@ -2,21 +2,16 @@
 #include "node/routes.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "node/netlink.h"
+
 /* The netlink socket is all there is to it. */
 struct routes *routes_open(void)
 {
-	struct mnl_socket *nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-
-	if (nl && mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID)) {
-		mnl_socket_close(nl);
-		nl = NULL;
-	}
-	return (struct routes *)nl;
+	return (struct routes *)netlink_open(NETLINK_ROUTE, 0);
 }
 
 void routes_close(struct routes *routes)

@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 #include <stdio.h>
@@ -13,9 +12,10 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "node/netlink.h"
 
 /* 2 million sockets are 104 MB; past that the list is not whole. */
-enum { ROWS_MAX = 2000000, DUMP_BYTES = 64 * 1024, LINE_BYTES = 512 };
+enum { ROWS_MAX = 2000000, LINE_BYTES = 512 };
 
 void sockets_release(struct sockets *s)
 {
@@ -142,28 +142,8 @@ static int take_message(const struct nlmsghdr *header, void *data)
 		answer->err = sockets_append(answer->sockets, &row);
 	else
 		*answer->row = row;
-	return answer->err ? MNL_CB_STOP : MNL_CB_OK;
-}
-
-static int receive(struct mnl_socket *nl, struct answer *answer, uint32_t seq)
-{
-	/* One thread asks at a time; too large for its stack. */
-	static _Thread_local char buf[DUMP_BYTES];
-	unsigned int port = mnl_socket_get_portid(nl);
-	int got = MNL_CB_OK;
-
-	while (got > MNL_CB_STOP) {
-		ssize_t len = mnl_socket_recvfrom(nl, buf, sizeof(buf));
-
-		if (len < 0)
-			return -errno;
-		got = mnl_cb_run(buf, (size_t)len, seq, port, take_message, answer);
-		if (got < 0)
-			return -errno;
-		if (answer->row)
-			break; /* one answer, and no end of a list */
-	}
-	return answer->err;
+	/* One answer is no list, and has no end. */
+	return answer->err || answer->row ? MNL_CB_STOP : MNL_CB_OK;
 }
 
 static struct inet_diag_req_v2 *begin_request(void *buf, uint8_t family)
@@ -180,24 +160,17 @@ static struct inet_diag_req_v2 *begin_request(void *buf, uint8_t family)
 	return request;
 }
 
-static int ask(struct mnl_socket *nl, void *request, struct answer *answer)
+static int ask(struct mnl_socket *nl, const void *request, struct answer *answer)
 {
-	struct nlmsghdr *header = request;
+	int err = netlink_ask(nl, request, take_message, answer);
 
-	if (mnl_socket_sendto(nl, header, header->nlmsg_len) < 0)
-		return -errno;
-	return receive(nl, answer, header->nlmsg_seq);
+	return answer->err ? answer->err : err;
 }
 
 /* Not kept: an open netlink socket would keep a namespace alive that is to go. */
 static struct mnl_socket *open_diag(void)
 {
-	struct mnl_socket *nl = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
-
-	if (!nl || !mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID))
-		return nl;
-	mnl_socket_close(nl);
-	return NULL;
+	return netlink_open(NETLINK_SOCK_DIAG, 0);
 }
 
 /* Both families by one walk over the kernel's table, which holds the sockets of all

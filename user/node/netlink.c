@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "node/netlink.h"
+
+#include <errno.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <sys/socket.h>
+
+/* What a dump asks the kernel for at a time: fewer calls than with the least. */
+enum { ANSWER_BYTES = 64 * 1024 };
+
+struct mnl_socket *netlink_open(int bus, int flags)
+{
+	struct mnl_socket *nl = mnl_socket_open2(bus, SOCK_CLOEXEC | flags);
+
+	if (nl && mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID)) {
+		int err = errno;
+
+		mnl_socket_close(nl);
+		nl = NULL;
+		errno = err;
+	}
+	return nl;
+}
+
+struct nlmsghdr *netlink_netfilter(void *buf, unsigned int subsystem, unsigned int type,
+				   unsigned int flags, uint8_t family)
+{
+	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
+	struct nfgenmsg *nf;
+
+	h->nlmsg_type = (uint16_t)(subsystem << 8 | type);
+	h->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
+	nf = mnl_nlmsg_put_extra_header(h, sizeof(*nf));
+	*nf = (struct nfgenmsg){ .nfgen_family = family, .version = NFNETLINK_V0 };
+	return h;
+}
+
+int netlink_ask(struct mnl_socket *nl, const struct nlmsghdr *request, mnl_cb_t take, void *data)
+{
+	/* Too large for a thread's stack. */
+	static _Thread_local _Alignas(8) char buf[ANSWER_BYTES];
+	const unsigned int seq = request->nlmsg_seq;
+	int got = MNL_CB_OK;
+
+	if (mnl_socket_sendto(nl, request, request->nlmsg_len) < 0)
+		return -errno;
+	while (got > MNL_CB_STOP) {
+		ssize_t len = mnl_socket_recvfrom(nl, buf, sizeof(buf));
+
+		got = len < 0 ? -1 : mnl_cb_run(buf, (size_t)len, seq, 0, take, data);
+		if (got < 0)
+			return -errno;
+	}
+	return 0;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Questions to the kernel over netlink. */
+#ifndef RSTBLAME_NODE_NETLINK_H
+#define RSTBLAME_NODE_NETLINK_H
+
+#include <libmnl/libmnl.h>
+#include <stdint.h>
+
+/* A socket of that bus (NETLINK_ROUTE, …) in the calling thread's namespace, where it
+ * stays and which it keeps alive; `flags` as SOCK_NONBLOCK. NULL and errno. The caller
+ * closes it with mnl_socket_close(). */
+struct mnl_socket *netlink_open(int bus, int flags);
+
+/* Begins a request of nfnetlink in `buf`: `type` is a message of that subsystem, `flags`
+ * goes with NLM_F_REQUEST. */
+struct nlmsghdr *netlink_netfilter(void *buf, unsigned int subsystem, unsigned int type,
+				   unsigned int flags, uint8_t family);
+
+/* Sends `request` and hands each message of the answer to `take`, until the list (or the
+ * acknowledgement) ends or `take` returns MNL_CB_STOP; NULL takes none. 0, or -errno: of the
+ * socket, or what the kernel answered. */
+int netlink_ask(struct mnl_socket *nl, const struct nlmsghdr *request, mnl_cb_t take, void *data);
+
+#endif
