@@ -11,13 +11,6 @@ bool address_equal(const struct address *a, const struct address *b)
 	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
-bool address_is_zero(const struct address *a)
-{
-	static const struct address zero;
-
-	return address_equal(a, &zero);
-}
-
 bool address_is_loopback(const struct address *a, uint8_t family)
 {
 	static const struct address one = { .bytes[15] = 1 };

@@ -30,7 +30,6 @@ struct flow {
 enum { ADDRESS_TEXT_BYTES = 48, ENDPOINT_TEXT_BYTES = 64, TUPLE_TEXT_BYTES = 136 };
 
 bool address_equal(const struct address *a, const struct address *b);
-bool address_is_zero(const struct address *a);
 bool address_is_loopback(const struct address *a, uint8_t family); /* 127.0.0.0/8, ::1 */
 
 bool tuple_equal(const struct tuple *a, const struct tuple *b);

@@ -105,7 +105,7 @@ void netns_name(uint32_t inum, char *name, size_t size)
 		closedir(stream);
 }
 
-int netns_open(uint32_t inum)
+static int open_netns(uint32_t inum)
 {
 	int fd = open_if("/proc/self/ns/net", inum);
 
@@ -118,7 +118,7 @@ int netns_open(uint32_t inum)
 
 int netns_enter(uint32_t inum)
 {
-	int own, there = netns_open(inum);
+	int own, there = open_netns(inum);
 
 	if (there < 0)
 		return there;

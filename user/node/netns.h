@@ -15,12 +15,8 @@ uint32_t netns_own(void);
 /* What `ip netns` calls it; "" for no name. */
 void netns_name(uint32_t inum, char *name, size_t size);
 
-/* An open file of the namespace with that inode number, which the caller closes,
- * or -ESRCH: it has no name and no process by now. */
-int netns_open(uint32_t inum);
-
 /* Puts this thread into the namespace with that inode number. Returns what
- * netns_leave() takes, or -errno. */
+ * netns_leave() takes, or -errno: -ESRCH when it has no name and no process by now. */
 int netns_enter(uint32_t inum);
 void netns_leave(int entered);
 

@@ -108,7 +108,8 @@ static bool is_built_in(const char *module)
 	return is_found;
 }
 
-bool sockets_have_diag(void)
+/* Whether sock_diag can be asked without loading a module. */
+static bool has_diag(void)
 {
 	/* Each loads the other's family on demand ("net-pf-16-proto-4-type-2-6"). */
 	return !access("/sys/module/tcp_diag", F_OK) || is_built_in("/tcp_diag.ko");
@@ -320,7 +321,7 @@ int sockets_list(struct sockets *s, uint32_t netns, uint32_t states)
 {
 	struct listing listing = { .sockets = s, .netns = netns, .states = states };
 
-	if (sockets_have_diag())
+	if (has_diag())
 		return list_by_diag(s, netns, states);
 	return read_both(take_listed, &listing);
 }
@@ -362,7 +363,7 @@ void sockets_look_up_all(struct socket_row *rows, size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		rows[i].state = SOCKET_UNKNOWN;
-	if (!sockets_have_diag()) {
+	if (!has_diag()) {
 		look_up_in_proc(rows, count);
 		return;
 	}

@@ -41,9 +41,6 @@ int sockets_append(struct sockets *sockets, const struct socket_row *row);
  * is kept for both has no netns and no inode. */
 void sockets_keep_open(struct sockets *sockets);
 
-/* Whether sock_diag can be asked without loading a module. */
-bool sockets_have_diag(void);
-
 /* Appends the sockets in `states`. 0, or -errno: what was appended is not all. */
 int sockets_list(struct sockets *sockets, uint32_t netns, uint32_t states);
 

@@ -128,11 +128,6 @@ int recording_next(struct recording *r, struct observation *out)
 	return 0;
 }
 
-uint64_t recording_lines(const struct recording *r)
-{
-	return r->lines;
-}
-
 uint64_t recording_bad_lines(const struct recording *r, uint64_t *first)
 {
 	*first = r->first_bad;

@@ -56,7 +56,7 @@ static void parses(void **state)
 	assert_int_equal(address_parse("10.9.0.1/24", &a), 0);
 	assert_int_equal(address_parse("fd00::1%up0", &a), 0);
 	assert_int_equal(address_parse("localhost", &a), 0);
-	assert_true(address_is_zero(&a)); /* and nothing is left of it */
+	assert_true(address_equal(&a, &(struct address){ { 0 } })); /* and nothing is left of it */
 }
 
 static void translation(void **state)
