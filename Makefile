@@ -94,6 +94,9 @@ $(O)/user/%.o: user/%.c | tools
 
 $(patsubst user/%.c,$(O)/user/%.o,$(wildcard user/attach/*.c)): | $(skeleton)
 
+# The assembler takes the page's style in, which no compiler tells make.
+$(addsuffix /user/report/html/style.o,$(O) $(O)/unit $(O)/fuzz): user/report/html/style.css
+
 $(O)/bpf/%.o: bpf/%.c | tools
 	$(call say,BPF,$<)
 	$(Q)mkdir -p $(@D) && $(CLANG) $(bpf_cflags) -MMD -MP -c -o $@ $<
