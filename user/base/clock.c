@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/number_text.h"
+
 static uint64_t read_clock(clockid_t id)
 {
 	struct timespec ts;
@@ -126,7 +128,7 @@ const char *time_format_day(uint64_t wall_ns, bool is_utc, char *buf, size_t siz
 	return buf;
 }
 
-/* What would be rounded up to the next unit is told in that unit. */
+/* What would be rounded up to the next unit is shown in that unit. */
 const char *duration_format(uint64_t ns, char *buf, size_t size)
 {
 	uint64_t seconds = ns / NSEC_PER_SEC;
@@ -138,10 +140,7 @@ const char *duration_format(uint64_t ns, char *buf, size_t size)
 		snprintf(buf, size, "%.1f ms", (double)ns / (double)NSEC_PER_MSEC);
 	else if (seconds < 60)
 		snprintf(buf, size, "%.2f s", (double)ns / (double)NSEC_PER_SEC);
-	else if (seconds < 3600)
-		snprintf(buf, size, "%" PRIu64 " min %" PRIu64 " s", seconds / 60, seconds % 60);
 	else
-		snprintf(buf, size, "%" PRIu64 " h %" PRIu64 " min", seconds / 3600,
-			 seconds % 3600 / 60);
+		snprintf(buf, size, "%s", SPAN(seconds));
 	return buf;
 }

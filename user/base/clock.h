@@ -28,7 +28,7 @@ uint64_t time_parse_iso(const char *text);
 const char *time_format_clock(uint64_t wall_ns, bool is_utc, char *buf, size_t size);
 /* "2026-11-22 10:52:38 UTC", or local time with its offset */
 const char *time_format_day(uint64_t wall_ns, bool is_utc, char *buf, size_t size);
-/* "850 µs", "3.2 ms", "2.41 s", "7 min 3 s", "2 h 5 min" */
+/* "850 µs", "3.2 ms", "2.41 s", "7 min 3 s", "30 min", "2 h 5 min" */
 const char *duration_format(uint64_t ns, char *buf, size_t size);
 
 #endif

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "report/text.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/number_text.h"
 #include "base/utf8.h"
 #include "report/text_private.h"
 #include "summary/finding_text.h"
@@ -48,17 +48,6 @@ void text_clear_progress(struct text *t)
 	t->has_progress = false;
 }
 
-static void begin_line(struct text *t, uint64_t wall_ns, const char *kind, enum style kind_style)
-{
-	char time[TIME_TEXT_BYTES];
-
-	text_clear_progress(t);
-	fprintf(t->out, "%s%s%s  %s%-9s%s  ", text_style(t, STYLE_DIM),
-		time_format_clock(wall_ns, t->options.is_utc, time, sizeof(time)),
-		text_style(t, STYLE_PLAIN), text_style(t, kind_style), kind,
-		text_style(t, STYLE_PLAIN));
-}
-
 /* Prints `words` from column `column` on, broken at blanks, later lines indented;
  * ends the line. */
 void text_wrapped(struct text *t, size_t column, size_t indent, const char *words)
@@ -93,6 +82,38 @@ static void print_below(struct text *t, const char *mark, const char *words)
 	fprintf(t->out, "%*s%s", TIMELINE_INDENT, "", mark);
 	text_wrapped(t, TIMELINE_INDENT + utf8_columns(mark), TIMELINE_INDENT + utf8_columns(mark),
 		     words);
+}
+
+/* How many those were is known when something else comes, or nothing for a second. */
+void text_show_hidden(struct text *t)
+{
+	char words[COUNT_TEXT_BYTES + 64];
+
+	if (!t->risks_hidden)
+		return;
+	/* An audit knows of no flush. */
+	if (t->risk_flush)
+		snprintf(words, sizeof(words), "+ %s in this flush (-v lists them)",
+			 COUNTED(t->risks_hidden, "more flow lost its entry",
+				 "more flows lost their entry"));
+	else
+		snprintf(words, sizeof(words), "+ %s at risk (-v lists them)",
+			 COUNTED(t->risks_hidden, "more flow", "more flows"));
+	t->risks_hidden = 0;
+	text_clear_progress(t);
+	print_below(t, "", words);
+}
+
+static void begin_line(struct text *t, uint64_t wall_ns, const char *kind, enum style kind_style)
+{
+	char time[TIME_TEXT_BYTES];
+
+	text_show_hidden(t);
+	text_clear_progress(t);
+	fprintf(t->out, "%s%s%s  %s%-9s%s  ", text_style(t, STYLE_DIM),
+		time_format_clock(wall_ns, t->options.is_utc, time, sizeof(time)),
+		text_style(t, STYLE_PLAIN), text_style(t, kind_style), kind,
+		text_style(t, STYLE_PLAIN));
 }
 
 /* Remembered for the end too; several recordings may lack the same. */
@@ -167,8 +188,7 @@ static void show_reset(struct text *t, const struct finding *f)
 		return;
 	show_note(t, f);
 	if (is_limited && *shown == SHOWN_MAX)
-		print_below(t, "",
-			    "more resets of this kind are counted, not shown (-v shows all)");
+		print_below(t, "", "more resets of this kind are only counted (-v lists them)");
 }
 
 /* Those of one look at the counts have one time; a namespace each. */
@@ -180,20 +200,20 @@ static void show_resets(struct text *t, const struct finding *f)
 	if (t->counted_shown++ < COUNTED_SHOWN_MAX)
 		show_note(t, f);
 	if (t->counted_shown == COUNTED_SHOWN_MAX + 1)
-		print_below(t, "", "those of more namespaces are counted, not shown");
+		print_below(t, "", "resets in more namespaces are only counted");
 }
 
 static void show_risk(struct text *t, const struct finding *f)
 {
-	if (f->risk->flush != t->risk_flush)
+	if (f->risk->flush != t->risk_flush) {
+		text_show_hidden(t);
 		t->risks_shown = 0;
+	}
 	t->risk_flush = f->risk->flush;
-	if (t->risks_shown++ >= RISKS_SHOWN_MAX && !t->options.is_verbose)
-		return;
-	show_note(t, f);
-	if (t->risks_shown == RISKS_SHOWN_MAX && !t->options.is_verbose)
-		print_below(t, "",
-			    "more flows of this flush are counted, not shown (-v shows all)");
+	if (t->risks_shown++ < RISKS_SHOWN_MAX || t->options.is_verbose)
+		show_note(t, f);
+	else
+		t->risks_hidden++;
 }
 
 /* A probe that waited for its module is missing no longer. */
@@ -264,16 +284,16 @@ void text_finding(struct text *t, const struct finding *f)
 
 void text_progress(struct text *t, const struct summary *summary, uint64_t left_s)
 {
-	char left[48] = "watching, Ctrl-C ends";
+	char left[SPAN_TEXT_BYTES + 8] = "watching until Ctrl-C";
 
 	if (!t->options.is_live)
 		return;
+	text_show_hidden(t);
 	if (left_s)
-		snprintf(left, sizeof(left), "%" PRIu64 " s left", left_s);
-	fprintf(t->out,
-		"\r\033[K%s%s · resets %" PRIu64 " · blamed %" PRIu64 " · flushes %" PRIu64 "%s",
-		text_style(t, STYLE_DIM), left, summary->resets_total, summary->blamed,
-		summary->flushes, text_style(t, STYLE_PLAIN));
+		snprintf(left, sizeof(left), "%s left", SPAN(left_s));
+	fprintf(t->out, "\r\033[K%s%s · resets %s · blamed %s · flushes %s%s",
+		text_style(t, STYLE_DIM), left, NUMBER(summary->resets_total),
+		NUMBER(summary->blamed), NUMBER(summary->flushes), text_style(t, STYLE_PLAIN));
 	fflush(t->out);
 	t->has_progress = true;
 }

@@ -23,7 +23,7 @@ struct text {
 	struct text_options options;
 	uint64_t shown[VERDICTS]; /* innocent resets shown one by one so far */
 	uint64_t counted_ns, counted_shown;
-	uint64_t risks_shown; /* of the latest flush */
+	uint64_t risks_shown, risks_hidden; /* of the latest flush */
 	uint64_t risk_flush;
 	bool has_progress;
 	struct netns_names names;

@@ -13,6 +13,9 @@ const char *text_style(const struct text *t, enum style style);
 /* Takes the progress line away before anything else is printed. */
 void text_clear_progress(struct text *t);
 
+/* Says how many flows at risk of the latest flush were not shown, once. */
+void text_show_hidden(struct text *t);
+
 /* Prints `words` from column `column` on, broken at blanks, later lines indented;
  * ends the line. */
 void text_wrapped(struct text *t, size_t column, size_t indent, const char *words);

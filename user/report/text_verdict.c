@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The end of the report: verdict, stories, counts, losses, advice. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/number_text.h"
 #include "base/utf8.h"
 #include "model/words.h"
 #include "report/text_private.h"
@@ -34,8 +34,8 @@ static void tell_story(struct text *t, const struct story *s, const struct summa
 		text_wrapped(t, 10, 10, words);
 	}
 	for (size_t i = 0; i < s->blamed.inferred_count; i++) {
-		fputs("  not seen: ", t->out);
-		text_wrapped(t, 12, 12, describe_unseen(s->blamed.inferred[i]));
+		fputs("  unconfirmed: ", t->out);
+		text_wrapped(t, 15, 15, describe_unseen(s->blamed.inferred[i]));
 	}
 	fputc('\n', t->out);
 }
@@ -50,13 +50,13 @@ static void tell_groups(struct text *t, const struct summary *summary)
 
 		if (!g->flows)
 			continue;
-		fprintf(t->out, "  %5" PRIu64 "  ", g->flows);
+		fprintf(t->out, "  %5s  ", NUMBER(g->flows));
 		text_wrapped(t, GROUP_INDENT, GROUP_INDENT,
 			     verdict_text_group(g, words, sizeof(words)));
 		told += g->flows;
 	}
 	if (told < summary->at_risk)
-		fprintf(t->out, "  %5" PRIu64 "  of other processes\n", summary->at_risk - told);
+		fprintf(t->out, "  %5s  other processes\n", NUMBER(summary->at_risk - told));
 }
 
 static void tell_lines(struct text *t, char lines[GAPS_MAX][DESCRIBE_BYTES], size_t count)
@@ -104,8 +104,9 @@ static void tell_verdict(struct text *t, const struct summary *summary, enum sta
 	for (size_t i = 0; i < summary->stories_count; i++)
 		tell_story(t, &summary->stories[i], summary);
 	if (summary->stories_untold)
-		fprintf(t->out, "%" PRIu64 " more blamed resets are in the counts only.\n\n",
-			summary->stories_untold);
+		fprintf(t->out, "%s only in the counts.\n\n",
+			COUNTED(summary->stories_untold, "more blamed reset is",
+				"more blamed resets are"));
 	tell_waiting(t, summary);
 }
 
@@ -171,6 +172,7 @@ static void tell_effort(struct text *t, const struct summary *summary)
 
 void text_summary(struct text *t, const struct summary *summary, enum status status)
 {
+	text_show_hidden(t);
 	text_clear_progress(t);
 	if (!t->options.is_quiet)
 		fputc('\n', t->out);

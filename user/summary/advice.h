@@ -5,6 +5,9 @@
 
 #include "model/finding.h"
 
+/* What begins the line that would disprove a verdict. */
+#define ADVICE_DISPROOF "Not the cause if"
+
 /* A NULL-terminated list of static sentences, maybe empty. */
 const char *const *advice_for(const struct reset_blame *blamed);
 

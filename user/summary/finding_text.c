@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "summary/finding_text.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "base/number_text.h"
 #include "base/utf8.h"
 #include "model/words.h"
 #include "summary/phrases.h"
@@ -44,13 +44,13 @@ static void add_below(struct note *n, const char *mark, const char *words, uint6
 			(struct finding_below){ mark, keep(n, "%s", words), id };
 }
 
-/* "what, so long before": from an effect to its cause. */
-static void add_cause(struct note *n, const char *what, uint64_t before_ns, uint64_t id)
+/* "what, so much earlier": from an effect to its cause. */
+static void add_cause(struct note *n, const char *what, uint64_t ago_ns, uint64_t id)
 {
-	char words[DESCRIBE_BYTES + 64], before[DURATION_TEXT_BYTES];
+	char words[DESCRIBE_BYTES + 64], ago[DURATION_TEXT_BYTES];
 
-	snprintf(words, sizeof(words), "%s, %s before", what,
-		 duration_format((int64_t)before_ns > 0 ? before_ns : 0, before, sizeof(before)));
+	snprintf(words, sizeof(words), "%s, %s earlier", what,
+		 duration_format((int64_t)ago_ns > 0 ? ago_ns : 0, ago, sizeof(ago)));
 	add_below(n, "⟵ ", words, id);
 }
 
@@ -64,16 +64,16 @@ static const char *node_name(const struct finding *f, char *buf, size_t size)
 
 const char *finding_text_start(const struct start_observation *s, char *buf, size_t size)
 {
-	char until[48] = "until Ctrl-C";
+	char until[SPAN_TEXT_BYTES + 16] = "watching until Ctrl-C";
 	size_t attached = 0;
 
 	if (s->window_s)
-		snprintf(until, sizeof(until), "for %" PRIu64 " s", s->window_s);
+		snprintf(until, sizeof(until), "window of %s", SPAN(s->window_s));
 	for (size_t i = 0; i < s->probes_count; i++)
 		attached += strcmp(s->probes[i].how, "none") != 0;
 	if (s->is_audit)
-		snprintf(buf, size, "rstblame %s on %s, Linux %s %s: audit of now", s->version,
-			 s->host, s->kernel, s->arch);
+		snprintf(buf, size, "rstblame %s on %s, Linux %s %s: audit of open connections",
+			 s->version, s->host, s->kernel, s->arch);
 	else
 		snprintf(buf, size,
 			 "rstblame %s on %s, Linux %s %s: %s, %zu of %zu probes attached",
@@ -109,7 +109,8 @@ static void note_flush(struct note *n, const struct finding *f)
 	begin(n, "flush", TONE_WARN);
 	n->words = keep(n, "%s",
 			flush->entries ? describe_flush(flush, text, sizeof(text)) :
-					 "nothing: no conntrack entry was masqueraded to it");
+					 "nothing to remove: no conntrack entry was "
+					 "masqueraded to it");
 	if (flush->stack)
 		add_below(n, "", flush->stack, 0);
 	if (flush->by)
@@ -147,7 +148,8 @@ static void add_chain(struct note *n, const struct finding *f)
 		add_cause(n, describe_ruleset(&b->ruleset.seen, text, sizeof(text)),
 			  f->mono_ns - b->ruleset.mono_ns, b->ruleset.id);
 	if (b->flush)
-		add_cause(n, describe_flush(b->flush, text, sizeof(text)), b->removed_ago_ns,
+		add_below(n, "⟵ ",
+			  describe_flush_ago(b->flush, b->removed_ago_ns, text, sizeof(text)),
 			  b->flush->id);
 	if (b->by)
 		add_cause(n, describe_change(b->by, text, sizeof(text)),
@@ -156,7 +158,7 @@ static void add_chain(struct note *n, const struct finding *f)
 		add_cause(n, describe_change(b->arrival, text, sizeof(text)),
 			  f->mono_ns - b->arrival->mono_ns, b->arrival->id);
 	for (size_t i = 0; i < b->inferred_count; i++)
-		add_below(n, "not seen: ", describe_unseen(b->inferred[i]), 0);
+		add_below(n, "unconfirmed: ", describe_unseen(b->inferred[i]), 0);
 }
 
 /* "sent to 10.9.0.2:6379", and by whom where that is known. */
@@ -202,7 +204,8 @@ static void note_reset(struct note *n, const struct finding *f)
 	if (r->kind == RESET_ANSWER || r->kind == RESET_REJECTED)
 		add_below(n, "in answer to ", packet_format(r, packet, sizeof(packet)), 0);
 	if (b->sent_as)
-		add_below(n, "", "the same RST as one above: its sender is on this node, too",
+		add_below(n, "",
+			  "same RST as above, seen by its receiver (both ends are on this node)",
 			  b->sent_as);
 	if (is_blamed || b->flush)
 		add_chain(n, f);
@@ -218,14 +221,14 @@ static void note_reset(struct note *n, const struct finding *f)
 /* Ports that are named: those with the most. */
 enum { PORTS_SAID_MAX = 5 };
 
-/* What was not said; `unknown` of it to ports that are not told apart. */
+/* What was not said; `unknown` of it to ports that are not counted individually. */
 static void say_rest(uint64_t left, uint64_t unknown, size_t ports, char *buf, size_t size)
 {
 	if (unknown || !ports)
-		snprintf(buf, size, " and %" PRIu64 " to other ports", left);
+		snprintf(buf, size, " and %s to other ports", NUMBER(left));
 	else
-		snprintf(buf, size, " and %" PRIu64 " to %zu other %s", left, ports,
-			 ports == 1 ? "port" : "ports");
+		snprintf(buf, size, " and %s to %s", NUMBER(left),
+			 COUNTED(ports, "other port", "other ports"));
 }
 
 /* ": 512 to port 22, 300 to port 80 and 77 to 12 other ports" */
@@ -238,28 +241,27 @@ static void say_ports(const struct resets_observation *r, char *buf, size_t size
 	for (size_t i = 0; i < r->ports_count; i++)
 		unknown -= r->ports[i].count;
 	for (; said < r->ports_count && said < PORTS_SAID_MAX && used < size; said++) {
-		used += (size_t)snprintf(buf + used, size - used, "%s%" PRIu64 " to port %u",
-					 said ? ", " : ": ", r->ports[said].count,
+		used += (size_t)snprintf(buf + used, size - used, "%s%s to port %u",
+					 said ? ", " : ": ", NUMBER(r->ports[said].count),
 					 r->ports[said].port);
 		left -= r->ports[said].count;
 	}
 	if (left && said && used < size)
 		say_rest(left, unknown, r->ports_count - said, buf + used, size - used);
 	else if (left)
-		snprintf(buf, size, ", at ports that are not told apart");
+		snprintf(buf, size, ", to ports that are not counted individually");
 }
 
 static void note_resets(struct note *n, const struct finding *f)
 {
 	const struct resets_observation *r = &f->seen->counted;
 	char ports[DESCRIBE_BYTES], node[32];
-	bool is_one = r->count == 1;
 
 	begin(n, "resets", TONE_PLAIN);
 	say_ports(r, ports, sizeof(ports));
-	n->words = keep(n, "%" PRIu64 " more %s%s answered with a RST (%s)%s%s", r->count,
+	n->words = keep(n, "%s more %s%s answered with a RST (%s)%s%s", NUMBER(r->count),
 			r->family == AF_INET6 ? "IPv6 " : "",
-			is_one ? "SYN to a closed port was" : "SYNs to closed ports were",
+			r->count == 1 ? "SYN to a closed port was" : "SYNs to closed ports were",
 			verdict_name(f->reset->verdict), ports, node_name(f, node, sizeof(node)));
 }
 
@@ -284,9 +286,9 @@ static void note_risk(struct note *n, const struct finding *f)
 static void note_risk_over(struct note *n, const struct finding *f)
 {
 	static const char *const words[RISK_ENDS] = {
-		[RISK_RECOVERED] = "it spoke first: its entry is there again",
-		[RISK_RETRANSLATED] = "it spoke first, and was translated to another port: its "
-				      "peer will not know it",
+		[RISK_RECOVERED] = "the client sent first: entry recreated",
+		[RISK_RETRANSLATED] = "the client sent first, from a new port: the peer will "
+				      "reset it",
 		[RISK_CLOSED] = "its socket was closed",
 	};
 
@@ -305,7 +307,7 @@ static void note_probe(struct note *n, const struct finding *f)
 	utf8_printable(p->name, name, sizeof(name));
 	begin(n, "probe", TONE_DIM);
 	if (strcmp(p->how, "none") != 0)
-		n->words = keep(n, "%s came: %s attached to %s",
+		n->words = keep(n, "%s was loaded: %s attached to %s",
 				utf8_printable(p->module, module, sizeof(module)), name,
 				utf8_printable(p->symbol, symbol, sizeof(symbol)));
 	else
@@ -318,9 +320,15 @@ static void note_lost(struct note *n, const struct finding *f)
 	char probe[32];
 
 	begin(n, "LOST", TONE_ALARM);
-	n->words = keep(n, "%" PRIu64 " events of %s: what follows may miss a cause",
-			f->seen->lost.count,
-			utf8_printable(f->seen->lost.probe, probe, sizeof(probe)));
+	if (!strcmp(f->seen->lost.probe, "recording"))
+		n->words = keep(n, "%s unreadable: causes may be missing from here on",
+				COUNTED(f->seen->lost.count, "line of the recording is",
+					"lines of the recording are"));
+	else
+		n->words = keep(n, "%s %s %s: causes may be missing from here on",
+				NUMBER(f->seen->lost.count),
+				utf8_printable(f->seen->lost.probe, probe, sizeof(probe)),
+				f->seen->lost.count == 1 ? "event" : "events");
 }
 
 static void note_log(struct note *n, const struct finding *f)
@@ -329,14 +337,14 @@ static void note_log(struct note *n, const struct finding *f)
 
 	begin(n, "log", TONE_DIM);
 	if (l->dropped)
-		n->words = keep(n, "%" PRIu64 " more lines of %s are not shown", l->dropped,
-				l->source);
+		n->words = keep(n, "%s of %s not shown",
+				COUNTED(l->dropped, "more line", "more lines"), l->source);
 	else
 		n->words = keep(n, "%s", l->line);
 	if (l->dropped && l->line[0])
 		add_below(n, "", l->line, 0);
 	if (l->is_read_time)
-		add_below(n, "", "(it has no time of its own: this is when it was read)", 0);
+		add_below(n, "", "(no time of its own: shown when it was read)", 0);
 }
 
 /* Probes, losses and log lines are the node's. */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "summary/phrases.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "base/number_text.h"
 #include "base/utf8.h"
 #include "model/words.h"
 
@@ -60,7 +60,7 @@ const char *describe_actor(const struct actor *actor, char *buf, size_t size)
 
 const char *describe_victim(const struct victim *v, char *buf, size_t size)
 {
-	char process[DESCRIBE_BYTES / 2] = "a process that is not known", netns[80], state[48] = "";
+	char process[DESCRIBE_BYTES / 2] = "an unknown process", netns[80], state[48] = "";
 	char ago[DURATION_TEXT_BYTES + 16] = "", span[DURATION_TEXT_BYTES];
 
 	buf[0] = '\0';
@@ -71,7 +71,7 @@ const char *describe_victim(const struct victim *v, char *buf, size_t size)
 	if (v->socket_state != SOCKET_NONE)
 		snprintf(state, sizeof(state), ", socket %s", socket_state_name(v->socket_state));
 	if (v->looked_ago_ns)
-		snprintf(ago, sizeof(ago), " %s before",
+		snprintf(ago, sizeof(ago), " %s earlier",
 			 duration_format(v->looked_ago_ns, span, sizeof(span)));
 	utf8_printable(v->netns_name, netns, sizeof(netns));
 	snprintf(buf, size, "%s%s%s%s%s", process, *netns ? " in " : "", netns, state, ago);
@@ -131,7 +131,7 @@ const char *describe_deed(const struct change *c, char *buf, size_t size)
 {
 	const struct change_observation *seen = &c->seen;
 	char address[ADDRESS_TEXT_BYTES], actor[DESCRIBE_BYTES / 2 - 8], ifname[32];
-	const char *doer = "somebody";
+	const char *doer = "an unknown process";
 
 	if (seen->actor.pid)
 		doer = describe_actor(&seen->actor, actor, sizeof(actor));
@@ -171,58 +171,86 @@ static const char *flush_target(const struct flush *f, char *buf, size_t size)
 
 static const char *flush_reason(const struct flush *f)
 {
+	bool is_one = f->entries == 1;
+
 	switch (f->cause) {
 	case CAUSE_USER_FLUSH:
 		return "the table was flushed";
 	case CAUSE_USER_DELETE:
 		return "deleted by request";
 	case CAUSE_TIMEOUT:
-		return "its time-out ran out";
+		return is_one ? "it timed out" : "they timed out";
 	case CAUSE_TABLE_FULL:
 		return "the table was full";
 	case CAUSE_ROUTE_CHANGE:
-		return "masquerade saw another outgoing interface";
+		return "the route moved to another interface";
 	case CAUSE_TCP_CLOSE:
-		return "the connection tracker closed it";
+		return is_one ? "the connection tracker closed it" :
+				"the connection tracker closed them";
 	case CAUSE_NETNS_EXIT:
-		return "the namespace went";
+		return is_one ? "its namespace was deleted" : "their namespace was deleted";
 	case CAUSE_MODULE_UNLOAD:
-		/* Masquerade's own farewell is told by the link that did not go down. */
-		return f->ifindex ? "masquerade's module was unloaded, it seems" :
+		/* Masquerade's own end shows in the link that did not go down. */
+		return f->ifindex ? "masquerade's module was probably unloaded" :
 				    "a module was unloaded";
 	case CAUSE_IPVS:
-		return "IPVS removed it";
+		return is_one ? "IPVS removed it" : "IPVS removed them";
 	case CAUSE_OTHER:
-		return "for a reason that is not known";
+		return "the reason is unknown";
 	default:
 		return "";
 	}
 }
 
-const char *describe_flush(const struct flush *f, char *buf, size_t size)
+const char *describe_entries(const struct flush *f, char *buf, size_t size)
 {
-	bool is_masquerade = f->cause == CAUSE_ADDRESS_REMOVED || f->cause == CAUSE_LINK_DOWN;
-	char target[96], state[32] = "", author[DESCRIBE_BYTES / 2], actor[DESCRIBE_BYTES / 2 - 8];
+	char target[96], state[32] = "";
 
-	author[0] = '\0';
-	if (f->actor.pid)
-		snprintf(author, sizeof(author), " by %s",
-			 describe_actor(&f->actor, actor, sizeof(actor)));
-	/* A time-out of 60 s in CLOSE_WAIT is not one of five days in ESTABLISHED. */
+	/* A timeout of 60 s in CLOSE_WAIT is not one of five days in ESTABLISHED. */
 	if (f->tcp_state)
 		snprintf(state, sizeof(state), " in %s", tracker_state_name(f->tcp_state));
-	snprintf(buf, size, "%" PRIu64 " conntrack %s%s%s %s removed%s%s%s%s", f->entries,
-		 f->entries == 1 ? "entry" : "entries", state,
-		 flush_target(f, target, sizeof(target)), f->entries == 1 ? "was" : "were", author,
-		 is_masquerade ? "" : ": ", is_masquerade ? "" : flush_reason(f),
-		 f->is_ended ? "" : " so far");
+	snprintf(buf, size, "%s%s%s", COUNTED(f->entries, "conntrack entry", "conntrack entries"),
+		 state, flush_target(f, target, sizeof(target)));
+	return buf;
+}
+
+/* " by conntrack[99]: the table was flushed" */
+static const char *flush_author(const struct flush *f, char *buf, size_t size)
+{
+	bool is_masquerade = f->cause == CAUSE_ADDRESS_REMOVED || f->cause == CAUSE_LINK_DOWN;
+	char actor[DESCRIBE_BYTES / 2 - 64];
+
+	snprintf(buf, size, "%s%s%s%s", f->actor.pid ? " by " : "",
+		 f->actor.pid ? describe_actor(&f->actor, actor, sizeof(actor)) : "",
+		 is_masquerade ? "" : ": ", is_masquerade ? "" : flush_reason(f));
+	return buf;
+}
+
+const char *describe_flush(const struct flush *f, char *buf, size_t size)
+{
+	char entries[DESCRIBE_BYTES / 2], author[DESCRIBE_BYTES / 2];
+
+	snprintf(buf, size, "%s %s removed%s%s", describe_entries(f, entries, sizeof(entries)),
+		 f->entries == 1 ? "was" : "were", flush_author(f, author, sizeof(author)),
+		 f->is_ended ? "" : " (still running)");
+	return buf;
+}
+
+const char *describe_flush_ago(const struct flush *f, uint64_t ago_ns, char *buf, size_t size)
+{
+	char entries[DESCRIBE_BYTES / 2], author[DESCRIBE_BYTES / 2], ago[DURATION_TEXT_BYTES];
+
+	snprintf(buf, size, "%s removed %s earlier%s%s",
+		 describe_entries(f, entries, sizeof(entries)),
+		 duration_format(ago_ns, ago, sizeof(ago)), flush_author(f, author, sizeof(author)),
+		 f->is_ended ? "" : " (still running)");
 	return buf;
 }
 
 const char *describe_ruleset(const struct ruleset_observation *r, char *buf, size_t size)
 {
 	char actor[DESCRIBE_BYTES / 2 - 8];
-	const char *who = r->by_kernel ? "the kernel itself" : "somebody";
+	const char *who = r->by_kernel ? "the kernel itself" : "an unknown process";
 	bool has_both = (r->hooks & HOOKS_CONNTRACK) && (r->hooks & HOOKS_NAT);
 
 	if (r->actor.pid)
@@ -243,12 +271,12 @@ const char *describe_retranslation(const struct reset_blame *b, char *buf, size_
 	char now[ENDPOINT_TEXT_BYTES], before[ENDPOINT_TEXT_BYTES];
 
 	snprintf(buf, size,
-		 "the client spoke first, and its flow was translated anew: to %s instead of %s, "
-		 "which the peer does not know",
-		 endpoint_format(&b->flow.reply.dst, b->flow.family, b->flow.reply.dport, now,
-				 sizeof(now)),
+		 "the client sent first and its flow was re-translated from %s to %s, which the "
+		 "peer does not recognise",
 		 endpoint_format(&b->removed_reply.dst, b->flow.family, b->removed_reply.dport,
-				 before, sizeof(before)));
+				 before, sizeof(before)),
+		 endpoint_format(&b->flow.reply.dst, b->flow.family, b->flow.reply.dport, now,
+				 sizeof(now)));
 	return buf;
 }
 
@@ -258,20 +286,20 @@ const char *describe_verdict(enum verdict verdict)
 		[VERDICT_NONE] = "",
 		[VERDICT_ENTRY_REMOVED] = "the flow's conntrack entry had been removed",
 		[VERDICT_ENTRY_UNKNOWN] =
-			"a mid-stream packet of a flow that conntrack knows nothing of, and no removal "
-			"was seen",
+			"a mid-stream packet arrived for a flow unknown to conntrack; no removal was "
+			"observed",
 		[VERDICT_ENTRY_INVALID] =
 			"the entry is alive, but conntrack judged the packet INVALID",
 		[VERDICT_ENTRY_BYPASSED] =
 			"the entry is alive, but the hooks that would have used it are gone",
-		[VERDICT_NO_LISTENER] = "nobody listens on that port",
+		[VERDICT_NO_LISTENER] = "no process listens on that port",
 		[VERDICT_STALE_CONNECTION] =
-			"the peer believes in a connection that this node no longer has",
+			"the peer still uses a connection that this node no longer has",
 		[VERDICT_PROTOCOL] = "a live socket refused the packet",
 		[VERDICT_REFUSED_BY_RULE] = "a netfilter rule rejects it",
 		[VERDICT_ABORTED] = "the local application or kernel aborted the connection",
 		[VERDICT_REMOTE] = "received from the peer",
-		[VERDICT_UNEXPLAINED] = "no known reason fits",
+		[VERDICT_UNEXPLAINED] = "no known reason applies",
 	};
 
 	return sentences[verdict];

@@ -22,18 +22,24 @@ const char *describe_change(const struct change *c, char *buf, size_t size);
 /* The same with the doer first: "ip[99] removed 10.9.0.1/24 from up0" */
 const char *describe_deed(const struct change *c, char *buf, size_t size);
 
-/* "5 conntrack entries masqueraded to 10.9.0.1 removed" */
+/* "5 conntrack entries masqueraded to 10.9.0.1" */
+const char *describe_entries(const struct flush *f, char *buf, size_t size);
+
+/* "5 conntrack entries were removed by conntrack[99]: the table was flushed" */
 const char *describe_flush(const struct flush *f, char *buf, size_t size);
 
-/* What a verdict means, as a sentence's second half ("the flow's conntrack entry
- * had been removed"): static. */
+/* "5 conntrack entries removed 3.70 s earlier by conntrack[99]: the table was flushed" */
+const char *describe_flush_ago(const struct flush *f, uint64_t ago_ns, char *buf, size_t size);
+
 /* "nft[812] removed the netfilter hooks of conntrack and NAT (IPv4)" */
 const char *describe_ruleset(const struct ruleset_observation *r, char *buf, size_t size);
 
-/* "the client spoke first, and the flow was translated anew: port 1024 instead of
- * 40112" */
+/* "the client sent first and its flow was re-translated from 10.9.0.1:40112 to
+ * 10.9.0.1:1024, which the peer does not recognise" */
 const char *describe_retranslation(const struct reset_blame *b, char *buf, size_t size);
 
+/* What a verdict means, as a sentence's second half ("the flow's conntrack entry
+ * had been removed"): static. */
 const char *describe_verdict(enum verdict verdict);
 
 #endif

@@ -204,6 +204,8 @@ void summary_add(struct summary *t, const struct finding *f)
 	switch (f->type) {
 	case FINDING_START:
 		t->is_audit = f->seen->start.is_audit;
+		if (f->seen->start.window_s > t->planned_s)
+			t->planned_s = f->seen->start.window_s;
 		/* Each probe that is there says that it lost nothing, so far. */
 		for (size_t i = 0; i < f->seen->start.probes_count; i++) {
 			struct lost_observation none = { .count = 0 };
@@ -295,8 +297,8 @@ static size_t add_advice(const struct reset_blame *blamed, const char **out, siz
 static size_t add_advice_at_risk(const char **out, size_t count)
 {
 	static const char at_risk[] =
-		"Restart or reconnect what is at risk, or make it speak (keepalive on the client's "
-		"side makes the entry anew), before its server does.";
+		"Restart or reconnect the clients at risk, or make them send something before the "
+		"server does: a client-side keepalive recreates the entry.";
 
 	if (count < ADVICE_MAX)
 		out[count++] = at_risk;

@@ -61,6 +61,7 @@ enum { STORIES_MAX = 64, ARRIVALS_MAX = 256, LOSSES_MAX = 32, ADVICE_MAX = 16 };
 struct summary {
 	const char *filter; /* only resets and flows that match it are counted; NULL: all */
 	uint64_t window_s;
+	uint64_t planned_s; /* how long it was to be; 0: until stopped */
 	uint64_t resets[VERDICTS];
 	uint64_t resets_total;
 	uint64_t resets_counted;    /* of these: told by number only */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "summary/verdict_text.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number_text.h"
 #include "base/utf8.h"
 #include "model/words.h"
 
@@ -16,35 +16,28 @@ static void summarize_story(const struct story *s, char *buf, size_t size)
 {
 	const struct reset_blame *b = &s->blamed;
 	char first[DESCRIBE_BYTES / 2], second[DESCRIBE_BYTES / 2];
-	const char *connections = s->resets == 1 ? "connection was" : "connections were";
-	const char *want = s->resets == 1 ? "its entry" : "their entries";
+	const char *connections = COUNTED(s->resets, "connection was", "connections were");
+	const char *gone = s->resets == 1 ? "its entry was gone" : "their entries were gone";
 
 	if (b->verdict == VERDICT_ENTRY_REMOVED && b->by)
 		snprintf(buf, size,
-			 "%s. The kernel reacted: %s. %" PRIu64 " %s reset for want of %s.",
+			 "%s. In response the kernel silently removed %s. %s reset because %s.",
 			 describe_deed(b->by, first, sizeof(first)),
-			 describe_flush(b->flush, second, sizeof(second)), s->resets, connections,
-			 want);
+			 describe_entries(b->flush, second, sizeof(second)), connections, gone);
 	else if (b->verdict == VERDICT_ENTRY_BYPASSED && b->ruleset.id)
-		snprintf(buf, size,
-			 "%s. The conntrack entries stayed, unused. %" PRIu64 " %s reset.",
-			 describe_ruleset(&b->ruleset.seen, first, sizeof(first)), s->resets,
-			 connections);
+		snprintf(buf, size, "%s. The conntrack entries stayed, unused. %s reset.",
+			 describe_ruleset(&b->ruleset.seen, first, sizeof(first)), connections);
 	else if (b->arrival)
-		snprintf(buf, size, "%s. No conntrack entries came along. %" PRIu64 " %s reset.",
-			 describe_deed(b->arrival, first, sizeof(first)), s->resets, connections);
+		snprintf(buf, size, "%s. The conntrack entries were not carried over. %s reset.",
+			 describe_deed(b->arrival, first, sizeof(first)), connections);
 	else if (b->verdict == VERDICT_REMOTE && b->flush)
-		snprintf(buf, size,
-			 "%s. %" PRIu64
-			 " %s translated anew to another port, and reset by the peer.",
-			 describe_flush(b->flush, first, sizeof(first)), s->resets, connections);
+		snprintf(buf, size, "%s. %s re-translated to another port and reset by the peer.",
+			 describe_flush(b->flush, first, sizeof(first)), connections);
 	else if (b->verdict == VERDICT_ENTRY_REMOVED && b->flush)
-		snprintf(buf, size, "%s. %" PRIu64 " %s reset for want of %s.",
-			 describe_flush(b->flush, first, sizeof(first)), s->resets, connections,
-			 want);
+		snprintf(buf, size, "%s. %s reset because %s.",
+			 describe_flush(b->flush, first, sizeof(first)), connections, gone);
 	else
-		snprintf(buf, size, "%" PRIu64 " %s reset: %s.", s->resets, connections,
-			 describe_verdict(b->verdict));
+		snprintf(buf, size, "%s reset: %s.", connections, describe_verdict(b->verdict));
 }
 
 /* The first that is proven, else the first. */
@@ -59,12 +52,78 @@ static const struct story *surest_story(const struct summary *t)
 static void summarize_audit(const struct summary *t, char *buf, size_t size)
 {
 	if (t->at_risk)
-		snprintf(buf, size, "%" PRIu64 " %s at risk.", t->at_risk,
-			 t->at_risk == 1 ? "flow is" : "flows are");
+		snprintf(buf, size, "%s at risk.", COUNTED(t->at_risk, "flow is", "flows are"));
 	else if (t->look.unsure || summary_may_miss_risk(t))
-		snprintf(buf, size, "it cannot be told whether a flow is at risk.");
+		snprintf(buf, size, "could not determine whether any flow is at risk.");
 	else
 		snprintf(buf, size, "no flow is at risk.");
+}
+
+/* Lines of a recording that could not be read are among what was lost. */
+static uint64_t count_unreadable(const struct summary *t)
+{
+	for (size_t i = 0; i < t->losses_count; i++)
+		if (!strcmp(t->losses[i].probe, "recording"))
+			return t->losses[i].count;
+	return 0;
+}
+
+/* Nothing was found, which says little: why, and what to do about it. */
+static void summarize_doubt(const struct summary *t, char *buf, size_t size)
+{
+	uint64_t unreadable = count_unreadable(t), lost = t->lost_total - unreadable;
+
+	if (lost)
+		snprintf(buf, size,
+			 "%s lost, so \"nothing found\" proves nothing. Run again%s without -v and "
+			 "--stack, so that storms are only counted.",
+			 COUNTED(lost, "event was", "events were"),
+			 t->filter ? " without a FILTER," : "");
+	else if (unreadable)
+		snprintf(
+			buf, size,
+			"%s unreadable, so \"nothing found\" proves nothing. Use a whole recording.",
+			COUNTED(unreadable, "line of the recording is",
+				"lines of the recording are"));
+	else if (t->is_blind)
+		snprintf(buf, size,
+			 "a required probe was missing, so \"nothing found\" proves nothing. Run "
+			 "rstblame --check to see why.");
+	else if (summary_may_miss_risk(t))
+		snprintf(buf, size,
+			 "no reset was caused by conntrack, but could not determine whether any "
+			 "flow is at risk. Run again as root in the host's namespaces.");
+	else
+		snprintf(buf, size,
+			 "the recording is incomplete, so \"nothing found\" proves nothing.");
+}
+
+/* "7 resets sent, 2 received"; received ones are verdict `remote`. */
+static void count_directions(const struct summary *t, char *buf, size_t size)
+{
+	uint64_t received = t->resets[VERDICT_REMOTE], sent = t->resets_total - received;
+
+	if (sent && received)
+		snprintf(buf, size, "%s sent, %s received", COUNTED(sent, "reset", "resets"),
+			 NUMBER(received));
+	else
+		snprintf(buf, size, "%s %s", COUNTED(t->resets_total, "reset", "resets"),
+			 sent ? "sent" : "received");
+}
+
+static void summarize_innocent(const struct summary *t, char *buf, size_t size)
+{
+	char counts[COUNT_TEXT_BYTES * 2];
+
+	if (t->resets_total) {
+		count_directions(t, counts, sizeof(counts));
+		snprintf(buf, size, "%s, %s caused by conntrack.", counts,
+			 t->resets_total == 1 ? "not" : "none");
+	} else {
+		snprintf(buf, size, "%s%s%s.",
+			 t->filter ? "no reset matched the filter" : "no reset sent",
+			 t->window_s ? " in " : "", t->window_s ? SPAN(t->window_s) : "");
+	}
 }
 
 const char *verdict_text_headline(const struct summary *t, enum status status, char *buf,
@@ -75,23 +134,15 @@ const char *verdict_text_headline(const struct summary *t, enum status status, c
 	if (t->stories_count)
 		summarize_story(surest_story(t), words, sizeof(words));
 	else if (status == STATUS_UNKNOWN && !t->is_audit)
-		snprintf(words, sizeof(words), "no reset was blamed on conntrack, but %s.",
-			 t->lost_total || t->is_blind ? "not all could be observed" :
-			 summary_may_miss_risk(t) ? "it cannot be told whether a flow is at risk" :
-						    "the recording is not whole");
+		summarize_doubt(t, words, sizeof(words));
 	else if (t->is_audit)
 		summarize_audit(t, words, sizeof(words));
 	else if (t->at_risk)
 		snprintf(words, sizeof(words),
-			 "no reset was blamed on conntrack yet, but %" PRIu64 " %s at risk.",
-			 t->at_risk, t->at_risk == 1 ? "flow is" : "flows are");
-	else if (t->resets_total)
-		snprintf(words, sizeof(words), "%s was conntrack's doing.",
-			 t->resets_total == 1 ? "the one reset sent was not one that" :
-						"none of the resets sent");
+			 "no reset was caused by conntrack yet, but %s at risk.",
+			 COUNTED(t->at_risk, "flow is", "flows are"));
 	else
-		snprintf(words, sizeof(words), "%s.",
-			 t->filter ? "no reset matched the filter" : "this node sent no reset");
+		summarize_innocent(t, words, sizeof(words));
 	snprintf(buf, size, "%s: %s", status_name(status), words);
 	return buf;
 }
@@ -109,11 +160,10 @@ const char *verdict_text_resets(const struct story *s, const struct netns_names 
 				size_t size)
 {
 	char name[NETNS_TEXT_BYTES];
-	bool is_one = s->resets == 1, has_name = *netns_names_format(names, s->first.netns, name);
+	bool has_name = *netns_names_format(names, s->first.netns, name);
 
-	snprintf(buf, size, "%" PRIu64 " %s%s%s%s%s", s->resets,
-		 is_one ? "reset" : "resets, the first of which", has_name ? ", in " : "", name,
-		 has_name && !is_one ? "," : "", is_one ? "" : " is told here");
+	snprintf(buf, size, "%s%s%s%s", COUNTED(s->resets, "reset", "resets; the first one"),
+		 has_name ? " in " : "", name, s->resets == 1 ? "" : " is shown here");
 	return buf;
 }
 
@@ -171,28 +221,29 @@ static void tell_flush(struct telling *t, const struct flush *flush, const struc
 	const struct arrival *back;
 	char text[DESCRIBE_BYTES];
 
-	describe_flush(flush, text, sizeof(text));
 	if (!by) {
-		set_clock(t, add_step(t, STEP_FLUSH, flush->id, "%s", text), flush->first_wall_ns);
+		set_clock(t,
+			  add_step(t, STEP_FLUSH, flush->id, "%s.",
+				   describe_flush(flush, text, sizeof(text))),
+			  flush->first_wall_ns);
 		return;
 	}
 	tell_change(t, by, "");
 	set_offset(t,
-		   add_step(t, STEP_FLUSH, flush->id, "The kernel reacted, and told nobody: %s.",
-			    text),
+		   add_step(t, STEP_FLUSH, flush->id, "In response the kernel silently removed %s.",
+			    describe_entries(flush, text, sizeof(text))),
 		   flush->first_mono_ns);
 	back = by->seen.family ? summary_return(t->summary, by) : NULL;
 	if (!back || back->mono_ns > t->story->first.mono_ns)
 		return;
 	set_offset(t,
-		   add_step(t, STEP_RETURN, 0,
-			    "%s was there again; the conntrack entries were not.",
+		   add_step(t, STEP_RETURN, 0, "%s came back; its conntrack entries did not.",
 			    address_format(&by->seen.local, by->seen.family, text,
 					   ADDRESS_TEXT_BYTES)),
 		   back->mono_ns);
 }
 
-/* What set it going. */
+/* What triggered it. */
 static void tell_beginning(struct telling *t)
 {
 	const struct reset_blame *b = &t->story->blamed;
@@ -207,7 +258,7 @@ static void tell_beginning(struct telling *t)
 		return;
 	}
 	if (b->arrival)
-		tell_change(t, b->arrival, " No conntrack entries came along.");
+		tell_change(t, b->arrival, " The conntrack entries were not carried over.");
 	if (b->flush)
 		tell_flush(t, b->flush, b->by);
 }
@@ -218,17 +269,17 @@ static const char *explain_arrival(const struct reset_blame *b)
 	switch (b->verdict) {
 	case VERDICT_ENTRY_INVALID:
 		return "Conntrack has an entry for it, but judged it INVALID and did not translate "
-		       "it: it";
+		       "it,";
 	case VERDICT_ENTRY_BYPASSED:
-		return "Conntrack has an entry for it, but no hook that uses it any more: it";
+		return "Conntrack has an entry for it, but the hooks that use it are gone,";
 	case VERDICT_ENTRY_REMOVED:
-		return "There was no entry, so it was not translated back and";
+		return "There was no entry to translate it back,";
 	default:
-		return "Conntrack translated it to nothing, so it";
+		return "Conntrack had no translation for it,";
 	}
 }
 
-/* A reset from the peer, which was spoken to from a port that it did not know. */
+/* A reset from the peer, which got a packet from a port that it did not know. */
 static void tell_retranslation(struct telling *t)
 {
 	const struct story *s = t->story;
@@ -254,16 +305,16 @@ static void tell_end(struct telling *t)
 	const char *sentence = "This host has no such connection and answered with a RST.";
 	struct step *arrived, *answered;
 
-	arrived = add_step(t, STEP_PACKET, 0, "%s (%s) arrived. %s reached this host itself.",
-			   tuple_format(&s->packet, s->family, packet, sizeof(packet)),
-			   packet_flags_format(s->packet_flags, flags, sizeof(flags)),
-			   explain_arrival(b));
+	arrived = add_step(
+		t, STEP_PACKET, 0, "%s (%s) arrived. %s so it was delivered to this host.",
+		tuple_format(&s->packet, s->family, packet, sizeof(packet)),
+		packet_flags_format(s->packet_flags, flags, sizeof(flags)), explain_arrival(b));
 	if (t->from_ns != s->first.mono_ns)
 		set_offset(t, arrived, s->first.mono_ns);
 	else
 		set_clock(t, arrived, s->first.wall_ns);
 	if (b->flow.family)
-		answered = add_step(t, STEP_RESET, s->first.id, "%s %s was told nothing of it.",
+		answered = add_step(t, STEP_RESET, s->first.id, "%s %s was never notified.",
 				    sentence,
 				    endpoint_format(&b->flow.orig.src, b->flow.family,
 						    b->flow.orig.sport, inner, sizeof(inner)));
@@ -303,11 +354,11 @@ static void say_unlooked(const struct summary *t, char *buf, size_t size)
 {
 	if (t->live_removed > t->blamed)
 		snprintf(buf, size,
-			 "%" PRIu64
-			 " of the removed entries belonged to live, translated TCP flows. Those "
-			 "that were not reset yet will be reset by their next packet from "
-			 "outside, unless they speak first. (Their sockets were not looked at.)",
-			 t->live_removed);
+			 "%s removed. Flows that were not reset yet will be reset by the next "
+			 "packet from the server, unless the client sends first. (Their sockets "
+			 "were not looked up.)",
+			 COUNTED(t->live_removed, "entry of a live, translated TCP flow was",
+				 "entries of live, translated TCP flows were"));
 }
 
 /* Truth rule 8: flushed and never reset is said, and blamed on nobody. */
@@ -320,16 +371,16 @@ const char *verdict_text_waiting(const struct summary *t, bool *has_groups, char
 	} else if (t->at_risk) {
 		*has_groups = true;
 		snprintf(buf, size,
-			 "%" PRIu64 " %s still at risk: open sockets whose conntrack entry is "
-			 "gone. Their next packet from outside will be reset, or lost while the "
-			 "address is away, unless they speak first:",
-			 t->at_risk, t->at_risk == 1 ? "flow is" : "flows are");
+			 "%s still at risk: the socket is open, but its conntrack entry is gone. "
+			 "The next packet from the server will be reset (or lost, while the "
+			 "address is away), unless the client sends first:",
+			 COUNTED(t->at_risk, "flow is", "flows are"));
 	} else if (t->live_removed && t->sweeps) {
 		snprintf(buf, size,
-			 "No flow is at risk any more: of the %" PRIu64
-			 " live, translated TCP flows that lost their entry, none that was not "
-			 "reset has an open socket on this node without an entry.",
-			 t->live_removed);
+			 "No flow is at risk any more: %s %s that lost its entry was reset or "
+			 "closed, has a new entry, or has no socket on this node.",
+			 t->live_removed == 1 ? "the" : "each of the",
+			 COUNTED(t->live_removed, "flow", "flows"));
 	}
 	return buf;
 }
@@ -337,7 +388,7 @@ const char *verdict_text_waiting(const struct summary *t, bool *has_groups, char
 const char *verdict_text_group(const struct risk_group *group, char *buf, size_t size)
 {
 	if (!*describe_victim(group->victim, buf, size))
-		snprintf(buf, size, "of a process that is not known");
+		snprintf(buf, size, "an unknown process");
 	return buf;
 }
 
@@ -349,16 +400,13 @@ size_t verdict_text_unseen(const struct summary *t, char out[GAPS_MAX][DESCRIBE_
 
 	if (t->look.unseen)
 		snprintf(out[count++], DESCRIBE_BYTES,
-			 "Not all network namespaces could be looked into: there may be more at "
+			 "Some network namespaces could not be inspected: more flows may be at "
 			 "risk.");
 	if (t->look.unsure)
 		snprintf(out[count++], DESCRIBE_BYTES,
-			 "%" PRIu64 " more %s, and whether the path is translated "
-			 "cannot be told: there is no route, or the rules ask for marks, sets or "
-			 "the like.",
-			 t->look.unsure,
-			 t->look.unsure == 1 ? "connection is unknown to conntrack" :
-					       "connections are unknown to conntrack");
+			 "%s unknown to conntrack; whether NAT applies could not be determined (no "
+			 "route, or rules that match marks, sets or similar).",
+			 COUNTED(t->look.unsure, "more connection is", "more connections are"));
 	return count;
 }
 
@@ -372,17 +420,14 @@ size_t verdict_text_unlooked(const struct summary *t, bool is_verbose,
 
 	if (e->victims_unlooked)
 		snprintf(out[count++], DESCRIBE_BYTES,
-			 "Too many resets at once: of %" PRIu64
-			 " of them the socket was not looked up in time.",
-			 e->victims_unlooked);
+			 "Too many resets at once: the socket of %s was not looked up in time.",
+			 COUNTED(e->victims_unlooked, "reset", "resets"));
 	if (e->entries_unasked)
 		snprintf(out[count++], DESCRIBE_BYTES,
-			 "Too many resets at once: conntrack was not asked about %" PRIu64
-			 " of them.",
-			 e->entries_unasked);
+			 "Too many resets at once: conntrack was not asked about %s.",
+			 COUNTED(e->entries_unasked, "reset", "resets"));
 	if (is_verbose && e->drain_worst_ns)
-		snprintf(out[count++], DESCRIBE_BYTES,
-			 "No event waited for longer than %s until it was read.",
+		snprintf(out[count++], DESCRIBE_BYTES, "No event waited longer than %s to be read.",
 			 duration_format(e->drain_worst_ns, worst, sizeof(worst)));
 	return count;
 }
@@ -407,37 +452,52 @@ static void grow(struct growing *g, const char *format, ...)
 		g->used += (size_t)len < g->size - g->used ? (size_t)len : g->size - g->used - 1;
 }
 
-/* "7 no-listener, 1 entry-removed", or "none". */
-static void list_numbers(struct growing *g, const uint64_t *counts, size_t count,
-			 const char *(*name)(unsigned int))
+/* "1 entry-removed, 25,336 no-listener (25,332 of them only counted per port)" */
+static void list_resets(struct growing *g, const struct summary *t)
 {
 	const char *separator = "";
 
-	for (unsigned int i = 0; i < count; i++)
-		if (counts[i]) {
-			grow(g, "%s%" PRIu64 " %s", separator, counts[i], name(i));
+	for (enum verdict v = 0; v < VERDICTS; v++)
+		if (t->resets[v]) {
+			grow(g, "%s%s %s", separator, NUMBER(t->resets[v]), verdict_name(v));
+			/* No other verdict is only counted. */
+			if (v == VERDICT_NO_LISTENER && t->resets_counted)
+				grow(g, " (%s of them only counted per port)",
+				     NUMBER(t->resets_counted));
 			separator = ", ";
 		}
 	if (!*separator)
 		grow(g, "none");
 }
 
-static const char *name_verdict(unsigned int verdict)
+static void list_removals(struct growing *g, const struct summary *t)
 {
-	return verdict_name(verdict);
+	const char *separator = "";
+
+	for (enum cause c = 0; c < CAUSES; c++)
+		if (t->removals[c]) {
+			grow(g, "%s%s %s", separator, NUMBER(t->removals[c]), cause_name(c));
+			separator = ", ";
+		}
+	if (!*separator)
+		grow(g, "none");
 }
 
-static const char *name_cause(unsigned int cause)
+/* "in 30 min", "ended after 11 s of 40 s" */
+static void say_window(struct growing *g, const struct summary *t)
 {
-	return cause_name(cause);
+	if (t->planned_s > t->window_s)
+		grow(g, "ended after %s of %s", SPAN(t->window_s), SPAN(t->planned_s));
+	else
+		grow(g, "in %s", SPAN(t->window_s));
 }
 
 static void say_looked(const struct summary *t, struct growing *g)
 {
-	grow(g,
-	     "%" PRIu64 " client connections in %u namespaces; %" PRIu64
-	     " TCP entries in conntrack",
-	     t->look.sockets, t->look.namespaces, t->look.entries);
+	grow(g, "%s in %s; %s in conntrack",
+	     COUNTED(t->look.sockets, "client connection", "client connections"),
+	     COUNTED(t->look.namespaces, "namespace", "namespaces"),
+	     COUNTED(t->look.entries, "TCP entry", "TCP entries"));
 }
 
 const char *verdict_text_counts(const struct summary *t, char *buf, size_t size)
@@ -448,21 +508,17 @@ const char *verdict_text_counts(const struct summary *t, char *buf, size_t size)
 		say_looked(t, &g);
 		return buf;
 	}
-	grow(&g, "in %" PRIu64 " s; resets: ", t->window_s);
-	list_numbers(&g, t->resets, VERDICTS, name_verdict);
-	if (t->resets_counted)
-		grow(&g, " (%" PRIu64 " of them counted by port, not one by one)",
-		     t->resets_counted);
+	say_window(&g, t);
+	grow(&g, "; resets: ");
+	list_resets(&g, t);
 	grow(&g, "; entries removed: ");
-	list_numbers(&g, t->removals, CAUSES, name_cause);
-	grow(&g, "; flushes: %" PRIu64, t->flushes);
+	list_removals(&g, t);
+	grow(&g, "; flushes: %s", NUMBER(t->flushes));
 	/* Truth rule 8: nothing masquerades there, or the kernel dropped the work (it lets 16
 	 * wait). Either way no entry went, and nobody is to blame for one. */
 	if (t->addresses_unflushed)
-		grow(&g,
-		     "; addresses removed: %" PRIu64 ", %" PRIu64
-		     " of them without any flush by the kernel",
-		     t->addresses_removed, t->addresses_unflushed);
+		grow(&g, "; addresses removed: %s (%s without a flush by the kernel)",
+		     NUMBER(t->addresses_removed), NUMBER(t->addresses_unflushed));
 	return buf;
 }
 
@@ -470,12 +526,12 @@ const char *verdict_text_unfiltered(const struct summary *t, char *buf, size_t s
 {
 	buf[0] = '\0';
 	if (t->resets_unfiltered)
-		snprintf(
-			buf, size,
-			"%" PRIu64
-			" resets in answer to SYNs to closed ports are left out: they were counted "
-			"by port, without the packets that a filter needs.",
-			t->resets_unfiltered);
+		snprintf(buf, size,
+			 "%s left out: they were only counted per port, and a filter needs the "
+			 "packets.",
+			 COUNTED(t->resets_unfiltered,
+				 "reset in answer to a SYN to a closed port is",
+				 "resets in answer to SYNs to closed ports are"));
 	return buf;
 }
 
@@ -489,7 +545,7 @@ const char *verdict_text_losses(const struct summary *t, char *buf, size_t size)
 		grow(&g, "no events");
 	for (size_t i = 0; i < t->losses_count; i++)
 		if (t->losses[i].count) {
-			grow(&g, "%s%" PRIu64 " of %s", separator, t->losses[i].count,
+			grow(&g, "%s%s %s", separator, NUMBER(t->losses[i].count),
 			     utf8_printable(t->losses[i].probe, probe, sizeof(probe)));
 			separator = ", ";
 		}

@@ -39,16 +39,16 @@ const char *verdict_text_headline(const struct summary *t, enum status status, c
 /* "entry-removed/address-removed" */
 const char *verdict_text_name(const struct story *story, char *buf, size_t size);
 
-/* "25 resets, the first of which, in c1, is told here" */
+/* "25 resets; the first one in c1 is shown here" */
 const char *verdict_text_resets(const struct story *story, const struct netns_names *names,
 				char *buf, size_t size);
 
-/* From what set it going to the reset, by time. Returns how many. */
+/* From what triggered it to the reset, by time. Returns how many. */
 size_t verdict_text_steps(const struct story *story, const struct summary *t, bool is_utc,
 			  struct step out[STEPS_MAX]);
 
 /* What waits for its reset, or does so no more; "" where there is nothing to say.
- * `has_groups`: the processes (timeline.risk_groups) are to follow. */
+ * `has_groups`: the processes (summary.risk_groups) are to follow. */
 const char *verdict_text_waiting(const struct summary *t, bool *has_groups, char *buf, size_t size);
 
 /* Of whom the flows of a group are. */
@@ -60,13 +60,13 @@ size_t verdict_text_unseen(const struct summary *t, char out[GAPS_MAX][DESCRIBE_
 size_t verdict_text_unlooked(const struct summary *t, bool is_verbose,
 			     char out[GAPS_MAX][DESCRIBE_BYTES]);
 
-/* "in 1800 s; resets: 7 no-listener; entries removed: none; flushes: 0" */
+/* "in 30 min; resets: 7 no-listener; entries removed: none; flushes: 0" */
 const char *verdict_text_counts(const struct summary *t, char *buf, size_t size);
 
 /* What a filter could not be asked about; "" where there is none. */
 const char *verdict_text_unfiltered(const struct summary *t, char *buf, size_t size);
 
-/* "no events", or "3 of conntrack-entry, 1 of link" */
+/* "no events", or "3 conntrack-entry, 1 link" */
 const char *verdict_text_losses(const struct summary *t, char *buf, size_t size);
 
 #endif

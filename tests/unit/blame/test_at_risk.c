@@ -478,7 +478,7 @@ static void a_victim_seen_before(void **state)
 	reset.reset.victim = redis_cli;
 	reset.reset.victim.looked_ago_ns = MS(700);
 	assert_string_equal(describe_victim(&reset.reset.victim, text, sizeof(text)),
-			    "redis-cli[201] in c1, socket ESTABLISHED 700.0 ms before");
+			    "redis-cli[201] in c1, socket ESTABLISHED 700.0 ms earlier");
 	w.also = lines_take;
 	w.also_ctx = &lines;
 	see(&w, reset);

@@ -435,7 +435,7 @@ static void bad_handshake_is_protocol(void **state)
 static bool says_what_disproves(const char *const *lines)
 {
 	for (; *lines; lines++)
-		if (!strncmp(*lines, "Disproved ", strlen("Disproved ")))
+		if (!strncmp(*lines, ADVICE_DISPROOF, strlen(ADVICE_DISPROOF)))
 			return true;
 	return false;
 }
@@ -466,8 +466,8 @@ static void advice_is_on_what_was_blamed(void **state)
 	syn.reset.flags = PACKET_SYN;
 	see_reset(&w, syn);
 	assert_int_equal(summary_advice(&w.summary, advice), 2);
-	assert_non_null(strstr(advice[1], "Disproved"));
-	assert_non_null(strstr(advice[0], "Nobody listens"));
+	assert_non_null(strstr(advice[1], ADVICE_DISPROOF));
+	assert_non_null(strstr(advice[0], "No process listens"));
 	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
 	see_server_packet(&w, &flow);
 	assert_int_equal(summary_advice(&w.summary, advice), 3);

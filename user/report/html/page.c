@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/number_text.h"
 #include "base/version.h"
 #include "model/words.h"
 #include "report/html/private.h"
@@ -46,7 +47,7 @@ void html_cell(FILE *out, const char *label, const char *class, const char *text
 void html_count_cell(FILE *out, const char *label, uint64_t count)
 {
 	html_begin_cell(out, label, "number");
-	fprintf(out, "%" PRIu64 "</td>", count);
+	fprintf(out, "%s</td>", NUMBER(count));
 }
 
 /* ---- head and foot ---- */
@@ -65,7 +66,7 @@ static void write_hosts(const struct html *h, FILE *out)
 		html_escape(out, h->starts[i].host);
 	}
 	if (h->starts_untold)
-		fprintf(out, ", and %" PRIu64 " more", h->starts_untold);
+		fprintf(out, " and %s more", NUMBER(h->starts_untold));
 }
 
 /* Whatever an escape should miss, nothing is run and nothing is fetched: the policy
@@ -107,7 +108,7 @@ static void write_window(const struct html *h, FILE *out, const struct summary *
 	if (t->is_audit)
 		fprintf(out, "audit of %s", from);
 	else
-		fprintf(out, "%s to %s (%" PRIu64 " s)", from, to, t->window_s);
+		fprintf(out, "%s to %s (%s)", from, to, SPAN(t->window_s));
 	fputs("</p>\n", out);
 }
 
@@ -134,8 +135,8 @@ static void write_verdict(const struct html *h, FILE *out, const struct summary 
 			html_element(out, "p", "window", words);
 	}
 	if (html_has_gaps(h, t))
-		fputs("<p class=\"alert\">Not all was seen: <a href=\"#gaps\">what was "
-		      "missed</a> makes this verdict less sure.</p>\n",
+		fputs("<p class=\"alert\">Some of it was not observed: <a href=\"#gaps\">what "
+		      "is missing</a> makes this verdict less certain.</p>\n",
 		      out);
 	fputs("</header>\n", out);
 }

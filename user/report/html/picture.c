@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/number_text.h"
 #include "model/words.h"
 #include "report/html/private.h"
 
@@ -221,7 +222,7 @@ static void write_mark_title(const struct picture *p, size_t lane, const struct 
 		html_escape(p->out, row->words);
 	}
 	if (s->count > 1)
-		fprintf(p->out, ", and %" PRIu64 " more until %s", s->count - 1,
+		fprintf(p->out, ", and %s more until %s", NUMBER(s->count - 1),
 			time_format_clock(s->to_ns, p->html->options.is_utc, clock, sizeof(clock)));
 	fputs("</title>", p->out);
 }
@@ -259,7 +260,7 @@ static void write_mark_count(const struct picture *p, size_t lane, const struct 
 			aside);
 	else
 		fprintf(p->out, "<text class=\"count\" x=\"%.3f%%\" dx=\"%.1f\"", to, aside);
-	fprintf(p->out, " y=\"%d\">%" PRIu64 "</text>", p->top[lane] + MIDDLE_PX + 4, s->count);
+	fprintf(p->out, " y=\"%d\">%s</text>", p->top[lane] + MIDDLE_PX + 4, NUMBER(s->count));
 }
 
 /* Numbers that would be written over each other, or over the next mark, are left to the
@@ -316,7 +317,7 @@ void html_write_timeline(struct html *h, FILE *out, const struct summary *t)
 	fprintf(out,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"100%%\" height=\"%d\" "
 		"role=\"group\" aria-label=\"What happened in the window, by kind and time; the "
-		"list below tells the same\">\n",
+		"list below shows the same\">\n",
 		p.height + AXIS_PX);
 	write_axis(&p);
 	for (size_t i = 0; i < t->stories_count; i++)
@@ -324,9 +325,9 @@ void html_write_timeline(struct html *h, FILE *out, const struct summary *t)
 	for (size_t lane = 0; lane < HTML_LANES; lane++)
 		if (p.top[lane] >= 0)
 			write_lane(&p, lane);
-	fputs("</svg>\n</div>\n<p class=\"legend\">Each mark leads to its line below; a number "
-	      "stands for that many at one place. A line joins a cause and its effect: whole "
-	      "where the story is proven, broken where a link of it was inferred.</p>\n",
+	fputs("</svg>\n</div>\n<p class=\"legend\">Each mark links to its line below; a number "
+	      "counts events at one place. A line joins a cause and its effect: solid if the "
+	      "story is proven, dashed if a link was inferred.</p>\n",
 	      out);
 }
 
@@ -336,15 +337,15 @@ static const char *class_name(enum html_class class)
 {
 	static const char *const names[] = {
 		[HTML_CHANGES] = "address and link changes",
-		[HTML_RULESETS] = "changes of rulesets",
+		[HTML_RULESETS] = "ruleset changes",
 		[HTML_FLUSHES] = "flushes",
 		[HTML_REMOVALS] = "removals",
 		[HTML_BLAMED] = "blamed resets",
 		[HTML_RESETS] = "other resets",
-		[HTML_COUNTED] = "counts of RSTs, of a second each",
+		[HTML_COUNTED] = "counts of RSTs per second",
 		[HTML_AT_RISK] = "flows at risk",
 		[HTML_RISKS_OVER] = "flows no longer at risk",
-		[HTML_PROBES] = "probes that came or went",
+		[HTML_PROBES] = "probe changes",
 		[HTML_LOST] = "losses",
 		[HTML_LOGS] = "log lines",
 	};
@@ -358,7 +359,7 @@ static void write_left_out_innocents(const struct html *h, FILE *out)
 
 	for (enum verdict v = 0; v < VERDICTS; v++)
 		if (h->left_out_innocent[v]) {
-			fprintf(out, "%s%" PRIu64 " %s", separator, h->left_out_innocent[v],
+			fprintf(out, "%s%s %s", separator, NUMBER(h->left_out_innocent[v]),
 				verdict_name(v));
 			separator = ", ";
 		}
@@ -368,23 +369,23 @@ static void write_left_out_innocents(const struct html *h, FILE *out)
 /* Never silently: the rest is in the counts, and said here. */
 static void write_left_out(const struct html *h, FILE *out)
 {
-	const char *separator = "<p class=\"rest\">Counted, but not in this list: ";
+	const char *separator = "<p class=\"rest\">Not in this list, only counted: ";
 	bool has_any = false;
 
 	for (enum html_class c = 0; c < HTML_CLASSES; c++) {
 		if (!h->left_out[c])
 			continue;
-		fprintf(out, "%s<span data-left-out=\"%" PRIu64 "\">%" PRIu64 " more %s</span>",
-			separator, h->left_out[c], h->left_out[c], class_name(c));
+		fprintf(out, "%s<span data-left-out=\"%" PRIu64 "\">%s more %s</span>", separator,
+			h->left_out[c], NUMBER(h->left_out[c]), class_name(c));
 		if (c == HTML_RESETS)
 			write_left_out_innocents(h, out);
 		separator = ", ";
 		has_any = true;
 	}
 	if (has_any)
-		fputs(h->options.is_verbose ? ".</p>\n" : ". With -v more are listed.</p>\n", out);
+		fputs(h->options.is_verbose ? ".</p>\n" : ". -v lists more.</p>\n", out);
 	if (h->is_short_of_memory)
-		fputs("<p class=\"rest\">For want of memory lines are missing here.</p>\n", out);
+		fputs("<p class=\"rest\">Lines are missing: out of memory.</p>\n", out);
 }
 
 void html_write_list(struct html *h, FILE *out)

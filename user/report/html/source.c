@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/number_text.h"
 #include "report/html/private.h"
 #include "summary/verdict_text.h"
 
@@ -24,8 +25,7 @@ static void write_losses(FILE *out, const struct summary *t)
 	fprintf(out, "<p%s data-lost=\"%" PRIu64 "\"><b>Lost:</b> ",
 		t->lost_total ? " class=\"alert\"" : "", t->lost_total);
 	html_escape(out, verdict_text_losses(t, words, sizeof(words)));
-	fputs(t->lost_total ? ". A cause may be missing, and the verdicts are as much less sure."
-			      "</p>\n" :
+	fputs(t->lost_total ? ". Causes may be missing, so the verdicts are less certain.</p>\n" :
 			      ".</p>\n",
 	      out);
 }
@@ -46,19 +46,19 @@ static void write_clock_steps(const struct html *h, FILE *out)
 		char by[DURATION_TEXT_BYTES];
 		uint64_t size_ns = (uint64_t)(s->by_ns < 0 ? -s->by_ns : s->by_ns);
 
-		fputs("<p class=\"alert\"><b>Clock:</b> until ", out);
+		fputs("<p class=\"alert\"><b>Clock:</b> at ", out);
 		html_time(h, out, s->wall_ns);
-		fprintf(out, " it had moved %s by %s", s->by_ns < 0 ? "back" : "on",
+		fprintf(out, " it had jumped %s by %s", s->by_ns < 0 ? "back" : "forward",
 			duration_format(size_ns, by, sizeof(by)));
 		if (s->node)
 			fprintf(out, " [recording %u]", s->node + 1);
-		fputs(" against the monotonic clock: it was set, or the machine slept. The order "
-		      "here is by the monotonic clock.</p>\n",
+		fputs(" relative to the monotonic clock: it was set, or the machine slept. This "
+		      "page is ordered by the monotonic clock.</p>\n",
 		      out);
 	}
 	if (h->steps_untold)
-		fprintf(out, "<p class=\"rest\">The clock moved %" PRIu64 " times more.</p>\n",
-			h->steps_untold);
+		fprintf(out, "<p class=\"rest\">The clock jumped %s.</p>\n",
+			COUNTED(h->steps_untold, "more time", "more times"));
 }
 
 static void write_missing(const struct html *h, FILE *out)
@@ -91,13 +91,13 @@ void html_write_gaps(struct html *h, FILE *out, const struct summary *t)
 	write_lines(out, lines, verdict_text_unlooked(t, false, lines), "alert");
 	write_clock_steps(h, out);
 	if (h->is_short_of_memory)
-		fputs("<p class=\"alert\">Memory was short: lines of this page are missing.</p>\n",
+		fputs("<p class=\"alert\">Lines of this page are missing: out of memory.</p>\n",
 		      out);
 	write_missing(h, out);
 	fputs("</section>\n", out);
 }
 
-/* ---- with what it was looked ---- */
+/* ---- how it was observed ---- */
 
 static void write_probes(FILE *out, const struct html_start *s)
 {
@@ -147,15 +147,13 @@ void html_write_source(struct html *h, FILE *out, const struct summary *t)
 	char lines[GAPS_MAX][DESCRIBE_BYTES];
 
 	html_begin_section(out, "source", "Source");
-	write_command(out, "This page was made by", h->options.command);
-	write_command(out, "It is made again from the recording by", h->options.again);
+	write_command(out, "This page was made with:", h->options.command);
+	write_command(out, "To regenerate it from the recording:", h->options.again);
 	for (size_t i = 0; i < h->starts_count; i++)
 		write_start(h, out, &h->starts[i]);
 	if (h->starts_untold)
-		fprintf(out,
-			"<p class=\"rest\">%" PRIu64 " more recordings began; their probes "
-			"are not listed.</p>\n",
-			h->starts_untold);
+		fprintf(out, "<p class=\"rest\">The probes of %s are not listed.</p>\n",
+			COUNTED(h->starts_untold, "more recording", "more recordings"));
 	/* Last of what is said of the effort. */
 	if (h->options.is_verbose && t->effort.drain_worst_ns)
 		html_element(out, "p", NULL, lines[verdict_text_unlooked(t, true, lines) - 1]);

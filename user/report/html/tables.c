@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/number_text.h"
 #include "model/words.h"
 #include "report/html/private.h"
 #include "summary/verdict_text.h"
@@ -68,9 +69,9 @@ static void write_group(const struct html *h, FILE *out, const struct html_group
 		verdict_name(g->verdict));
 	html_begin_cell(out, "Resets", "number");
 	if (g->row)
-		fprintf(out, "<a href=\"#n%" PRIu64 "\">%" PRIu64 "</a></td>", g->row, g->resets);
+		fprintf(out, "<a href=\"#n%" PRIu64 "\">%s</a></td>", g->row, NUMBER(g->resets));
 	else
-		fprintf(out, "%" PRIu64 "</td>", g->resets);
+		fprintf(out, "%s</td>", NUMBER(g->resets));
 	write_verdict_cell(out, g->verdict, g->cause, g->is_blamed);
 	html_begin_cell(out, "Confidence", NULL);
 	html_confidence(out, g->confidence);
@@ -78,7 +79,7 @@ static void write_group(const struct html *h, FILE *out, const struct html_group
 	write_peer_cell(out, g);
 	write_flow_cell(out, g);
 	write_span(h, out, g->first_wall_ns, g->last_wall_ns, g->resets);
-	html_cell(out, "Set going by", NULL, g->actor);
+	html_cell(out, "Triggered by", NULL, g->actor);
 	html_begin_cell(out, "Meant for", NULL);
 	html_escape(out, g->victim);
 	if (g->has_others)
@@ -98,8 +99,8 @@ static void write_ungrouped(const struct html *h, FILE *out)
 			h->ungrouped[v], verdict_name(v));
 		html_count_cell(out, "Resets", h->ungrouped[v]);
 		write_verdict_cell(out, v, CAUSE_NONE, reset_is_blamed(&blame));
-		fputs("<td colspan=\"6\">more, with other peers or processes: counted, not "
-		      "listed</td></tr>\n",
+		fputs("<td colspan=\"6\">more, with other peers or processes, only "
+		      "counted</td></tr>\n",
 		      out);
 	}
 }
@@ -116,7 +117,7 @@ static void write_counted(const struct html *h, FILE *out, const struct html_por
 	html_confidence(out, CONFIDENCE_PROVEN);
 	fputs("</td><td colspan=\"2\">SYNs to ", out);
 	html_escape(out, what);
-	fputs(": counted, not told one by one</td>", out);
+	fputs(", only counted</td>", out);
 	write_span(h, out, p->first_wall_ns, p->last_wall_ns, p->resets);
 	fputs("<td colspan=\"2\"></td></tr>\n", out);
 }
@@ -157,16 +158,16 @@ void html_write_resets(struct html *h, FILE *out, const struct summary *t)
 {
 	html_begin_section(out, "resets", "Resets");
 	fprintf(out,
-		"<p data-resets-total=\"%" PRIu64 "\">%" PRIu64 " in all, %" PRIu64
-		" of them blamed on conntrack. Alike ones share a row.</p>\n",
-		t->resets_total, t->resets_total, t->blamed);
+		"<p data-resets-total=\"%" PRIu64 "\">%s in total, %s blamed on conntrack. "
+		"Similar ones share a row.</p>\n",
+		t->resets_total, NUMBER(t->resets_total), NUMBER(t->blamed));
 	if (!t->resets_total) {
 		fputs("</section>\n", out);
 		return;
 	}
 	qsort(h->groups, h->groups_count, sizeof(h->groups[0]), compare_groups);
 	fputs("<table class=\"wide resets\">\n<thead><tr><th>Resets</th><th>Verdict</th>"
-	      "<th>Confidence</th><th>Reset</th><th>Flow</th><th>When</th><th>Set going by</th>"
+	      "<th>Confidence</th><th>Reset</th><th>Flow</th><th>When</th><th>Triggered by</th>"
 	      "<th>Meant for</th></tr></thead>\n<tbody>\n",
 	      out);
 	for (size_t i = 0; i < h->groups_count; i++)
@@ -213,7 +214,7 @@ static void write_victim(const struct html *h, FILE *out, const struct html_vict
 	snprintf(words, sizeof(words), "%s",
 		 victim->socket_state == SOCKET_NONE ? "" :
 						       socket_state_name(victim->socket_state));
-	html_cell(out, "Socket then", NULL, words);
+	html_cell(out, "Socket state", NULL, words);
 	write_span(h, out, v->first_wall_ns, v->last_wall_ns, v->resets);
 	fputs("</tr>\n", out);
 }
@@ -226,7 +227,7 @@ void html_write_victims(struct html *h, FILE *out, const struct summary *t)
 	if (h->victims_count)
 		fputs("<table class=\"wide victims\">\n<thead><tr><th>Blamed resets</th>"
 		      "<th>Process</th><th>Command line</th><th>Container or unit</th>"
-		      "<th>Namespace</th><th>Socket then</th><th>When</th></tr></thead>\n"
+		      "<th>Namespace</th><th>Socket state</th><th>When</th></tr></thead>\n"
 		      "<tbody>\n",
 		      out);
 	for (size_t i = 0; i < h->victims_count; i++)
@@ -234,16 +235,12 @@ void html_write_victims(struct html *h, FILE *out, const struct summary *t)
 	if (h->victims_count)
 		fputs("</tbody>\n</table>\n", out);
 	if (h->victims_unknown)
-		fprintf(out,
-			"<p class=\"rest\">Of %" PRIu64
-			" blamed %s the process at the inner end is "
-			"not known.</p>\n",
-			h->victims_unknown, h->victims_unknown == 1 ? "reset" : "resets");
+		fprintf(out, "<p class=\"rest\">The victim of %s is unknown.</p>\n",
+			COUNTED(h->victims_unknown, "blamed reset", "blamed resets"));
 	if (h->victims_untold)
-		fprintf(out,
-			"<p class=\"rest\">%" PRIu64
-			" more blamed resets, of other processes, are counted, not listed.</p>\n",
-			h->victims_untold);
+		fprintf(out, "<p class=\"rest\">%s other processes, only counted.</p>\n",
+			COUNTED(h->victims_untold, "more blamed reset hit",
+				"more blamed resets hit"));
 	fputs("</section>\n", out);
 }
 

@@ -3,8 +3,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/number_text.h"
 #include "model/words.h"
 #include "report/html/private.h"
+#include "summary/advice.h"
 #include "summary/unseen.h"
 #include "summary/verdict_text.h"
 
@@ -29,7 +31,7 @@ static void write_reset_box(const struct html *h, FILE *out, const struct story 
 {
 	char words[DESCRIBE_BYTES], peer[ENDPOINT_TEXT_BYTES];
 
-	snprintf(words, sizeof(words), "%" PRIu64 " %s %s", s->resets,
+	snprintf(words, sizeof(words), "%s %s %s", NUMBER(s->resets),
 		 s->blamed.verdict == VERDICT_REMOTE ? "received from" : "sent to",
 		 endpoint_format(&s->packet.src, s->family, s->packet.sport, peer, sizeof(peer)));
 	if (s->resets > 1)
@@ -153,7 +155,7 @@ static void write_story(struct html *h, FILE *out, const struct story *s, const 
 		fputs("</p>\n", out);
 	}
 	for (size_t i = 0; i < s->blamed.inferred_count; i++) {
-		fputs("<p class=\"inferred\"><b>not seen:</b> ", out);
+		fputs("<p class=\"inferred\"><b>unconfirmed:</b> ", out);
 		html_escape(out, describe_unseen(s->blamed.inferred[i]));
 		fputs("</p>\n", out);
 	}
@@ -166,12 +168,15 @@ void html_write_stories(struct html *h, FILE *out, const struct summary *t)
 		write_story(h, out, &t->stories[i], t);
 	if (t->stories_untold)
 		fprintf(out,
-			"<p class=\"rest\" data-resets=\"%" PRIu64 "\">%" PRIu64
-			" more blamed resets are in the counts only.</p>\n",
-			t->stories_untold, t->stories_untold);
+			"<p class=\"rest\" data-resets=\"%" PRIu64
+			"\">%s only in the counts.</p>\n",
+			t->stories_untold,
+			COUNTED(t->stories_untold, "more blamed reset is",
+				"more blamed resets are"));
 	if (!t->stories_count)
-		fputs(t->is_audit ? "<p>An audit looks at what is now: it sees no reset.</p>\n" :
-				    "<p>No reset was blamed on conntrack.</p>\n",
+		fputs(t->is_audit ?
+			      "<p>An audit looks at the present state: it sees no resets.</p>\n" :
+			      "<p>No reset was blamed on conntrack.</p>\n",
 		      out);
 }
 
@@ -188,7 +193,7 @@ static void write_groups(FILE *out, const struct summary *t)
 
 		if (!g->flows)
 			continue;
-		fprintf(out, "<li><b>%" PRIu64 "</b> ", g->flows);
+		fprintf(out, "<li><b>%s</b> ", NUMBER(g->flows));
 		html_element(out, "span", NULL, verdict_text_group(g, words, sizeof(words)));
 		if (g->victim && g->victim->cmdline[0])
 			html_element(out, "code", NULL, g->victim->cmdline);
@@ -196,8 +201,8 @@ static void write_groups(FILE *out, const struct summary *t)
 		told += g->flows;
 	}
 	if (told < t->at_risk)
-		fprintf(out, "<li><b>%" PRIu64 "</b> <span>of other processes</span></li>\n",
-			t->at_risk - told);
+		fprintf(out, "<li><b>%s</b> <span>other processes</span></li>\n",
+			NUMBER(t->at_risk - told));
 	fputs("</ul>\n", out);
 }
 
@@ -213,7 +218,7 @@ static void write_risk(const struct html *h, FILE *out, const struct html_risk *
 	html_begin_cell(out, "Found", "when");
 	html_time(h, out, r->wall_ns);
 	fputs("</td>", out);
-	html_begin_cell(out, "Lost its entry by", NULL);
+	html_begin_cell(out, "Cause", NULL);
 	if (row)
 		fprintf(out, "<a href=\"#n%" PRIu64 "\">", row->seq);
 	if (r->cause)
@@ -226,7 +231,7 @@ static void write_risks(const struct html *h, FILE *out, const struct summary *t
 	uint64_t told = 0;
 
 	fputs("<table class=\"risks\">\n<thead><tr><th>Flow</th><th>Process</th>"
-	      "<th>Found</th><th>Lost its entry by</th></tr></thead>\n"
+	      "<th>Found</th><th>Cause</th></tr></thead>\n"
 	      "<tbody>\n",
 	      out);
 	for (size_t i = 0; i < h->risks_count; i++)
@@ -236,10 +241,8 @@ static void write_risks(const struct html *h, FILE *out, const struct summary *t
 		}
 	fputs("</tbody>\n</table>\n", out);
 	if (told < t->at_risk)
-		fprintf(out,
-			"<p class=\"rest\">%" PRIu64
-			" more flows at risk are counted, not listed.</p>\n",
-			t->at_risk - told);
+		fprintf(out, "<p class=\"rest\">%s at risk, only counted.</p>\n",
+			COUNTED(t->at_risk - told, "more flow is", "more flows are"));
 }
 
 void html_write_waiting(struct html *h, FILE *out, const struct summary *t)
@@ -285,12 +288,11 @@ void html_write_advice(FILE *out, const struct summary *t)
 
 	html_begin_section(out, "todo", "What to do");
 	if (!count)
-		fputs("<p>There is no advice on what was seen.</p>\n", out);
+		fputs("<p>No advice applies to what was observed.</p>\n", out);
 	else
 		fputs("<ul class=\"advice\">\n", out);
 	for (size_t i = 0; i < count; i++) {
-		/* The advice tables begin what would disprove a verdict with this word. */
-		bool is_disproof = !strncmp(advice[i], "Disproved", strlen("Disproved"));
+		bool is_disproof = !strncmp(advice[i], ADVICE_DISPROOF, strlen(ADVICE_DISPROOF));
 
 		fputs(is_disproof ? "<li class=\"disproof\">" : "<li>", out);
 		write_prose(out, advice[i]);
