@@ -32,7 +32,7 @@ void refusal_explain(int fentry_err, int kprobe_err, char why[LOADER_WHY_BYTES])
 		 "cannot trace: this kernel refuses fentry programs (%s) and %s; %s",
 		 strerror(-fentry_err), kprobes,
 		 is_locked  ? "it is locked down (confidentiality): boot without lockdown" :
-		 !has_btf() ? "it has no BTF: give its types with --btf FILE" :
+		 !has_btf() ? "it has no BTF: use --btf FILE" :
 			      probe_cure(PROBE_MISSING));
 }
 
@@ -49,8 +49,8 @@ int refusal_check_btf(const char *path, char why[LOADER_WHY_BYTES])
 	libbpf_strerror(err, reason, sizeof(reason));
 	snprintf(
 		why, LOADER_WHY_BYTES,
-		"cannot read kernel types from --btf %.200s: %s; give this kernel's vmlinux, or its "
-		"types alone (pahole --btf_encode_detached)",
+		"cannot read BTF from --btf %.200s: %s; use this kernel's vmlinux, or its types alone "
+		"(pahole --btf_encode_detached)",
 		path, reason);
 	return err;
 }

@@ -20,7 +20,7 @@ enum {
 	OPT_NO_PIN,
 };
 
-/* A leading '+' stops at the first word, ':' tells a missing argument apart. */
+/* A leading '+' stops at the first word, ':' distinguishes a missing argument. */
 static const char short_options[] = "+:d:c:f:o:w:r:vqhV";
 
 static const struct option long_options[] = {
@@ -48,36 +48,36 @@ static const struct option long_options[] = {
 const char *options_help(void)
 {
 	return "Usage: rstblame [OPTIONS] [FILTER] [-- COMMAND [ARG...]]\n"
-	       "Says who is to blame for each TCP reset that this node sends: the removed conntrack\n"
-	       "entry, the address change behind the removal, and the process behind the change.\n"
+	       "Explain every TCP reset this node sends: the removed conntrack entry, the address\n"
+	       "change behind the removal, and the process behind the change.\n"
 	       "\n"
 	       "  -d, --duration TIME   stop after TIME: 90, 90s, 15m, 1h (default: until Ctrl-C)\n"
-	       "  -c, --count N         stop after N resets that are blamed on conntrack\n"
+	       "  -c, --count N         stop after N resets blamed on conntrack\n"
 	       "  -f, --format FORMAT   text (default), json (JSON Lines), or html (one page at the end)\n"
-	       "  -o, --output FILE     write the report there instead of to stdout\n"
-	       "  -w, --write FILE      also record every event (gzip when it ends in .gz)\n"
-	       "  -r, --read FILE       no tracing: judge recordings again (may be repeated)\n"
+	       "  -o, --output FILE     write the report to FILE, not to stdout\n"
+	       "  -w, --write FILE      also record every event (gzip if the name ends in .gz)\n"
+	       "  -r, --read FILE       without tracing, analyse a recording (may be repeated)\n"
 	       "      --netns NAME|PATH|PID\n"
-	       "                        report this network namespace only\n"
-	       "      --log journal|FILE    put log lines about addresses, leases, links, the\n"
-	       "                        firewall and oom on the timeline\n"
-	       "      --check           say what can be observed on this kernel, and exit\n"
-	       "      --audit           no tracing: which open connections has conntrack forgotten\n"
-	       "                        by now? and exit\n"
-	       "      --btf FILE        kernel types for a kernel that carries none\n"
-	       "      --no-pin          let the netfilter modules be unloaded meanwhile (slower)\n"
-	       "      --utc             times in UTC instead of local time\n"
+	       "                        report only this network namespace\n"
+	       "      --log journal|FILE    show log lines about addresses, leases, links, the\n"
+	       "                        firewall and oom in the timeline\n"
+	       "      --check           show what can be observed on this kernel, and exit\n"
+	       "      --audit           without tracing, list open connections that conntrack\n"
+	       "                        no longer knows, and exit\n"
+	       "      --btf FILE        BTF for a kernel that has none\n"
+	       "      --no-pin          do not pin netfilter modules (slower)\n"
+	       "      --utc             show times in UTC, not local time\n"
 	       "      --stack           show the kernel stack of each reset\n"
 	       "  -v, --verbose         show each removal, and libbpf's messages\n"
-	       "  -q, --quiet           the verdict only, no timeline\n"
-	       "  -h, --help            this text\n"
-	       "  -V, --version         the version\n"
+	       "  -q, --quiet           show only the verdict, no timeline\n"
+	       "  -h, --help            show this text\n"
+	       "  -V, --version         show the version\n"
 	       "  FILTER                report only resets whose trigger packet or flow matches this\n"
-	       "                        pcap-filter(7), as in: port 6379 and host 10.9.0.2\n"
-	       "  -- COMMAND            run COMMAND once all is attached, stop when it ends\n"
+	       "                        pcap-filter(7), such as: port 6379 and host 10.9.0.2\n"
+	       "  -- COMMAND            run COMMAND when everything is attached, stop when it ends\n"
 	       "\n"
-	       "Exit status: 0 no reset was blamed on conntrack, 1 one is likely or flows are at risk,\n"
-	       "2 one is proven, 3 could not observe (no privilege, unsupported kernel, usage, lost events).\n";
+	       "Exit status: 0 no reset was blamed on conntrack; 1 one probably was, or flows are at risk;\n"
+	       "2 one was, proven; 3 could not observe (privilege, kernel, usage, lost events).\n";
 }
 
 static int refuse(char *why, const char *format, ...)
@@ -129,7 +129,7 @@ static int take_duration(struct options *out, const char *text, char *why)
 	out->duration_s = duration_parse(text);
 	if (out->duration_s)
 		return 0;
-	return refuse(why, "-d '%.40s' is no duration; write it as 90, 90s, 15m or 1h", text);
+	return refuse(why, "-d: invalid duration '%.40s'; use 90, 90s, 15m or 1h", text);
 }
 
 static int take_count(struct options *out, const char *text, char *why)
@@ -139,7 +139,7 @@ static int take_count(struct options *out, const char *text, char *why)
 	out->count = parse_number(text, &end);
 	if (out->count && !*end)
 		return 0;
-	return refuse(why, "-c '%.40s' is no count; write a whole number from 1", text);
+	return refuse(why, "-c: invalid count '%.40s'; use a whole number, 1 or more", text);
 }
 
 static int take_format(struct options *out, const char *text, char *why)
@@ -151,14 +151,15 @@ static int take_format(struct options *out, const char *text, char *why)
 	else if (!strcmp(text, "html"))
 		out->format = FORMAT_HTML;
 	else
-		return refuse(why, "-f '%.40s' is no format; use text, json or html", text);
+		return refuse(why, "-f: unknown format '%.40s'; use text, json or html", text);
 	return 0;
 }
 
 static int take_read(struct options *out, const char *path, char *why)
 {
 	if (out->read_count == OPTIONS_READ_MAX)
-		return refuse(why, "more than %d recordings; merge them first", OPTIONS_READ_MAX);
+		return refuse(why, "-r: more than %d recordings; combine some with -r and -w first",
+			      OPTIONS_READ_MAX);
 	out->read[out->read_count++] = path;
 	return 0;
 }
@@ -235,32 +236,30 @@ static int take(struct options *out, int option, const char *word, char *why)
 static int check_together(struct options *out, char *why)
 {
 	if (out->output && out->write && !strcmp(out->output, out->write))
-		return refuse(why, "-o and -w name the same file; give each its own");
+		return refuse(why, "-o and -w name the same file; use two files");
 	if (out->mode == MODE_CHECK && out->format == FORMAT_HTML)
-		return refuse(why,
-			      "--check has no page: it does not go with -f html; use text or json");
+		return refuse(why, "--check cannot be combined with -f html; use text or json");
 	if (out->mode == MODE_AUDIT &&
 	    (out->read_count || out->command || out->duration_s || out->write || out->count))
-		return refuse(why, "--audit looks once, at what is now: it does not go with %s",
+		return refuse(why, "--audit shows the present state: it cannot be combined with %s",
 			      out->read_count ? "-r" :
 			      out->command    ? "a COMMAND" :
 			      out->duration_s ? "-d" :
 			      out->write      ? "-w" :
 						"-c");
 	if (out->log && (out->read_count || out->mode == MODE_CHECK || out->mode == MODE_AUDIT))
-		return refuse(why, "--log follows a log during a window: it does not go with %s",
-			      out->read_count         ? "-r" :
-			      out->mode == MODE_CHECK ? "--check" :
-							"--audit");
+		return refuse(
+			why, "--log follows a log during the window: it cannot be combined with %s",
+			out->read_count         ? "-r" :
+			out->mode == MODE_CHECK ? "--check" :
+						  "--audit");
 	if (!out->read_count)
 		return 0;
 	if (out->mode == MODE_CHECK || out->command)
-		return refuse(why, "-r reads recordings: it does not go with %s",
+		return refuse(why, "-r reads recordings: it cannot be combined with %s",
 			      out->command ? "a COMMAND" : "--check");
 	if (out->duration_s)
-		return refuse(
-			why,
-			"-r reads recordings: their window is what it was, -d does not change it");
+		return refuse(why, "-d cannot be used with -r: a recording's window is fixed");
 	if (out->mode == MODE_RUN)
 		out->mode = MODE_READ;
 	return 0;
@@ -281,8 +280,7 @@ static int check_words(struct options *out, int argc, char **argv, bool is_comma
 		out->filter = &argv[at];
 		for (; at < argc && strcmp(argv[at], "--") != 0; at++)
 			if (is_option_like(argv[at]))
-				return refuse(why,
-					      "%.60s stands after the FILTER; options come first",
+				return refuse(why, "option %.60s must come before the FILTER",
 					      argv[at]);
 		is_command = at < argc;
 		argv[at] = NULL; /* argv[argc] is NULL */
@@ -291,9 +289,9 @@ static int check_words(struct options *out, int argc, char **argv, bool is_comma
 	if (at < argc)
 		out->command = &argv[at];
 	else if (is_command)
-		return refuse(why, "no COMMAND after --");
+		return refuse(why, "COMMAND is missing after --");
 	if (out->filter && out->mode == MODE_CHECK)
-		return refuse(why, "--check looks at the probes: it does not go with a FILTER");
+		return refuse(why, "--check cannot be combined with a FILTER: it shows all probes");
 	return 0;
 }
 

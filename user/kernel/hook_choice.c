@@ -41,11 +41,11 @@ static void explain(const struct probe *probe, const struct symbol *symbol,
 		snprintf(result->why, sizeof(result->why), "%s is not loaded", probe->module);
 	} else if (symbol->has_clones) {
 		snprintf(result->why, sizeof(result->why),
-			 "this kernel has several copies of %s only, and one would not see all",
+			 "this kernel has several copies of %s, and none of them sees every call",
 			 probe->symbol);
 	} else if (symbol->clone[0]) {
 		snprintf(result->why, sizeof(result->why),
-			 "this kernel has %s only, whose arguments are not those of the source",
+			 "this kernel has only %s, whose arguments differ from the source",
 			 symbol->clone);
 	} else {
 		snprintf(result->why, sizeof(result->why),

@@ -27,14 +27,14 @@ const struct probe probes[EVENT_PROBES] = {
 		.symbol = "tcp_v4_send_reset",
 		.is_required = true,
 		.hooks = ENTRY_EXIT("on_reset_v4", "on_reset_v4"),
-		.consequence = "resets sent over IPv4 are not seen",
+		.consequence = "resets sent over IPv4 are missed",
 	},
 	[EVENT_PROBE_RESET_V6] = {
 		.id = EVENT_PROBE_RESET_V6,
 		.name = "reset-ipv6",
 		.symbol = "tcp_v6_send_reset",
 		.hooks = ENTRY_EXIT("on_reset_v6", "on_reset_v6"),
-		.consequence = "resets sent over IPv6 are not seen",
+		.consequence = "resets sent over IPv6 are missed",
 	},
 	[EVENT_PROBE_REMOVAL] = {
 		.id = EVENT_PROBE_REMOVAL,
@@ -58,7 +58,7 @@ const struct probe probes[EVENT_PROBES] = {
 		.module = "nf_conntrack",
 		.is_required = true,
 		.hooks = ENTRY_ONLY("on_entry"),
-		.consequence = "a removal may be blamed for a later connection with the same ports",
+		.consequence = "a removal may be blamed for the reset of a later connection with the same ports",
 	},
 	[EVENT_PROBE_INSERT] = {
 		.id = EVENT_PROBE_INSERT,
@@ -66,7 +66,7 @@ const struct probe probes[EVENT_PROBES] = {
 		.symbol = "nf_conntrack_hash_check_insert",
 		.module = "nf_conntrack",
 		.hooks = ENTRY_ONLY("on_insert"),
-		.consequence = "an entry that conntrackd restored looks removed still",
+		.consequence = "an entry that conntrackd restored still looks removed",
 	},
 	[EVENT_PROBE_MASQUERADE] = {
 		.id = EVENT_PROBE_MASQUERADE,
@@ -82,7 +82,7 @@ const struct probe probes[EVENT_PROBES] = {
 			{ HOOK_KPROBE, "on_masquerade_begin_kprobe", "on_masquerade_end_kretprobe" },
 			{ HOOK_FENTRY, "on_masquerade_begin_fentry", "on_masquerade_end_fexit" },
 		},
-		.consequence = "a flush cannot be told from other removals, nor joined to its address",
+		.consequence = "a flush looks like any other removal and cannot be linked to its address",
 	},
 	[EVENT_PROBE_ITERATION] = {
 		.id = EVENT_PROBE_ITERATION,
@@ -98,21 +98,21 @@ const struct probe probes[EVENT_PROBES] = {
 		.symbol = "fib_inetaddr_event",
 		.is_required = true,
 		.hooks = ENTRY_ONLY("on_address_v4"),
-		.consequence = "a flush cannot be joined to the IPv4 address and process behind it",
+		.consequence = "a flush cannot be linked to the IPv4 address and process behind it",
 	},
 	[EVENT_PROBE_ADDRESS_V6] = {
 		.id = EVENT_PROBE_ADDRESS_V6,
 		.name = "address-ipv6",
 		.symbol = "inet6addr_notifier_call_chain",
 		.hooks = ENTRY_ONLY("on_address_v6"),
-		.consequence = "a flush cannot be joined to the IPv6 address and process behind it",
+		.consequence = "a flush cannot be linked to the IPv6 address and process behind it",
 	},
 	[EVENT_PROBE_LINK] = {
 		.id = EVENT_PROBE_LINK,
 		.name = "link",
 		.symbol = "fib_netdev_event",
 		.hooks = ENTRY_ONLY("on_link"),
-		.consequence = "a flush cannot be joined to the interface that went down",
+		.consequence = "a flush cannot be linked to the interface that went down",
 	},
 	[EVENT_PROBE_REJECT_V4] = {
 		.id = EVENT_PROBE_REJECT_V4,
@@ -120,7 +120,7 @@ const struct probe probes[EVENT_PROBES] = {
 		.symbol = "nf_send_reset",
 		.module = "nf_reject_ipv4",
 		.hooks = ENTRY_ONLY("on_reject_v4"),
-		.consequence = "resets that a REJECT rule sends over IPv4 are not seen",
+		.consequence = "resets sent by a REJECT rule over IPv4 are missed",
 	},
 	[EVENT_PROBE_REJECT_V6] = {
 		.id = EVENT_PROBE_REJECT_V6,
@@ -128,35 +128,35 @@ const struct probe probes[EVENT_PROBES] = {
 		.symbol = "nf_send_reset6",
 		.module = "nf_reject_ipv6",
 		.hooks = ENTRY_ONLY("on_reject_v6"),
-		.consequence = "resets that a REJECT rule sends over IPv6 are not seen",
+		.consequence = "resets sent by a REJECT rule over IPv6 are missed",
 	},
 	[EVENT_PROBE_ABORT] = {
 		.id = EVENT_PROBE_ABORT,
 		.name = "reset-aborted",
 		.symbol = "tcp_send_active_reset",
 		.hooks = ENTRY_ONLY("on_abort"),
-		.consequence = "connections that this host aborts itself are not seen",
+		.consequence = "connections aborted by this host itself are missed",
 	},
 	[EVENT_PROBE_RECEIVE] = {
 		.id = EVENT_PROBE_RECEIVE,
 		.name = "reset-received",
 		.symbol = "tcp_reset",
 		.hooks = ENTRY_ONLY("on_receive"),
-		.consequence = "resets from the peers are not seen",
+		.consequence = "resets received from peers are missed",
 	},
 	[EVENT_PROBE_HOOKS_ADD] = {
 		.id = EVENT_PROBE_HOOKS_ADD,
 		.name = "ruleset-add",
 		.symbol = "nf_register_net_hooks",
 		.hooks = ENTRY_ONLY("on_hooks_add"),
-		.consequence = "it is not seen when the hooks of conntrack and NAT come back",
+		.consequence = "the return of conntrack's and NAT's hooks is missed",
 	},
 	[EVENT_PROBE_HOOKS_REMOVE] = {
 		.id = EVENT_PROBE_HOOKS_REMOVE,
 		.name = "ruleset-remove",
 		.symbol = "nf_unregister_net_hooks",
 		.hooks = ENTRY_ONLY("on_hooks_remove"),
-		.consequence = "who took the hooks of conntrack and NAT away is not known",
+		.consequence = "the process that removed the hooks of conntrack and NAT stays unknown",
 	},
 	[EVENT_PROBE_INVALID] = {
 		.id = EVENT_PROBE_INVALID,
@@ -165,7 +165,7 @@ const struct probe probes[EVENT_PROBES] = {
 		.module = "nf_conntrack",
 		/* Variadic: fentry refuses it. */
 		.hooks = { { HOOK_KPROBE, "on_invalid_kprobe", 0 } },
-		.consequence = "that a packet was judged INVALID is inferred, not seen",
+		.consequence = "that a packet was judged INVALID is inferred, not observed",
 	},
 };
 
@@ -216,8 +216,8 @@ const char *probe_state_text(const struct probe *probe, enum probe_state state, 
 const char *probe_cure(enum probe_state state)
 {
 	if (state == PROBE_WAITS)
-		return "none is needed: rstblame attaches when the module comes";
+		return "none needed: rstblame attaches when the module is loaded";
 	if (state == PROBE_BLIND)
-		return "report it with the kernel's version: the event came, the probe did not fire";
+		return "please report this with the kernel version: the event happened, the probe did not fire";
 	return "use a kernel with BTF, kprobes and ftrace (any distribution kernel since 5.10)";
 }

@@ -68,9 +68,9 @@ struct log_file *log_file_open(const char *path, char why[LOG_WHY_BYTES])
 	if (err) {
 		f->fd = -1;
 		snprintf(why, LOG_WHY_BYTES,
-			 "cannot follow the log %.120s: %s; give --log a file that can be read, or "
+			 "cannot follow the log %.120s: %s; use --log with a readable file, or "
 			 "journal",
-			 path, err == -EINVAL ? "it is no file" : strerror(-err));
+			 path, err == -EINVAL ? "not a regular file" : strerror(-err));
 		log_file_close(f);
 		return NULL;
 	}

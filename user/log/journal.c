@@ -24,7 +24,7 @@ static bool has_files(sd_journal *journal)
 struct log_journal *log_journal_open(char why[LOG_WHY_BYTES])
 {
 	struct log_journal *j = calloc(1, sizeof(*j));
-	const char *reason = "there is none, or it may not be read";
+	const char *reason = "it does not exist, or is not readable";
 	int err = j ? sd_journal_open(&j->journal, SD_JOURNAL_LOCAL_ONLY) : -12;
 
 	if (err < 0)
@@ -37,8 +37,8 @@ struct log_journal *log_journal_open(char why[LOG_WHY_BYTES])
 		return j;
 	}
 	snprintf(why, LOG_WHY_BYTES,
-		 "cannot open the journal: %s; start systemd-journald, run as root, or give --log "
-		 "a FILE",
+		 "cannot open the journal: %s; start systemd-journald, run as root, or use "
+		 "--log FILE",
 		 reason);
 	log_journal_close(j);
 	return NULL;

@@ -53,8 +53,8 @@ int privilege_check(char *why, size_t size)
 bool privilege_sees_processes(char *why, size_t size)
 {
 	static const char consequence[] =
-		"the processes of victims are not told, and sockets of namespaces that have no "
-		"name may be missed";
+		"the processes of victims stay unknown, and sockets in namespaces without a name "
+		"may be missed";
 	const char *missing = NULL;
 	struct stat st;
 
@@ -68,7 +68,7 @@ bool privilege_sees_processes(char *why, size_t size)
 		snprintf(why, size, "missing %s: %s; run it as root", missing, consequence);
 	else if (!stat("/proc/self/ns/pid", &st) && (__u32)st.st_ino != FIRST_PID_NAMESPACE)
 		snprintf(why, size,
-			 "in a pid namespace of its own: %s; run it in the host's (docker run "
+			 "running in a separate pid namespace: %s; use the host's (docker run "
 			 "--pid=host)",
 			 consequence);
 	else

@@ -50,8 +50,7 @@ static int open_output(struct report *r, char why[REPORT_WHY_BYTES])
 	fd = open(r->options->output, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 	file = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!file) {
-		snprintf(why, REPORT_WHY_BYTES,
-			 "cannot write %s: %s; give -o a path that can be written",
+		snprintf(why, REPORT_WHY_BYTES, "cannot write %s: %s; use a writable path for -o",
 			 r->options->output, strerror(errno));
 		return -1;
 	}
@@ -148,9 +147,8 @@ int report_open(struct report *r, const struct options *options, char why[REPORT
 	r->recorder = recorder_open(options->write);
 	if (r->recorder)
 		return 0;
-	snprintf(why, REPORT_WHY_BYTES,
-		 "cannot record to %s: %s; give -w a path that can be written", options->write,
-		 strerror(errno));
+	snprintf(why, REPORT_WHY_BYTES, "cannot record to %s: %s; use a writable path for -w",
+		 options->write, strerror(errno));
 	return -1;
 }
 
@@ -177,7 +175,7 @@ static void note_output_error(struct report *r)
 	if (r->has_failed || !ferror(r->out))
 		return;
 	r->has_failed = true;
-	message("cannot write %s: %s; the report ends here", r->out_name, strerror(errno));
+	message("cannot write %s: %s; the report is incomplete", r->out_name, strerror(errno));
 }
 
 /* A recording that cannot go on must not end the watch. */
@@ -185,7 +183,7 @@ static void note_recorder_error(struct report *r, int err)
 {
 	if (!err)
 		return;
-	message("cannot go on recording to %s: %s; its last line may be cut, the report goes on",
+	message("recording to %s stopped: %s; its last line may be incomplete, the report continues",
 		r->options->write, strerror(-err));
 	recorder_close(r->recorder);
 	r->recorder = NULL;

@@ -137,9 +137,10 @@ enum status session_audit(const struct options *options)
 	int err = options->netns ? netns_find(options->netns, &h.netns) : 0;
 
 	if (err) {
-		snprintf(why, sizeof(why),
-			 "no network namespace %.120s: %s; see `ip netns`, or give a pid",
-			 options->netns, strerror(-err));
+		snprintf(
+			why, sizeof(why),
+			"network namespace %.120s not found: %s; use a name of `ip netns` or a pid",
+			options->netns, strerror(-err));
 		return session_fail(options, why);
 	}
 	if (report_open(&h.report, options, why))

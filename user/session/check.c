@@ -108,7 +108,7 @@ static void run_canary(struct check *c, struct loader *loader)
 			if (c->probes[i].state == PROBE_ATTACHED && was_provoked(c, i)) {
 				c->probes[i].state = PROBE_BLIND;
 				snprintf(c->probes[i].why, sizeof(c->probes[i].why),
-					 "its event was provoked and not seen");
+					 "its event was provoked, but the probe did not fire");
 			}
 	}
 	rings_free(rings);
@@ -170,7 +170,7 @@ enum status session_check(const struct options *options)
 
 	if (!out)
 		return session_fail(options,
-				    "cannot write the file of -o; give a path that can be written");
+				    "cannot write the file given with -o; use a writable path");
 	run_check(&check, options);
 	if (options->format == FORMAT_JSON)
 		check_write_json(&check, out);

@@ -74,9 +74,9 @@ static const char *conclusion(const struct check *c)
 	if (c->why[0])
 		return c->why;
 	if (c->status == STATUS_OK)
-		return "all that is there to observe can be observed";
-	return c->status == STATUS_WARNING ? "some of it cannot be observed" :
-					     "what a verdict needs cannot be observed";
+		return "everything can be observed";
+	return c->status == STATUS_WARNING ? "some events cannot be observed" :
+					     "events that a verdict needs cannot be observed";
 }
 
 void check_write_text(const struct check *c, FILE *out)

@@ -56,9 +56,9 @@ bool command_has_ended(pid_t pid, const char *name)
 	if (waitpid(pid, &status, WNOHANG) != pid)
 		return false;
 	if (WIFSIGNALED(status))
-		message("%s was ended by signal %d", name, WTERMSIG(status));
+		message("%s was killed by signal %d", name, WTERMSIG(status));
 	else if (WEXITSTATUS(status))
-		message("%s ended with status %d", name, WEXITSTATUS(status));
+		message("%s exited with status %d", name, WEXITSTATUS(status));
 	return true;
 }
 

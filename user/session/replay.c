@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/message.h"
+#include "base/number_text.h"
 #include "blame/blame.h"
 #include "node/netns.h"
 #include "record/recording.h"
@@ -39,7 +40,7 @@ static int check_outputs(const struct options *options, char *why, size_t size)
 		if (!is_output && !is_same_file(options->read[i], options->write))
 			continue;
 		snprintf(why, size,
-			 "%s is read and cannot be written at the same time; give %s another path",
+			 "%s cannot be read and written at the same time; use another path for %s",
 			 options->read[i], is_output ? "-o" : "-w");
 		return -1;
 	}
@@ -54,7 +55,7 @@ static int open_recordings(struct replay *replay, const struct options *options,
 		struct recording *r = recording_open(options->read[i], (uint32_t)i, &reason);
 
 		if (!r) {
-			snprintf(why, size, "cannot read %s: %s; give -r a file that -w wrote",
+			snprintf(why, size, "cannot read %s: %s; use a file written by -w",
 				 options->read[i], reason);
 			return -1;
 		}
@@ -82,12 +83,13 @@ static void tell_bad_lines(const struct replay *replay, const struct options *op
 		uint64_t first, bad = recording_bad_lines(replay->recordings[i], &first);
 
 		if (bad)
-			message("%s: %" PRIu64 " unreadable lines, the first is line %" PRIu64
-				" (a recording that was cut or edited); they count as lost",
-				options->read[i], bad, first);
+			message("%s: %s line %s (the recording was cut or edited); %s lost",
+				options->read[i],
+				COUNTED(bad, "unreadable line:", "unreadable lines, the first is"),
+				NUMBER(first), bad == 1 ? "it counts as" : "they count as");
 	}
 	if (!replay->has_summary && !options->is_quiet && !report_is_full(&replay->report))
-		message("%s: no summary line: the recording was cut short or is still being written",
+		message("%s has no summary line: the recording was cut short or is still being written",
 			options->read[0]);
 }
 
@@ -102,8 +104,7 @@ static enum status play(struct replay *replay, const struct options *options)
 	if (!replay->observations) {
 		char why[512];
 
-		snprintf(why, sizeof(why),
-			 "%s holds no line of a recording; give -r a file that -w wrote",
+		snprintf(why, sizeof(why), "%s is not a recording; use a file written by -w",
 			 options->read[0]);
 		return report_error(&replay->report, why);
 	}
@@ -122,11 +123,10 @@ enum status session_read(const struct options *options)
 	uint32_t netns = 0;
 
 	if (options->netns && netns_find(options->netns, &netns)) {
-		snprintf(
-			why, sizeof(why),
-			"no network namespace %.200s here; for a recording give /proc/PID/ns/net of "
-			"this machine, or filter its lines by \"netns\"",
-			options->netns);
+		snprintf(why, sizeof(why),
+			 "network namespace %.200s not found on this machine; with -r use "
+			 "/proc/PID/ns/net, or filter the JSON lines by \"netns\"",
+			 options->netns);
 		return session_fail(options, why);
 	}
 	if (check_outputs(options, why, sizeof(why)))

@@ -459,7 +459,7 @@ static int start_command(struct run *run, char *why, size_t size)
 		return 0;
 	pid = command_start(command);
 	if (pid < 0) {
-		snprintf(why, size, "cannot run %.200s: %s; give its path after --", command[0],
+		snprintf(why, size, "cannot run %.200s: %s; put its path after --", command[0],
 			 strerror(-pid));
 		return -1;
 	}
@@ -521,7 +521,7 @@ static enum status watch_window(struct run *run)
 	take_log(run, run->over_ns);
 	finish(run);
 	if (run->err && run->err != -ECANCELED)
-		message("the report is cut short: %s", strerror(-run->err));
+		message("the report is incomplete: %s", strerror(-run->err));
 	blame_finish(run->blame);
 	observe_end(run);
 	note_effort(run);
@@ -555,9 +555,10 @@ enum status session_run(const struct options *options)
 	netns_namer_init(&run.netns_namer, netns_own());
 	err = options->netns ? netns_find(options->netns, &netns) : 0;
 	if (err) {
-		snprintf(why, sizeof(why),
-			 "no network namespace %.120s: %s; see `ip netns`, or give a pid",
-			 options->netns, strerror(-err));
+		snprintf(
+			why, sizeof(why),
+			"network namespace %.120s not found: %s; use a name of `ip netns` or a pid",
+			options->netns, strerror(-err));
 		return session_fail(options, why);
 	}
 	if (report_open(&run.report, options, why)) {

@@ -261,8 +261,8 @@ static int explain(char why[AUDIT_WHY_BYTES], const char *what, int err)
 {
 	if (err == -EOPNOTSUPP)
 		snprintf(why, AUDIT_WHY_BYTES,
-			 "cannot read %s: nf_conntrack_netlink is not loaded, and rstblame loads "
-			 "no module; run modprobe nf_conntrack_netlink first",
+			 "cannot read %s: nf_conntrack_netlink is not loaded, and rstblame "
+			 "never loads modules; run modprobe nf_conntrack_netlink first",
 			 what);
 	else
 		snprintf(why, AUDIT_WHY_BYTES, "cannot read %s: %s%s", what, strerror(-err),

@@ -174,8 +174,8 @@ static void a_filter(void **state)
 	assert_string_equal(got.command[1], "-v");
 	assert_taken("-r rec port 1");
 	assert_int_equal(got.mode, MODE_READ);
-	assert_refused("port 6379 -d 5", "-d stands after");
-	assert_refused("port 6379 --utc", "--utc stands after");
+	assert_refused("port 6379 -d 5", "-d must come before");
+	assert_refused("port 6379 --utc", "--utc must come before");
 	assert_refused("port 6379 --", "COMMAND");
 	assert_refused("--check port 6379", "--check");
 }

@@ -101,7 +101,7 @@ static void a_clone_where_no_argument_is_read(void **state)
 	choose(EVENT_PROBE_ITERATION, &walk, &everything);
 	assert_chosen(HOOK_KPROBE_CLONE, "nf_ct_iterate_cleanup.isra.0");
 	choose(EVENT_PROBE_ENTRY, &entry, &everything);
-	assert_missing(PROBE_MISSING, "__nf_conntrack_confirm.constprop.0 only");
+	assert_missing(PROBE_MISSING, "only __nf_conntrack_confirm.constprop.0");
 	walk.has_clones = true;
 	choose(EVENT_PROBE_ITERATION, &walk, &everything);
 	assert_missing(PROBE_MISSING, "several copies of nf_ct_iterate_cleanup");

@@ -213,6 +213,35 @@ static void innocents_are_shown_ten_times(void **state)
 	assert_non_null(strstr(written(), "more resets of this kind"));
 }
 
+static void risk(uint64_t id, uint64_t flush)
+{
+	struct risk risk = { .id = id, .flow = masqueraded((uint16_t)id), .flush = flush };
+	struct finding f = { .type = FINDING_AT_RISK, .id = id, .risk = &risk };
+
+	text_finding(&text, &f);
+}
+
+/* Three of each flush, and then how many more, before anything else is told. */
+static void flows_at_risk_that_are_not_listed_are_counted(void **state)
+{
+	const char *first, *second;
+
+	(void)state;
+	open_text(&plain);
+	for (uint64_t id = 1; id <= 1204; id++)
+		risk(id, 100);
+	assert_null(strstr(written(), "more flow"));
+	for (uint64_t id = 2001; id <= 2004; id++)
+		risk(id, 200);
+	first = strstr(written(), "+ 1,201 more flows lost their entry in this flush");
+	assert_non_null(first);
+	text_summary(&text, &w.summary, STATUS_OK);
+	second = strstr(written(), "+ 1 more flow lost its entry in this flush");
+	assert_non_null(second);
+	assert_true(second < strstr(written(), "VERDICT"));
+	assert_null(strstr(second, "more flows"));
+}
+
 /* What is proven is the headline, whatever came first. */
 static void headline_is_the_surest_story(void **state)
 {
@@ -400,6 +429,7 @@ int main(void)
 		story(colors),
 		story(progress),
 		story(innocents_are_shown_ten_times),
+		story(flows_at_risk_that_are_not_listed_are_counted),
 		story(headline_is_the_surest_story),
 		story(hostile_comm),
 		story(hostile_ifname),

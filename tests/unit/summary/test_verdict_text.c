@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The closing sentences: what they count, and what they say when not all was seen. */
+#include "cast/make.h"
+
+#include <string.h>
+
+#include "summary/verdict_text.h"
+
+static char words[ACCOUNT_BYTES];
+
+static const char *headline(const struct summary *t, enum status status)
+{
+	return verdict_text_headline(t, status, words, sizeof(words));
+}
+
+static void innocent_resets_are_counted_by_direction(void **state)
+{
+	struct summary t = { .resets_total = 7, .resets[VERDICT_NO_LISTENER] = 7 };
+
+	(void)state;
+	assert_string_equal(headline(&t, STATUS_OK),
+			    "OK: 7 resets sent, none caused by conntrack.");
+	t.resets[VERDICT_REMOTE] = 1200;
+	t.resets_total += 1200;
+	assert_string_equal(headline(&t, STATUS_OK),
+			    "OK: 7 resets sent, 1,200 received, none caused by conntrack.");
+	t = (struct summary){ .resets_total = 1, .resets[VERDICT_REMOTE] = 1 };
+	assert_string_equal(headline(&t, STATUS_OK),
+			    "OK: 1 reset received, not caused by conntrack.");
+}
+
+static void nothing_says_for_how_long(void **state)
+{
+	struct summary t = { .window_s = 1800 };
+
+	(void)state;
+	assert_string_equal(headline(&t, STATUS_OK), "OK: no reset sent in 30 min.");
+	t.filter = "port 22";
+	assert_string_equal(headline(&t, STATUS_OK), "OK: no reset matched the filter in 30 min.");
+}
+
+static void losses_say_what_to_do(void **state)
+{
+	struct summary t = { .lost_total = 40,
+			     .losses_count = 1,
+			     .losses = { { "conntrack-removal", 40 } } };
+
+	(void)state;
+	assert_string_equal(
+		headline(&t, STATUS_UNKNOWN),
+		"UNKNOWN: 40 events were lost, so \"nothing found\" proves nothing. Run "
+		"again without -v and --stack, so that storms are only counted.");
+	t = (struct summary){ .lost_total = 1,
+			      .losses_count = 1,
+			      .losses = { { "recording", 1 } } };
+	assert_string_equal(headline(&t, STATUS_UNKNOWN),
+			    "UNKNOWN: 1 line of the recording is unreadable, so \"nothing found\" "
+			    "proves nothing. Use a whole recording.");
+	t = (struct summary){ .is_blind = true };
+	assert_non_null(strstr(headline(&t, STATUS_UNKNOWN), "a required probe was missing"));
+	t = (struct summary){ .resets_total = 1 };
+	assert_non_null(strstr(headline(&t, STATUS_UNKNOWN), "the recording is incomplete"));
+}
+
+/* What was only counted stands beside its verdict, not at the end of all of them. */
+static void counts_have_separators(void **state)
+{
+	struct summary t = { .window_s = 11,
+			     .planned_s = 40,
+			     .resets[VERDICT_NO_LISTENER] = 25336,
+			     .resets[VERDICT_REMOTE] = 1,
+			     .resets_counted = 25332,
+			     .removals[CAUSE_USER_FLUSH] = 1000000,
+			     .flushes = 1 };
+
+	(void)state;
+	assert_string_equal(
+		verdict_text_counts(&t, words, sizeof(words)),
+		"ended after 11 s of 40 s; resets: 25,336 no-listener (25,332 of them "
+		"only counted per port), 1 remote; entries removed: 1,000,000 user-flush; "
+		"flushes: 1");
+	t = (struct summary){ .window_s = 40, .planned_s = 40 };
+	assert_string_equal(verdict_text_counts(&t, words, sizeof(words)),
+			    "in 40 s; resets: none; entries removed: none; flushes: 0");
+}
+
+static void one_is_singular(void **state)
+{
+	struct summary t = { .live_removed = 1, .sweeps = 1 };
+	bool has_groups;
+
+	(void)state;
+	assert_non_null(strstr(verdict_text_waiting(&t, &has_groups, words, sizeof(words)),
+			       ": the 1 flow that lost its entry was reset"));
+	t.live_removed = 2;
+	assert_non_null(strstr(verdict_text_waiting(&t, &has_groups, words, sizeof(words)),
+			       ": each of the 2 flows that lost its entry was reset"));
+	t = (struct summary){ .at_risk = 1, .risks = 1 };
+	assert_non_null(strstr(verdict_text_waiting(&t, &has_groups, words, sizeof(words)),
+			       "1 flow is still at risk"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(innocent_resets_are_counted_by_direction),
+		cmocka_unit_test(nothing_says_for_how_long),
+		cmocka_unit_test(losses_say_what_to_do),
+		cmocka_unit_test(counts_have_separators),
+		cmocka_unit_test(one_is_singular),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
