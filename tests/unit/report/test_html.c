@@ -22,7 +22,8 @@ static void founding_incident(void **state)
 	assert_says_escaped(strstr(headline, ": ") + 2);
 	assert_says("<span class=\"status\">CRITICAL</span> <span class=\"exit\">exit status 2");
 	assert_says("<article class=\"story proven\" data-resets=\"1\">");
-	assert_says("In response the kernel silently removed 3 conntrack entries masqueraded to 10.9.0.1.");
+	assert_says(
+		"In response the kernel silently removed 3 conntrack entries masqueraded to 10.9.0.1.");
 	assert_says("systemd-networkd[412] (systemd-networkd.service)</li>"); /* the last box */
 	assert_says("<b>Lost:</b> no events.");
 	assert_says("<code>link</code>: no such function");
