@@ -40,7 +40,8 @@ struct rings {
 	int epoll_fd;
 	uint64_t lost[EVENT_PROBES]; /* as last reported */
 	uint64_t worst_ns;
-	bool are_counts_cut; /* at the end they could not be read */
+	uint64_t hidden[EVENT_PROBES]; /* that could not be waited for */
+	bool are_counts_cut;           /* at the end they could not be read */
 };
 
 /* ---- helpers for the decoder ---- */
@@ -210,6 +211,8 @@ static int report_losses(struct rings *rings)
 
 	loader_read_lost(rings->loader, lost);
 	lost[EVENT_PROBE_RESET_V4] += rings->are_counts_cut;
+	for (size_t i = 0; i < EVENT_PROBES; i++)
+		lost[i] += rings->hidden[i];
 	for (size_t i = 0; i < EVENT_PROBES && !err; i++) {
 		struct observation seen = { .type = OBSERVATION_LOST };
 
@@ -223,6 +226,15 @@ static int report_losses(struct rings *rings)
 		err = rings->take(rings->ctx, &seen);
 	}
 	return err;
+}
+
+/* Of whose records is not known, nor how many: one at least, of the most that the ring has. */
+static int give_up(void *ctx, enum merge_ring ring)
+{
+	struct rings *rings = ctx;
+
+	rings->hidden[ring == MERGE_STATE ? EVENT_PROBE_REMOVAL : EVENT_PROBE_RESET_V4]++;
+	return report_losses(rings);
 }
 
 /* How long the first that waited had to, until all was handed on. Records are looked
@@ -315,6 +327,7 @@ struct rings *rings_new(struct loader *loader, bool with_stacks, source_take_fn 
 	rings->merge.ends = (struct merge_ends){ .read = read_ring,
 						 .take = take_record,
 						 .take_removed = take_removed,
+						 .give_up = give_up,
 						 .take_counts = take_counts,
 						 .ctx = rings };
 	rings->merge.counts_ns = &rings->storm.read_ns;

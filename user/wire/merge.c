@@ -49,10 +49,14 @@ static uint64_t seen_until_ns(struct merge *m, enum merge_ring ring, uint64_t no
 			      uint64_t until_ns)
 {
 	struct merge_lane *lane = &m->lanes[ring];
+	bool was_given_up = lane->gauge.is_given_up;
 
 	look_ahead(m, ring);
-	return ring_gauge_until_ns(&lane->gauge, is_blocked(lane), reorder_is_full(&lane->ahead),
-				   now_ns, until_ns);
+	until_ns = ring_gauge_until_ns(&lane->gauge, is_blocked(lane),
+				       reorder_is_full(&lane->ahead), now_ns, until_ns);
+	if (lane->gauge.is_given_up && !was_given_up && !m->err)
+		m->err = m->ends.give_up(m->ends.ctx, ring);
+	return until_ns;
 }
 
 /* One that was not blocked when this run began, and is found to be when what lay before was

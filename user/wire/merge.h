@@ -13,7 +13,7 @@
  *    either ring, nothing is handed on but what happened before both rings were last seen
  *    clear (wire/ring_gauge.h): it might have come before.
  * 5. That ends after RING_PATIENCE_NS: no ring holds up the others for good. An empty one
- *    never does.
+ *    never does. What was given up on is reported before anything that goes without it.
  * 6. Nothing that happened after `until_ns` is handed on.
  * 7. What was only counted (wire/syn_storm.h) comes when all that happened before it was
  *    looked at has been handed on.
@@ -46,6 +46,9 @@ struct merge_ends {
 	 * are its two next, of which *used says how many it takes. 0, or -errno to stop. */
 	int (*take)(void *ctx, const void *record, size_t size);
 	int (*take_removed)(void *ctx, const struct event_flush_slot *slots, size_t *used);
+	/* That ring is blocked for too long: what it hides, one record at least, is not there
+	 * for what comes next. Once for each time. */
+	int (*give_up)(void *ctx, enum merge_ring ring);
 	/* What was only counted; *counts_ns is 0 then. */
 	int (*take_counts)(void *ctx);
 	void *ctx;

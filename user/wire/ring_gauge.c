@@ -48,13 +48,13 @@ uint64_t ring_gauge_until_ns(struct ring_gauge *gauge, bool is_blocked, bool is_
 {
 	if (!is_blocked) {
 		gauge->blocked_ns = 0;
+		gauge->is_given_up = false;
 		if (!is_full)
 			gauge->clear_ns = now_ns;
 		return until_ns;
 	}
 	if (!gauge->blocked_ns)
 		gauge->blocked_ns = now_ns;
-	if (now_ns - gauge->blocked_ns > RING_PATIENCE_NS || gauge->clear_ns > until_ns)
-		return until_ns;
-	return gauge->clear_ns;
+	gauge->is_given_up = now_ns - gauge->blocked_ns > RING_PATIENCE_NS;
+	return gauge->is_given_up || gauge->clear_ns > until_ns ? until_ns : gauge->clear_ns;
 }

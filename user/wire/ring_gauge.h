@@ -16,6 +16,7 @@ struct ring_gauge {
 	uint64_t noted;                 /* what was written before the reader last ran */
 	uint64_t blocked_ns;            /* since when the reader is stopped; 0: it is not */
 	uint64_t clear_ns;              /* when it last saw all that there was */
+	bool is_given_up;               /* blocked for longer than RING_PATIENCE_NS */
 };
 
 /* How long a record that is not submitted holds up the others: the CPU of one that takes

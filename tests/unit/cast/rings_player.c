@@ -72,6 +72,12 @@ static int take_removed(void *ctx, const struct event_flush_slot *slots, size_t 
 	return tell(flush_words[((const struct event_removed4 *)slots)->addresses[0]]);
 }
 
+static int give_up(void *ctx, enum merge_ring which)
+{
+	(void)ctx;
+	return tell(which == MERGE_STATE ? "(state given up)" : "(resets given up)");
+}
+
 static int take_counts(void *ctx)
 {
 	(void)ctx;
@@ -134,6 +140,7 @@ int rings_player_begin(void **s)
 	merge.ends = (struct merge_ends){ .read = read_ring,
 					  .take = take,
 					  .take_removed = take_removed,
+					  .give_up = give_up,
 					  .take_counts = take_counts };
 	merge.counts_ns = &counts_ns;
 	for (enum merge_ring i = 0; i < MERGE_RINGS; i++) {

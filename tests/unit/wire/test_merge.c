@@ -256,7 +256,7 @@ static void a_cpu_that_is_gone_is_given_up(void **s)
 	assert_told(100, "");
 	assert_told(1100, ""); /* a second, and not more */
 	assert_true(merge.is_held);
-	assert_told(1101, "reset");
+	assert_told(1101, "(state given up) reset");
 	assert_false(merge.is_held);
 	removed(1150, "flushed");
 	reset(1151, "next");
@@ -268,6 +268,29 @@ static void a_cpu_that_is_gone_is_given_up(void **s)
 	reset(1301, "r");
 	assert_told(1400, "");
 	assert_true(merge.is_held);
+	assert_told(2401, "(state given up) r");
+}
+
+/* In the ring of resets: state goes on, and it is said what may be missing. */
+static void a_reset_that_is_given_up(void **s)
+{
+	size_t held;
+
+	(void)s;
+	assert_told(50, "");
+	held = reserve(MERGE_RESETS);
+	state(60, "address");
+	assert_told(100, "");
+	assert_told(1101, "(resets given up) address");
+	assert_told(1200, "");
+	submit(MERGE_RESETS, held, 61, "held");
+	assert_told(1300, "held");
+	held = reserve(MERGE_RESETS);
+	state(1350, "link");
+	assert_told(1400, "");
+	stops_with = -ECANCELED;
+	assert_int_equal(run(2401), -ECANCELED);        /* who is told has had enough */
+	assert_string_equal(told, "(resets given up)"); /* and nothing goes on */
 }
 
 /* An act's beginning that is held back: what it removes waits for it, as long as that. */
@@ -291,7 +314,7 @@ static void a_late_beginning_of_a_flush(void **s)
 	state(122, "end");
 	reset(130, "reset");
 	assert_told(200, "");
-	assert_told(1201, "third reset");
+	assert_told(1201, "(state given up) third reset");
 	submit(MERGE_STATE, held, 120, "begin");
 	assert_told(1300, "begin end");
 }
@@ -509,6 +532,7 @@ int main(void)
 		story(found_blocked_on_the_way),
 		story(found_blocked_among_the_resets),
 		story(a_cpu_that_is_gone_is_given_up),
+		story(a_reset_that_is_given_up),
 		story(a_late_beginning_of_a_flush),
 		story(the_end_of_the_window),
 		story(more_than_is_looked_ahead_over),

@@ -66,7 +66,11 @@ static void patience_ends(void **state)
 	written_bytes = 100;
 	assert_int_equal(look(0, 0, false, MS(40), MS(30)), MS(20));
 	assert_int_equal(look(0, 0, false, MS(40) + RING_PATIENCE_NS, SECONDS(1)), MS(20));
+	assert_false(gauge.is_given_up);
 	assert_int_equal(look(0, 0, false, MS(41) + RING_PATIENCE_NS, SECONDS(1)), SECONDS(1));
+	assert_true(gauge.is_given_up);
+	look(100, 0, false, MS(42) + RING_PATIENCE_NS, SECONDS(1));
+	assert_false(gauge.is_given_up);
 }
 
 #define story(test) cmocka_unit_test_setup(test, begin)
