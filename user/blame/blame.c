@@ -285,6 +285,9 @@ int blame_observe(struct blame *b, const struct observation *seen)
 	case OBSERVATION_NAMESPACE:
 		blame_deliver_raw(b, seen, FINDING_NAMESPACE);
 		return 0;
+	case OBSERVATION_LISTENER:
+	case OBSERVATION_RULES:
+		return 0;
 	case OBSERVATION_START:
 		return observe_start(b, seen);
 	case OBSERVATION_END:

@@ -29,6 +29,8 @@ enum observation_type {
 	OBSERVATION_LOST,
 	OBSERVATION_LOG,
 	OBSERVATION_NAMESPACE,
+	OBSERVATION_LISTENER,
+	OBSERVATION_RULES,
 	OBSERVATION_END, /* the window ended: what came before it is complete */
 };
 
@@ -44,12 +46,34 @@ static inline bool netns_equal(struct netns_id a, struct netns_id b)
 	return a.inum == b.inum && a.node == b.node;
 }
 
-/* The process that set things going; pid 0: not known, or nobody's request. */
+/* How a socket ended, or what ended the process that had it. */
+enum socket_end_how {
+	SOCKET_END_NONE,      /* not known, or it has not */
+	SOCKET_END_CLOSED,    /* close() or shutdown() by a process that lives on */
+	SOCKET_END_EXITED,    /* its process ended of its own accord */
+	SOCKET_END_KILLED,    /* its process was ended by a signal */
+	SOCKET_END_OOM,       /* the same, by the kernel, for want of memory */
+	SOCKET_END_TIMED_OUT, /* ETIMEDOUT: retransmission, keepalive, TCP_USER_TIMEOUT */
+	SOCKET_END_RESET,     /* the peer reset it */
+	SOCKET_END_DESTROYED, /* SOCK_DESTROY: ss -K */
+	SOCKET_END_ABORTED,   /* the kernel gave it up for another reason */
+	SOCKET_ENDS,
+};
+
+/* The process that set things going; pid 0: not known, or nobody's request. What is ""
+ * or 0 is not known, unless said otherwise. */
 struct actor {
-	uint32_t pid;
+	uint32_t pid; /* the process's: the thread group */
 	uint32_t netns;
 	uint64_t start_boottime_ns;
-	char comm[32];
+	bool has_uid;
+	uint32_t uid;     /* as the first user namespace has it */
+	uint8_t ended_by; /* enum socket_end_how: it was on its way out, by what */
+	char comm[32];    /* the process's, as its leader is called */
+	char thread[16];  /* the acting thread's, where it differs; else "" */
+	uint32_t parent_pid;
+	char parent[16];      /* the parent process's comm */
+	char grandparent[16]; /* and its parent's */
 	char exe[128];
 	char unit[64];
 	char container[72];      /* its id */
@@ -94,12 +118,16 @@ enum cause {
 	CAUSE_IPVS,
 	CAUSE_OTHER,
 	/* Why this host aborted a connection. */
-	CAUSE_UNREAD_DATA, /* closed with data in the receive queue */
-	CAUSE_LINGER,      /* SO_LINGER with 0, or TCP_LINGER2 below 0 */
-	CAUSE_KEEPALIVE,   /* the peer answered no keepalive */
-	CAUSE_MEMORY,      /* too many orphans, or out of TCP memory */
-	CAUSE_KILLED,      /* SOCK_DESTROY: ss -K */
-	CAUSE_DISCONNECT,  /* connect() to AF_UNSPEC */
+	CAUSE_UNREAD_DATA,     /* closed with data in the receive queue */
+	CAUSE_LINGER,          /* SO_LINGER with 0, or TCP_LINGER2 below 0 */
+	CAUSE_KEEPALIVE,       /* the peer answered no keepalive */
+	CAUSE_MEMORY,          /* too many orphans, or out of TCP memory */
+	CAUSE_KILLED,          /* SOCK_DESTROY: ss -K */
+	CAUSE_DISCONNECT,      /* connect() to AF_UNSPEC */
+	CAUSE_LISTENER_CLOSED, /* it had waited for accept(), and the listener was closed */
+	/* Why a listener could not take a connection. */
+	CAUSE_ACCEPT_QUEUE_FULL,
+	CAUSE_SYN_QUEUE_FULL,
 	CAUSES,
 };
 
@@ -173,6 +201,16 @@ enum hooks_flag {
 	HOOKS_NAT = 4,
 };
 
+/* Why the kernel itself changed an address, where that can be told. */
+enum change_why {
+	CHANGE_WHY_NONE,
+	CHANGE_WHY_LIFETIME,             /* its valid lifetime ran out */
+	CHANGE_WHY_ROUTER_ADVERTISEMENT, /* an IPv6 router said so */
+	CHANGE_WHYS,
+};
+
+#define VALID_FOREVER UINT32_MAX
+
 struct change_observation {
 	enum change_op op;
 	uint64_t id;    /* in a recording; 0 live */
@@ -184,6 +222,11 @@ struct change_observation {
 	char ifname[16];
 	struct address local;   /* what `ip addr` shows */
 	struct address address; /* ifa_address: what masquerade compares */
+	/* Addresses only: the valid lifetime as it was last set, in seconds, VALID_FOREVER
+	 * for a permanent one; 0: not known. */
+	uint32_t valid_s;
+	uint8_t why;      /* enum change_why */
+	uint8_t protocol; /* IFAPROT_* of <linux/if_addr.h>; 0: not said */
 	struct actor actor;
 };
 
@@ -199,6 +242,12 @@ struct ruleset_observation {
 	uint8_t family; /* 0: both */
 	uint8_t hooks;  /* enum hooks_flag: which */
 	bool by_kernel;
+	struct actor actor;
+};
+
+/* A process committed a change of nftables' rules (iptables-nft's too). What the rules
+ * needed no longer is taken away later, by a kernel thread. */
+struct rules_observation {
 	struct actor actor;
 };
 
@@ -241,6 +290,49 @@ struct entry_observation {
 
 enum { REASON_BYTES = 48, STACK_BYTES = 1024 };
 
+/* A listening socket, when it was looked at. A queue is full when it is longer than its
+ * limit (sk_acceptq_is_full()). */
+struct listener_state {
+	bool is_known;
+	bool is_v6only;
+	uint8_t family; /* the socket's: an IPv6 one may take IPv4 */
+	uint16_t port;
+	uint32_t queue;         /* connections that wait for accept() */
+	uint32_t queue_max;     /* listen()'s backlog, or net.core.somaxconn */
+	uint32_t syn_queue;     /* handshakes under way */
+	uint32_t bound_ifindex; /* SO_BINDTODEVICE, a VRF; 0: none */
+	struct address address; /* that it is bound to; all zero: any */
+};
+
+/* What became of this host's connection before a packet of it was answered with a reset:
+ * the socket was seen to end. */
+struct socket_end {
+	enum socket_end_how how; /* SOCKET_END_NONE: not seen */
+	uint64_t ago_ns;         /* before the reset */
+	struct actor by;         /* who closed it, or whose it was; pid 0: not known */
+};
+
+/* Whether a reset that was made left this host. */
+enum delivered {
+	DELIVERED_UNKNOWN,
+	DELIVERED_YES, /* it was handed to the device, or to the socket of this host */
+	DELIVERED_NO,
+	DELIVEREDS,
+};
+
+enum undelivered {
+	UNDELIVERED_NONE,
+	UNDELIVERED_DROPPED,  /* on its way out: by a netfilter rule, for want of a route, … */
+	UNDELIVERED_NOT_MADE, /* the kernel decided against it: TCP MD5 or AO without a key */
+	UNDELIVEREDS,
+};
+
+/* A listening socket was closed. */
+struct listener_observation {
+	struct listener_state listener; /* its queue: what was reset with it */
+	struct actor actor;             /* who closed it */
+};
+
 struct reset_observation {
 	enum reset_kind kind;
 	uint8_t family;
@@ -264,6 +356,15 @@ struct reset_observation {
 	 * LOOKUP_ALIVE. Family 0: not known. */
 	struct flow entry;
 	uint8_t entry_state; /* enum tracker_state, of that entry */
+	/* Where the entry is of another namespace than the one that reset the packet (it met
+	 * conntrack on the node, and came into a container): that one, and its hooks, which
+	 * judge the entry. 0: the same, or not known. */
+	uint32_t entry_netns;
+	uint8_t entry_hooks;            /* enum hooks_flag, of entry_netns */
+	struct listener_state listener; /* where `socket` is LISTEN, or a request of one */
+	struct socket_end ended;        /* of the socket that had this connection */
+	uint8_t delivered;              /* enum delivered */
+	uint8_t undelivered;            /* enum undelivered: DELIVERED_NO */
 	char ifname[16];
 	char reason[REASON_BYTES]; /* the kernel's own, "" where it has none */
 	struct actor actor;        /* process context only */
@@ -386,6 +487,8 @@ struct observation {
 		struct lost_observation lost;
 		struct log_observation log;
 		struct namespace_observation space;
+		struct listener_observation listener;
+		struct rules_observation rules;
 		uint64_t window_s; /* END */
 	};
 };

@@ -88,6 +88,32 @@ static const char *const lookups[] = {
 	[LOOKUP_ALIVE] = "alive",
 };
 
+static const char *const socket_ends[SOCKET_ENDS] = {
+	[SOCKET_END_NONE] = "none",       [SOCKET_END_CLOSED] = "close",
+	[SOCKET_END_EXITED] = "exit",     [SOCKET_END_KILLED] = "killed",
+	[SOCKET_END_OOM] = "oom",         [SOCKET_END_TIMED_OUT] = "timeout",
+	[SOCKET_END_RESET] = "reset",     [SOCKET_END_DESTROYED] = "destroyed",
+	[SOCKET_END_ABORTED] = "aborted",
+};
+
+static const char *const delivereds[DELIVEREDS] = {
+	[DELIVERED_UNKNOWN] = "unknown",
+	[DELIVERED_YES] = "yes",
+	[DELIVERED_NO] = "no",
+};
+
+static const char *const undelivereds[UNDELIVEREDS] = {
+	[UNDELIVERED_NONE] = "none",
+	[UNDELIVERED_DROPPED] = "dropped",
+	[UNDELIVERED_NOT_MADE] = "not-made",
+};
+
+static const char *const change_whys[CHANGE_WHYS] = {
+	[CHANGE_WHY_NONE] = "none",
+	[CHANGE_WHY_LIFETIME] = "lifetime",
+	[CHANGE_WHY_ROUTER_ADVERTISEMENT] = "router-advertisement",
+};
+
 static const char *const ruleset_ops[] = {
 	[RULESET_NONE] = "none",
 	[RULESET_HOOKS_ADDED] = "hooks-added",
@@ -213,6 +239,46 @@ const char *lookup_name(enum lookup lookup)
 enum lookup lookup_parse(const char *name)
 {
 	return search(lookups, COUNT(lookups), name);
+}
+
+const char *socket_end_name(enum socket_end_how how)
+{
+	return pick(socket_ends, COUNT(socket_ends), how);
+}
+
+enum socket_end_how socket_end_parse(const char *name)
+{
+	return search(socket_ends, COUNT(socket_ends), name);
+}
+
+const char *delivered_name(enum delivered delivered)
+{
+	return pick(delivereds, COUNT(delivereds), delivered);
+}
+
+enum delivered delivered_parse(const char *name)
+{
+	return search(delivereds, COUNT(delivereds), name);
+}
+
+const char *undelivered_name(enum undelivered why)
+{
+	return pick(undelivereds, COUNT(undelivereds), why);
+}
+
+enum undelivered undelivered_parse(const char *name)
+{
+	return search(undelivereds, COUNT(undelivereds), name);
+}
+
+const char *change_why_name(enum change_why why)
+{
+	return pick(change_whys, COUNT(change_whys), why);
+}
+
+enum change_why change_why_parse(const char *name)
+{
+	return search(change_whys, COUNT(change_whys), name);
 }
 
 const char *ruleset_op_name(enum ruleset_op op)

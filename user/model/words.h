@@ -38,6 +38,18 @@ enum reset_kind direction_parse(const char *name);
 const char *lookup_name(enum lookup lookup);
 enum lookup lookup_parse(const char *name);
 
+const char *socket_end_name(enum socket_end_how how);
+enum socket_end_how socket_end_parse(const char *name);
+
+const char *delivered_name(enum delivered delivered);
+enum delivered delivered_parse(const char *name);
+
+const char *undelivered_name(enum undelivered why);
+enum undelivered undelivered_parse(const char *name);
+
+const char *change_why_name(enum change_why why);
+enum change_why change_why_parse(const char *name);
+
 const char *ruleset_op_name(enum ruleset_op op);
 enum ruleset_op ruleset_op_parse(const char *name);
 

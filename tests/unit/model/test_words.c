@@ -58,6 +58,25 @@ static void unseens(void **state)
 	assert_string_equal(unseen_name(UNSEEN_REMOVAL_BEFORE), "removal-before-window");
 }
 
+/* Of what was seen of a socket's end, of a reset's delivery and of an address. */
+static void evidence(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < SOCKET_ENDS; i++)
+		assert_int_equal(socket_end_parse(socket_end_name(i)), i);
+	for (unsigned int i = 0; i < DELIVEREDS; i++)
+		assert_int_equal(delivered_parse(delivered_name(i)), i);
+	for (unsigned int i = 0; i < UNDELIVEREDS; i++)
+		assert_int_equal(undelivered_parse(undelivered_name(i)), i);
+	for (unsigned int i = 0; i < CHANGE_WHYS; i++)
+		assert_int_equal(change_why_parse(change_why_name(i)), i);
+	assert_string_equal(socket_end_name(SOCKET_END_OOM), "oom");
+	assert_string_equal(socket_end_name(SOCKET_ENDS), "unknown");
+	assert_int_equal(delivered_parse("perhaps"), DELIVERED_UNKNOWN);
+	assert_string_equal(undelivered_name(UNDELIVERED_NOT_MADE), "not-made");
+	assert_string_equal(change_why_name(CHANGE_WHY_LIFETIME), "lifetime");
+}
+
 static void change_ops(void **state)
 {
 	(void)state;
@@ -149,15 +168,11 @@ static void packet_flags_as_tcpdump_has_them(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(causes),
-		cmocka_unit_test(verdicts),
-		cmocka_unit_test(unseens),
-		cmocka_unit_test(change_ops),
-		cmocka_unit_test(states),
-		cmocka_unit_test(pickups),
-		cmocka_unit_test(status_bits),
-		cmocka_unit_test(packet_flags),
-		cmocka_unit_test(packet_flags_as_tcpdump_has_them),
+		cmocka_unit_test(causes),       cmocka_unit_test(verdicts),
+		cmocka_unit_test(unseens),      cmocka_unit_test(evidence),
+		cmocka_unit_test(change_ops),   cmocka_unit_test(states),
+		cmocka_unit_test(pickups),      cmocka_unit_test(status_bits),
+		cmocka_unit_test(packet_flags), cmocka_unit_test(packet_flags_as_tcpdump_has_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
