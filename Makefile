@@ -51,7 +51,7 @@ hardening_cflags := -fPIE -fstack-protector-strong -fstack-clash-protection $(fo
 	$(if $(filter arm64,$(arch)),-mbranch-protection=standard,-fcf-protection)
 hardening_ldflags := $(if $(filter -static,$(LDFLAGS)),,-pie) -Wl,-z,relro,-z,now
 
-warnings := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla $(if $(WERROR),-Werror)
+warnings := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wconversion $(if $(WERROR),-Werror)
 # No path of the machine that built it.
 prefix_map := -ffile-prefix-map=$(CURDIR)=.
 base_cflags := -std=gnu11 -D_GNU_SOURCE -Iuser -I. -I$(O) $(prefix_map) $(warnings) \
@@ -106,9 +106,10 @@ $(O)/%.bpf.o:
 	$(call say,GEN,$@)
 	$(Q)$(BPFTOOL) gen object $@ $^
 
-$(O)/%.skel.h: $(O)/%.bpf.o
+# A header of the system: what is generated is not warned of.
+$(O)/%.skel.h: $(O)/%.bpf.o Makefile
 	$(call say,GEN,$@)
-	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@.tmp && mv $@.tmp $@
+	$(Q)(echo '#pragma GCC system_header' && $(BPFTOOL) gen skeleton $< name $*_bpf) >$@.tmp && mv $@.tmp $@
 
 -include $(user_objects:.o=.d) $(bpf_objects:.o=.d)
 

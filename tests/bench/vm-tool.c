@@ -176,7 +176,9 @@ static uint16_t tcp_checksum(const struct tcphdr *tcp, uint32_t src, uint32_t ds
 	const uint16_t *words = (const void *)tcp;
 	uint32_t sum = htons(IPPROTO_TCP) + htons(sizeof(*tcp));
 
-	sum += htons(src >> 16) + htons(src & 0xffff) + htons(dst >> 16) + htons(dst & 0xffff);
+	src = htonl(src);
+	dst = htonl(dst);
+	sum += (src >> 16) + (src & 0xffff) + (dst >> 16) + (dst & 0xffff);
 	for (size_t i = 0; i < sizeof(*tcp) / 2; i++)
 		sum += words[i];
 	while (sum >> 16)

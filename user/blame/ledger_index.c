@@ -225,11 +225,11 @@ static void hand_out_nodes(struct ledger_index *l, struct half *halves, uint32_t
 
 /* Reads ahead one node behind a line; those before it are in the cache by now. */
 static void expect_node(const struct ledger_index *l, const struct ledger_index_line *line,
-			int nodes_before)
+			size_t nodes_before)
 {
 	uint32_t next = line->next;
 
-	for (int i = 0; next && i < nodes_before; i++)
+	for (size_t i = 0; next && i < nodes_before; i++)
 		next = l->nodes[next].next;
 	if (next)
 		read_ahead(&l->nodes[next]);
@@ -237,7 +237,7 @@ static void expect_node(const struct ledger_index *l, const struct ledger_index_
 
 static void expect_splits(const struct ledger_index *l, size_t from)
 {
-	for (int i = 0; i < AHEAD_NODES; i++)
+	for (size_t i = 0; i < AHEAD_NODES; i++)
 		expect_node(l, &l->lines[from + AHEAD * (AHEAD_NODES - i)], i);
 	read_ahead(&l->lines[from + AHEAD_LINES]);
 }

@@ -239,7 +239,7 @@ static void write_type(struct btf_cut *cut, struct btf_table *table, const struc
 	case BTF_KIND_ENUM64:
 		out = write_head(cut, table, type, 0);
 		if (out)
-			out->info &= ~BTF_MAX_VLEN;
+			out->info &= ~(uint32_t)BTF_MAX_VLEN;
 		break;
 	case BTF_KIND_PTR:
 		out = write_head(cut, table, type, 0);

@@ -119,53 +119,45 @@ static int ask(struct conntrack_get *lookup, struct mnl_socket *nl, uint8_t fami
 	return mnl_socket_sendto(nl, h, h->nlmsg_len) < 0 ? -errno : 0;
 }
 
-static void copy_address(const struct nlattr *attr, struct address *out)
+static void copy_address(const struct nlattr *ip, uint16_t v4, uint16_t v6, struct address *out)
 {
-	size_t len = mnl_attr_get_payload_len(attr);
+	const struct nlattr *attr = netlink_find_in(ip, v4);
+	size_t len;
 
-	memset(out, 0, sizeof(*out));
-	memcpy(out->bytes, mnl_attr_get_payload(attr),
-	       len < sizeof(out->bytes) ? len : sizeof(out->bytes));
+	if (!attr)
+		attr = netlink_find_in(ip, v6);
+	len = attr ? mnl_attr_get_payload_len(attr) : 0;
+	if (len)
+		memcpy(out->bytes, mnl_attr_get_payload(attr),
+		       len < sizeof(out->bytes) ? len : sizeof(out->bytes));
 }
 
-static void parse_tuple(const struct nlattr *nest, struct tuple *out)
+static uint16_t get_port(const struct nlattr *proto, uint16_t type)
 {
-	const struct nlattr *part, *attr;
+	const struct nlattr *attr = netlink_find_in(proto, type);
 
-	mnl_attr_for_each_nested(part, nest)
-	{
-		bool is_ip = mnl_attr_get_type(part) == CTA_TUPLE_IP;
+	return attr ? ntohs(mnl_attr_get_u16(attr)) : 0;
+}
 
-		mnl_attr_for_each_nested(attr, part)
-		{
-			int type = mnl_attr_get_type(attr);
+static void parse_tuple(const struct nlattr *tuple, struct tuple *out)
+{
+	const struct nlattr *ip = netlink_find_in(tuple, CTA_TUPLE_IP);
+	const struct nlattr *proto = netlink_find_in(tuple, CTA_TUPLE_PROTO);
 
-			if (is_ip && (type == CTA_IP_V4_SRC || type == CTA_IP_V6_SRC))
-				copy_address(attr, &out->src);
-			else if (is_ip && (type == CTA_IP_V4_DST || type == CTA_IP_V6_DST))
-				copy_address(attr, &out->dst);
-			else if (!is_ip && type == CTA_PROTO_SRC_PORT)
-				out->sport = ntohs(mnl_attr_get_u16(attr));
-			else if (!is_ip && type == CTA_PROTO_DST_PORT)
-				out->dport = ntohs(mnl_attr_get_u16(attr));
-		}
-	}
+	copy_address(ip, CTA_IP_V4_SRC, CTA_IP_V6_SRC, &out->src);
+	copy_address(ip, CTA_IP_V4_DST, CTA_IP_V6_DST, &out->dst);
+	out->sport = get_port(proto, CTA_PROTO_SRC_PORT);
+	out->dport = get_port(proto, CTA_PROTO_DST_PORT);
 }
 
 void conntrack_get_parse(const struct nlmsghdr *h, struct flow *entry)
 {
 	const struct nfgenmsg *nf = mnl_nlmsg_get_payload(h);
-	const struct nlattr *attr;
 
 	memset(entry, 0, sizeof(*entry));
 	entry->family = nf->nfgen_family;
-	mnl_attr_for_each(attr, h, sizeof(*nf))
-	{
-		if (mnl_attr_get_type(attr) == CTA_TUPLE_ORIG)
-			parse_tuple(attr, &entry->orig);
-		else if (mnl_attr_get_type(attr) == CTA_TUPLE_REPLY)
-			parse_tuple(attr, &entry->reply);
-	}
+	parse_tuple(netlink_find(h, sizeof(*nf), CTA_TUPLE_ORIG), &entry->orig);
+	parse_tuple(netlink_find(h, sizeof(*nf), CTA_TUPLE_REPLY), &entry->reply);
 }
 
 /* The kernel answers within the request: what is not there now will not come. */

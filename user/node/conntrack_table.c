@@ -59,24 +59,11 @@ bool conntrack_table_knows(const struct conntrack_table *t, uint8_t family,
 
 static bool is_tcp(const struct nlmsghdr *h)
 {
-	const struct nlattr *tuple, *part, *attr;
+	const struct nlattr *orig = netlink_find(h, sizeof(struct nfgenmsg), CTA_TUPLE_ORIG);
+	const struct nlattr *number =
+		netlink_find_in(netlink_find_in(orig, CTA_TUPLE_PROTO), CTA_PROTO_NUM);
 
-	mnl_attr_for_each(tuple, h, sizeof(struct nfgenmsg))
-	{
-		if (mnl_attr_get_type(tuple) != CTA_TUPLE_ORIG)
-			continue;
-		mnl_attr_for_each_nested(part, tuple)
-		{
-			if (mnl_attr_get_type(part) != CTA_TUPLE_PROTO)
-				continue;
-			mnl_attr_for_each_nested(attr, part)
-			{
-				if (mnl_attr_get_type(attr) == CTA_PROTO_NUM)
-					return mnl_attr_get_u8(attr) == IPPROTO_TCP;
-			}
-		}
-	}
-	return false;
+	return number && mnl_attr_get_u8(number) == IPPROTO_TCP;
 }
 
 static int take_entry(const struct nlmsghdr *h, void *data)

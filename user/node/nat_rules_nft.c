@@ -37,23 +37,9 @@ struct nft_rules {
 
 /* ---- reading ---- */
 
-static const struct nlattr *find(const struct nlattr *nest, uint16_t type)
-{
-	const struct nlattr *attr;
-
-	if (!nest)
-		return NULL;
-	mnl_attr_for_each_nested(attr, nest) if (mnl_attr_get_type(attr) == type) return attr;
-	return NULL;
-}
-
 static const struct nlattr *find_top(const struct nlmsghdr *h, uint16_t type)
 {
-	const struct nlattr *attr;
-
-	mnl_attr_for_each(attr, h,
-			  sizeof(struct nfgenmsg)) if (mnl_attr_get_type(attr) == type) return attr;
-	return NULL;
+	return netlink_find(h, sizeof(struct nfgenmsg), type);
 }
 
 static uint32_t get_u32(const struct nlattr *attr, uint32_t fallback)
@@ -95,7 +81,8 @@ static int take_chain(const struct nlmsghdr *h, void *data)
 	strncpy(c->table, get_text(find_top(h, NFTA_CHAIN_TABLE)), sizeof(c->table) - 1);
 	strncpy(c->name, get_text(find_top(h, NFTA_CHAIN_NAME)), sizeof(c->name) - 1);
 	c->is_postrouting_nat = hook &&
-				get_u32(find(hook, NFTA_HOOK_HOOKNUM), 0) == NF_INET_POST_ROUTING &&
+				get_u32(netlink_find_in(hook, NFTA_HOOK_HOOKNUM), 0) ==
+					NF_INET_POST_ROUTING &&
 				!strcmp(get_text(find_top(h, NFTA_CHAIN_TYPE)), "nat");
 	c->last = &c->first;
 	c->next = rules->chains;
@@ -216,13 +203,13 @@ static void load(struct machine *m, uint32_t reg, const void *data, size_t len)
 
 static void load_meta(struct machine *m, const struct nlattr *data)
 {
-	uint32_t reg = get_u32(find(data, NFTA_META_DREG), 0);
+	uint32_t reg = get_u32(netlink_find_in(data, NFTA_META_DREG), 0);
 	uint8_t tcp = IPPROTO_TCP, family = m->q->family == AF_INET ? NFPROTO_IPV4 : NFPROTO_IPV6;
 	uint16_t ethertype = htons(m->q->family == AF_INET ? 0x0800 : 0x86dd);
 
 	if (!reg)
 		return; /* it sets something */
-	switch (get_u32(find(data, NFTA_META_KEY), UINT32_MAX)) {
+	switch (get_u32(netlink_find_in(data, NFTA_META_KEY), UINT32_MAX)) {
 	case NFT_META_OIFNAME:
 		return load(m, reg, m->q->oifname, NAT_IFNAME_BYTES);
 	case NFT_META_IIFNAME:
@@ -272,14 +259,15 @@ static bool read_header(const struct nat_question *q, uint32_t base, uint32_t of
 
 static void load_payload(struct machine *m, const struct nlattr *data)
 {
-	uint32_t reg = get_u32(find(data, NFTA_PAYLOAD_DREG), 0);
-	uint32_t len = get_u32(find(data, NFTA_PAYLOAD_LEN), 0);
+	uint32_t reg = get_u32(netlink_find_in(data, NFTA_PAYLOAD_DREG), 0);
+	uint32_t len = get_u32(netlink_find_in(data, NFTA_PAYLOAD_LEN), 0);
 	uint8_t bytes[HEADER_BYTES];
 
 	if (!reg)
 		return;
-	if (read_header(m->q, get_u32(find(data, NFTA_PAYLOAD_BASE), UINT32_MAX),
-			get_u32(find(data, NFTA_PAYLOAD_OFFSET), UINT32_MAX / 2), len, bytes))
+	if (read_header(m->q, get_u32(netlink_find_in(data, NFTA_PAYLOAD_BASE), UINT32_MAX),
+			get_u32(netlink_find_in(data, NFTA_PAYLOAD_OFFSET), UINT32_MAX / 2), len,
+			bytes))
 		load(m, reg, bytes, len);
 	else
 		load(m, reg, NULL, 0);
@@ -290,16 +278,16 @@ static void load_payload(struct machine *m, const struct nlattr *data)
 
 static const struct nlattr *value_of(const struct nlattr *data, uint16_t type)
 {
-	return find(find(data, type), NFTA_DATA_VALUE);
+	return netlink_find_in(netlink_find_in(data, type), NFTA_DATA_VALUE);
 }
 
 static void apply_bitwise(struct machine *m, const struct nlattr *data)
 {
-	size_t from = register_at(get_u32(find(data, NFTA_BITWISE_SREG), 0));
-	size_t to = register_at(get_u32(find(data, NFTA_BITWISE_DREG), 0));
+	size_t from = register_at(get_u32(netlink_find_in(data, NFTA_BITWISE_SREG), 0));
+	size_t to = register_at(get_u32(netlink_find_in(data, NFTA_BITWISE_DREG), 0));
 	const struct nlattr *mask = value_of(data, NFTA_BITWISE_MASK);
 	const struct nlattr *flip = value_of(data, NFTA_BITWISE_XOR);
-	uint32_t len = get_u32(find(data, NFTA_BITWISE_LEN), 0);
+	uint32_t len = get_u32(netlink_find_in(data, NFTA_BITWISE_LEN), 0);
 
 	for (size_t i = 0; i < len && from + i < REGISTERS_BYTES && to + i < REGISTERS_BYTES; i++) {
 		bool is_plain = mask && flip && i < mnl_attr_get_payload_len(mask) &&
@@ -324,7 +312,7 @@ static bool is_known(const struct machine *m, size_t at, size_t len)
 
 static enum nat_match compare_register(const struct machine *m, const struct nlattr *data)
 {
-	size_t at = register_at(get_u32(find(data, NFTA_CMP_SREG), 0));
+	size_t at = register_at(get_u32(netlink_find_in(data, NFTA_CMP_SREG), 0));
 	const struct nlattr *value = value_of(data, NFTA_CMP_DATA);
 	size_t len = value ? mnl_attr_get_payload_len(value) : 0;
 	int order;
@@ -333,7 +321,7 @@ static enum nat_match compare_register(const struct machine *m, const struct nla
 	if (!value || !is_known(m, at, len))
 		return MATCH_MAYBE;
 	order = memcmp(&m->data[at], mnl_attr_get_payload(value), len);
-	switch (get_u32(find(data, NFTA_CMP_OP), UINT32_MAX)) {
+	switch (get_u32(netlink_find_in(data, NFTA_CMP_OP), UINT32_MAX)) {
 	case NFT_CMP_EQ:
 		is_so = order == 0;
 		break;
@@ -360,7 +348,7 @@ static enum nat_match compare_register(const struct machine *m, const struct nla
 
 static enum nat_match compare_range(const struct machine *m, const struct nlattr *data)
 {
-	size_t at = register_at(get_u32(find(data, NFTA_RANGE_SREG), 0));
+	size_t at = register_at(get_u32(netlink_find_in(data, NFTA_RANGE_SREG), 0));
 	const struct nlattr *from = value_of(data, NFTA_RANGE_FROM_DATA);
 	const struct nlattr *to = value_of(data, NFTA_RANGE_TO_DATA);
 	size_t len = from ? mnl_attr_get_payload_len(from) : 0;
@@ -370,8 +358,9 @@ static enum nat_match compare_range(const struct machine *m, const struct nlattr
 		return MATCH_MAYBE;
 	is_inside = memcmp(&m->data[at], mnl_attr_get_payload(from), len) >= 0 &&
 		    memcmp(&m->data[at], mnl_attr_get_payload(to), len) <= 0;
-	return is_inside == (get_u32(find(data, NFTA_RANGE_OP), 0) == NFT_RANGE_EQ) ? MATCH_YES :
-										      MATCH_NO;
+	return is_inside == (get_u32(netlink_find_in(data, NFTA_RANGE_OP), 0) == NFT_RANGE_EQ) ?
+		       MATCH_YES :
+		       MATCH_NO;
 }
 
 /* Those that change nothing that matters here. */
@@ -382,17 +371,18 @@ static bool is_harmless(const char *name, const struct nlattr *data)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strcmp(name, names[i]))
 			return true;
-	return !strcmp(name, "match") && !strcmp(get_text(find(data, NFTA_MATCH_NAME)), "comment");
+	return !strcmp(name, "match") &&
+	       !strcmp(get_text(netlink_find_in(data, NFTA_MATCH_NAME)), "comment");
 }
 
 static bool is_translation(const char *name, const struct nlattr *data)
 {
-	const char *target = get_text(find(data, NFTA_TARGET_NAME));
+	const char *target = get_text(netlink_find_in(data, NFTA_TARGET_NAME));
 
 	if (!strcmp(name, "masq"))
 		return true;
 	if (!strcmp(name, "nat"))
-		return get_u32(find(data, NFTA_NAT_TYPE), UINT32_MAX) == NFT_NAT_SNAT;
+		return get_u32(netlink_find_in(data, NFTA_NAT_TYPE), UINT32_MAX) == NFT_NAT_SNAT;
 	return !strcmp(name, "target") && (!strcmp(target, "MASQUERADE") ||
 					   !strcmp(target, "SNAT") || !strcmp(target, "NETMAP"));
 }
@@ -406,7 +396,7 @@ static enum nat_match step(struct machine *m, const char *name, const struct nla
 	else if (!strcmp(name, "bitwise"))
 		apply_bitwise(m, data);
 	else if (!strcmp(name, "ct"))
-		load(m, get_u32(find(data, NFTA_CT_DREG), 0), NULL, 0);
+		load(m, get_u32(netlink_find_in(data, NFTA_CT_DREG), 0), NULL, 0);
 	else if (!strcmp(name, "cmp"))
 		return compare_register(m, data);
 	else if (!strcmp(name, "range"))
@@ -425,8 +415,10 @@ static enum nat_end walk_chain(const struct nft_rules *rules, const struct chain
 static int follow(const struct nft_rules *rules, const struct chain *chain, struct nat_walk *walk,
 		  const struct nlattr *data, enum nat_match match)
 {
-	const struct nlattr *verdict = find(find(data, NFTA_IMMEDIATE_DATA), NFTA_DATA_VERDICT);
-	int32_t code = (int32_t)get_u32(find(verdict, NFTA_VERDICT_CODE), (uint32_t)NFT_CONTINUE);
+	const struct nlattr *verdict =
+		netlink_find_in(netlink_find_in(data, NFTA_IMMEDIATE_DATA), NFTA_DATA_VERDICT);
+	int32_t code = (int32_t)get_u32(netlink_find_in(verdict, NFTA_VERDICT_CODE),
+					(uint32_t)NFT_CONTINUE);
 	const struct chain *to;
 	enum nat_end end = NAT_END_DONE;
 
@@ -434,7 +426,7 @@ static int follow(const struct nft_rules *rules, const struct chain *chain, stru
 		return -1;
 	if (code == NFT_JUMP || code == NFT_GOTO) {
 		to = find_chain(rules, chain->family, chain->table,
-				get_text(find(verdict, NFTA_VERDICT_CHAIN)));
+				get_text(netlink_find_in(verdict, NFTA_VERDICT_CHAIN)));
 		end = to ? walk_chain(rules, to, walk) : NAT_END_FALL;
 		if (end == NAT_END_FALL && code == NFT_JUMP)
 			return -1;
@@ -457,16 +449,16 @@ static int walk_rule(const struct nft_rules *rules, const struct chain *chain,
 
 	if (!list)
 		return -1;
-	mnl_attr_for_each_nested(element, list)
+	netlink_for_each_in(element, list)
 	{
-		const char *name = get_text(find(element, NFTA_EXPR_NAME));
-		const struct nlattr *data = find(element, NFTA_EXPR_DATA);
+		const char *name = get_text(netlink_find_in(element, NFTA_EXPR_NAME));
+		const struct nlattr *data = netlink_find_in(element, NFTA_EXPR_DATA);
 		enum nat_match got;
 
 		if (is_translation(name, data))
 			return nat_walk_translates(walk, match) ? NAT_END_TRANSLATED : -1;
 		if (!strcmp(name, "immediate") &&
-		    find(find(data, NFTA_IMMEDIATE_DATA), NFTA_DATA_VERDICT))
+		    netlink_find_in(netlink_find_in(data, NFTA_IMMEDIATE_DATA), NFTA_DATA_VERDICT))
 			return follow(rules, chain, walk, data, match);
 		if (!strcmp(name, "immediate"))
 			continue; /* an address for nat */

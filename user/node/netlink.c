@@ -53,3 +53,31 @@ int netlink_ask(struct mnl_socket *nl, const struct nlmsghdr *request, mnl_cb_t 
 	}
 	return 0;
 }
+
+const struct nlattr *netlink_find(const struct nlmsghdr *message, size_t header_bytes,
+				  uint16_t type)
+{
+	const struct nlattr *attr;
+
+	netlink_for_each(attr, mnl_nlmsg_get_payload_offset(message, header_bytes),
+			 mnl_nlmsg_get_payload_tail(message))
+	{
+		if (mnl_attr_get_type(attr) == type)
+			return attr;
+	}
+	return NULL;
+}
+
+const struct nlattr *netlink_find_in(const struct nlattr *nest, uint16_t type)
+{
+	const struct nlattr *attr;
+
+	if (!nest)
+		return NULL;
+	netlink_for_each_in(attr, nest)
+	{
+		if (mnl_attr_get_type(attr) == type)
+			return attr;
+	}
+	return NULL;
+}

@@ -21,4 +21,20 @@ struct nlmsghdr *netlink_netfilter(void *buf, unsigned int subsystem, unsigned i
  * socket, or what the kernel answered. */
 int netlink_ask(struct mnl_socket *nl, const struct nlmsghdr *request, mnl_cb_t take, void *data);
 
+/* The first attribute of that type behind a message's own header, or in another attribute.
+ * NULL when there is none, or `nest` is NULL. */
+const struct nlattr *netlink_find(const struct nlmsghdr *message, size_t header_bytes,
+				  uint16_t type);
+const struct nlattr *netlink_find_in(const struct nlattr *nest, uint16_t type);
+
+/* libmnl's own loop narrows a length without saying so. */
+#define netlink_for_each(attr, begin, end)                                                         \
+	for ((attr) = (begin);                                                                     \
+	     mnl_attr_ok((attr), (int)((const char *)(end) - (const char *)(attr)));               \
+	     (attr) = mnl_attr_next(attr))
+#define netlink_for_each_in(attr, nest)                                                            \
+	netlink_for_each(attr, mnl_attr_get_payload(nest),                                         \
+			 (const char *)mnl_attr_get_payload(nest) +                                \
+				 mnl_attr_get_payload_len(nest))
+
 #endif

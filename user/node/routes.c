@@ -41,19 +41,17 @@ static void take_gateway(const struct nlattr *attr, uint8_t family, struct route
 static void take_route(const struct nlmsghdr *h, struct route *out)
 {
 	const struct rtmsg *m = mnl_nlmsg_get_payload(h);
-	const struct nlattr *attr;
+	const struct nlattr *oif = netlink_find(h, sizeof(*m), RTA_OIF);
+	const struct nlattr *gateway = netlink_find(h, sizeof(*m), RTA_GATEWAY);
 
 	memset(out, 0, sizeof(*out));
 	out->type = m->rtm_type;
-	mnl_attr_for_each(attr, h, sizeof(*m))
-	{
-		int type = mnl_attr_get_type(attr);
-
-		if (type == RTA_OIF)
-			out->oif = mnl_attr_get_u32(attr);
-		else if (type == RTA_GATEWAY || type == RTA_VIA)
-			take_gateway(attr, m->rtm_family, out);
-	}
+	if (oif)
+		out->oif = mnl_attr_get_u32(oif);
+	if (!gateway)
+		gateway = netlink_find(h, sizeof(*m), RTA_VIA);
+	if (gateway)
+		take_gateway(gateway, m->rtm_family, out);
 }
 
 int routes_ask(struct routes *routes, uint8_t family, const struct address *dst,
