@@ -10,12 +10,11 @@
 #include "bpf/event.h"
 #include "kernel/kernel_types.h"
 
-enum { MODULES_MAX = 8, TARGETS_MAX = 32 };
+enum { MODULES_MAX = 8 };
 
 /* What is being loaded, for the handlers that libbpf calls meanwhile. */
 static struct {
-	const struct target *targets;
-	size_t count;
+	const struct hook_choice *choices; /* NULL: none */
 	struct {
 		const char *name;
 		int btf_fd;
@@ -26,43 +25,40 @@ static struct {
 
 /* ---- finding ---- */
 
-static bool is_first_of_module(const struct target *targets, size_t i)
+static bool is_first_of_module(const struct kernel_symbols *symbols, size_t i)
 {
-	if (!targets[i].function)
-		return false;
 	for (size_t j = 0; j < i; j++)
-		if (targets[j].function && !strcmp(targets[j].module, targets[i].module))
+		if (!strcmp(symbols->items[j].module, symbols->items[i].module))
 			return false;
 	return true;
 }
 
-static void find_in(const struct btf_table *table, const char *module, struct target *targets,
-		    size_t count)
+static void find_in(const struct btf_table *table, const char *module,
+		    struct kernel_symbols *symbols)
 {
-	const char *names[TARGETS_MAX] = { NULL };
-	uint32_t ids[TARGETS_MAX];
+	const char *names[KERNEL_SYMBOLS_MAX] = { NULL };
+	uint32_t ids[KERNEL_SYMBOLS_MAX];
 
-	for (size_t i = 0; i < count; i++)
-		names[i] = targets[i].function && !strcmp(targets[i].module, module) ?
-				   targets[i].function :
-				   NULL;
-	btf_table_find_functions(table, names, ids, count);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < symbols->count; i++)
+		if (symbols->items[i].is_exact && !strcmp(symbols->items[i].module, module))
+			names[i] = symbols->items[i].name;
+	btf_table_find_functions(table, names, ids, symbols->count);
+	for (size_t i = 0; i < symbols->count; i++)
 		if (names[i])
-			targets[i].type_id = ids[i];
+			symbols->items[i].type_id = ids[i];
 }
 
-void fentry_targets_find(struct target *targets, size_t count, struct kerneltypes *types)
+void fentry_targets_find(struct kernel_symbols *symbols, struct kerneltypes *types)
 {
-	for (size_t i = 0; i < count; i++)
-		targets[i].type_id = 0;
-	for (size_t i = 0; types && i < count && count <= TARGETS_MAX; i++) {
-		const char *module = targets[i].module;
+	for (size_t i = 0; i < symbols->count; i++)
+		symbols->items[i].type_id = 0;
+	for (size_t i = 0; types && i < symbols->count; i++) {
+		const char *module = symbols->items[i].module;
 		const struct btf_table *table =
-			is_first_of_module(targets, i) ? kernel_types_of(types, module) : NULL;
+			is_first_of_module(symbols, i) ? kernel_types_of(types, module) : NULL;
 
 		if (table)
-			find_in(table, module, targets, count);
+			find_in(table, module, symbols);
 	}
 }
 
@@ -112,13 +108,18 @@ static int module_btf(const char *module)
 	return fd;
 }
 
-static const struct target *target_of(const struct bpf_program *program)
+static bool is_program_of(const struct hook *hook, const char *name)
 {
-	const char *function = strchr(bpf_program__section_name(program), '/');
+	return hook && (!strcmp(hook->entry, name) || (hook->exit && !strcmp(hook->exit, name)));
+}
 
-	for (size_t i = 0; function && i < use.count; i++)
-		if (use.targets[i].function && !strcmp(use.targets[i].function, function + 1))
-			return &use.targets[i];
+static const struct symbol *target_of(const struct bpf_program *program)
+{
+	const char *name = bpf_program__name(program);
+
+	for (size_t i = 0; use.choices && i < EVENT_PROBES; i++)
+		if (is_program_of(use.choices[i].hook, name))
+			return use.choices[i].function;
 	return NULL;
 }
 
@@ -159,7 +160,7 @@ static int prepare_kprobe(struct bpf_program *program, struct bpf_prog_load_opts
 static int prepare_fentry(struct bpf_program *program, struct bpf_prog_load_opts *options,
 			  long cookie)
 {
-	const struct target *target = target_of(program);
+	const struct symbol *target = target_of(program);
 	int fd = 0; /* the kernel's own */
 
 	(void)cookie;
@@ -211,14 +212,12 @@ int fentry_targets_register(void)
 	return 0;
 }
 
-void fentry_targets_use(const struct target *targets, size_t count,
-			const struct target_variables *variables)
+void fentry_targets_use(const struct hook_choice *choices, const struct target_variables *variables)
 {
 	for (size_t i = 0; i < use.modules_count; i++)
 		close(use.modules[i].btf_fd);
 	use.modules_count = 0;
-	use.targets = targets;
-	use.count = targets ? count : 0;
+	use.choices = choices;
 	use.variables = variables ? *variables : (struct target_variables){ 0 };
 }
 

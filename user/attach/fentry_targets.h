@@ -2,25 +2,22 @@
 /*
  * The functions that fentry and fexit programs attach to, by their type ids. libbpf
  * looks each of them up by itself, through all types of the kernel and of each module:
- * half of the time that rstblame took to attach. Here it is one pass for all.
+ * half of the time that rstblame took to attach. Here it is one pass for all. And the
+ * function that a program attaches to is the chosen one, which is not always the one that
+ * its section names.
  */
 #ifndef RSTBLAME_ATTACH_FENTRY_TARGETS_H
 #define RSTBLAME_ATTACH_FENTRY_TARGETS_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
+
+#include "kernel/hook_choice.h"
 
 struct kerneltypes;
 
-struct target {
-	const char *function; /* borrowed, as is the module; NULL: none is wanted */
-	const char *module;   /* "": vmlinux */
-	uint32_t type_id;     /* 0: the kernel tells none, and fentry cannot have it */
-};
-
-/* Fills in the ids. Where the kernel tells no types (NULL) all are 0, which is no error. */
-void fentry_targets_find(struct target *targets, size_t count, struct kerneltypes *types);
+/* Fills in the type ids of the functions that were found. Where the kernel tells no types
+ * (NULL) all are 0, which is no error. */
+void fentry_targets_find(struct kernel_symbols *symbols, struct kerneltypes *types);
 
 /* The ids of the kernel's per-CPU variables that programs read; 0: the types tell none. */
 struct target_variables {
@@ -33,9 +30,10 @@ void fentry_targets_find_variables(struct target_variables *out, struct kernelty
  * -errno. */
 int fentry_targets_register(void);
 
-/* From now on programs that are loaded take the ids from there. `targets` is borrowed
- * until the next call; NULL gives up what the last one holds. */
-void fentry_targets_use(const struct target *targets, size_t count,
+/* From now on programs that are loaded take the ids from there: EVENT_PROBES choices, by
+ * the programs' names. They are borrowed until the next call; NULL gives up what the last
+ * one holds. */
+void fentry_targets_use(const struct hook_choice *choices,
 			const struct target_variables *variables);
 
 #endif

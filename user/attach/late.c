@@ -34,7 +34,7 @@ static struct rstblame_bpf *open_late(struct loader *loader, const struct hook_c
 	}
 	*err = share_maps(skel->obj, loader->skel->obj);
 	if (!*err)
-		*err = loader_load(loader, skel);
+		*err = loader_load(loader, skel, choices);
 	if (!*err)
 		return skel;
 	rstblame_bpf__destroy(skel);
@@ -127,7 +127,7 @@ size_t loader_attach_module(struct loader *loader, const char *module, struct pr
 		if (!err && with_fentry)
 			loader_fall_back(loader, choices, results);
 	}
-	loader_forget_types(loader);
+	loader_forget_plan(loader);
 	loader_note_kprobes(loader, results);
 	for (size_t i = 0; i < EVENT_PROBES; i++)
 		attached += choices[i].hook && results[i].state == PROBE_ATTACHED;

@@ -41,9 +41,9 @@ static int take_message(enum libbpf_print_level level, const char *format, va_li
 
 /* ---- prepare: the programs, and the sizes of what they fill ---- */
 
-void loader_forget_types(struct loader *loader)
+void loader_forget_plan(struct loader *loader)
 {
-	plan_forget_types(&loader->plan);
+	plan_forget(&loader->plan);
 	if (loader->opened.fd >= 0)
 		close(loader->opened.fd);
 	loader->opened.fd = -1;
@@ -116,10 +116,11 @@ static int prepare(struct loader *loader, const struct hook_choice *choices)
 		return -errno;
 	loader->skel->rodata->with_stacks = loader->with_stacks;
 	loader->skel->rodata->counts_syns = loader->counts_syns;
-	loader->skel->rodata->preempt_count_offset = loader->plan.variables.preempt_count_offset;
-	loader->skel->rodata->pcpu_hot_offset = loader->plan.variables.pcpu_hot_offset;
+	loader->skel->rodata->preempt_count_offset =
+		loader->plan.symbols.variables.preempt_count_offset;
+	loader->skel->rodata->pcpu_hot_offset = loader->plan.symbols.variables.pcpu_hot_offset;
 	loader->skel->rodata->per_cpu_offsets_address =
-		loader->plan.variables.per_cpu_offsets_address;
+		loader->plan.symbols.variables.per_cpu_offsets_address;
 	slots = flush_slots();
 	loader->skel->rodata->flush_mask = slots - 1;
 	loader->skel->bss->flush.limit = slots;
@@ -129,13 +130,14 @@ static int prepare(struct loader *loader, const struct hook_choice *choices)
 	return 0;
 }
 
-int loader_load(const struct loader *loader, struct rstblame_bpf *skel)
+int loader_load(const struct loader *loader, struct rstblame_bpf *skel,
+		const struct hook_choice *choices)
 {
 	int err;
 
-	fentry_targets_use(loader->plan.targets, EVENT_PROBES, &loader->plan.target_variables);
+	fentry_targets_use(choices, &loader->plan.target_variables);
 	err = rstblame_bpf__load(skel);
-	fentry_targets_use(NULL, 0, NULL);
+	fentry_targets_use(NULL, NULL);
 	return err;
 }
 
@@ -175,7 +177,7 @@ static int try_open(struct loader *loader, bool allow_fentry, struct probe_resul
 	if (!err)
 		err = prepare(loader, choices);
 	if (!err)
-		err = loader_load(loader, loader->skel);
+		err = loader_load(loader, loader->skel, choices);
 	if (err) {
 		loader_mark_all(results, choices, strerror(-err));
 		return err;
@@ -215,11 +217,6 @@ static int open_best(struct loader *loader, struct probe_result *results,
 {
 	int fentry_err = try_open(loader, true, results), kprobe_err;
 
-	if (fentry_err && !loader->plan.is_thorough) {
-		loader->plan.is_thorough = true;
-		detach(loader);
-		fentry_err = try_open(loader, true, results);
-	}
 	kprobe_err = fentry_err;
 	if (fentry_err && refusal_has_kprobes()) {
 		detach(loader);
@@ -252,7 +249,7 @@ struct loader *loader_open(const struct loader_options *options, struct probe_re
 	err = refusal_check_btf(options->btf_path, why);
 	if (!err)
 		err = open_best(loader, results, why);
-	loader_forget_types(loader);
+	loader_forget_plan(loader);
 	if (!err)
 		return loader;
 	loader_close(loader);

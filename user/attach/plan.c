@@ -2,8 +2,6 @@
 #include "attach/plan.h"
 
 #include <malloc.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "kernel/kernel_types.h"
 #include "kernel/modules.h"
@@ -18,49 +16,40 @@ static void read_types(struct plan *plan)
 			kernel_types_of(plan->types, probes[i].module);
 }
 
-/* Types are asked for only where they are of use, for that takes its time. */
-static void find_targets(struct plan *plan, const struct symbol *symbols, bool allow_fentry)
+/* Once for all plans until they are forgotten. */
+static int read_symbols(struct plan *plan)
 {
-	for (size_t i = 0; i < EVENT_PROBES; i++) {
-		bool may_be_pinned = allow_fentry && !(plan->no_pin && probes[i].module);
+	int err = plan->has_symbols ? 0 : kernel_symbols_find(&plan->symbols);
 
-		snprintf(plan->modules[i], sizeof(plan->modules[i]), "%s", symbols[i].module);
-		plan->targets[i] = (struct target){
-			.function = may_be_pinned && symbols[i].is_exact ? probes[i].symbol : NULL,
-			.module = plan->modules[i],
-		};
-	}
-	if (allow_fentry)
-		fentry_targets_find(plan->targets, EVENT_PROBES, plan->types);
-	fentry_targets_find_variables(&plan->target_variables, plan->types);
+	plan->has_symbols = !err;
+	return err;
 }
 
 int plan_make(struct plan *plan, bool allow_fentry, struct hook_choice *choices,
 	      struct probe_result *results)
 {
-	struct symbol symbols[EVENT_PROBES];
-	int err;
+	int err = read_symbols(plan);
 
-	read_types(plan);
-	err = kernel_symbols_find(plan->types, &plan->is_thorough, symbols, &plan->variables);
 	if (err)
 		return err;
-	find_targets(plan, symbols, allow_fentry);
+	read_types(plan);
+	fentry_targets_find(&plan->symbols, plan->types);
+	fentry_targets_find_variables(&plan->target_variables, plan->types);
 	for (size_t i = 0; i < EVENT_PROBES; i++) {
 		const struct probe *probe = &probes[i];
 		struct hook_facts facts = {
 			.allows_fentry = allow_fentry && !(plan->no_pin && probe->module),
-			.has_btf = plan->targets[i].type_id != 0,
 			.is_module_loaded = !probe->module || module_is_loaded(probe->module),
 		};
 
-		hook_choice_make(probe, &symbols[i], &facts, &choices[i], &results[i]);
+		hook_choice_make(probe, &plan->symbols, &facts, &choices[i], &results[i]);
 	}
 	return 0;
 }
 
-void plan_forget_types(struct plan *plan)
+void plan_forget(struct plan *plan)
 {
+	plan->has_symbols = false;
 	kernel_types_free(plan->types);
 	plan->types = NULL;
 	malloc_trim(0);

@@ -14,22 +14,21 @@
 #include "kernel/probes.h"
 
 struct plan {
-	bool no_pin;               /* the user's: module functions by kprobe only */
-	bool is_thorough;          /* /proc/kallsyms was asked */
-	struct kerneltypes *types; /* while programs are chosen and loaded; NULL: none told */
-	/* Of the last choice: what fentry attaches to. */
-	struct target targets[EVENT_PROBES];
-	char modules[EVENT_PROBES][32];
+	bool no_pin; /* the user's: module functions by kprobe only */
+	/* While programs are chosen and loaded. */
+	bool has_symbols;
+	struct kernel_symbols symbols;
+	struct kerneltypes *types; /* NULL: none told */
 	struct target_variables target_variables;
-	struct kernel_variables variables;
 };
 
-/* Chooses: EVENT_PROBES choices, and a result where there is nothing to choose. It may
- * not move afterwards. 0 or -errno. */
+/* Chooses: EVENT_PROBES choices, and a result where there is nothing to choose. The
+ * choices borrow from the plan, until it forgets. 0 or -errno. */
 int plan_make(struct plan *plan, bool allow_fentry, struct hook_choice *choices,
 	      struct probe_result *results);
 
-/* Megabytes, not to be had until the next plan is made. */
-void plan_forget_types(struct plan *plan);
+/* What the kernel told of its symbols and types, megabytes: it is asked again when the
+ * next plan is made, for a module may have come. */
+void plan_forget(struct plan *plan);
 
 #endif

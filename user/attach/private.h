@@ -38,11 +38,12 @@ struct loader {
  * errno. The caller destroys it. */
 struct rstblame_bpf *loader_open_object(struct loader *loader, const struct hook_choice *choices);
 
-/* 0 or -errno. */
-int loader_load(const struct loader *loader, struct rstblame_bpf *skel);
+/* With the functions that were chosen. 0 or -errno. */
+int loader_load(const struct loader *loader, struct rstblame_bpf *skel,
+		const struct hook_choice *choices);
 
 /* What is of use while programs are chosen and loaded only. */
-void loader_forget_types(struct loader *loader);
+void loader_forget_plan(struct loader *loader);
 
 /* For loader_counts_at_end(), after probes were attached. */
 void loader_note_kprobes(struct loader *loader, const struct probe_result *results);

@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "bpf/event.h"
-#include "kernel/kallsyms.h"
+#include "kernel/symbolizer.h"
 #include "node/conntrack_get.h"
 #include "node/process.h"
 #include "wire/decode.h"

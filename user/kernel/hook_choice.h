@@ -4,25 +4,26 @@
 #ifndef RSTBLAME_KERNEL_HOOK_CHOICE_H
 #define RSTBLAME_KERNEL_HOOK_CHOICE_H
 
-#include "kernel/kallsyms.h"
+#include "kernel/kernel_symbols.h"
 #include "kernel/probes.h"
 
-/* What the choice for one probe depends on, besides the symbol. */
+/* What the choice for one probe depends on, besides the symbols. */
 struct hook_facts {
 	bool allows_fentry;    /* not refused before, and the user lets a module be pinned */
-	bool has_btf;          /* of the symbol's module, or of the kernel */
-	bool is_module_loaded; /* the probe's; true for one of the kernel's own functions */
+	bool is_module_loaded; /* the probe's; true for the kernel's own functions */
 };
 
 struct hook_choice {
-	const struct hook *hook; /* NULL: none can be had */
-	char symbol[64];         /* to be probed */
+	const struct hook *hook;       /* NULL: none can be had */
+	const struct symbol *function; /* of the hook; borrowed from the symbols */
+	char symbol[64];               /* to be probed: the function, or the form of it */
 };
 
 /* Fills `choice`, and `result` where there is nothing to choose: the probe waits for
- * its module, or is missing, and why. At most one hook is chosen, and one symbol: a
- * removal cannot be seen twice. */
-void hook_choice_make(const struct probe *probe, const struct symbol *symbol,
+ * its module, or is missing, and why. The first hook that can be had, whether its function
+ * is the one before it in another form or another one. At most one is chosen, and one
+ * symbol: a removal cannot be seen twice. */
+void hook_choice_make(const struct probe *probe, const struct kernel_symbols *symbols,
 		      const struct hook_facts *facts, struct hook_choice *choice,
 		      struct probe_result *result);
 

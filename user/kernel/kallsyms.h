@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel's symbol table, /proc/kallsyms: which form of a function exists
- * here, and the names of a stack's addresses. */
+/* The kernel's symbol table, /proc/kallsyms, and which form of a function exists here. */
 #ifndef RSTBLAME_KERNEL_KALLSYMS_H
 #define RSTBLAME_KERNEL_KALLSYMS_H
 
@@ -8,6 +7,36 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+
+/* ---- reading it ---- */
+
+/* "ffffffffc0a1b2c0 t nf_ct_delete\t[nf_conntrack]" */
+struct kallsyms_entry {
+	uint64_t address; /* 0 where the kernel hides them (kptr_restrict) */
+	char type;
+	const char *name;
+	const char *module; /* "" for vmlinux */
+};
+
+/* The caller closes it. NULL and errno. */
+FILE *kallsyms_open(void);
+
+/* What is to be read of the table, of 100,000 lines and more. */
+struct kallsyms_reader {
+	/* Whether the entry is of interest whose name `text` begins with: most lines need not
+	 * be parsed. NULL: all are. */
+	bool (*wants)(const void *ctx, const char *text);
+	/* An entry's texts live for the call only. Whatever it returns but 0 ends the reading. */
+	int (*take)(void *ctx, const struct kallsyms_entry *entry);
+	void *ctx;
+};
+
+/* What `take` returned last, 0 at the table's end. */
+int kallsyms_read(FILE *table, const struct kallsyms_reader *reader);
+
+bool kallsyms_is_text(const struct kallsyms_entry *entry);
+
+/* ---- finding symbols ---- */
 
 /* One function that somebody wants to probe, or a variable to read. */
 struct symbol {
@@ -20,26 +49,10 @@ struct symbol {
 	char clone[64];   /* "….isra.0" or "….constprop.0" if one exists, else "" */
 	bool has_clones;  /* more than one: whichever is probed, the others' calls are missed */
 	char module[32];  /* "" for vmlinux; of whichever was found */
+	uint32_t type_id; /* in the types of that module, which fentry needs; 0: not told */
 };
 
 /* Looks all of them up in one pass. 0, or -errno of reading the table. */
-int symbols_find(struct symbol *symbols, size_t count);
-
-/* The same in a table that is open already. */
 int symbols_find_in(FILE *table, struct symbol *symbols, size_t count);
-
-/* The same for one line of it. `module` is "" for vmlinux. */
-void symbols_match(struct symbol *symbols, size_t count, uint64_t address, char type,
-		   const char *name, const char *module);
-
-struct symbolizer;
-
-/* Reads the whole table; call it when the first stack has to be named. NULL when
- * out of memory, or when the kernel hides the addresses (kptr_restrict). */
-struct symbolizer *symbolizer_new(void);
-void symbolizer_free(struct symbolizer *symbolizer);
-/* The function that holds the address. It lives as long as the symbolizer; "?"
- * when there is none. */
-const char *symbolizer_name(const struct symbolizer *symbolizer, uint64_t address);
 
 #endif

@@ -1,24 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Which form of each probe's function this kernel has. The whole symbol table says it,
- * but printing that takes the kernel longer than all the rest of attaching; the types and
- * the modules' own tables say it quickly, if not always.
- */
+/* Which form of each probe's functions this kernel has: all that the table of probes
+ * names, looked up in one pass through /proc/kallsyms. */
 #ifndef RSTBLAME_KERNEL_KERNEL_SYMBOLS_H
 #define RSTBLAME_KERNEL_KERNEL_SYMBOLS_H
 
+#include <stdint.h>
+#include <stdio.h>
+
 #include "kernel/kallsyms.h"
-#include "kernel/kernel_types.h"
+#include "kernel/probes.h"
 
 /* Those that tell a softirq where the types tell no variables (probes.bpf.h); 0: none. */
 struct kernel_variables {
 	uint64_t preempt_count_offset, pcpu_hot_offset, per_cpu_offsets_address;
 };
 
-/* Fills in EVENT_PROBES symbols. `is_thorough` asks for the whole table, and is set where
- * nothing less would do; else a function that the types name may prove to be missing when
- * its program is loaded. `types` may be NULL. 0 or -errno. */
-int kernel_symbols_find(struct kerneltypes *types, bool *is_thorough, struct symbol *symbols,
-			struct kernel_variables *variables);
+enum { KERNEL_SYMBOLS_MAX = EVENT_PROBES * PROBE_HOOKS_MAX };
+
+/* Each function of each module once. */
+struct kernel_symbols {
+	struct symbol items[KERNEL_SYMBOLS_MAX];
+	size_t count;
+	struct kernel_variables variables;
+};
+
+/* 0, or -errno of reading the table. Tens of milliseconds: the kernel prints 100,000
+ * lines and more. */
+int kernel_symbols_find(struct kernel_symbols *out);
+
+/* The same in a table that is open already. */
+int kernel_symbols_find_in(FILE *table, struct kernel_symbols *out);
+
+/* The function of that name in the probe's module (built in or loaded); NULL: the table
+ * of probes does not name it there. */
+const struct symbol *kernel_symbols_get(const struct kernel_symbols *symbols, const char *module,
+					const char *name);
 
 #endif

@@ -3,75 +3,63 @@
 
 #include <stdio.h>
 
-#define ENTRY_EXIT(prefix_entry, prefix_exit)                                                      \
+#define ENTRY_EXIT_HOOKS(symbol, prefix_entry, prefix_exit)                                        \
+	{ HOOK_FENTRY, symbol, prefix_entry "_fentry", prefix_exit "_fexit" },                     \
 	{                                                                                          \
-		{ HOOK_FENTRY, prefix_entry "_fentry", prefix_exit "_fexit" },                     \
-			{ HOOK_KPROBE, prefix_entry "_kprobe", prefix_exit "_kretprobe" },         \
+		HOOK_KPROBE, symbol, prefix_entry "_kprobe", prefix_exit "_kretprobe"              \
 	}
-/* The same, for programs that read no argument. */
-#define ENTRY_EXIT_BARE(prefix_entry, prefix_exit)                                                 \
+#define ENTRY_HOOKS(symbol, prefix)                                                                \
+	{ HOOK_FENTRY, symbol, prefix "_fentry", 0 },                                              \
 	{                                                                                          \
-		{ HOOK_FENTRY, prefix_entry "_fentry", prefix_exit "_fexit" },                     \
-			{ HOOK_KPROBE, prefix_entry "_kprobe", prefix_exit "_kretprobe" },         \
-			{ HOOK_KPROBE_CLONE, prefix_entry "_kprobe", prefix_exit "_kretprobe" },   \
-	}
-#define ENTRY_ONLY(prefix)                                                                         \
-	{                                                                                          \
-		{ HOOK_FENTRY, prefix "_fentry", 0 }, { HOOK_KPROBE, prefix "_kprobe", 0 },        \
+		HOOK_KPROBE, symbol, prefix "_kprobe", 0                                           \
 	}
 
 const struct probe probes[EVENT_PROBES] = {
 	[EVENT_PROBE_RESET_V4] = {
 		.id = EVENT_PROBE_RESET_V4,
 		.name = "reset-ipv4",
-		.symbol = "tcp_v4_send_reset",
 		.is_required = true,
-		.hooks = ENTRY_EXIT("on_reset_v4", "on_reset_v4"),
+		.hooks = { ENTRY_EXIT_HOOKS("tcp_v4_send_reset", "on_reset_v4", "on_reset_v4") },
 		.consequence = "resets sent over IPv4 are missed",
 	},
 	[EVENT_PROBE_RESET_V6] = {
 		.id = EVENT_PROBE_RESET_V6,
 		.name = "reset-ipv6",
-		.symbol = "tcp_v6_send_reset",
-		.hooks = ENTRY_EXIT("on_reset_v6", "on_reset_v6"),
+		.hooks = { ENTRY_EXIT_HOOKS("tcp_v6_send_reset", "on_reset_v6", "on_reset_v6") },
 		.consequence = "resets sent over IPv6 are missed",
 	},
 	[EVENT_PROBE_REMOVAL] = {
 		.id = EVENT_PROBE_REMOVAL,
 		.name = "conntrack-removal",
-		.symbol = "nf_ct_delete",
 		.module = "nf_conntrack",
 		.is_required = true,
 		.hooks = {
 			/* Where the compiler split the function, its callers in
 			 * nf_conntrack call the part, and the whole never fires. */
-			{ HOOK_KPROBE_PART, "on_removal_part_kprobe", 0 },
-			{ HOOK_FENTRY, "on_removal_fentry", 0 },
-			{ HOOK_KPROBE, "on_removal_kprobe", 0 },
+			{ HOOK_KPROBE_PART, "nf_ct_delete", "on_removal_part_kprobe", 0 },
+			{ HOOK_FENTRY, "nf_ct_delete", "on_removal_fentry", 0 },
+			{ HOOK_KPROBE, "nf_ct_delete", "on_removal_kprobe", 0 },
 		},
 		.consequence = "no reset can be blamed on a removed conntrack entry",
 	},
 	[EVENT_PROBE_ENTRY] = {
 		.id = EVENT_PROBE_ENTRY,
 		.name = "conntrack-entry",
-		.symbol = "__nf_conntrack_confirm",
 		.module = "nf_conntrack",
 		.is_required = true,
-		.hooks = ENTRY_ONLY("on_entry"),
+		.hooks = { ENTRY_HOOKS("__nf_conntrack_confirm", "on_entry") },
 		.consequence = "a removal may be blamed for the reset of a later connection with the same ports",
 	},
 	[EVENT_PROBE_INSERT] = {
 		.id = EVENT_PROBE_INSERT,
 		.name = "conntrack-insert",
-		.symbol = "nf_conntrack_hash_check_insert",
 		.module = "nf_conntrack",
-		.hooks = ENTRY_ONLY("on_insert"),
+		.hooks = { ENTRY_HOOKS("nf_conntrack_hash_check_insert", "on_insert") },
 		.consequence = "an entry that conntrackd restored still looks removed",
 	},
 	[EVENT_PROBE_MASQUERADE] = {
 		.id = EVENT_PROBE_MASQUERADE,
 		.name = "masquerade-flush",
-		.symbol = "iterate_cleanup_work",
 		.module = "nf_nat",
 		.is_required = true,
 		/* A kernel that preempts itself (PREEMPT_LAZY, sid's 7.2) may do so within an
@@ -79,95 +67,100 @@ const struct probe probes[EVENT_PROBES] = {
 		 * of its CPU: the next work among them, which would be a flush by nobody. A
 		 * kprobe's program is not preempted, and here its cost does not matter. */
 		.hooks = {
-			{ HOOK_KPROBE, "on_masquerade_begin_kprobe", "on_masquerade_end_kretprobe" },
-			{ HOOK_FENTRY, "on_masquerade_begin_fentry", "on_masquerade_end_fexit" },
+			{ HOOK_KPROBE, "iterate_cleanup_work", "on_masquerade_begin_kprobe", "on_masquerade_end_kretprobe" },
+			{ HOOK_FENTRY, "iterate_cleanup_work", "on_masquerade_begin_fentry", "on_masquerade_end_fexit" },
 		},
 		.consequence = "a flush looks like any other removal and cannot be linked to its address",
 	},
 	[EVENT_PROBE_ITERATION] = {
 		.id = EVENT_PROBE_ITERATION,
 		.name = "table-walk",
-		.symbol = "nf_ct_iterate_cleanup",
 		.module = "nf_conntrack",
-		.hooks = ENTRY_EXIT_BARE("on_iteration_begin", "on_iteration_end"),
+		/* These programs read no argument, so a clone will do. Of the two functions that
+		 * walk through it, the second is called by whoever flushes a namespace's table,
+		 * `conntrack -F` among them: where only several clones of the first are left. */
+		.hooks = {
+			ENTRY_EXIT_HOOKS("nf_ct_iterate_cleanup", "on_iteration_begin", "on_iteration_end"),
+			{ HOOK_KPROBE_CLONE, "nf_ct_iterate_cleanup", "on_iteration_begin_kprobe", "on_iteration_end_kretprobe" },
+			ENTRY_EXIT_HOOKS("nf_ct_iterate_cleanup_net", "on_iteration_begin", "on_iteration_end"),
+		},
 		.consequence = "`conntrack -F` looks like many single deletions",
 	},
 	[EVENT_PROBE_ADDRESS_V4] = {
 		.id = EVENT_PROBE_ADDRESS_V4,
 		.name = "address-ipv4",
-		.symbol = "fib_inetaddr_event",
 		.is_required = true,
-		.hooks = ENTRY_ONLY("on_address_v4"),
+		.hooks = { ENTRY_HOOKS("fib_inetaddr_event", "on_address_v4") },
 		.consequence = "a flush cannot be linked to the IPv4 address and process behind it",
 	},
 	[EVENT_PROBE_ADDRESS_V6] = {
 		.id = EVENT_PROBE_ADDRESS_V6,
 		.name = "address-ipv6",
-		.symbol = "inet6addr_notifier_call_chain",
-		.hooks = ENTRY_ONLY("on_address_v6"),
+		.hooks = { ENTRY_HOOKS("inet6addr_notifier_call_chain", "on_address_v6") },
 		.consequence = "a flush cannot be linked to the IPv6 address and process behind it",
 	},
 	[EVENT_PROBE_LINK] = {
 		.id = EVENT_PROBE_LINK,
 		.name = "link",
-		.symbol = "fib_netdev_event",
-		.hooks = ENTRY_ONLY("on_link"),
+		/* Both are called for each event of a device, with the same arguments. */
+		.hooks = {
+			ENTRY_HOOKS("fib_netdev_event", "on_link"),
+			ENTRY_HOOKS("inetdev_event", "on_link"),
+		},
 		.consequence = "a flush cannot be linked to the interface that went down",
 	},
 	[EVENT_PROBE_REJECT_V4] = {
 		.id = EVENT_PROBE_REJECT_V4,
 		.name = "reset-rejected-ipv4",
-		.symbol = "nf_send_reset",
 		.module = "nf_reject_ipv4",
-		.hooks = ENTRY_ONLY("on_reject_v4"),
+		.hooks = { ENTRY_HOOKS("nf_send_reset", "on_reject_v4") },
 		.consequence = "resets sent by a REJECT rule over IPv4 are missed",
 	},
 	[EVENT_PROBE_REJECT_V6] = {
 		.id = EVENT_PROBE_REJECT_V6,
 		.name = "reset-rejected-ipv6",
-		.symbol = "nf_send_reset6",
 		.module = "nf_reject_ipv6",
-		.hooks = ENTRY_ONLY("on_reject_v6"),
+		.hooks = { ENTRY_HOOKS("nf_send_reset6", "on_reject_v6") },
 		.consequence = "resets sent by a REJECT rule over IPv6 are missed",
 	},
 	[EVENT_PROBE_ABORT] = {
 		.id = EVENT_PROBE_ABORT,
 		.name = "reset-aborted",
-		.symbol = "tcp_send_active_reset",
-		.hooks = ENTRY_ONLY("on_abort"),
+		.hooks = { ENTRY_HOOKS("tcp_send_active_reset", "on_abort") },
 		.consequence = "connections aborted by this host itself are missed",
 	},
 	[EVENT_PROBE_RECEIVE] = {
 		.id = EVENT_PROBE_RECEIVE,
 		.name = "reset-received",
-		.symbol = "tcp_reset",
-		.hooks = ENTRY_ONLY("on_receive"),
+		.hooks = { ENTRY_HOOKS("tcp_reset", "on_receive") },
 		.consequence = "resets received from peers are missed",
 	},
 	[EVENT_PROBE_HOOKS_ADD] = {
 		.id = EVENT_PROBE_HOOKS_ADD,
 		.name = "ruleset-add",
-		.symbol = "nf_register_net_hooks",
-		.hooks = ENTRY_ONLY("on_hooks_add"),
+		.hooks = { ENTRY_HOOKS("nf_register_net_hooks", "on_hooks_add") },
 		.consequence = "the return of conntrack's and NAT's hooks is missed",
 	},
 	[EVENT_PROBE_HOOKS_REMOVE] = {
 		.id = EVENT_PROBE_HOOKS_REMOVE,
 		.name = "ruleset-remove",
-		.symbol = "nf_unregister_net_hooks",
-		.hooks = ENTRY_ONLY("on_hooks_remove"),
+		.hooks = { ENTRY_HOOKS("nf_unregister_net_hooks", "on_hooks_remove") },
 		.consequence = "the process that removed the hooks of conntrack and NAT stays unknown",
 	},
 	[EVENT_PROBE_INVALID] = {
 		.id = EVENT_PROBE_INVALID,
 		.name = "conntrack-invalid",
-		.symbol = "nf_ct_l4proto_log_invalid",
 		.module = "nf_conntrack",
 		/* Variadic: fentry refuses it. */
-		.hooks = { { HOOK_KPROBE, "on_invalid_kprobe", 0 } },
+		.hooks = { { HOOK_KPROBE, "nf_ct_l4proto_log_invalid", "on_invalid_kprobe", 0 } },
 		.consequence = "that a packet was judged INVALID is inferred, not observed",
 	},
 };
+
+const char *probe_symbol(enum event_probe probe)
+{
+	return probes[probe].hooks[0].symbol;
+}
 
 const char *hook_how_name(enum hook_how how)
 {

@@ -20,21 +20,22 @@ enum hook_how {
 	HOOK_KPROBE_CLONE, /* on a .isra.N or .constprop.N: for what reads no argument */
 };
 
-/* One way to see it: the BPF program at the function's entry, and the one at its
- * return where the end matters. */
+/* One way to see it: the kernel's function, the BPF program at its entry, and the one at
+ * its return where the end matters. The alternatives of a probe may be different
+ * functions, as where a kernel renamed one. */
 struct hook {
 	enum hook_how how;
+	const char *symbol;
 	const char *entry;
 	const char *exit; /* NULL: none */
 };
 
-enum { PROBE_HOOKS_MAX = 3 };
+enum { PROBE_HOOKS_MAX = 5 };
 
 struct probe {
 	enum event_probe id;
 	const char *name;
-	const char *symbol;
-	const char *module; /* NULL: vmlinux */
+	const char *module; /* of all its functions; NULL: vmlinux */
 	bool is_required;
 	struct hook hooks[PROBE_HOOKS_MAX];
 	const char *consequence; /* of its absence */
@@ -42,6 +43,9 @@ struct probe {
 
 /* In the order of enum event_probe. */
 extern const struct probe probes[EVENT_PROBES];
+
+/* The function that is tried first: its name for a probe that could not be attached. */
+const char *probe_symbol(enum event_probe probe);
 
 const char *hook_how_name(enum hook_how how); /* the schema's "how" */
 

@@ -23,7 +23,7 @@ static const char *state_text(const struct check *c, size_t probe, char *out, si
 
 static const char *symbol_of(const struct check *c, size_t probe)
 {
-	return c->probes[probe].symbol[0] ? c->probes[probe].symbol : probes[probe].symbol;
+	return c->probes[probe].symbol[0] ? c->probes[probe].symbol : probe_symbol(probe);
 }
 
 static bool is_gap(const struct check *c, size_t probe)

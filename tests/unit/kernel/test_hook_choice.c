@@ -1,25 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "cast/make.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "kernel/hook_choice.h"
 
-static const struct hook_facts everything = { .allows_fentry = true,
-					      .has_btf = true,
-					      .is_module_loaded = true };
+static const struct hook_facts everything = { .allows_fentry = true, .is_module_loaded = true };
+static struct kernel_symbols symbols;
 static struct hook_choice choice;
 static struct probe_result result;
 
-static struct symbol a_symbol(enum event_probe probe)
+/* What /proc/kallsyms says, of a kernel whose types name all that is exact. */
+static void kernel_has(const char *table)
 {
-	return (struct symbol){ .name = probes[probe].symbol, .is_exact = true };
+	FILE *file = fmemopen((void *)table, strlen(table), "r");
+
+	assert_non_null(file);
+	assert_int_equal(kernel_symbols_find_in(file, &symbols), 0);
+	fclose(file);
+	for (size_t i = 0; i < symbols.count; i++)
+		symbols.items[i].type_id = symbols.items[i].is_exact;
 }
 
-static void choose(enum event_probe probe, const struct symbol *symbol,
-		   const struct hook_facts *facts)
+/* A kernel that has just the function that the probe tries first. */
+static struct symbol *kernel_has_first_of(enum event_probe probe)
 {
-	hook_choice_make(&probes[probe], symbol, facts, &choice, &result);
+	char line[128];
+
+	snprintf(line, sizeof(line), "ffffffffc0a1b2c0 t %s%s%s%s\n", probe_symbol(probe),
+		 probes[probe].module ? "\t[" : "",
+		 probes[probe].module ? probes[probe].module : "", probes[probe].module ? "]" : "");
+	kernel_has(line);
+	return (struct symbol *)kernel_symbols_get(&symbols, probes[probe].module,
+						   probe_symbol(probe));
+}
+
+static void choose(enum event_probe probe, const struct hook_facts *facts)
+{
+	hook_choice_make(&probes[probe], &symbols, facts, &choice, &result);
 }
 
 static void assert_chosen(enum hook_how how, const char *symbol)
@@ -44,83 +63,129 @@ static void fentry_where_it_works(void **state)
 
 	(void)state;
 	for (enum event_probe probe = 0; probe < EVENT_PROBES; probe++) {
-		struct symbol symbol = a_symbol(probe);
+		struct symbol *symbol = kernel_has_first_of(probe);
 
 		if (probe == EVENT_PROBE_INVALID) /* variadic: fentry refuses it */
 			continue;
 		facts = everything;
-		choose(probe, &symbol, &facts);
+		choose(probe, &facts);
 		/* A flush whose beginning is skipped would be nobody's: see probes[]. */
 		assert_chosen(probe == EVENT_PROBE_MASQUERADE ? HOOK_KPROBE : HOOK_FENTRY,
-			      probes[probe].symbol);
-		facts.has_btf = false; /* 5.10 has no BTF of modules */
-		choose(probe, &symbol, &facts);
-		assert_chosen(HOOK_KPROBE, probes[probe].symbol);
-		facts = everything;
+			      probe_symbol(probe));
+		assert_ptr_equal(choice.function, symbol);
+		symbol->type_id = 0; /* 5.10 has no BTF of modules */
+		choose(probe, &facts);
+		assert_chosen(HOOK_KPROBE, probe_symbol(probe));
+		symbol->type_id = 1;
 		facts.allows_fentry = false; /* refused, or --no-pin */
-		choose(probe, &symbol, &facts);
-		assert_chosen(HOOK_KPROBE, probes[probe].symbol);
+		choose(probe, &facts);
+		assert_chosen(HOOK_KPROBE, probe_symbol(probe));
 	}
 }
 
 /* On 5.10 and 7.2 the whole attaches without an error and never fires for a flush. */
 static void the_part_where_there_is_one(void **state)
 {
-	struct symbol symbol = a_symbol(EVENT_PROBE_REMOVAL);
-
 	(void)state;
-	strcpy(symbol.part, "nf_ct_delete.part.0");
-	choose(EVENT_PROBE_REMOVAL, &symbol, &everything);
+	kernel_has("ffffffffc0a1b100 t nf_ct_delete.part.0\t[nf_conntrack]\n"
+		   "ffffffffc0a1b2c0 T nf_ct_delete\t[nf_conntrack]\n");
+	choose(EVENT_PROBE_REMOVAL, &everything);
 	assert_chosen(HOOK_KPROBE_PART, "nf_ct_delete.part.0");
-	symbol.is_exact = false;
-	choose(EVENT_PROBE_REMOVAL, &symbol, &everything);
+	kernel_has("ffffffffc0a1b100 t nf_ct_delete.part.0\t[nf_conntrack]\n");
+	choose(EVENT_PROBE_REMOVAL, &everything);
 	assert_chosen(HOOK_KPROBE_PART, "nf_ct_delete.part.0");
 }
 
 /* A part of what has no hook for parts is not taken for the whole. */
 static void a_part_is_not_the_whole(void **state)
 {
-	struct symbol symbol = a_symbol(EVENT_PROBE_RESET_V4);
-
 	(void)state;
-	symbol.is_exact = false;
-	strcpy(symbol.part, "tcp_v4_send_reset.part.0");
-	choose(EVENT_PROBE_RESET_V4, &symbol, &everything);
-	assert_missing(PROBE_MISSING, "no tcp_v4_send_reset");
+	kernel_has("ffffffff81a1b100 t tcp_v4_send_reset.part.0\n");
+	choose(EVENT_PROBE_RESET_V4, &everything);
+	assert_missing(PROBE_MISSING, "no tcp_v4_send_reset that");
 }
 
 /* BTF of 6.12 has functions whose symbol is a clone only: fentry fails with ENOENT. */
 static void a_clone_where_no_argument_is_read(void **state)
 {
-	struct symbol walk = a_symbol(EVENT_PROBE_ITERATION), entry = a_symbol(EVENT_PROBE_ENTRY);
+	(void)state;
+	kernel_has("ffffffffc0a1b100 t nf_ct_iterate_cleanup.isra.0\t[nf_conntrack]\n"
+		   "ffffffffc0a1b200 t __nf_conntrack_confirm.constprop.0\t[nf_conntrack]\n");
+	choose(EVENT_PROBE_ITERATION, &everything);
+	assert_chosen(HOOK_KPROBE_CLONE, "nf_ct_iterate_cleanup.isra.0");
+	choose(EVENT_PROBE_ENTRY, &everything);
+	assert_missing(PROBE_MISSING, "only __nf_conntrack_confirm.constprop.0");
+	kernel_has("ffffffffc0a1b100 t nf_ct_iterate_cleanup.isra.0\t[nf_conntrack]\n"
+		   "ffffffffc0a1b200 t nf_ct_iterate_cleanup.isra.1\t[nf_conntrack]\n");
+	choose(EVENT_PROBE_ITERATION, &everything);
+	assert_missing(PROBE_MISSING, "several copies of nf_ct_iterate_cleanup");
+	kernel_has("ffffffffc0a1b100 t nf_ct_iterate_cleanup.isra.0\t[nf_conntrack]\n"
+		   "ffffffffc0a1b200 t nf_ct_iterate_cleanup.isra.1\t[nf_conntrack]\n"
+		   "ffffffffc0a1b300 t nf_ct_iterate_cleanup\t[nf_conntrack]\n");
+	choose(EVENT_PROBE_ITERATION, &everything); /* the whole is what others call */
+	assert_chosen(HOOK_FENTRY, "nf_ct_iterate_cleanup");
+}
+
+/* Where a clone would not see all, the function that calls all of them does. */
+static void the_caller_of_several_clones(void **state)
+{
+	(void)state;
+	kernel_has("ffffffffc0a1b100 t nf_ct_iterate_cleanup.isra.0\t[nf_conntrack]\n"
+		   "ffffffffc0a1b200 t nf_ct_iterate_cleanup.isra.1\t[nf_conntrack]\n"
+		   "ffffffffc0a1b300 T nf_ct_iterate_cleanup_net\t[nf_conntrack]\n");
+	choose(EVENT_PROBE_ITERATION, &everything);
+	assert_chosen(HOOK_FENTRY, "nf_ct_iterate_cleanup_net");
+	assert_string_equal(choice.hook->entry, "on_iteration_begin_fentry");
+	assert_string_equal(choice.function->module, "nf_conntrack");
+}
+
+/* A kernel that renamed a function: the next row of the table takes over, in fentry's form
+ * or a kprobe's as for the first. */
+static void a_renamed_function(void **state)
+{
+	struct hook_facts facts = everything;
 
 	(void)state;
-	walk.is_exact = entry.is_exact = false;
-	strcpy(walk.clone, "nf_ct_iterate_cleanup.isra.0");
-	strcpy(entry.clone, "__nf_conntrack_confirm.constprop.0");
-	choose(EVENT_PROBE_ITERATION, &walk, &everything);
-	assert_chosen(HOOK_KPROBE_CLONE, "nf_ct_iterate_cleanup.isra.0");
-	choose(EVENT_PROBE_ENTRY, &entry, &everything);
-	assert_missing(PROBE_MISSING, "only __nf_conntrack_confirm.constprop.0");
-	walk.has_clones = true;
-	choose(EVENT_PROBE_ITERATION, &walk, &everything);
-	assert_missing(PROBE_MISSING, "several copies of nf_ct_iterate_cleanup");
-	walk.is_exact = true; /* both: the whole is what is called from elsewhere */
-	choose(EVENT_PROBE_ITERATION, &walk, &everything);
-	assert_chosen(HOOK_FENTRY, "nf_ct_iterate_cleanup");
+	kernel_has("ffffffff81a1b300 t inetdev_event\n"
+		   "ffffffffc0a1b300 t fib_netdev_event\t[another]\n");
+	choose(EVENT_PROBE_LINK, &facts);
+	assert_chosen(HOOK_FENTRY, "inetdev_event");
+	facts.allows_fentry = false;
+	choose(EVENT_PROBE_LINK, &facts);
+	assert_chosen(HOOK_KPROBE, "inetdev_event");
+	kernel_has("ffffffff81a1b200 t fib_netdev_event\n"
+		   "ffffffff81a1b300 t inetdev_event\n");
+	choose(EVENT_PROBE_LINK, &facts); /* a kprobe on the first before fentry on the second */
+	assert_chosen(HOOK_KPROBE, "fib_netdev_event");
+	kernel_has("ffffffff81a1b300 t fib_netdev_event_renamed_again\n");
+	choose(EVENT_PROBE_LINK, &everything);
+	assert_missing(PROBE_MISSING, "no fib_netdev_event or inetdev_event that can be probed");
+}
+
+/* All that the table of probes names is looked for, each once. */
+static void every_function_of_the_table(void **state)
+{
+	(void)state;
+	kernel_has("ffffffff81a1b300 t inetdev_event\n");
+	for (enum event_probe probe = 0; probe < EVENT_PROBES; probe++)
+		for (size_t i = 0; i < PROBE_HOOKS_MAX && probes[probe].hooks[i].symbol; i++)
+			assert_non_null(kernel_symbols_get(&symbols, probes[probe].module,
+							   probes[probe].hooks[i].symbol));
+	for (size_t i = 0; i < symbols.count; i++)
+		for (size_t k = 0; k < i; k++)
+			assert_string_not_equal(symbols.items[i].name, symbols.items[k].name);
 }
 
 static void waits_for_its_module(void **state)
 {
 	struct hook_facts facts = everything;
-	struct symbol symbol = a_symbol(EVENT_PROBE_MASQUERADE);
 
 	(void)state;
-	symbol.is_exact = false;
-	choose(EVENT_PROBE_MASQUERADE, &symbol, &facts);
+	kernel_has("ffffffff81a1b300 t inetdev_event\n");
+	choose(EVENT_PROBE_MASQUERADE, &facts);
 	assert_missing(PROBE_MISSING, "no iterate_cleanup_work");
 	facts.is_module_loaded = false;
-	choose(EVENT_PROBE_MASQUERADE, &symbol, &facts);
+	choose(EVENT_PROBE_MASQUERADE, &facts);
 	assert_missing(PROBE_WAITS, "nf_nat is not loaded");
 }
 
@@ -131,6 +196,9 @@ int main(void)
 		cmocka_unit_test(the_part_where_there_is_one),
 		cmocka_unit_test(a_part_is_not_the_whole),
 		cmocka_unit_test(a_clone_where_no_argument_is_read),
+		cmocka_unit_test(the_caller_of_several_clones),
+		cmocka_unit_test(a_renamed_function),
+		cmocka_unit_test(every_function_of_the_table),
 		cmocka_unit_test(waits_for_its_module),
 	};
 

@@ -99,22 +99,6 @@ static void variables_and_functions(void **state)
 	assert_false(function.is_exact);
 }
 
-/* A module's own table says what /proc/kallsyms does. */
-static void symbol_by_symbol(void **state)
-{
-	struct symbol symbols[] = { of_conntrack("nf_ct_delete"), { .name = "nf_ct_delete" } };
-
-	(void)state;
-	symbols_match(symbols, 2, 1, 't', "nf_ct_delete.part.0", "nf_conntrack");
-	symbols_match(symbols, 2, 2, 'T', "nf_ct_delete", "nf_conntrack");
-	symbols_match(symbols, 2, 3, 't', "nf_ct_delete", "nf_nat");
-	symbols_match(symbols, 2, 4, 'd', "nf_ct_delete", "nf_conntrack");
-	assert_true(symbols[0].is_exact);
-	assert_true(symbols[0].address == 2);
-	assert_string_equal(symbols[0].part, "nf_ct_delete.part.0");
-	assert_false(symbols[1].is_exact); /* the kernel's own, which has none */
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,7 +107,6 @@ int main(void)
 		cmocka_unit_test(copies_of_a_function),
 		cmocka_unit_test(another_modules_function),
 		cmocka_unit_test(variables_and_functions),
-		cmocka_unit_test(symbol_by_symbol),
 	};
 
 	return cmocka_run_group_tests_name("kallsyms", tests, NULL, NULL);
