@@ -8,7 +8,6 @@
 ## CFLAGS= LDFLAGS=  for user space, after our own
 ## CROSS_COMPILE=    aarch64-linux-gnu- builds for arm64,
 ## SYSROOT=DIR       with its libraries: scripts/fetch-root bookworm arm64 guest makes one
-## BLIND=1           with an O= of its own: does not see a split nf_ct_delete, to test --check
 O ?= build
 V ?= 0
 CFLAGS ?= -O2 -g
@@ -54,8 +53,7 @@ hardening_ldflags := $(if $(filter -static,$(LDFLAGS)),,-pie) -Wl,-z,relro,-z,no
 warnings := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wconversion $(if $(WERROR),-Werror)
 # No path of the machine that built it.
 prefix_map := -ffile-prefix-map=$(CURDIR)=.
-base_cflags := -std=gnu11 -D_GNU_SOURCE -Iuser -I. -I$(O) $(prefix_map) $(warnings) \
-	$(if $(BLIND),-DRSTBLAME_BLIND)
+base_cflags := -std=gnu11 -D_GNU_SOURCE -Iuser -I. -I$(O) $(prefix_map) $(warnings)
 all_cflags := $(base_cflags) $(hardening_cflags) $(flags_given)
 all_ldflags := $(hardening_ldflags) $(LDFLAGS)
 bpf_cflags := -target bpf -g -O2 -mcpu=v2 -Wall $(if $(WERROR),-Werror) $(prefix_map) \
@@ -72,7 +70,6 @@ user_objects := $(user_sources:%.c=$(O)/%.o)
 core_objects := $(filter-out $(O)/user/main.o $(O)/user/attach/% $(O)/user/session/%,$(user_objects))
 skeleton := $(O)/rstblame.skel.h
 program := $(if $(filter build,$(O)),rstblame,$(O)/rstblame)
-blind := $(O)/blind/rstblame
 
 # What compiles asks for its tools first; no other goal needs them.
 .PHONY: tools

@@ -144,7 +144,7 @@ static bool flush_entries(struct mnl_socket *socket)
 
 /* An entry that is made, flushed, and made again in the removed one's place. It goes
  * with the namespace. */
-static void provoke_conntrack(struct canary *canary)
+static void provoke_conntrack(struct provoked *provoked)
 {
 	struct mnl_socket *socket;
 
@@ -155,13 +155,13 @@ static void provoke_conntrack(struct canary *canary)
 	if (!socket)
 		return;
 	if (!mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID)) {
-		canary->has_conntrack = make_entry(socket) && flush_entries(socket);
-		canary->has_insert = canary->has_conntrack && make_entry(socket);
+		provoked->has_conntrack = make_entry(socket) && flush_entries(socket);
+		provoked->has_insert = provoked->has_conntrack && make_entry(socket);
 	}
 	mnl_socket_close(socket);
 }
 
-static int provoke_all(struct canary *canary)
+static int provoke_all(struct provoked *provoked)
 {
 	struct sockaddr_in v4 = { .sin_family = AF_INET,
 				  .sin_port = htons(CLOSED_PORT),
@@ -173,21 +173,21 @@ static int provoke_all(struct canary *canary)
 
 	if (unshare(CLONE_NEWNET))
 		return -errno;
-	canary->netns = netns_own();
+	provoked->netns = netns_own();
 	err = bring_loopback_up();
 	if (err)
 		return err;
 	provoke_reset((struct sockaddr *)&v4, sizeof(v4));
-	canary->has_ipv6 = provoke_reset((struct sockaddr *)&v6, sizeof(v6));
-	canary->has_abort = provoke_abort();
-	provoke_conntrack(canary);
+	provoked->has_ipv6 = provoke_reset((struct sockaddr *)&v6, sizeof(v6));
+	provoked->has_abort = provoke_abort();
+	provoke_conntrack(provoked);
 	return 0;
 }
 
-int canary_run(struct canary *canary)
+int canary_run(struct provoked *provoked)
 {
 	struct {
-		struct canary canary;
+		struct provoked provoked;
 		int err;
 	} result = { .err = -EIO };
 	int fds[2];
@@ -198,7 +198,7 @@ int canary_run(struct canary *canary)
 	pid = fork();
 	if (pid == 0) {
 		memset(&result, 0, sizeof(result));
-		result.err = provoke_all(&result.canary);
+		result.err = provoke_all(&result.provoked);
 		_exit(write(fds[1], &result, sizeof(result)) != (ssize_t)sizeof(result));
 	}
 	close(fds[1]);
@@ -207,6 +207,6 @@ int canary_run(struct canary *canary)
 	close(fds[0]);
 	if (pid > 0)
 		waitpid(pid, NULL, 0);
-	*canary = result.canary;
+	*provoked = result.provoked;
 	return result.err;
 }

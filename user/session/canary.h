@@ -8,18 +8,9 @@
 #ifndef RSTBLAME_SESSION_CANARY_H
 #define RSTBLAME_SESSION_CANARY_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
-struct canary {
-	uint32_t netns; /* of the provoked events */
-	bool has_ipv6;
-	bool has_abort;     /* a connection was aborted, and its peer told */
-	bool has_conntrack; /* an entry was made and flushed */
-	bool has_insert;    /* and put in again by netlink */
-};
+#include "kernel/proof.h"
 
 /* Runs it to its end, in a child. 0, or -errno. */
-int canary_run(struct canary *canary);
+int canary_run(struct provoked *provoked);
 
 #endif

@@ -7,7 +7,7 @@
 #include <sys/utsname.h>
 
 #include "attach/loader.h"
-#include "session/canary.h"
+#include "kernel/proof.h"
 #include "summary/summary.h"
 
 struct check {
@@ -20,7 +20,7 @@ struct check {
 	char why[LOADER_WHY_BYTES]; /* "" when the probes were attached */
 	struct probe_result probes[EVENT_PROBES];
 	enum status status;
-	struct canary canary;
+	struct provoked provoked;
 };
 
 void check_write_text(const struct check *check, FILE *out);

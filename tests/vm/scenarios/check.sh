@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # --check proves its probes by provoking their events, and leaves the node as it was.
-# A build that takes a split nf_ct_delete for whole is found out, where it is split.
+# Probes that attach and never fire are found out: kprobes of a kernel that has disarmed
+# them, which no list and no error tells.
 
 setup() {
 	network_make
@@ -9,36 +10,25 @@ setup() {
 	modprobe -a nf_conntrack_netlink nf_reject_ipv4 nf_reject_ipv6
 	if [[ ! -x /usr/bin/rstblame ]]; then return; fi
 	node_now >"$STATE/node.before"
-	check rstblame check
+	check check rstblame
 	node_now >"$STATE/node.after"
 	# What differs is shown by the expectation, so diff may say that something does.
 	fact node_changed "$({ diff "$STATE/node.before" "$STATE/node.after" || true; } | jq -Rsc 'split("\n") | map(select(. != ""))')"
-	check_by_kallsyms
-	# No compiler of arm64's kernels has split it, and no blind build is made for them.
-	if [[ $(uname -m) == x86_64 ]]; then
-		check rstblame-blind blind
-		judge_blind
-	fi
+	judge_symbol
+	blind
 	sightless
 }
 
-# check PROGRAM KEY: facts KEY_status, and what became of the probes
+# check KEY COMMAND...: facts KEY_status, and what became of the probes
 check() {
-	local status=0
-	"$1" --check -f json -o "$STATE/$2.json" 2>>"$STATE/check.log" || status=$?
-	cp "$STATE/$2.json" "$OUT/$NAME.$2.log"
-	fact "$2_status" "$status"
-	fact "$2_proven" "$(jq -c '[.probes[] | select(.state == "proven").name] | sort' "$STATE/$2.json")"
-	fact "$2_gaps" "$(jq -c '[.probes[] | select(.state | test("proven") | not) | {name, state}]' "$STATE/$2.json")"
-}
-
-# Where modules' own symbols cannot be read, the whole table says the same of each probe.
-check_by_kallsyms() {
-	local probes='[.probes[] | {name, how, symbol, state}]'
-	unshare -m bash -c 'mount --bind /dev/null /proc/kcore && exec rstblame --check -f json -o "$0"' \
-		"$STATE/kallsyms.json" 2>>"$STATE/check.log"
-	diff <(jq "$probes" "$STATE/check.json") <(jq "$probes" "$STATE/kallsyms.json") >"$STATE/kallsyms.diff"
-	fact by_kallsyms_right "$([[ -s $STATE/kallsyms.json && ! -s $STATE/kallsyms.diff ]] && echo true || echo false)"
+	local key=$1 status=0
+	shift
+	"$@" --check -f json -o "$STATE/$key.json" 2>>"$STATE/check.log" || status=$?
+	cp "$STATE/$key.json" "$OUT/$NAME.$key.log"
+	fact "${key}_status" "$status"
+	fact "${key}_proven" "$(jq -c '[.probes[] | select(.state == "proven").name] | sort' "$STATE/$key.json")"
+	fact "${key}_blind" "$(jq -c '[.probes[] | select(.state == "blind").name] | sort' "$STATE/$key.json")"
+	fact "${key}_gaps" "$(jq -c '[.probes[] | select(.state | test("proven|blind") | not) | {name, state}]' "$STATE/$key.json")"
 }
 
 # What rstblame may not change. Entries without the seconds that they have left, and not
@@ -51,15 +41,38 @@ node_now() {
 	(cd /proc/sys/net/netfilter && grep . nf_conntrack_[!c]* nf_conntrack_checksum)
 }
 
-# The truth of this kernel is in its own symbol table.
-judge_blind() {
-	local wanted=proven state
-	if grep -q ' nf_ct_delete\.part\.' /proc/kallsyms; then wanted=blind; fi
-	state=$(jq -r '.probes[] | select(.name == "conntrack-removal").state' "$STATE/blind.json")
-	[[ $state == "$wanted" ]] || fail "the blind build says $state of conntrack-removal, not $wanted"
-	[[ $wanted == proven ]] || (($(jq .status "$STATE/blind.json") == 3)) || fail "the blind build does not say 3"
-	fact removal_symbol "$(jq -c '.probes[] | select(.name == "conntrack-removal") | {symbol, how}' "$STATE/check.json")"
+# The truth of this kernel is in its own symbol table: where nf_ct_delete is split, the
+# whole would be blind.
+judge_symbol() {
+	local wanted=nf_ct_delete
+	if grep -q ' nf_ct_delete\.part\.[0-9]*[[:space:]]' /proc/kallsyms; then
+		wanted=$(awk '$3 ~ /^nf_ct_delete\.part\.[0-9]+$/ { print $3 }' /proc/kallsyms)
+	fi
+	fact removal_symbol_right "$(jq --arg wanted "$wanted" '.probes[] | select(.name == "conntrack-removal").symbol == $wanted' "$STATE/check.json")"
 }
+
+# By kprobes alone, which a kernel without types of its own leaves, all is proven; and
+# nothing once they are disarmed.
+blind() {
+	local armed=/sys/kernel/debug/kprobes/enabled
+	cp /sys/kernel/btf/vmlinux "$STATE/types.btf"
+	mount -t debugfs none /sys/kernel/debug
+	check kprobes unshare -m /guest/without-btf rstblame --btf "$STATE/types.btf"
+	echo 0 >$armed
+	check disarmed unshare -m /guest/without-btf rstblame --btf "$STATE/types.btf"
+	# Each by what it is: those by fentry still see.
+	check mixed rstblame
+	fact mixed_right "$(jq '[.probes[] | select(.state == "blind" or .state == "proven")
+		| .state == (if .how == "kprobe" then "blind" else "proven" end)] | all and length == 10' "$STATE/mixed.json")"
+	rearm
+	rm "$STATE/types.btf"
+}
+
+rearm() {
+	echo 1 >/sys/kernel/debug/kprobes/enabled
+	umount /sys/kernel/debug
+}
+teardown() { ! mountpoint -q /sys/kernel/debug || rearm; }
 
 # One line each, with the cure, and status 3.
 refusal() { # KEY COMMAND...
