@@ -220,7 +220,8 @@ static int report_losses(struct rings *rings)
 			continue;
 		seen.mono_ns = clock_mono_ns();
 		seen.wall_ns = seen.mono_ns + rings->decoder.wall_offset_ns;
-		strncpy(seen.lost.probe, probes[i].name, sizeof(seen.lost.probe) - 1);
+		seen.lost.sense = probes[i].sense;
+		strncpy(seen.lost.probe, probe_word(i), sizeof(seen.lost.probe) - 1);
 		seen.lost.count = lost[i] - rings->lost[i];
 		rings->lost[i] = lost[i];
 		err = rings->take(rings->ctx, &seen);

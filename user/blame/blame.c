@@ -218,8 +218,9 @@ static int observe_entry(struct blame *b, const struct observation *seen)
 /* Entries that it could not see were there before its module only. */
 static int observe_probe(struct blame *b, const struct observation *seen)
 {
-	if (!strcmp(seen->probe.name, "conntrack-entry"))
-		blame_node(b, seen->netns)->is_blind_to_entries = !strcmp(seen->probe.how, "none");
+	if (seen->probe.sense == SENSE_ENTRY)
+		blame_node(b, seen->netns)->is_blind_to_entries =
+			!sense_is_attached(seen->probe.how);
 	blame_deliver_raw(b, seen, FINDING_PROBE);
 	return 0;
 }
@@ -227,9 +228,9 @@ static int observe_probe(struct blame *b, const struct observation *seen)
 static int observe_lost(struct blame *b, const struct observation *seen)
 {
 	if (seen->lost.count)
-		changes_note_loss(b->changes, seen->lost.probe);
+		changes_note_loss(b->changes, seen->lost.sense);
 	/* A reset that went unseen takes nothing from the others. */
-	if (strncmp(seen->lost.probe, "reset-", strlen("reset-")) != 0)
+	if (!sense_is_of_resets(seen->lost.sense))
 		blame_node(b, seen->netns)->losses += seen->lost.count;
 	blame_deliver_raw(b, seen, FINDING_LOST);
 	return 0;
@@ -241,9 +242,10 @@ static int observe_start(struct blame *b, const struct observation *seen)
 	const struct start_observation *start = &seen->start;
 
 	for (size_t i = 0; i < start->probes_count; i++) {
-		changes_note_probe(b->changes, start->probes[i].name, start->probes[i].how);
-		if (!strcmp(start->probes[i].name, "conntrack-entry") &&
-		    !strcmp(start->probes[i].how, "none"))
+		bool is_attached = sense_is_attached(start->probes[i].how);
+
+		changes_note_probe(b->changes, start->probes[i].sense, is_attached);
+		if (start->probes[i].sense == SENSE_ENTRY && !is_attached)
 			blame_node(b, seen->netns)->is_blind_to_entries = true;
 	}
 	blame_deliver_raw(b, seen, FINDING_START);

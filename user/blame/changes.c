@@ -176,15 +176,15 @@ static void join_one(struct changes *changes, struct flush *flush)
 		join_to(flush, c, is_ambiguous || c->is_contested ? JOIN_AMBIGUOUS : JOIN_EXACT);
 }
 
-void changes_note_probe(struct changes *changes, const char *name, const char *how)
+void changes_note_probe(struct changes *changes, enum sense sense, bool is_attached)
 {
-	if (!strcmp(name, "link"))
-		changes->sees_links = strcmp(how, "none") != 0;
+	if (sense == SENSE_LINK)
+		changes->sees_links = is_attached;
 }
 
-void changes_note_loss(struct changes *changes, const char *probe)
+void changes_note_loss(struct changes *changes, enum sense sense)
 {
-	if (!strcmp(probe, "link"))
+	if (sense == SENSE_LINK)
 		changes->sees_links = false;
 }
 

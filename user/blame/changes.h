@@ -28,10 +28,10 @@ void changes_unpin(struct changes *changes, const struct flush *flush);
 /* Takes the flush's join back: the change may be another's. */
 void changes_part(struct changes *changes, struct flush *flush);
 
-/* Whether links that go down are seen at all: as a probe's name and how it was
- * attached tell; a lost event of it says no for good. */
-void changes_note_probe(struct changes *changes, const char *name, const char *how);
-void changes_note_loss(struct changes *changes, const char *probe);
+/* Whether links that go down are seen at all: as their probe tells; a lost event of it
+ * says no for good. */
+void changes_note_probe(struct changes *changes, enum sense sense, bool is_attached);
+void changes_note_loss(struct changes *changes, enum sense sense);
 
 /* Joins a flush to the change behind it, by what the kernel's work item carries
  * (namespace, interface, address), and claims that change. Sets by, join and

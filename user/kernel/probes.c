@@ -17,20 +17,20 @@
 const struct probe probes[EVENT_PROBES] = {
 	[EVENT_PROBE_RESET_V4] = {
 		.id = EVENT_PROBE_RESET_V4,
-		.name = "reset-ipv4",
+		.sense = SENSE_RESET_IPV4,
 		.is_required = true,
 		.hooks = { ENTRY_EXIT_HOOKS("tcp_v4_send_reset", "on_reset_v4", "on_reset_v4") },
 		.consequence = "resets sent over IPv4 are missed",
 	},
 	[EVENT_PROBE_RESET_V6] = {
 		.id = EVENT_PROBE_RESET_V6,
-		.name = "reset-ipv6",
+		.sense = SENSE_RESET_IPV6,
 		.hooks = { ENTRY_EXIT_HOOKS("tcp_v6_send_reset", "on_reset_v6", "on_reset_v6") },
 		.consequence = "resets sent over IPv6 are missed",
 	},
 	[EVENT_PROBE_REMOVAL] = {
 		.id = EVENT_PROBE_REMOVAL,
-		.name = "conntrack-removal",
+		.sense = SENSE_REMOVAL,
 		.module = "nf_conntrack",
 		.is_required = true,
 		.hooks = {
@@ -44,7 +44,7 @@ const struct probe probes[EVENT_PROBES] = {
 	},
 	[EVENT_PROBE_ENTRY] = {
 		.id = EVENT_PROBE_ENTRY,
-		.name = "conntrack-entry",
+		.sense = SENSE_ENTRY,
 		.module = "nf_conntrack",
 		.is_required = true,
 		.hooks = { ENTRY_HOOKS("__nf_conntrack_confirm", "on_entry") },
@@ -52,14 +52,14 @@ const struct probe probes[EVENT_PROBES] = {
 	},
 	[EVENT_PROBE_INSERT] = {
 		.id = EVENT_PROBE_INSERT,
-		.name = "conntrack-insert",
+		.sense = SENSE_INSERT,
 		.module = "nf_conntrack",
 		.hooks = { ENTRY_HOOKS("nf_conntrack_hash_check_insert", "on_insert") },
 		.consequence = "an entry that conntrackd restored still looks removed",
 	},
 	[EVENT_PROBE_MASQUERADE] = {
 		.id = EVENT_PROBE_MASQUERADE,
-		.name = "masquerade-flush",
+		.sense = SENSE_MASQUERADE,
 		.module = "nf_nat",
 		.is_required = true,
 		/* A kernel that preempts itself (PREEMPT_LAZY, sid's 7.2) may do so within an
@@ -74,7 +74,7 @@ const struct probe probes[EVENT_PROBES] = {
 	},
 	[EVENT_PROBE_ITERATION] = {
 		.id = EVENT_PROBE_ITERATION,
-		.name = "table-walk",
+		.sense = SENSE_TABLE_WALK,
 		.module = "nf_conntrack",
 		/* These programs read no argument, so a clone will do. Of the two functions that
 		 * walk through it, the second is called by whoever flushes a namespace's table,
@@ -88,20 +88,20 @@ const struct probe probes[EVENT_PROBES] = {
 	},
 	[EVENT_PROBE_ADDRESS_V4] = {
 		.id = EVENT_PROBE_ADDRESS_V4,
-		.name = "address-ipv4",
+		.sense = SENSE_ADDRESS_IPV4,
 		.is_required = true,
 		.hooks = { ENTRY_HOOKS("fib_inetaddr_event", "on_address_v4") },
 		.consequence = "a flush cannot be linked to the IPv4 address and process behind it",
 	},
 	[EVENT_PROBE_ADDRESS_V6] = {
 		.id = EVENT_PROBE_ADDRESS_V6,
-		.name = "address-ipv6",
+		.sense = SENSE_ADDRESS_IPV6,
 		.hooks = { ENTRY_HOOKS("inet6addr_notifier_call_chain", "on_address_v6") },
 		.consequence = "a flush cannot be linked to the IPv6 address and process behind it",
 	},
 	[EVENT_PROBE_LINK] = {
 		.id = EVENT_PROBE_LINK,
-		.name = "link",
+		.sense = SENSE_LINK,
 		/* Both are called for each event of a device, with the same arguments. */
 		.hooks = {
 			ENTRY_HOOKS("fib_netdev_event", "on_link"),
@@ -111,51 +111,56 @@ const struct probe probes[EVENT_PROBES] = {
 	},
 	[EVENT_PROBE_REJECT_V4] = {
 		.id = EVENT_PROBE_REJECT_V4,
-		.name = "reset-rejected-ipv4",
+		.sense = SENSE_REJECTED_IPV4,
 		.module = "nf_reject_ipv4",
 		.hooks = { ENTRY_HOOKS("nf_send_reset", "on_reject_v4") },
 		.consequence = "resets sent by a REJECT rule over IPv4 are missed",
 	},
 	[EVENT_PROBE_REJECT_V6] = {
 		.id = EVENT_PROBE_REJECT_V6,
-		.name = "reset-rejected-ipv6",
+		.sense = SENSE_REJECTED_IPV6,
 		.module = "nf_reject_ipv6",
 		.hooks = { ENTRY_HOOKS("nf_send_reset6", "on_reject_v6") },
 		.consequence = "resets sent by a REJECT rule over IPv6 are missed",
 	},
 	[EVENT_PROBE_ABORT] = {
 		.id = EVENT_PROBE_ABORT,
-		.name = "reset-aborted",
+		.sense = SENSE_ABORTED,
 		.hooks = { ENTRY_HOOKS("tcp_send_active_reset", "on_abort") },
 		.consequence = "connections aborted by this host itself are missed",
 	},
 	[EVENT_PROBE_RECEIVE] = {
 		.id = EVENT_PROBE_RECEIVE,
-		.name = "reset-received",
+		.sense = SENSE_RECEIVED,
 		.hooks = { ENTRY_HOOKS("tcp_reset", "on_receive") },
 		.consequence = "resets received from peers are missed",
 	},
 	[EVENT_PROBE_HOOKS_ADD] = {
 		.id = EVENT_PROBE_HOOKS_ADD,
-		.name = "ruleset-add",
+		.sense = SENSE_RULESET_ADD,
 		.hooks = { ENTRY_HOOKS("nf_register_net_hooks", "on_hooks_add") },
 		.consequence = "the return of conntrack's and NAT's hooks is missed",
 	},
 	[EVENT_PROBE_HOOKS_REMOVE] = {
 		.id = EVENT_PROBE_HOOKS_REMOVE,
-		.name = "ruleset-remove",
+		.sense = SENSE_RULESET_REMOVE,
 		.hooks = { ENTRY_HOOKS("nf_unregister_net_hooks", "on_hooks_remove") },
 		.consequence = "the process that removed the hooks of conntrack and NAT stays unknown",
 	},
 	[EVENT_PROBE_INVALID] = {
 		.id = EVENT_PROBE_INVALID,
-		.name = "conntrack-invalid",
+		.sense = SENSE_INVALID,
 		.module = "nf_conntrack",
 		/* Variadic: fentry refuses it. */
 		.hooks = { { HOOK_KPROBE, "nf_ct_l4proto_log_invalid", "on_invalid_kprobe", 0 } },
 		.consequence = "that a packet was judged INVALID is inferred, not observed",
 	},
 };
+
+const char *probe_word(enum event_probe probe)
+{
+	return sense_word(probes[probe].sense);
+}
 
 const char *probe_symbol(enum event_probe probe)
 {

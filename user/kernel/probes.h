@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "bpf/event.h"
+#include "model/sense.h"
 
 enum hook_how {
 	HOOK_NONE,
@@ -34,7 +35,7 @@ enum { PROBE_HOOKS_MAX = 5 };
 
 struct probe {
 	enum event_probe id;
-	const char *name;
+	enum sense sense;
 	const char *module; /* of all its functions; NULL: vmlinux */
 	bool is_required;
 	struct hook hooks[PROBE_HOOKS_MAX];
@@ -43,6 +44,9 @@ struct probe {
 
 /* In the order of enum event_probe. */
 extern const struct probe probes[EVENT_PROBES];
+
+/* Its stable word in the schema. */
+const char *probe_word(enum event_probe probe);
 
 /* The function that is tried first: its name for a probe that could not be attached. */
 const char *probe_symbol(enum event_probe probe);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "model/flow.h"
+#include "model/sense.h"
 
 enum observation_type {
 	OBSERVATION_START,
@@ -418,7 +419,8 @@ struct sockets_observation {
 };
 
 struct lost_observation {
-	char probe[32];
+	enum sense sense;
+	char probe[32]; /* its word */
 	uint64_t count;
 };
 
@@ -428,6 +430,7 @@ struct probe_report {
 	const char *symbol;
 	const char *why; /* for "none" */
 	bool is_blind;   /* there was something to see, and it could not be seen */
+	enum sense sense;
 };
 
 /* A probe that was attached later, or went, with its module. */
@@ -437,6 +440,7 @@ struct probe_observation {
 	char symbol[64];
 	char module[64];
 	char why[96]; /* for "none" */
+	enum sense sense;
 };
 
 /* What a namespace is called; told before what happens in it. */

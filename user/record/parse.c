@@ -350,6 +350,7 @@ static bool parse_probe(const json_t *root, struct probe_observation *out)
 {
 	memset(out, 0, sizeof(*out));
 	copy_string(root, "name", out->name, sizeof(out->name));
+	out->sense = sense_parse(out->name);
 	copy_string(root, "how", out->how, sizeof(out->how));
 	copy_string(root, "symbol", out->symbol, sizeof(out->symbol));
 	copy_string(root, "module", out->module, sizeof(out->module));
@@ -361,6 +362,7 @@ static bool parse_lost(const json_t *root, struct lost_observation *out)
 {
 	memset(out, 0, sizeof(*out));
 	copy_string(root, "probe", out->probe, sizeof(out->probe));
+	out->sense = sense_parse(out->probe);
 	out->count = get_u64(root, "count");
 	return out->count > 0;
 }
@@ -392,6 +394,7 @@ static bool parse_start(const json_t *root, struct start_observation *out)
 		if (out->probes_count == PROBE_REPORTS_MAX)
 			break;
 		out->probes[out->probes_count++] = (struct probe_report){
+			.sense = sense_parse(get_string(item, "name")),
 			.name = get_string(item, "name"),
 			.how = get_string(item, "how"),
 			.symbol = get_string(item, "symbol"),

@@ -100,7 +100,8 @@ static void count_bad(struct recording *r, struct observation *out)
 	out->netns.node = r->node;
 	out->mono_ns = r->last_mono_ns;
 	out->wall_ns = r->last_wall_ns;
-	memcpy(out->lost.probe, "recording", sizeof("recording"));
+	out->lost.sense = SENSE_RECORDING;
+	snprintf(out->lost.probe, sizeof(out->lost.probe), "%s", sense_word(SENSE_RECORDING));
 	out->lost.count = 1;
 }
 

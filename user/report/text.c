@@ -144,7 +144,7 @@ static void show_start(struct text *t, const struct finding *f)
 	if (!t->options.is_quiet)
 		text_wrapped(t, 0, 0, finding_text_start(s, line, sizeof(line)));
 	for (size_t i = 0; i < s->probes_count; i++)
-		if (!strcmp(s->probes[i].how, "none"))
+		if (!sense_is_attached(s->probes[i].how))
 			note_missing(t, &s->probes[i]);
 	if (!t->options.is_quiet)
 		fputc('\n', t->out);
@@ -233,7 +233,7 @@ static void show_probe(struct text *t, const struct finding *f)
 	const struct probe_observation *p = &f->seen->probe;
 	struct probe_report report = { .name = p->name, .how = p->how, .why = p->why };
 
-	if (strcmp(p->how, "none") != 0)
+	if (sense_is_attached(p->how))
 		forget_missing(t, p->name);
 	else
 		note_missing(t, &report);

@@ -86,7 +86,7 @@ void check_write_text(const struct check *c, FILE *out)
 	write_machine(c, out);
 	fprintf(out, "%-19s %-6s %-30s %s\n", "PURPOSE", "HOOK", "SYMBOL", "STATE");
 	for (size_t i = 0; i < EVENT_PROBES; i++) {
-		fprintf(out, "%-19s %-6s %-30s %s\n", probes[i].name,
+		fprintf(out, "%-19s %-6s %-30s %s\n", probe_word(i),
 			hook_how_name(c->probes[i].how), symbol_of(c, i),
 			state_text(c, i, state, sizeof(state)));
 		if (is_gap(c, i))
@@ -115,7 +115,7 @@ static void write_probe(const struct check *c, size_t probe, struct jsonw *w)
 	char state[STATE_BYTES];
 
 	jsonw_begin_object(w, NULL);
-	jsonw_string(w, "name", probes[probe].name);
+	jsonw_string(w, "name", probe_word(probe));
 	jsonw_string(w, "how", hook_how_name(r->how));
 	jsonw_string(w, "symbol", symbol_of(c, probe));
 	jsonw_string(w, "state", state_text(c, probe, state, sizeof(state)));

@@ -120,7 +120,8 @@ static void observe_start(struct run *run)
 	start->window_s = run->options->duration_s;
 	for (size_t i = 0; i < EVENT_PROBES; i++)
 		start->probes[start->probes_count++] = (struct probe_report){
-			.name = probes[i].name,
+			.sense = probes[i].sense,
+			.name = probe_word(i),
 			.how = hook_how_name(run->probes[i].how),
 			.symbol = run->probes[i].symbol,
 			.why = run->probes[i].why,
@@ -298,7 +299,8 @@ static void observe_probe(struct run *run, size_t probe)
 	struct observation seen = { 0 };
 
 	stamp(&seen, OBSERVATION_PROBE);
-	snprintf(seen.probe.name, sizeof(seen.probe.name), "%s", probes[probe].name);
+	seen.probe.sense = probes[probe].sense;
+	snprintf(seen.probe.name, sizeof(seen.probe.name), "%s", probe_word(probe));
 	snprintf(seen.probe.how, sizeof(seen.probe.how), "%s", hook_how_name(result->how));
 	snprintf(seen.probe.symbol, sizeof(seen.probe.symbol), "%s", result->symbol);
 	snprintf(seen.probe.module, sizeof(seen.probe.module), "%s", probes[probe].module);

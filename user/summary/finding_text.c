@@ -70,7 +70,7 @@ const char *finding_text_start(const struct start_observation *s, char *buf, siz
 	if (s->window_s)
 		snprintf(until, sizeof(until), "window of %s", SPAN(s->window_s));
 	for (size_t i = 0; i < s->probes_count; i++)
-		attached += strcmp(s->probes[i].how, "none") != 0;
+		attached += sense_is_attached(s->probes[i].how);
 	if (s->is_audit)
 		snprintf(buf, size, "rstblame %s on %s, Linux %s %s: audit of open connections",
 			 s->version, s->host, s->kernel, s->arch);
@@ -306,7 +306,7 @@ static void note_probe(struct note *n, const struct finding *f)
 
 	utf8_printable(p->name, name, sizeof(name));
 	begin(n, "probe", TONE_DIM);
-	if (strcmp(p->how, "none") != 0)
+	if (sense_is_attached(p->how))
 		n->words = keep(n, "%s was loaded: %s attached to %s",
 				utf8_printable(p->module, module, sizeof(module)), name,
 				utf8_printable(p->symbol, symbol, sizeof(symbol)));

@@ -228,8 +228,9 @@ static void see_start_with_links(const char *how)
 	struct observation start = { .type = OBSERVATION_START };
 
 	start.start.probes_count = 1;
-	start.start.probes[0] =
-		(struct probe_report){ .name = "link", .how = how, .symbol = "", .why = "" };
+	start.start.probes[0] = (struct probe_report){
+		.name = "link", .sense = SENSE_LINK, .how = how, .symbol = "", .why = ""
+	};
 	see(&w, start);
 }
 

@@ -82,6 +82,17 @@ static void lost_resets_lower_nothing(void **state)
 	assert_int_equal(see_server_packet(&w, &redis)->confidence, CONFIDENCE_PROVEN);
 }
 
+/* What a newer rstblame lost may be what the join needs, whatever its word begins with. */
+static void losses_of_an_unknown_probe_lower(void **state)
+{
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
+	see(&w, make_lost("reset-from-the-future", 3));
+	assert_int_equal(see_server_packet(&w, &redis)->confidence, CONFIDENCE_LIKELY);
+}
+
 /* Another node's losses are that node's. */
 static void losses_are_per_node(void **state)
 {
@@ -105,7 +116,11 @@ static void blindness_to_entries_is_likely(void **state)
 	(void)state;
 	start.start.probes_count = 1;
 	start.start.probes[0] = (struct probe_report){
-		.name = "conntrack-entry", .how = "none", .symbol = "", .why = ""
+		.name = "conntrack-entry",
+		.how = "none",
+		.symbol = "",
+		.why = "",
+		.sense = SENSE_ENTRY,
 	};
 	see(&w, start);
 	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
@@ -449,6 +464,7 @@ int main(void)
 		story(zone_is_compared),
 		story(zone_is_of_the_direction),
 		story(lost_resets_lower_nothing),
+		story(losses_of_an_unknown_probe_lower),
 		story(losses_are_per_node),
 		story(blindness_to_entries_is_likely),
 		story(listener_hit_is_still_the_removal),

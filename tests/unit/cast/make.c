@@ -176,6 +176,7 @@ struct observation make_lost(const char *probe, uint64_t count)
 
 	assert_true(strlen(probe) < sizeof(o.lost.probe));
 	strcpy(o.lost.probe, probe);
+	o.lost.sense = sense_parse(probe);
 	o.lost.count = count;
 	return o;
 }

@@ -17,9 +17,10 @@ static struct observation start(void)
 			   .arch = "x86_64",
 			   .window_s = 1800,
 			   .probes_count = 2,
-			   .probes = { { "reset-ipv4", "fentry", "tcp_v4_send_reset", "", false },
+			   .probes = { { "reset-ipv4", "fentry", "tcp_v4_send_reset", "", false,
+					 SENSE_RESET_IPV4 },
 				       { "link", "none", "fib_netdev_event", "no such function",
-					 false } } },
+					 false, SENSE_LINK } } },
 	};
 }
 

@@ -31,6 +31,7 @@ static struct observation make_probe(const char *name, const char *how)
 	struct observation o = { .type = OBSERVATION_PROBE };
 
 	strcpy(o.probe.name, name);
+	o.probe.sense = sense_parse(name);
 	strcpy(o.probe.how, how);
 	strcpy(o.probe.symbol, "iterate_cleanup_work");
 	strcpy(o.probe.module, "nf_nat");
@@ -64,6 +65,7 @@ static void round_trip(void **state)
 	see(&w, make_probe("masquerade-flush", "fentry"));
 	assert_int_equal(back.type, OBSERVATION_PROBE);
 	assert_string_equal(back.probe.name, "masquerade-flush");
+	assert_int_equal(back.probe.sense, SENSE_MASQUERADE);
 	assert_string_equal(back.probe.how, "fentry");
 	assert_string_equal(back.probe.symbol, "iterate_cleanup_work");
 	assert_string_equal(back.probe.module, "nf_nat");

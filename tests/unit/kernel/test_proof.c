@@ -96,7 +96,7 @@ static void assert_states(enum probe_state provoked, enum event_probe except,
 		if (i == except)
 			wanted = exception;
 		if (results[i].state != wanted)
-			fail_msg("%s is '%s', not '%s'", probes[i].name,
+			fail_msg("%s is '%s', not '%s'", probe_word(i),
 				 probe_state_name(results[i].state), probe_state_name(wanted));
 	}
 }

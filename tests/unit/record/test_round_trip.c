@@ -49,9 +49,10 @@ static void round_trip_start(void **state)
 			   .arch = "x86_64",
 			   .window_s = 1800,
 			   .probes_count = 2,
-			   .probes = { { "reset-ipv4", "fentry", "tcp_v4_send_reset", "", false },
+			   .probes = { { "reset-ipv4", "fentry", "tcp_v4_send_reset", "", false,
+					 SENSE_RESET_IPV4 },
 				       { "masquerade-flush", "none", "iterate_cleanup_work",
-					 "no such module", true } } },
+					 "no such module", true, SENSE_MASQUERADE } } },
 	};
 	struct recording_keep keep = { 0 };
 	struct observation back = read_back(&seen, &keep);
@@ -66,6 +67,8 @@ static void round_trip_start(void **state)
 	assert_string_equal(back.start.probes[0].symbol, "tcp_v4_send_reset");
 	assert_string_equal(back.start.probes[1].how, "none");
 	assert_string_equal(back.start.probes[1].why, "no such module");
+	assert_int_equal(back.start.probes[0].sense, SENSE_RESET_IPV4);
+	assert_int_equal(back.start.probes[1].sense, SENSE_MASQUERADE);
 	assert_false(back.start.probes[0].is_blind);
 	assert_true(back.start.probes[1].is_blind);
 	recording_keep_release(&keep);

@@ -3,6 +3,9 @@
 # Probes that attach and never fire are found out: kprobes of a kernel that has disarmed
 # them, which no list and no error tells.
 
+# Four times --check, a few seconds each.
+WINDOW=100
+
 setup() {
 	network_make
 	node_address_add
@@ -72,7 +75,7 @@ rearm() {
 	echo 1 >/sys/kernel/debug/kprobes/enabled
 	umount /sys/kernel/debug
 }
-teardown() { ! mountpoint -q /sys/kernel/debug || rearm; }
+teardown() { [[ ! -e /sys/kernel/debug/kprobes ]] || rearm; }
 
 # One line each, with the cure, and status 3.
 refusal() { # KEY COMMAND...

@@ -125,7 +125,9 @@ static void take_start(struct html *h, const struct finding *f)
 static void take_probe(struct html *h, const struct finding *f)
 {
 	const struct probe_observation *p = &f->seen->probe;
-	struct probe_report report = { p->name, p->how, p->symbol, p->why, false };
+	struct probe_report report = {
+		.name = p->name, .how = p->how, .symbol = p->symbol, .why = p->why
+	};
 
 	for (size_t i = 0; i < h->starts_count; i++)
 		for (size_t k = 0; k < h->starts[i].probes_count; k++)

@@ -67,7 +67,7 @@ static void write_missing(const struct html *h, FILE *out)
 		for (size_t k = 0; k < h->starts[i].probes_count; k++) {
 			const struct html_probe *p = &h->starts[i].probes[k];
 
-			if (strcmp(p->how, "none") != 0)
+			if (sense_is_attached(p->how))
 				continue;
 			fprintf(out, "<p class=\"missing%s\"><b>Not observed:</b> ",
 				p->is_blind ? " alert" : "");
