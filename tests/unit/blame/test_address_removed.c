@@ -371,6 +371,76 @@ static void act_begin_behind_its_removals(void **state)
 	assert_true(w.flushes[1].by && w.flushes[1].join == JOIN_EXACT);
 }
 
+/* What a beginning said is not unsaid by a second one, before or after the act's end. */
+static void act_begins_once(void **state)
+{
+	struct observation again = make_act(7, CAUSE_USER_FLUSH, NULL, 0, &conntrack_command);
+	struct flow redis = masqueraded(40112), other = masqueraded(40113);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd));
+	see(&w, make_act(7, CAUSE_ADDRESS_REMOVED, "10.9.0.1", UP0, &nobody));
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &redis));
+	pass(&w, MS(1));
+	see(&w, again);
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &other));
+	see(&w, make_act_end(7, 2, 2));
+	see(&w, again);
+	for (size_t i = 0; i < 2; i++) {
+		r = see_server_packet(&w, i ? &redis : &other);
+		assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_PROVEN);
+		assert_string_equal(r->actor.comm, "systemd-network");
+		assert_int_equal(r->flush->first_mono_ns, MONO_BASE_NS);
+	}
+	assert_int_equal(w.flushes_count, 1);
+	/* Another act of that process is another flush. */
+	again.act.act = 8;
+	see(&w, again);
+	see(&w, make_act_end(8, 1, 0));
+	assert_int_equal(w.flushes_count, 2);
+	assert_int_equal(w.flushes[1].cause, CAUSE_USER_FLUSH);
+}
+
+/* Nor is the second of two that both came late: the first began it. */
+static void act_begins_once_however_late(void **state)
+{
+	struct flow redis = masqueraded(40112), other = masqueraded(40113);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd));
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &redis));
+	see(&w, make_act(7, CAUSE_ADDRESS_REMOVED, "10.9.0.1", UP0, &nobody));
+	see(&w, make_act(7, CAUSE_USER_FLUSH, NULL, 0, &conntrack_command));
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &other));
+	r = see_server_packet(&w, &redis); /* tells the flush, which goes on */
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_PROVEN);
+	see(&w, make_act_end(7, 2, 2));
+	r = see_server_packet(&w, &other);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_PROVEN);
+	assert_string_equal(r->actor.comm, "systemd-network");
+	assert_int_equal(w.summary.stories_count, 1);
+}
+
+/* A beginning behind the act's end comes too late: it was told as it was known. */
+static void act_begin_behind_its_end(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd));
+	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &redis));
+	see(&w, make_act_end(7, 1, 1));
+	see(&w, make_act(7, CAUSE_USER_FLUSH, NULL, 0, &conntrack_command));
+	r = see_server_packet(&w, &redis);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
+	assert_string_equal(r->actor.comm, "systemd-network");
+	assert_int_equal(w.flushes_count, 1);
+	assert_int_equal(w.flushes[0].cause, CAUSE_ADDRESS_REMOVED);
+}
+
 /* Kernels that flush in the notifier itself: no act, one removal after another,
  * and yet one flush. */
 static void synchronous_flush_is_one_flush(void **state)
@@ -431,6 +501,9 @@ int main(void)
 		story(act_begin_behind_its_removals),
 		story(synchronous_flush_is_one_flush),
 		story(act_end_missing_counts_what_was_seen),
+		story(act_begins_once),
+		story(act_begins_once_however_late),
+		story(act_begin_behind_its_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

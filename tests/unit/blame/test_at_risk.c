@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "blame/risk_table.h"
+#include "blame/risk_rules.h"
 #include "cast/watched.h"
 #include "record/recording.h"
 #include "summary/phrases.h"
@@ -219,6 +219,57 @@ static void other_namespaces(void **state)
 	assert_int_equal(w.summary.at_risk, 0);
 }
 
+/* When sockets have to be listed again, and which were forgotten, is each node's own. */
+static void other_nodes(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	uint64_t first_ns, second_ns;
+
+	(void)state;
+	w.netns.node = 1;
+	flushed(40112);
+	first_ns = w.now_ns - MS(101); /* of the removal */
+	assert_int_equal(blame_risky_ns(w.blame, 0), 0);
+	assert_int_equal(blame_risky_ns(w.blame, 1), first_ns);
+	assert_false(is_forgotten(&flow)); /* on node 0 */
+	w.netns.node = 0;
+	flushed(40112);
+	second_ns = w.now_ns - MS(101);
+	assert_int_equal(blame_risky_ns(w.blame, 0), second_ns);
+	assert_int_equal(blame_risky_ns(w.blame, 1), first_ns);
+	assert_true(is_forgotten(&flow));
+}
+
+/* One more namespace than there is room for: the one that forgot nothing for longest is
+ * given up, and what another of them forgets again, it is known by. */
+static void more_places_than_are_kept(void **state)
+{
+	struct flow flow = masqueraded(40112), found;
+	struct netns_id place, c1 = { .inum = C1_NETNS };
+	uint32_t at[] = { 2, 1, 3, RISKY_PLACES_MAX + 1 };
+
+	(void)state;
+	for (uint32_t i = 1; i <= RISKY_PLACES_MAX + 1; i++) {
+		flow = masqueraded((uint16_t)i);
+		see_in(&w, i, make_removal(0, CAUSE_TIMEOUT, &flow));
+		pass(&w, MS(1));
+		if (i != RISKY_PLACES_MAX)
+			continue;
+		flow = masqueraded(1);
+		see_in(&w, 1, make_removal(0, CAUSE_TIMEOUT, &flow));
+		pass(&w, MS(1));
+	}
+	assert_int_equal(blame_risky_ns(w.blame, 0), w.now_ns - MS(1));
+	for (size_t i = 0; i < 4; i++) {
+		flow = masqueraded((uint16_t)at[i]);
+		assert_int_equal(blame_forgot(w.blame, c1, flow.family, &flow.orig, w.now_ns,
+					      &found, &place),
+				 i > 0);
+		if (i)
+			assert_int_equal(place.inum, at[i]);
+	}
+}
+
 /* ---- the recording ---- */
 
 static struct observation parse(const char *line, int expected)
@@ -277,159 +328,6 @@ static void round_trip(void **state)
 	assert_true(back.sockets.is_again);
 	assert_int_equal(back.sockets.unseen, 2);
 	free(lines.text);
-}
-
-/* ---- the table ---- */
-
-static struct risk make_entry_of(uint16_t port)
-{
-	return (struct risk){ .netns = { .inum = NODE_NETNS }, .flow = masqueraded(port) };
-}
-
-static void table_bounds(void **state)
-{
-	struct risk_table *t = risk_table_new(300);
-	size_t cursor = 0, count = 0;
-	struct risk *found;
-
-	(void)state;
-	for (uint16_t port = 1; port <= 400; port++) {
-		struct risk risk = make_entry_of(port);
-
-		assert_int_equal(risk_table_add(t, &risk, &redis_cli) != NULL, port <= 300);
-	}
-	assert_int_equal(risk_table_untaken(t), 100);
-	for (uint16_t port = 1; port <= 300; port += 2) {
-		struct flow flow = masqueraded(port);
-
-		found = risk_table_find(t, (struct netns_id){ .inum = NODE_NETNS }, flow.family,
-					&flow.orig);
-		assert_non_null(found);
-		assert_string_equal(found->victim->netns_name, "c1");
-		risk_table_remove(t, found);
-		assert_null(risk_table_find(t, (struct netns_id){ .inum = NODE_NETNS }, flow.family,
-					    &flow.orig));
-	}
-	for (uint16_t port = 1001; port <= 1150; port++) {
-		struct risk risk = make_entry_of(port);
-
-		assert_non_null(risk_table_add(t, &risk, NULL));
-	}
-	while (risk_table_next(t, &cursor))
-		count++;
-	assert_int_equal(count, 300);
-	risk_table_free(t);
-}
-
-static void any_limit_will_do(void **state)
-{
-	static const size_t limits[] = { 0, 1, SIZE_MAX / 2, SIZE_MAX };
-	struct risk risk = make_entry_of(40112);
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-		struct risk_table *t = risk_table_new(limits[i]);
-
-		assert_non_null(t);
-		assert_non_null(risk_table_add(t, &risk, NULL));
-		risk_table_free(t);
-	}
-}
-
-/* Resets for weeks must not end the look-out for flows at risk. */
-static void reset_ones_make_room(void **state)
-{
-	enum { LIMIT = 300, RESETS = 1000 };
-	struct risk_table *t = risk_table_new(LIMIT);
-
-	(void)state;
-	for (uint16_t port = 1; port <= RESETS; port++) {
-		struct risk risk = make_entry_of(port);
-
-		risk.end = RISK_RESET;
-		assert_non_null(risk_table_add(t, &risk, NULL));
-	}
-	for (uint16_t port = 2001; port <= 2000 + LIMIT; port++) {
-		struct risk risk = make_entry_of(port);
-
-		assert_non_null(risk_table_add(t, &risk, &redis_cli));
-	}
-	assert_int_equal(risk_table_untaken(t), 0);
-	for (uint16_t port = 2001; port <= 2000 + LIMIT; port++) {
-		struct risk risk = make_entry_of(port);
-
-		assert_non_null(risk_table_find(t, risk.netns, risk.flow.family, &risk.flow.orig));
-		risk = make_entry_of((uint16_t)(port + RESETS));
-		assert_null(risk_table_add(t, &risk, NULL)); /* those go on: none is given up */
-	}
-	assert_int_equal(risk_table_untaken(t), LIMIT);
-	risk_table_free(t);
-}
-
-enum { MODEL_LIMIT = 300, MODEL_FLOWS = 500, MODEL_STEPS = 50000 };
-
-/* Flows come, go and come back, past the limit too: as a plain array would have it. */
-static void behaves_like_an_array(void **state)
-{
-	static bool is_there[MODEL_FLOWS];
-	struct risk_table *t = risk_table_new(MODEL_LIMIT);
-	uint64_t random = 20261126, untaken = 0;
-	size_t count = 0;
-
-	(void)state;
-	memset(is_there, 0, sizeof(is_there));
-	for (size_t step = 0; step < MODEL_STEPS; step++) {
-		size_t i, cursor = 0, walked = 0;
-		struct risk r = { .netns.inum = NODE_NETNS }, *found;
-
-		random = random * 6364136223846793005ULL + 1442695040888963407ULL;
-		i = (random >> 33) % MODEL_FLOWS;
-		r.flow = masqueraded((uint16_t)i);
-		found = risk_table_find(t, r.netns, r.flow.family, &r.flow.orig);
-		assert_int_equal(found != NULL, is_there[i]);
-		if (found) {
-			assert_flow_equal(&found->flow, &r.flow);
-			risk_table_remove(t, found);
-			is_there[i] = false;
-			count--;
-		} else if (risk_table_add(t, &r, NULL)) {
-			is_there[i] = true;
-			count++;
-		} else {
-			untaken++;
-			assert_int_equal(count, MODEL_LIMIT);
-		}
-		assert_int_equal(risk_table_untaken(t), untaken);
-		while (step % 100 == 0 && risk_table_next(t, &cursor))
-			walked++;
-		assert_int_equal(walked, step % 100 ? 0 : count);
-	}
-	risk_table_free(t);
-}
-
-/* Who chooses his addresses can compute any hash without a secret, such as this one, which
- * it was: flows of one value, each of them. */
-static void chosen_tuples_do_not_share_a_chain(void **state)
-{
-	enum { FLOWS = 4096 };
-	const uint64_t factor = 0xff51afd7ed558ccdULL, target = 0x1234567890abcdefULL;
-	struct risk_table *table = risk_table_new(FLOWS);
-
-	(void)state;
-	assert_non_null(table);
-	for (uint64_t i = 0; i < FLOWS; i++) {
-		struct risk risk = { .netns = { .inum = NODE_NETNS },
-				     .flow = { .family = AF_INET6 } };
-		uint64_t hash = (NODE_NETNS ^ i) * factor, word;
-
-		hash ^= hash >> 32;
-		word = hash ^ target;
-		memcpy(risk.flow.orig.src.bytes, &i, sizeof(i));
-		memcpy(risk.flow.orig.src.bytes + sizeof(i), &word, sizeof(word));
-		assert_non_null(risk_table_add(table, &risk, &redis_cli));
-	}
-	assert_in_range(risk_table_longest_chain(table), 1, 20);
-	risk_table_free(table);
 }
 
 static struct victim kept_victim;
@@ -510,11 +408,8 @@ int main(void)
 		story(round_trip),
 		story(a_victim_seen_before),
 		story(the_other_zone_is_no_victim),
-		cmocka_unit_test(table_bounds),
-		cmocka_unit_test(any_limit_will_do),
-		cmocka_unit_test(reset_ones_make_room),
-		cmocka_unit_test(behaves_like_an_array),
-		cmocka_unit_test(chosen_tuples_do_not_share_a_chain),
+		story(other_nodes),
+		story(more_places_than_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

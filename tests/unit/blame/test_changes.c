@@ -192,6 +192,47 @@ static void unpinned_ones_are_forgotten(void **state)
 	}
 }
 
+/* Of two that flushes came from, one flush removed nothing: the other's is kept. */
+static void the_right_one_is_unpinned(void **state)
+{
+	struct change *kept = add(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd, 1);
+	struct change *given_up = add(ADDRESS_REMOVE, "10.9.0.2", UP0, &networkd, 1);
+	struct flush full = flush_at(2, "10.9.0.1"), empty = flush_at(2, "10.9.0.2");
+	struct flush unjoined = flush_at(2, "10.9.0.3");
+
+	(void)state;
+	changes_join(changes, &full);
+	changes_join(changes, &empty);
+	changes_unpin(changes, &unjoined);
+	assert_int_equal(given_up->pins, 1);
+	changes_unpin(changes, &empty);
+	assert_int_equal(kept->pins, 1);
+	assert_int_equal(given_up->pins, 0);
+	assert_true(given_up->is_claimed); /* its work has run all the same */
+}
+
+/* The same where a join is taken back: that change may be another flush's. */
+static void the_right_one_is_parted_from(void **state)
+{
+	struct change *given_up = add(ADDRESS_REMOVE, "10.9.0.2", UP0, &networkd, 1);
+	struct change *kept = add(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd, 1);
+	struct flush full = flush_at(2, "10.9.0.1"), wrong = flush_at(2, "10.9.0.2");
+	struct flush again = flush_at(3, "10.9.0.2"), second = flush_at(3, "10.9.0.1");
+
+	(void)state;
+	changes_join(changes, &full);
+	changes_join(changes, &wrong);
+	changes_part(changes, &wrong);
+	assert_null(wrong.by);
+	assert_int_equal(wrong.join, JOIN_NONE);
+	assert_int_equal(kept->pins, 1);
+	assert_int_equal(given_up->pins, 0);
+	changes_join(changes, &second);
+	assert_null(second.by); /* claimed */
+	changes_join(changes, &again);
+	assert_ptr_equal(again.by, given_up);
+}
+
 #define story(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -206,6 +247,8 @@ int main(void)
 		story(full_of_claimed_ones),
 		story(joined_by_recorded_id),
 		story(unpinned_ones_are_forgotten),
+		story(the_right_one_is_unpinned),
+		story(the_right_one_is_parted_from),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -229,6 +229,25 @@ static void new_port_outside_does_not_cancel_the_blame(void **state)
 		      CONFIDENCE_PROVEN);
 }
 
+/* A new connection of another zone takes nothing's place, though it has that tuple. */
+static void rebirth_is_per_zone(void **state)
+{
+	struct flow old = masqueraded(40112);
+	struct observation removal = make_removal(0, CAUSE_TIMEOUT, &old);
+	struct observation reset = make_reset(&old, &old.reply), entry = make_entry(&old, true);
+
+	(void)state;
+	removal.removal.zone = removal.removal.reply_zone = reset.reset.zone = 5;
+	see(&w, removal);
+	pass(&w, SECONDS(1));
+	see(&w, entry);
+	assert_judged(see_reset(&w, reset), VERDICT_ENTRY_REMOVED, CAUSE_TIMEOUT,
+		      CONFIDENCE_PROVEN);
+	entry.entry.zone = 5;
+	see(&w, entry);
+	assert_innocent(see_reset(&w, reset));
+}
+
 /* ---- limits ---- */
 
 static void changes_past_the_limit(void **state)
@@ -486,6 +505,7 @@ int main(void)
 		story(late_works_of_two_processes_are_likely),
 		story(late_works_of_one_process_are_proven),
 		story(end_of_a_single_deletion),
+		story(rebirth_is_per_zone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -297,112 +297,6 @@ static void abort_names_who_and_why(void **state)
 	assert_int_equal(summary_status(&w.summary), STATUS_OK);
 }
 
-/* ---- remote ---- */
-
-static struct observation received(const struct flow *flow)
-{
-	struct tuple rst = tuple_inverse(&flow->orig);
-	struct observation o = make_reset(flow, &rst);
-
-	o.reset.kind = RESET_RECEIVED;
-	o.reset.flags = PACKET_RST;
-	return o;
-}
-
-static void remote_is_the_peers(void **state)
-{
-	struct flow flow = masqueraded(40112);
-	const struct reset_blame *r;
-
-	(void)state;
-	r = see_reset(&w, received(&flow));
-	assert_judged(r, VERDICT_REMOTE, CAUSE_NONE, CONFIDENCE_PROVEN);
-	assert_int_equal(r->because_count, 0);
-	assert_int_equal(summary_status(&w.summary), STATUS_OK);
-}
-
-/* The client spoke first after the flush, and its port was taken. */
-static void remote_after_a_new_translation(void **state)
-{
-	struct flow flow = masqueraded(40112), anew = masqueraded(40112);
-	const struct reset_blame *r;
-
-	(void)state;
-	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
-	pass(&w, S);
-	anew.reply.dport = 1024;
-	see(&w, make_entry(&anew, false));
-	pass(&w, MS(2));
-	r = see_reset(&w, received(&flow));
-	assert_judged(r, VERDICT_REMOTE, CAUSE_ADDRESS_REMOVED, CONFIDENCE_PROVEN);
-	assert_int_equal(r->because_count, 2);
-	assert_int_equal(r->flow.reply.dport, 1024);
-	assert_int_equal(r->removed_reply.dport, 40112);
-	assert_int_equal(r->renewed_ago_ns, MS(2) + 1);
-	assert_int_equal(r->actor.pid, networkd.pid);
-	assert_true(reset_is_blamed(r));
-}
-
-/* The socket is in a container: the join to the node's translation is inferred. */
-static void remote_in_a_container(void **state)
-{
-	struct flow flow = masqueraded(40112), anew = masqueraded(40112);
-	struct observation o = received(&flow);
-	const struct reset_blame *r;
-
-	(void)state;
-	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
-	anew.reply.dport = 1024;
-	see(&w, make_entry(&anew, false));
-	w.netns.inum = OTHER_NETNS;
-	r = see_reset(&w, o);
-	assert_judged(r, VERDICT_REMOTE, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
-	assert_true(is_inferred(r, UNSEEN_PASSAGE));
-	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
-}
-
-/* With its old port the connection lives on: a later RST is the peer's own. */
-static void remote_after_the_same_translation(void **state)
-{
-	struct flow flow = masqueraded(40112), anew = masqueraded(40112);
-
-	(void)state;
-	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
-	see(&w, make_entry(&flow, false));
-	assert_int_equal(see_reset(&w, received(&flow))->because_count, 0);
-	anew.reply.dport = 1024;
-	see(&w, make_entry(&anew, false));
-	assert_int_equal(see_reset(&w, received(&flow))->because_count, 2);
-	/* A new connection from the same port is another one. */
-	see(&w, make_entry(&anew, true));
-	assert_int_equal(see_reset(&w, received(&flow))->because_count, 0);
-}
-
-/* Both ends are on this node: one RST, seen twice, and linked. */
-static void remote_is_linked_to_its_sending(void **state)
-{
-	struct flow flow = untranslated("10.9.0.2", 40112, "10.9.0.1", 25);
-	struct observation sent = make_reset(&flow, &flow.orig);
-	const struct reset_blame *r;
-	uint64_t id;
-
-	(void)state;
-	sent.reset.flags = PACKET_SYN;
-	see_reset(&w, sent);
-	id = w.resets[0].id;
-	pass(&w, MS(1));
-	w.netns.inum = OTHER_NETNS;
-	r = see_reset(&w, received(&flow));
-	assert_judged(r, VERDICT_REMOTE, CAUSE_NONE, CONFIDENCE_PROVEN);
-	assert_int_equal(r->sent_as, id);
-	/* Asked again from the same port at once: that answer was counted only, and its
-	 * receiver must not take the one before for it. */
-	pass(&w, MS(1));
-	assert_int_equal(see_reset(&w, received(&flow))->sent_as, 0);
-	pass(&w, 2 * S); /* the next one is another */
-	assert_int_equal(see_reset(&w, received(&flow))->sent_as, 0);
-}
-
 /* ---- protocol ---- */
 
 /* Data after close: TCP has just ended the socket, which is CLOSE by now. */
@@ -493,11 +387,6 @@ int main(void)
 		story(rule_is_the_rules_doing),
 		story(rule_after_a_flush_tells_the_flush),
 		story(abort_names_who_and_why),
-		story(remote_is_the_peers),
-		story(remote_after_a_new_translation),
-		story(remote_in_a_container),
-		story(remote_after_the_same_translation),
-		story(remote_is_linked_to_its_sending),
 		story(data_after_close_is_protocol),
 		story(bad_handshake_is_protocol),
 		cmocka_unit_test(each_verdict_has_advice),
