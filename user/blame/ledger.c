@@ -33,8 +33,11 @@ enum {
 	STATE_SHIFT = 4,
 	STATE_MASK = 0xf,
 	CAUSE_SHIFT = 8,
+	CAUSE_MASK = 0x7f,
+	BIT_UNFOLLOWED = 1 << 15,
 };
-_Static_assert((int)TRACKER_STATES <= (int)STATE_MASK && CAUSES <= UINT8_MAX, "they fit");
+_Static_assert((int)TRACKER_STATES <= (int)STATE_MASK && (int)CAUSES <= (int)CAUSE_MASK,
+	       "they fit");
 
 /* IPv6: too big for the pool, so beside it; freed ones are a list. */
 struct wide {
@@ -328,10 +331,11 @@ static void unpack(const struct ledger *l, const struct record *r, struct ledger
 	out->mono_ns = shared->base_ns + ((uint64_t)r->mono_high << 32 | r->mono_low);
 	out->flush = r->bits & BIT_FLUSH ? r->flush_or_id : LEDGER_NO_FLUSH;
 	out->id = r->bits & BIT_FLUSH ? 0 : shared->base_id + r->flush_or_id;
-	out->cause = (uint8_t)(r->bits >> CAUSE_SHIFT);
+	out->cause = r->bits >> CAUSE_SHIFT & CAUSE_MASK;
 	out->tcp_state = r->bits >> STATE_SHIFT & STATE_MASK;
 	out->is_translated = r->bits & BIT_TRANSLATED;
 	out->has_seen_reply = r->bits & BIT_SEEN_REPLY;
+	out->is_unfollowed = r->bits & BIT_UNFOLLOWED;
 	out->flow.family = family_of(r);
 	unpack_tuple(l, r, LEDGER_ORIG, &out->flow.orig);
 	unpack_tuple(l, r, LEDGER_REPLY, &out->flow.reply);
@@ -505,6 +509,12 @@ void ledger_set_flush(struct ledger *l, struct ledger_walk *walk, uint32_t flush
 	r->bits |= BIT_FLUSH;
 	walk->removal.flush = flush;
 	walk->removal.id = 0;
+}
+
+void ledger_set_unfollowed(struct ledger *l, struct ledger_walk *walk)
+{
+	l->pool[walk->slot].bits |= BIT_UNFOLLOWED;
+	walk->removal.is_unfollowed = true;
 }
 
 bool ledger_is_cut_short(const struct ledger_removal *removal)

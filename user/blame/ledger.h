@@ -35,6 +35,7 @@ struct ledger_removal {
 	uint8_t tcp_state; /* enum tracker_state */
 	bool is_translated;
 	bool has_seen_reply; /* both sides had spoken */
+	bool is_unfollowed;  /* at risk, and known to be one more than is followed */
 };
 
 /* A walk over the removals of one tuple. */
@@ -62,7 +63,7 @@ struct ledger;
 struct ledger *ledger_new(size_t limit);
 void ledger_free(struct ledger *ledger);
 
-/* Copies `removal`; as new, so that retranslated_ns is not looked at. */
+/* Copies `removal`; as new, so that retranslated_ns and is_unfollowed are not looked at. */
 void ledger_add(struct ledger *ledger, const struct ledger_removal *removal);
 
 /* Begins a walk over the removals of `tuple` in a namespace, the newest first. */
@@ -82,6 +83,7 @@ bool ledger_next(struct ledger *ledger, struct ledger_walk *walk);
  * kept to one part in 2^25 of what has passed since the removal, rounded down. */
 void ledger_set_retranslated(struct ledger *ledger, struct ledger_walk *walk, uint64_t mono_ns);
 void ledger_set_flush(struct ledger *ledger, struct ledger_walk *walk, uint32_t flush);
+void ledger_set_unfollowed(struct ledger *ledger, struct ledger_walk *walk);
 
 /* The tracker killed the entry at a RST before both sides had spoken: its state is
  * CLOSE, and yet nobody closed the connection. */

@@ -42,7 +42,6 @@ struct risk_table {
 	size_t used;   /* slots that were ever in use */
 	uint32_t free; /* the first of those that are not now, as links[].next */
 	size_t hand;   /* where to look next for one that may go */
-	uint64_t untaken;
 	struct known_victim *victims[VICTIM_BUCKETS];
 	size_t victims_count;
 };
@@ -200,10 +199,8 @@ struct risk *risk_table_add(struct risk_table *t, const struct risk *risk,
 
 	if (!slot)
 		slot = take_slot_of_reset(t);
-	if (!slot) {
-		t->untaken++;
+	if (!slot)
 		return NULL;
-	}
 	hash = hash_flow(t, risk->netns, &risk->flow.orig);
 	head = chain(t, hash);
 	t->links[slot - 1] = (struct link){ .hash = hash, .next = *head };
@@ -238,7 +235,7 @@ const struct risk *risk_table_next(const struct risk_table *t, size_t *cursor)
 	return NULL;
 }
 
-uint64_t risk_table_untaken(const struct risk_table *t)
+size_t risk_table_limit(const struct risk_table *t)
 {
-	return t->untaken;
+	return t->limit;
 }

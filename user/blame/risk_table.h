@@ -2,7 +2,7 @@
 /*
  * The flows whose entry was removed while their socket is open, by the tuple that
  * the socket sends. Blame's own; pure. Bounded: past the limit a flow takes the
- * place of one that was reset, or is not taken, and counted as such.
+ * place of one that was reset, or is not taken.
  */
 #ifndef RSTBLAME_BLAME_RISK_TABLE_H
 #define RSTBLAME_BLAME_RISK_TABLE_H
@@ -32,8 +32,8 @@ void risk_table_remove(struct risk_table *table, struct risk *risk);
 /* Walks them; `cursor` begins at 0. NULL at the end. Adding or removing spoils it. */
 const struct risk *risk_table_next(const struct risk_table *table, size_t *cursor);
 
-/* Those that found no room. */
-uint64_t risk_table_untaken(const struct risk_table *table);
+/* How many there may be at a time. */
+size_t risk_table_limit(const struct risk_table *table);
 
 /* For tests: how many flows a look-up passes at worst. */
 size_t risk_table_longest_chain(const struct risk_table *table);

@@ -28,6 +28,19 @@ void blame_end_risk_by_entry(struct blame *b, const struct observation *seen)
 									       RISK_RETRANSLATED);
 }
 
+/* No room is left: told once, though each who lists all sockets meets it again. */
+static void leave_unfollowed(struct blame *b, const struct observation *seen, struct risk *risk,
+			     struct ledger_walk *walk)
+{
+	struct finding f = { .type = FINDING_UNFOLLOWED, .risk = risk };
+
+	if (walk->removal.is_unfollowed)
+		return;
+	ledger_set_unfollowed(b->ledger, walk);
+	risk->limit = risk_table_limit(b->risks.table);
+	blame_deliver(b, seen, &f);
+}
+
 static void begin_risk(struct blame *b, const struct observation *seen, struct ledger_walk *walk)
 {
 	const struct ledger_removal *r = &walk->removal;
@@ -50,6 +63,8 @@ static void begin_risk(struct blame *b, const struct observation *seen, struct l
 	f.risk = risk_table_add(b->risks.table, &risk, &seen->risk.victim);
 	if (f.risk)
 		blame_deliver(b, seen, &f);
+	else
+		leave_unfollowed(b, seen, &risk, walk);
 }
 
 int blame_observe_risk(struct blame *b, const struct observation *seen)

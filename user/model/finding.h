@@ -157,6 +157,7 @@ struct risk {
 	uint64_t looked_mono_ns; /* when its socket was seen */
 	uint32_t inode;
 	const struct victim *victim; /* lives as long as the blame; NULL: not known */
+	uint64_t limit;              /* UNFOLLOWED: how many are followed at a time */
 };
 
 /* The socket that a reset's trigger packet was meant for, as far as blame knows. No
@@ -181,7 +182,8 @@ enum finding_type {
 	FINDING_RESETS, /* only counted */
 	FINDING_AT_RISK,
 	FINDING_RISK_OVER,
-	FINDING_SOCKETS, /* raw */
+	FINDING_UNFOLLOWED, /* at risk, but one more than can be followed; raw */
+	FINDING_SOCKETS,    /* raw */
 	FINDING_PROBE,
 	FINDING_LOST,
 	FINDING_LOG,       /* raw */
@@ -199,7 +201,7 @@ struct finding {
 	const struct change *change;        /* ADDRESS, LINK */
 	const struct flush *flush;          /* FLUSH; REMOVAL: the one it belongs to, or NULL */
 	const struct reset_blame *reset;    /* RESET, RESETS */
-	const struct risk *risk;            /* AT_RISK, RISK_OVER */
+	const struct risk *risk;            /* AT_RISK, RISK_OVER, UNFOLLOWED */
 	const struct wanted_socket *wanted; /* RESET; NULL: of nobody, or nobody knows */
 };
 

@@ -379,7 +379,9 @@ static void write_risk(struct jsonw *w, const struct finding *f, enum json_detai
 	u64_if(w, "flush", risk->flush);
 	if (risk->cause != CAUSE_NONE)
 		jsonw_string(w, "cause", cause_name(risk->cause));
-	write_victim(w, risk->victim);
+	write_victim(w, f->type == FINDING_AT_RISK ? risk->victim : &f->seen->risk.victim);
+	if (f->type == FINDING_UNFOLLOWED)
+		jsonw_bool(w, "followed", false);
 	if (detail == JSON_RECORDING)
 		jsonw_u64(w, "looked_mono_ns", f->seen->risk.looked_ns);
 }
@@ -451,6 +453,7 @@ static bool is_wanted(enum json_detail detail, const struct finding *f)
 	case FINDING_ACT:
 	case FINDING_ENTRY:
 	case FINDING_SOCKETS:
+	case FINDING_UNFOLLOWED: /* for a reader it is one more in the summary */
 		return detail == JSON_RECORDING;
 	case FINDING_REMOVAL:
 		return detail >= JSON_REMOVALS;
@@ -498,6 +501,7 @@ bool json_write_finding(struct jsonw *w, enum json_detail detail, const struct f
 		write_resets(w, f);
 		break;
 	case FINDING_AT_RISK:
+	case FINDING_UNFOLLOWED:
 		write_risk(w, f, detail);
 		break;
 	case FINDING_RISK_OVER:
@@ -552,6 +556,8 @@ void json_write_summary(struct jsonw *w, const struct summary *t, const struct f
 	}
 	if (summary_knows_risk(t))
 		jsonw_u64(w, "at_risk", t->at_risk);
+	u64_if(w, "at_risk_unfollowed", t->unfollowed);
+	u64_if(w, "at_risk_limit", t->follow_limit);
 	u64_if(w, "sockets_unseen", t->look.unseen);
 	u64_if(w, "sockets_unsure", t->look.unsure);
 	u64_if(w, "victims_unlooked", t->effort.victims_unlooked);

@@ -160,7 +160,8 @@ bool filter_wants(const struct filter *filter, const struct finding *f)
 {
 	const struct reset_observation *r;
 
-	if (f->type == FINDING_AT_RISK || f->type == FINDING_RISK_OVER)
+	if (f->type == FINDING_AT_RISK || f->type == FINDING_RISK_OVER ||
+	    f->type == FINDING_UNFOLLOWED)
 		return matches_flow(filter, &f->risk->flow, f->risk->is_one_sided, NULL);
 	if (f->type != FINDING_RESET)
 		return true;

@@ -65,16 +65,19 @@ static void tell_lines(struct text *t, char lines[GAPS_MAX][DESCRIBE_BYTES], siz
 		text_wrapped(t, 0, 0, lines[i]);
 }
 
-static void tell_unseen(struct text *t, const struct summary *summary)
+static size_t tell_unseen(struct text *t, const struct summary *summary)
 {
 	char lines[GAPS_MAX][DESCRIBE_BYTES];
+	size_t count = verdict_text_unseen(summary, lines);
 
-	tell_lines(t, lines, verdict_text_unseen(summary, lines));
+	tell_lines(t, lines, count);
+	return count;
 }
 
 static void tell_waiting(struct text *t, const struct summary *summary)
 {
 	char words[DESCRIBE_BYTES];
+	size_t unseen = 0;
 	bool has_groups;
 
 	if (*verdict_text_waiting(summary, &has_groups, words, sizeof(words)))
@@ -82,8 +85,8 @@ static void tell_waiting(struct text *t, const struct summary *summary)
 	if (has_groups)
 		tell_groups(t, summary);
 	if (summary_knows_risk(summary))
-		tell_unseen(t, summary);
-	if (*words)
+		unseen = tell_unseen(t, summary);
+	if (*words || unseen)
 		fputc('\n', t->out);
 }
 

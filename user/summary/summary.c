@@ -182,7 +182,7 @@ static void end_risk(struct summary *t, const struct risk *risk)
 
 bool summary_knows_risk(const struct summary *t)
 {
-	return !t->live_removed || t->sweeps || t->risks;
+	return !t->live_removed || t->sweeps || t->risks || t->unfollowed;
 }
 
 /* What one could not see, a later one that looks for others does not make up for. */
@@ -236,6 +236,10 @@ void summary_add(struct summary *t, const struct finding *f)
 	case FINDING_RISK_OVER:
 		end_risk(t, f->risk);
 		break;
+	case FINDING_UNFOLLOWED:
+		t->unfollowed++;
+		t->follow_limit = f->risk->limit;
+		break;
 	case FINDING_SOCKETS:
 		t->sweeps += !f->seen->sockets.is_again;
 		add_look(t, &f->seen->sockets);
@@ -262,7 +266,8 @@ enum status summary_status(const struct summary *t)
 {
 	if (t->blamed_proven)
 		return STATUS_CRITICAL;
-	if (t->blamed || t->at_risk)
+	/* Those that are not followed were at risk, and may be still. */
+	if (t->blamed || t->at_risk || t->unfollowed)
 		return STATUS_WARNING;
 	return t->lost_total || t->is_blind || t->look.unsure || summary_may_miss_risk(t) ?
 		       STATUS_UNKNOWN :
@@ -312,7 +317,7 @@ size_t summary_advice(const struct summary *t, const char **out)
 
 	for (size_t i = 0; i < t->stories_count; i++)
 		count = add_advice(&t->stories[i].blamed, out, count);
-	if (t->at_risk)
+	if (t->at_risk || t->unfollowed)
 		count = add_advice_at_risk(out, count);
 	if (t->blamed)
 		return count;

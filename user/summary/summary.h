@@ -74,6 +74,8 @@ struct summary {
 	uint64_t at_risk;      /* flows, now */
 	uint64_t risks;        /* flows that were at any time */
 	uint64_t risks_over[RISK_ENDS];
+	uint64_t unfollowed;   /* more flows were at risk: what became of them is not known */
+	uint64_t follow_limit; /* than that many, which is how many can be followed */
 	size_t risk_groups_count;
 	struct risk_group risk_groups[RISK_GROUPS_MAX]; /* some may hold none any more */
 	uint64_t sweeps;                                /* times that all sockets were listed */

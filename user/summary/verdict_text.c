@@ -126,6 +126,21 @@ static void summarize_innocent(const struct summary *t, char *buf, size_t size)
 	}
 }
 
+static void summarize_risk(const struct summary *t, char *buf, size_t size)
+{
+	const char *start = "no reset was caused by conntrack yet, but";
+
+	if (t->at_risk && t->unfollowed)
+		snprintf(buf, size, "%s %s at risk, and %s more may be.", start,
+			 COUNTED(t->at_risk, "flow is", "flows are"), NUMBER(t->unfollowed));
+	else if (t->at_risk)
+		snprintf(buf, size, "%s %s at risk.", start,
+			 COUNTED(t->at_risk, "flow is", "flows are"));
+	else
+		snprintf(buf, size, "%s %s may be at risk.", start,
+			 COUNTED(t->unfollowed, "flow", "flows"));
+}
+
 const char *verdict_text_headline(const struct summary *t, enum status status, char *buf,
 				  size_t size)
 {
@@ -137,10 +152,8 @@ const char *verdict_text_headline(const struct summary *t, enum status status, c
 		summarize_doubt(t, words, sizeof(words));
 	else if (t->is_audit)
 		summarize_audit(t, words, sizeof(words));
-	else if (t->at_risk)
-		snprintf(words, sizeof(words),
-			 "no reset was caused by conntrack yet, but %s at risk.",
-			 COUNTED(t->at_risk, "flow is", "flows are"));
+	else if (t->at_risk || t->unfollowed)
+		summarize_risk(t, words, sizeof(words));
 	else
 		summarize_innocent(t, words, sizeof(words));
 	snprintf(buf, size, "%s: %s", status_name(status), words);
@@ -375,7 +388,7 @@ const char *verdict_text_waiting(const struct summary *t, bool *has_groups, char
 			 "The next packet from the server will be reset (or lost, while the "
 			 "address is away), unless the client sends first:",
 			 COUNTED(t->at_risk, "flow is", "flows are"));
-	} else if (t->live_removed && t->sweeps) {
+	} else if (t->live_removed && t->sweeps && !t->unfollowed) {
 		snprintf(buf, size,
 			 "No flow is at risk any more: %s %s that lost its entry was reset or "
 			 "closed, has a new entry, or has no socket on this node.",
@@ -398,6 +411,12 @@ size_t verdict_text_unseen(const struct summary *t, char out[GAPS_MAX][DESCRIBE_
 {
 	size_t count = 0;
 
+	if (t->unfollowed)
+		snprintf(out[count++], DESCRIBE_BYTES,
+			 "%s at risk than could be followed (limit %s): their sockets were open "
+			 "without an entry, and may still be.",
+			 COUNTED(t->unfollowed, "more flow was", "more flows were"),
+			 NUMBER(t->follow_limit));
 	if (t->look.unseen)
 		snprintf(out[count++], DESCRIBE_BYTES,
 			 "Some network namespaces could not be inspected: more flows may be at "

@@ -315,6 +315,12 @@ static void flush_is_given_later(void **state)
 	ledger_set_flush(l, &walk, 12345);
 	find_first(l, &walk, &r, LEDGER_REPLY);
 	assert_int_equal(walk.removal.flush, 12345);
+	assert_false(walk.removal.is_unfollowed);
+	ledger_set_unfollowed(l, &walk);
+	find_first(l, &walk, &r, LEDGER_ORIG);
+	assert_true(walk.removal.is_unfollowed);
+	assert_int_equal(walk.removal.cause, r.cause);
+	assert_int_equal(walk.removal.flush, 12345);
 	assert_int_equal(walk.removal.mono_ns, r.mono_ns);
 	ledger_free(l);
 }

@@ -155,6 +155,20 @@ static void losses_are_told(void **state)
 	assert_says("2 more connections are unknown to conntrack");
 }
 
+/* Nothing is at risk that is followed; of the others nobody knows. */
+static void unfollowed_flows_are_told(void **state)
+{
+	(void)state;
+	open_page(&plain);
+	w.summary.live_removed = w.summary.unfollowed = 38;
+	w.summary.follow_limit = 300;
+	w.summary.sweeps = 1;
+	written();
+	assert_says("exit status 1");
+	assert_says("38 more flows were at risk than could be followed (limit 300)");
+	assert_silent("No flow is at risk");
+}
+
 static void nothing_at_all(void **state)
 {
 	(void)state;
@@ -339,6 +353,7 @@ int main(void)
 		page_test(advice_is_there),
 		page_test(inferred_links_are_told),
 		page_test(losses_are_told),
+		page_test(unfollowed_flows_are_told),
 		page_test(nothing_at_all),
 		page_test(quiet),
 		page_test(verbose),

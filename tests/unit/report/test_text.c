@@ -102,6 +102,21 @@ static void losses_are_told(void **state)
 	assert_golden("losses.txt", written());
 }
 
+/* Nothing is at risk that is followed; of the others nobody knows. */
+static void unfollowed_flows_are_told(void **state)
+{
+	(void)state;
+	open_text(&(struct text_options){ .columns = 1000 });
+	w.summary.live_removed = w.summary.unfollowed = 38;
+	w.summary.follow_limit = 300;
+	w.summary.sweeps = 1;
+	text_summary(&text, &w.summary, summary_status(&w.summary));
+	assert_non_null(strstr(written(), "38 flows may be at risk"));
+	assert_non_null(strstr(written(), "38 more flows were at risk than could be followed "
+					  "(limit 300)"));
+	assert_null(strstr(written(), "No flow is at risk"));
+}
+
 static const struct port_count ports[] = { { 22, 512 }, { 80, 300 }, { 443, 100 },
 					   { 25, 50 },  { 8080, 2 }, { 9, 1 } };
 
@@ -423,6 +438,7 @@ int main(void)
 		story(verbose),
 		story(nothing_at_all),
 		story(losses_are_told),
+		story(unfollowed_flows_are_told),
 		story(storm),
 		story(storm_everywhere),
 		story(storm_and_filter),

@@ -174,6 +174,7 @@ void html_finding(struct html *h, const struct finding *f)
 	case FINDING_ACT:
 	case FINDING_ENTRY:
 	case FINDING_SOCKETS:
+	case FINDING_UNFOLLOWED:
 	case FINDING_END:
 		return;
 	default:
