@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 
 #include "bpf/event.h" /* before the skeleton, which holds its types */
-#include "kernel/kernel_types.h"
+#include "btf/kernel_types.h"
 #include "rstblame.skel.h"
 
 /* The object's own types have the names of all that it reads of the kernel's. */

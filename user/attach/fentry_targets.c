@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "bpf/event.h"
-#include "kernel/kernel_types.h"
+#include "btf/kernel_types.h"
 
 enum { MODULES_MAX = 8 };
 

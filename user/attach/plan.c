@@ -3,7 +3,7 @@
 
 #include <malloc.h>
 
-#include "kernel/kernel_types.h"
+#include "btf/kernel_types.h"
 #include "kernel/modules.h"
 
 /* What the object reads may be a module's own. */

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "btf/cut.h"
+
 #include <errno.h>
 #include <linux/btf.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
-#include "kernel/btf_table.h"
 
 struct bytes {
 	uint8_t *at;

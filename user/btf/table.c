@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "kernel/btf_table.h"
+#include "btf/table.h"
 
 #include <errno.h>
 #include <linux/btf.h>
@@ -139,39 +139,18 @@ const char *btf_table_string(const struct btf_table *table, uint32_t offset)
 	return table->strings + (offset - table->first_string);
 }
 
-static const struct btf_table *owner_of(const struct btf_table *table, uint32_t id)
-{
-	while (table && id < table->first_id)
-		table = table->base;
-	return table && id - table->first_id < table->count ? table : NULL;
-}
-
 /* ---- finding ---- */
 
-static uint32_t find(const struct btf_table *table, uint32_t kind, const char *name)
+uint32_t btf_table_find_variable(const struct btf_table *table, const char *name)
 {
 	for (uint32_t i = 0; i < table->count; i++) {
 		const struct btf_type *type = type_at(table, i);
 
-		const char *found;
-
-		if (BTF_INFO_KIND(type->info) != kind)
-			continue;
-		found = btf_table_string(table, type->name_off);
-		if (found[0] == name[0] && !strcmp(found, name))
+		if (BTF_INFO_KIND(type->info) == BTF_KIND_VAR &&
+		    !strcmp(btf_table_string(table, type->name_off), name))
 			return table->first_id + i;
 	}
 	return 0;
-}
-
-uint32_t btf_table_find_variable(const struct btf_table *table, const char *name)
-{
-	return find(table, BTF_KIND_VAR, name);
-}
-
-uint32_t btf_table_find_struct(const struct btf_table *table, const char *name)
-{
-	return find(table, BTF_KIND_STRUCT, name);
 }
 
 void btf_table_find_functions(const struct btf_table *table, const char *const *names,
@@ -196,25 +175,4 @@ void btf_table_find_functions(const struct btf_table *table, const char *const *
 			if (names[j] && names[j][0] == name[0] && !strcmp(names[j], name))
 				ids[j] = table->first_id + i;
 	}
-}
-
-int btf_table_member_offset(const struct btf_table *table, uint32_t struct_id, const char *member)
-{
-	const struct btf_table *owner = struct_id ? owner_of(table, struct_id) : NULL;
-	const struct btf_type *type;
-	const struct btf_member *members;
-
-	if (!owner)
-		return -ENOENT;
-	type = type_at(owner, struct_id - owner->first_id);
-	if (BTF_INFO_KIND(type->info) != BTF_KIND_STRUCT)
-		return -ENOENT;
-	members = (const void *)(type + 1);
-	for (uint32_t i = 0; i < BTF_INFO_VLEN(type->info); i++)
-		if (!strcmp(btf_table_string(owner, members[i].name_off), member))
-			return (int)((BTF_INFO_KFLAG(type->info) ?
-					      BTF_MEMBER_BIT_OFFSET(members[i].offset) :
-					      members[i].offset) /
-				     8);
-	return -ENOENT;
 }
