@@ -85,9 +85,9 @@ static void close_socket(const struct conntrack_get *lookup, struct mnl_socket *
 		mnl_socket_close(nl);
 }
 
-static void put_tuple(struct nlmsghdr *h, uint8_t family, const struct tuple *t)
+void conntrack_put_tuple(struct nlmsghdr *h, uint16_t type, uint8_t family, const struct tuple *t)
 {
-	struct nlattr *tuple = mnl_attr_nest_start(h, CTA_TUPLE_ORIG), *nest;
+	struct nlattr *tuple = mnl_attr_nest_start(h, type), *nest;
 
 	nest = mnl_attr_nest_start(h, CTA_TUPLE_IP);
 	if (family == AF_INET) {
@@ -115,7 +115,7 @@ static int ask(struct conntrack_get *lookup, struct mnl_socket *nl, uint8_t fami
 		netlink_netfilter(buf, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET, 0, family);
 
 	h->nlmsg_seq = ++lookup->sequence;
-	put_tuple(h, family, t);
+	conntrack_put_tuple(h, CTA_TUPLE_ORIG, family, t);
 	return mnl_socket_sendto(nl, h, h->nlmsg_len) < 0 ? -errno : 0;
 }
 

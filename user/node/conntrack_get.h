@@ -26,8 +26,11 @@ uint64_t conntrack_get_unasked(const struct conntrack_get *lookup);
 /* Whether ctnetlink can be asked without loading a module. */
 bool conntrack_get_is_there(void);
 
-/* The tuples of one of ctnetlink's entries. */
 struct nlmsghdr;
+/* A TCP tuple as an attribute of that type, behind what the message has. */
+void conntrack_put_tuple(struct nlmsghdr *message, uint16_t type, uint8_t family,
+			 const struct tuple *tuple);
+/* The tuples of one of ctnetlink's entries. */
 void conntrack_get_parse(const struct nlmsghdr *message, struct flow *entry);
 
 #endif

@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/netfilter/nf_conntrack_tcp.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
@@ -15,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "node/conntrack_get.h"
+#include "node/netlink.h"
 #include "node/netns.h"
 
 enum { CLOSED_PORT = 1, ENTRY_TIMEOUT_S = 60 };
@@ -82,55 +83,30 @@ static bool provoke_abort(void)
 	return is_told;
 }
 
-static void put_tuple(struct nlmsghdr *message, uint16_t type, uint32_t src, uint32_t dst)
+static struct nlmsghdr *begin_request(void *buf, unsigned int type, unsigned int flags)
 {
-	struct nlattr *tuple = mnl_attr_nest_start(message, type);
-	struct nlattr *part = mnl_attr_nest_start(message, CTA_TUPLE_IP);
-
-	mnl_attr_put_u32(message, CTA_IP_V4_SRC, src);
-	mnl_attr_put_u32(message, CTA_IP_V4_DST, dst);
-	mnl_attr_nest_end(message, part);
-	part = mnl_attr_nest_start(message, CTA_TUPLE_PROTO);
-	mnl_attr_put_u8(message, CTA_PROTO_NUM, IPPROTO_TCP);
-	mnl_attr_put_u16(message, CTA_PROTO_SRC_PORT, htons(CLOSED_PORT));
-	mnl_attr_put_u16(message, CTA_PROTO_DST_PORT, htons(CLOSED_PORT));
-	mnl_attr_nest_end(message, part);
-	mnl_attr_nest_end(message, tuple);
+	return netlink_netfilter(buf, NFNL_SUBSYS_CTNETLINK, type, NLM_F_ACK | flags, AF_INET);
 }
 
-static struct nlmsghdr *begin_request(char *buf, uint16_t type, uint16_t flags)
-{
-	struct nlmsghdr *message = mnl_nlmsg_put_header(buf);
-	struct nfgenmsg *family;
-
-	message->nlmsg_type = (NFNL_SUBSYS_CTNETLINK << 8) | type;
-	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
-	family = mnl_nlmsg_put_extra_header(message, sizeof(*family));
-	family->nfgen_family = AF_INET;
-	family->version = NFNETLINK_V0;
-	return message;
-}
-
-/* Sends it and waits for the kernel's answer. */
 static bool ask(struct mnl_socket *socket, const struct nlmsghdr *message)
 {
-	char answer[512]; /* an acknowledgement */
-	ssize_t len;
-
-	if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
-		return false;
-	len = mnl_socket_recvfrom(socket, answer, sizeof(answer));
-	return len > 0 && mnl_cb_run(answer, (size_t)len, 0, 0, NULL, NULL) >= 0;
+	return !netlink_ask(socket, message, NULL, NULL);
 }
 
 static bool make_entry(struct mnl_socket *socket)
 {
 	char buf[512];
 	struct nlmsghdr *message = begin_request(buf, IPCTNL_MSG_CT_NEW, NLM_F_CREATE | NLM_F_EXCL);
-	uint32_t src = htonl(INADDR_LOOPBACK), dst = htonl(INADDR_LOOPBACK + 1);
+	const struct tuple orig = { .src = { { 127, 0, 0, 1 } },
+				    .dst = { { 127, 0, 0, 2 } },
+				    .sport = CLOSED_PORT,
+				    .dport = CLOSED_PORT };
+	const struct tuple reply = {
+		.src = orig.dst, .dst = orig.src, .sport = CLOSED_PORT, .dport = CLOSED_PORT
+	};
 
-	put_tuple(message, CTA_TUPLE_ORIG, src, dst);
-	put_tuple(message, CTA_TUPLE_REPLY, dst, src);
+	conntrack_put_tuple(message, CTA_TUPLE_ORIG, AF_INET, &orig);
+	conntrack_put_tuple(message, CTA_TUPLE_REPLY, AF_INET, &reply);
 	mnl_attr_put_u32(message, CTA_TIMEOUT, htonl(ENTRY_TIMEOUT_S));
 	return ask(socket, message);
 }
