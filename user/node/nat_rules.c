@@ -17,6 +17,15 @@ bool nat_walk_translates(struct nat_walk *walk, enum nat_match match)
 	return match == MATCH_YES;
 }
 
+int nat_walk_ends(struct nat_walk *walk, enum nat_match match, enum nat_end end)
+{
+	if (match == MATCH_YES)
+		return (int)end;
+	walk->may_be_done |= end != NAT_END_TRANSLATED;
+	walk->may_be_translated |= end == NAT_END_TRANSLATED;
+	return -1;
+}
+
 enum nat_answer nat_walk_answer(const struct nat_walk *walk, enum nat_end end)
 {
 	if (end == NAT_END_TRANSLATED)

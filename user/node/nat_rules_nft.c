@@ -433,11 +433,7 @@ static int follow(const struct nft_rules *rules, const struct chain *chain, stru
 	} else if (code == NFT_RETURN) {
 		end = NAT_END_FALL;
 	}
-	if (match == MATCH_YES)
-		return (int)end;
-	walk->may_be_done |= end != NAT_END_TRANSLATED;
-	walk->may_be_translated |= end == NAT_END_TRANSLATED;
-	return -1;
+	return nat_walk_ends(walk, match, end);
 }
 
 static int walk_rule(const struct nft_rules *rules, const struct chain *chain,

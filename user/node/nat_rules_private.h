@@ -21,6 +21,8 @@ enum { NAT_DEPTH_MAX = 16 };
 
 /* A rule that translates was met, with its matches so. True: the walk is over. */
 bool nat_walk_translates(struct nat_walk *walk, enum nat_match match);
+/* A rule that ends its chain so was met. `end`, or -1: it may not have matched, go on. */
+int nat_walk_ends(struct nat_walk *walk, enum nat_match match, enum nat_end end);
 enum nat_answer nat_walk_answer(const struct nat_walk *walk, enum nat_end end);
 
 struct nft_rules;

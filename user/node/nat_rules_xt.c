@@ -146,11 +146,7 @@ static int follow(const struct xt_rules *rules, struct nat_walk *walk, const str
 		end = walk_from(rules, walk, (unsigned int)verdict);
 	if (verdict >= 0 && end == NAT_END_FALL)
 		return -1;
-	if (match == MATCH_YES)
-		return (int)end;
-	walk->may_be_done |= end != NAT_END_TRANSLATED;
-	walk->may_be_translated |= end == NAT_END_TRANSLATED;
-	return -1;
+	return nat_walk_ends(walk, match, end);
 }
 
 static enum nat_end walk_from(const struct xt_rules *rules, struct nat_walk *walk, unsigned int at)
