@@ -50,7 +50,7 @@ hardening_cflags := -fPIE -fstack-protector-strong -fstack-clash-protection $(fo
 	$(if $(filter arm64,$(arch)),-mbranch-protection=standard,-fcf-protection)
 hardening_ldflags := $(if $(filter -static,$(LDFLAGS)),,-pie) -Wl,-z,relro,-z,now
 
-warnings := -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wconversion $(if $(WERROR),-Werror)
+warnings := -Wall -Wextra -Werror=implicit-function-declaration -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wconversion $(if $(WERROR),-Werror)
 # No path of the machine that built it.
 prefix_map := -ffile-prefix-map=$(CURDIR)=.
 base_cflags := -std=gnu11 -D_GNU_SOURCE -Iuser -I. -I$(O) $(prefix_map) $(warnings)

@@ -1,34 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Clocks and how times are written. All times are in nanoseconds. */
+/* Reading the clocks, in nanoseconds. */
 #ifndef RSTBLAME_BASE_CLOCK_H
 #define RSTBLAME_BASE_CLOCK_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/clock_history.h"
-
-#define NSEC_PER_SEC 1000000000ULL
-#define NSEC_PER_MSEC 1000000ULL
-
-enum { TIME_TEXT_BYTES = 48, DURATION_TEXT_BYTES = 32 };
+#include "base/nsec.h"
 
 uint64_t clock_mono_ns(void);
 /* Add it to a CLOCK_MONOTONIC time of now to get the time since the epoch. */
 uint64_t clock_wall_offset_ns(void);
 /* Notes what the clocks are now; returns CLOCK_MONOTONIC. */
 uint64_t clock_sample(struct clock_history *history);
-
-/* "2026-11-22T10:52:38.123456789Z" */
-const char *time_format_iso(uint64_t wall_ns, char *buf, size_t size);
-/* 0 when `text` is no such time (fractions and "Z" or an offset as RFC 3339 has). */
-uint64_t time_parse_iso(const char *text);
-/* "10:52:38.123", local time or UTC */
-const char *time_format_clock(uint64_t wall_ns, bool is_utc, char *buf, size_t size);
-/* "2026-11-22 10:52:38 UTC", or local time with its offset */
-const char *time_format_day(uint64_t wall_ns, bool is_utc, char *buf, size_t size);
-/* "850 µs", "3.2 ms", "2.41 s", "7 min 3 s", "30 min", "2 h 5 min" */
-const char *duration_format(uint64_t ns, char *buf, size_t size);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/clock.h"
+#include "base/nsec.h"
 
 /* Adjusted, a clock creeps by half a millisecond a second; samples are read to some
  * microseconds. */

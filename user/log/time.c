@@ -8,7 +8,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/clock.h"
+#include "base/clock_history.h"
+#include "base/nsec.h"
 
 /* A stamp that is older, or later, than the reading by more is not believed: the
  * writer's clock is another one, or an old file was copied here. */

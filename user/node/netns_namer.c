@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/clock.h"
+#include "base/nsec.h"
 #include "node/netns.h"
 
 /* A name may come or go, and the number may be another's: a namespace that ends leaves it

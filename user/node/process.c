@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
+#include "base/nsec.h"
 #include "node/container.h"
 
 enum { STAT_START_TIME = 22, CONTAINER_ID_BYTES = 64 };

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/clock.h"
+#include "base/time_text.h"
 #include "model/words.h"
 #include "record/recording.h"
 

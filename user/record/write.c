@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
+#include "base/time_text.h"
 #include "model/words.h"
 
 static void begin_line(struct jsonw *w, const char *type, uint64_t wall_ns, uint64_t mono_ns,

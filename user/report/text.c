@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/number_text.h"
+#include "base/time_text.h"
 #include "base/utf8.h"
 #include "report/text_private.h"
 #include "summary/finding_text.h"

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/number_text.h"
 #include "base/utf8.h"
 #include "model/words.h"

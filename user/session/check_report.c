@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/json_writer.h"
+#include "base/time_text.h"
 #include "base/utf8.h"
 #include "node/privilege.h"
 

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/clock.h"
 #include "base/number_text.h"
+#include "base/time_text.h"
 #include "base/utf8.h"
 #include "model/words.h"
 #include "summary/phrases.h"

@@ -6,7 +6,7 @@
 #ifndef RSTBLAME_SUMMARY_VERDICT_TEXT_H
 #define RSTBLAME_SUMMARY_VERDICT_TEXT_H
 
-#include "base/clock.h"
+#include "base/time_text.h"
 #include "model/netns_names.h"
 #include "summary/phrases.h"
 #include "summary/summary.h"

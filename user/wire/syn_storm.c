@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "base/clock.h"
+#include "base/nsec.h"
 #include "bpf/event.h"
 
 /* Not more than one look in that time, and as long as that after the last sample. */

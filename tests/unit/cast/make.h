@@ -14,7 +14,7 @@
 /* After those four: */
 #include <cmocka.h>
 
-#include "base/clock.h"
+#include "base/nsec.h"
 #include "blame/blame.h"
 #include "model/observation.h"
 #include "summary/summary.h"

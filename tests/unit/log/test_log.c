@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/time_text.h"
 #include "log/lines.h"
 #include "log/rules.h"
 #include "log/time.h"

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "node/address_owners.h"
 #include "node/conntrack_table.h"
 #include "node/namespaces.h"

@@ -3,7 +3,7 @@
 #ifndef RSTBLAME_REPORT_HTML_PRIVATE_H
 #define RSTBLAME_REPORT_HTML_PRIVATE_H
 
-#include "base/clock.h"
+#include "base/time_text.h"
 #include "report/html/escape.h"
 #include "report/html/histogram.h"
 #include "report/html/html.h"
