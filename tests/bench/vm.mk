@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# All figures, each beside its baseline, and the tables "Overhead" of the README and the
-# manual from them. TIMES=, SIZES= and ROUNDS= choose how often and how much. Included by
+# All figures, each beside its baseline, and from them the table of the README here and
+# three figures of the manual. TIMES=, SIZES= and ROUNDS= choose how often and how much. Included by
 # the top Makefile.
 
 bench_vm_tool := $(bench_out)/vm-tool
@@ -41,5 +41,5 @@ bench-vm-smp: $(program) $(bench_vm_tool) $(bench_vm_empty) $(bench_vm_least)
 	$(Q)TIMES=$(bench_times) SECONDS_EACH=4 $(bench_vm) -m 4G -o $(bench_out)/smp \
 		session flush storm peers
 
-bench-table: ## the tables of README and manual, from the last bench
-	$(Q)tests/bench/table -u README.md -m user/rstblame.8 $(bench_out)
+bench-table: ## the table of tests/bench/README.md and the manual's figures, from the last bench
+	$(Q)tests/bench/table -u tests/bench/README.md -m user/rstblame.8 $(bench_out)

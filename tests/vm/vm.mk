@@ -35,5 +35,5 @@ test-toolchain: ## with Debian 13's compilers and libraries
 		RSTBLAME_REPLAY=$(abspath $(program)) RSTBLAME_ROOT_SUITE=trixie \
 		tests/vm/all -k trixie $$(grep -vE '^(\#|incident)' tests/vm/core) lifetime-expiry udhcpc
 
-compat: ## the README's table of kernels, from the last run of test or test-kernels
-	$(Q)tests/vm/compat -u README.md $(O)/matrix
+compat: ## the table of kernels in tests/README.md, from the last run of test or test-kernels
+	$(Q)tests/vm/compat -u tests/README.md $(O)/matrix
