@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "base/array.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,11 +14,12 @@ bool array_reserve(void *array, size_t *room, size_t needed, size_t item_bytes)
 
 	if (needed <= *room)
 		return true;
-	while (grown_room < needed)
-		grown_room *= 2;
+	for (; grown_room < needed; grown_room *= 2)
+		if (grown_room > SIZE_MAX / 2 / item_bytes)
+			return false;
 	/* A pointer to any type is read as its bytes, not as a void *. */
 	memcpy(&items, array, sizeof(items));
-	grown = reallocarray(items, grown_room, item_bytes);
+	grown = realloc(items, grown_room * item_bytes);
 	if (!grown)
 		return false;
 	memcpy(array, &grown, sizeof(grown));

@@ -199,21 +199,26 @@ bool summary_may_miss_risk(const struct summary *t)
 	return t->look.unseen && (t->is_audit || t->live_removed);
 }
 
+static void add_start(struct summary *t, const struct start_observation *start)
+{
+	t->is_audit = start->is_audit;
+	if (start->window_s > t->planned_s)
+		t->planned_s = start->window_s;
+	/* Each probe that is there says that it lost nothing, so far. */
+	for (size_t i = 0; i < start->probes_count; i++) {
+		struct lost_observation none = { .count = 0 };
+
+		strncpy(none.probe, start->probes[i].name, sizeof(none.probe) - 1);
+		add_loss(t, &none);
+		t->is_blind |= start->probes[i].is_blind;
+	}
+}
+
 void summary_add(struct summary *t, const struct finding *f)
 {
 	switch (f->type) {
 	case FINDING_START:
-		t->is_audit = f->seen->start.is_audit;
-		if (f->seen->start.window_s > t->planned_s)
-			t->planned_s = f->seen->start.window_s;
-		/* Each probe that is there says that it lost nothing, so far. */
-		for (size_t i = 0; i < f->seen->start.probes_count; i++) {
-			struct lost_observation none = { .count = 0 };
-
-			strncpy(none.probe, f->seen->start.probes[i].name, sizeof(none.probe) - 1);
-			add_loss(t, &none);
-			t->is_blind |= f->seen->start.probes[i].is_blind;
-		}
+		add_start(t, &f->seen->start);
 		break;
 	case FINDING_ADDRESS:
 		add_address(t, f->change);
