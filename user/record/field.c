@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "record/field.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "base/json_writer.h"
+#include "base/time_text.h"
+
+/* Numbers and enums of whatever width. */
+static uint64_t load(const void *at, size_t size)
+{
+	uint64_t value = 0;
+
+	switch (size) {
+	case 1:
+		return *(const uint8_t *)at;
+	case 2:
+		return *(const uint16_t *)at;
+	case 4:
+		return *(const uint32_t *)at;
+	default:
+		memcpy(&value, at, sizeof(value));
+		return value;
+	}
+}
+
+static void store(void *at, size_t size, uint64_t value)
+{
+	switch (size) {
+	case 1:
+		*(uint8_t *)at = (uint8_t)value;
+		break;
+	case 2:
+		*(uint16_t *)at = (uint16_t)value;
+		break;
+	case 4:
+		*(uint32_t *)at = (uint32_t)value;
+		break;
+	default:
+		memcpy(at, &value, sizeof(value));
+		break;
+	}
+}
+
+static void write_text(struct jsonw *w, const struct field *f, const char *text)
+{
+	bool is_always = f->flags & FIELD_ALWAYS;
+
+	if (text && (is_always || *text))
+		jsonw_string(w, f->name, text);
+}
+
+static void write_object(struct jsonw *w, const struct field *f, const void *at, bool is_recording)
+{
+	if (f->fields->is_there && !f->fields->is_there(at))
+		return;
+	jsonw_begin_object(w, f->name);
+	fields_write(w, f->fields, at, is_recording);
+	jsonw_end_object(w);
+}
+
+static void write_field(struct jsonw *w, const struct field *f, const char *base, bool is_recording)
+{
+	bool is_always = f->flags & FIELD_ALWAYS;
+	const void *at = base + f->offset;
+	char ts[TIME_TEXT_BYTES];
+
+	switch (f->kind) {
+	case FIELD_NUMBER:
+		if (is_always || load(at, f->size))
+			jsonw_u64(w, f->name, load(at, f->size));
+		break;
+	case FIELD_FLAG:
+		if (is_always || *(const bool *)at)
+			jsonw_bool(w, f->name, *(const bool *)at);
+		break;
+	case FIELD_TEXT:
+		write_text(w, f, at);
+		break;
+	case FIELD_STRING:
+		write_text(w, f, *(const char *const *)at);
+		break;
+	case FIELD_WORD:
+		if (is_always || load(at, f->size) != f->words->none)
+			jsonw_string(w, f->name, f->words->name((unsigned int)load(at, f->size)));
+		break;
+	case FIELD_TIME:
+		jsonw_string(w, f->name, time_format_iso(load(at, f->size), ts, sizeof(ts)));
+		break;
+	case FIELD_OBJECT:
+		write_object(w, f, at, is_recording);
+		break;
+	case FIELD_SPECIAL:
+		f->special->write(w, f->name, at);
+		break;
+	case FIELD_DECLARED:
+		break;
+	}
+}
+
+void fields_write(struct jsonw *w, const struct fields *fields, const void *base, bool is_recording)
+{
+	if (fields->first)
+		fields_write(w, fields->first, base, is_recording);
+	for (size_t i = 0; i < fields->count; i++) {
+		const struct field *f = &fields->rows[i];
+
+		if (f->flags & (is_recording ? FIELD_REPORTED : FIELD_RECORDED))
+			continue;
+		if (f->has == FIELD_NO_HAS || *(const bool *)((const char *)base + f->has))
+			write_field(w, f, base, is_recording);
+	}
+}
+
+/* ---- reading: what is of another type than it should be counts as absent ---- */
+
+static void copy_text(const json_t *value, char *out, size_t size)
+{
+	const char *text = json_is_string(value) ? json_string_value(value) : "";
+	size_t len = strnlen(text, size - 1);
+
+	memcpy(out, text, len);
+	out[len] = '\0';
+}
+
+static uint64_t number_of(const json_t *value)
+{
+	json_int_t number = json_integer_value(value);
+
+	return number > 0 ? (uint64_t)number : 0;
+}
+
+static uint64_t word_of(const json_t *value, const struct words *words)
+{
+	return json_is_string(value) ? words->parse(json_string_value(value)) : words->none;
+}
+
+static void parse_field(const json_t *object, const struct field *f, char *base)
+{
+	const json_t *value = json_object_get(object, f->name);
+	void *at = base + f->offset;
+
+	switch (f->kind) {
+	case FIELD_NUMBER:
+		store(at, f->size, number_of(value));
+		break;
+	case FIELD_FLAG:
+		*(bool *)at = json_is_true(value);
+		break;
+	case FIELD_TEXT:
+		copy_text(value, at, f->size);
+		break;
+	case FIELD_STRING:
+		*(const char **)at = json_string_value(value);
+		break;
+	case FIELD_WORD:
+		store(at, f->size, word_of(value, f->words));
+		break;
+	case FIELD_TIME:
+		store(at, f->size,
+		      json_is_string(value) ? time_parse_iso(json_string_value(value)) : 0);
+		break;
+	case FIELD_OBJECT:
+		memset(at, 0, f->size);
+		if (json_is_object(value))
+			fields_parse(value, f->fields, at);
+		break;
+	case FIELD_SPECIAL:
+		if (f->special->parse)
+			f->special->parse(object, f->name, at);
+		break;
+	case FIELD_DECLARED:
+		break;
+	}
+	if (f->has != FIELD_NO_HAS)
+		*(bool *)(base + f->has) = json_is_integer(value);
+}
+
+void fields_parse(const json_t *object, const struct fields *fields, void *base)
+{
+	if (fields->first)
+		fields_parse(object, fields->first, base);
+	for (size_t i = 0; i < fields->count; i++)
+		if (!(fields->rows[i].flags & FIELD_UNREAD))
+			parse_field(object, &fields->rows[i], base);
+}

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Of the window itself: how it began, what was attached, lost, logged, looked at; its end. */
+#include <jansson.h>
+
+#include "base/nsec.h"
+#include "model/words.h"
+#include "record/lines.h"
+#include "record/shared.h"
+#include "summary/summary.h"
+
+#define SEEN(member) FROM_SEEN, &member##_fields, offsetof(struct observation, member)
+
+/* ---- start ---- */
+
+static void write_probes(struct jsonw *w, const char *name, const void *base)
+{
+	const struct start_observation *s = base;
+
+	jsonw_begin_array(w, name);
+	for (size_t i = 0; i < s->probes_count; i++) {
+		jsonw_begin_object(w, NULL);
+		jsonw_string(w, "name", s->probes[i].name);
+		jsonw_string(w, "how", s->probes[i].how);
+		if (s->probes[i].symbol && *s->probes[i].symbol)
+			jsonw_string(w, "symbol", s->probes[i].symbol);
+		if (s->probes[i].why && *s->probes[i].why)
+			jsonw_string(w, "why", s->probes[i].why);
+		if (s->probes[i].is_blind)
+			jsonw_bool(w, "blind", true);
+		jsonw_end_object(w);
+	}
+	jsonw_end_array(w);
+}
+
+static void parse_probes(const json_t *object, const char *name, void *base)
+{
+	struct start_observation *out = base;
+	size_t i;
+	json_t *item;
+
+	json_array_foreach(json_object_get(object, name), i, item)
+	{
+		if (out->probes_count == PROBE_REPORTS_MAX)
+			break;
+		out->probes[out->probes_count++] = (struct probe_report){
+			.sense = sense_parse(get_string(item, "name")),
+			.name = get_string(item, "name"),
+			.how = get_string(item, "how"),
+			.symbol = get_string(item, "symbol"),
+			.why = get_string(item, "why"),
+			.is_blind = json_is_true(json_object_get(item, "blind")),
+		};
+	}
+}
+
+static const struct special probes = {
+	write_probes,
+	parse_probes,
+	"{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"name\",\"how\"],"
+	"\"properties\":{\"name\":" SCHEMA_STRING ",\"how\":" SCHEMA_STRING
+	",\"symbol\":" SCHEMA_STRING ",\"why\":" SCHEMA_STRING
+	",\"blind\":{\"type\":\"boolean\"}}}}",
+};
+
+static const struct field start_rows[] = {
+	STRING(start_observation, "version", version, 0),
+	STRING(start_observation, "host", host, 0),
+	STRING(start_observation, "kernel", kernel, 0),
+	STRING(start_observation, "arch", arch, 0),
+	NUMBER(start_observation, "window_s", window_s, 0),
+	FLAG(start_observation, "audit", is_audit, FIELD_UNREAD),
+	SPECIAL("probes", FIELD_ALWAYS, probes),
+};
+static const struct fields start_fields = FIELDS(start_rows, NULL);
+
+static int finish_start(const struct line_reading *r)
+{
+	struct start_observation *s = &r->out->start;
+
+	s->version = s->version ? s->version : "";
+	s->host = s->host ? s->host : "";
+	s->kernel = s->kernel ? s->kernel : "";
+	s->arch = s->arch ? s->arch : "";
+	return LINE_READ;
+}
+
+/* ---- what happened beside ---- */
+
+static const struct field probe_rows[] = {
+	TEXT(probe_observation, "name", name, FIELD_ALWAYS),
+	TEXT(probe_observation, "how", how, FIELD_ALWAYS),
+	TEXT(probe_observation, "symbol", symbol, 0),
+	TEXT(probe_observation, "module", module, 0),
+	TEXT(probe_observation, "why", why, 0),
+};
+static const struct fields probe_fields = FIELDS(probe_rows, NULL);
+
+static int finish_probe(const struct line_reading *r)
+{
+	r->out->probe.sense = sense_parse(r->out->probe.name);
+	return r->out->probe.name[0] && r->out->probe.how[0];
+}
+
+static const struct field lost_rows[] = {
+	TEXT(lost_observation, "probe", probe, FIELD_ALWAYS),
+	NUMBER(lost_observation, "count", count, FIELD_ALWAYS),
+};
+static const struct fields lost_fields = FIELDS(lost_rows, NULL);
+
+static int finish_lost(const struct line_reading *r)
+{
+	r->out->lost.sense = sense_parse(r->out->lost.probe);
+	return r->out->lost.count > 0;
+}
+
+static const struct field log_rows[] = {
+	TEXT(log_observation, "source", source, FIELD_ALWAYS),
+	TEXT(log_observation, "rule", rule, 0),
+	TEXT(log_observation, "line", line, 0),
+	FLAG(log_observation, "read_time", is_read_time, 0),
+	NUMBER(log_observation, "dropped", dropped, 0),
+};
+static const struct fields log_fields = FIELDS(log_rows, NULL);
+
+static int finish_log(const struct line_reading *r)
+{
+	return r->out->log.line[0] || r->out->log.dropped;
+}
+
+static const struct field space_rows[] = {
+	TEXT(namespace_observation, "name", name, 0),
+};
+static const struct fields space_fields = FIELDS(space_rows, NULL);
+
+static const struct field sockets_rows[] = {
+	FLAG(sockets_observation, "again", is_again, 0),
+	NUMBER(sockets_observation, "sockets", sockets, FIELD_ALWAYS),
+	NUMBER(sockets_observation, "namespaces", namespaces, FIELD_ALWAYS),
+	NUMBER(sockets_observation, "unseen", unseen, 0),
+	NUMBER(sockets_observation, "looked_mono_ns", looked_ns, FIELD_ALWAYS),
+	NUMBER(sockets_observation, "spent_ns", spent_ns, FIELD_ALWAYS),
+};
+static const struct fields sockets_fields = FIELDS(sockets_rows, NULL);
+
+/* ---- summary ---- */
+
+static void write_resets(struct jsonw *w, const char *name, const void *base)
+{
+	const struct summary *t = base;
+
+	jsonw_begin_object(w, name);
+	for (enum verdict v = 0; v < VERDICTS; v++)
+		if (t->resets[v])
+			jsonw_u64(w, verdict_name(v), t->resets[v]);
+	jsonw_end_object(w);
+}
+
+static void write_removals(struct jsonw *w, const char *name, const void *base)
+{
+	const struct summary *t = base;
+
+	jsonw_begin_object(w, name);
+	for (enum cause c = 0; c < CAUSES; c++)
+		if (t->removals[c])
+			jsonw_u64(w, cause_name(c), t->removals[c]);
+	jsonw_end_object(w);
+}
+
+static void write_addresses(struct jsonw *w, const char *name, const void *base)
+{
+	const struct summary *t = base;
+
+	if (t->addresses_unflushed)
+		jsonw_u64(w, name, t->addresses_removed);
+}
+
+static void write_at_risk(struct jsonw *w, const char *name, const void *base)
+{
+	const struct summary *t = base;
+
+	if (summary_knows_risk(t))
+		jsonw_u64(w, name, t->at_risk);
+}
+
+static void write_drain(struct jsonw *w, const char *name, const void *base)
+{
+	const struct summary *t = base;
+
+	if (t->effort.drain_worst_ns)
+		jsonw_u64(w, name, (t->effort.drain_worst_ns + NSEC_PER_MSEC / 2) / NSEC_PER_MSEC);
+}
+
+static void write_losses(struct jsonw *w, const char *name, const void *base)
+{
+	const struct summary *t = base;
+
+	jsonw_begin_object(w, name);
+	for (size_t i = 0; i < t->losses_count; i++)
+		jsonw_u64(w, t->losses[i].probe, t->losses[i].count);
+	jsonw_end_object(w);
+}
+
+static const struct special resets = { write_resets, NULL, SCHEMA_COUNTS };
+static const struct special removals = { write_removals, NULL, SCHEMA_COUNTS };
+static const struct special addresses = { write_addresses, NULL, SCHEMA_NUMBER };
+static const struct special at_risk = { write_at_risk, NULL, SCHEMA_NUMBER };
+static const struct special drain = { write_drain, NULL, SCHEMA_NUMBER };
+static const struct special losses = { write_losses, NULL, SCHEMA_COUNTS };
+static const struct special advice = { NULL, NULL, SCHEMA_STRINGS };
+static const struct special status = { NULL, NULL, "{\"enum\":[0,1,2,3]}" };
+static const struct special message = { NULL, NULL, SCHEMA_STRING };
+
+static const struct field summary_rows[] = {
+	NUMBER(summary, "window_s", window_s, FIELD_ALWAYS),
+	STRING(summary, "filter", filter, 0),
+	SPECIAL("resets", FIELD_ALWAYS, resets),
+	NUMBER(summary, "resets_counted", resets_counted, 0),
+	NUMBER(summary, "resets_unfiltered", resets_unfiltered, 0),
+	SPECIAL("removals", FIELD_ALWAYS, removals),
+	NUMBER(summary, "flushes", flushes, FIELD_ALWAYS),
+	SPECIAL("addresses_removed", 0, addresses),
+	NUMBER(summary, "addresses_unflushed", addresses_unflushed, 0),
+	SPECIAL("at_risk", 0, at_risk),
+	NUMBER(summary, "at_risk_unfollowed", unfollowed, 0),
+	NUMBER(summary, "at_risk_limit", follow_limit, 0),
+	NUMBER(summary, "sockets_unseen", look.unseen, 0),
+	NUMBER(summary, "sockets_unsure", look.unsure, 0),
+	NUMBER(summary, "victims_unlooked", effort.victims_unlooked, 0),
+	NUMBER(summary, "entries_unasked", effort.entries_unasked, 0),
+	SPECIAL("drain_worst_ms", 0, drain),
+	SPECIAL("lost", FIELD_ALWAYS, losses),
+	DECLARED("status", FIELD_ALWAYS, status),
+	DECLARED("advice", FIELD_ALWAYS, advice),
+};
+static const struct fields summary_fields = FIELDS(summary_rows, NULL);
+
+static int finish_summary(const struct line_reading *r)
+{
+	r->out->window_s = get_u64(r->root, "window_s");
+	return LINE_READ;
+}
+
+static const struct field error_rows[] = {
+	DECLARED("message", FIELD_ALWAYS, message),
+	DECLARED("status", FIELD_ALWAYS, status),
+};
+static const struct fields error_fields = FIELDS(error_rows, NULL);
+
+/* ---- the lines ---- */
+
+static bool is_never_written(const struct finding *f)
+{
+	(void)f;
+	return false; /* json_write_summary() does, when the report has counted all */
+}
+
+static const struct line_type rows[] = {
+	{ .name = "start",
+	  .finding = FINDING_START,
+	  READ_AS(OBSERVATION_START, start),
+	  .finish = finish_start,
+	  .parts = { { SEEN(start) } } },
+	{ .name = "probe",
+	  .finding = FINDING_PROBE,
+	  READ_AS(OBSERVATION_PROBE, probe),
+	  .finish = finish_probe,
+	  .parts = { { SEEN(probe) } } },
+	{ .name = "lost",
+	  .finding = FINDING_LOST,
+	  READ_AS(OBSERVATION_LOST, lost),
+	  .finish = finish_lost,
+	  .parts = { { SEEN(lost) } } },
+	{ .name = "log",
+	  .finding = FINDING_LOG,
+	  READ_AS(OBSERVATION_LOG, log),
+	  .finish = finish_log,
+	  .parts = { { SEEN(log) } } },
+	{ .name = "namespace",
+	  .finding = FINDING_NAMESPACE,
+	  READ_AS(OBSERVATION_NAMESPACE, space),
+	  .parts = { { SEEN(space) } } },
+	{ .name = "sockets",
+	  .finding = FINDING_SOCKETS,
+	  READ_AS(OBSERVATION_SOCKETS, sockets),
+	  .detail = JSON_RECORDING,
+	  .parts = { { SEEN(sockets) } } },
+	{ .name = "summary",
+	  .finding = FINDING_END,
+	  READ_AS(OBSERVATION_END, window_s),
+	  .is_written = is_never_written,
+	  .finish = finish_summary,
+	  .parts = { { FROM_SUMMARY, &summary_fields, 0 } } },
+	{ .name = "error",
+	  .finding = LINE_NO_FINDING,
+	  .seen = LINE_NO_OBSERVATION,
+	  .parts = { { FROM_NOWHERE, &error_fields, 0 } } },
+};
+const struct line_set window_lines = LINES(rows);
