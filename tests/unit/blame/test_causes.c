@@ -75,6 +75,7 @@ static void user_deletes_are_one_flush(void **state)
 	assert_int_equal(w.flushes_count, 1);
 	assert_int_equal(w.flushes[0].entries, 5);
 	assert_int_equal(w.flushes[0].cause, CAUSE_USER_DELETE);
+	assert_int_equal(w.flushes[0].last_wall_ns - w.flushes[0].first_wall_ns, MS(600));
 	for (size_t i = 0; i < 5; i++) {
 		const struct reset_blame *r = see_server_packet(&w, &flows[i]);
 
@@ -84,6 +85,47 @@ static void user_deletes_are_one_flush(void **state)
 	}
 	assert_int_equal(w.summary.stories_count, 1);
 	assert_int_equal(w.summary.removals[CAUSE_USER_DELETE], 5);
+}
+
+/* Of two that delete at the same time, the second one's is told with a reset: that ends it,
+ * and what it deletes next is another flush. The first goes on. */
+static void user_deletes_told_in_between(void **state)
+{
+	struct flow first[2] = { masqueraded(1), masqueraded(2) };
+	struct flow second[2] = { masqueraded(3), masqueraded(4) };
+
+	(void)state;
+	delete_entry(100, &agent, &first[0]);
+	delete_entry(101, &conntrack_command, &second[0]);
+	see_server_packet(&w, &second[0]);
+	assert_int_equal(w.flushes_count, 1);
+	delete_entry(102, &agent, &first[1]);
+	delete_entry(103, &conntrack_command, &second[1]);
+	blame_finish(w.blame);
+	assert_int_equal(w.flushes_count, 3);
+	assert_int_equal(w.summary.flushes, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(w.flushes[i].entries, w.flushes[i].actor.pid == agent.pid ? 2 : 1);
+}
+
+/* Acts that removed nothing take no place: on a container host each link makes one. */
+static void empty_acts_take_no_place(void **state)
+{
+	struct blame_limits limits = { .flushes = 2 };
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	watch_end(&w);
+	watch_begin_limited(&w, &limits);
+	for (uint64_t act = 1; act <= 20; act++) {
+		see(&w, make_act(act, CAUSE_USER_FLUSH, NULL, 0, &conntrack_command));
+		see(&w, make_act_end(act, 0, 0));
+	}
+	see(&w, make_act(21, CAUSE_USER_FLUSH, NULL, 0, &conntrack_command));
+	see(&w, make_removal(21, CAUSE_USER_FLUSH, &redis));
+	see(&w, make_act_end(21, 1, 1));
+	assert_judged(see_server_packet(&w, &redis), VERDICT_ENTRY_REMOVED, CAUSE_USER_FLUSH,
+		      CONFIDENCE_PROVEN);
 }
 
 static void user_deletes_apart_are_two_flushes(void **state)
@@ -178,6 +220,10 @@ static void timeout_is_a_flush_of_one(void **state)
 	assert_int_equal(w.flushes[0].entries, 1);
 	assert_int_equal(w.flushes[0].cause, CAUSE_TIMEOUT);
 	assert_int_equal(w.flushes[0].tcp_state, TRACKER_ESTABLISHED);
+	assert_int_equal(w.flushes[0].first_mono_ns, MONO_BASE_NS); /* not the reset's */
+	assert_int_equal(w.flushes[0].last_mono_ns, MONO_BASE_NS);
+	assert_int_equal(w.flushes[0].first_wall_ns, WALL_BASE_NS);
+	assert_int_equal(w.flushes[0].last_wall_ns, WALL_BASE_NS);
 	assert_int_equal(w.summary.removals[CAUSE_TIMEOUT], 1); /* once, not twice */
 	assert_int_equal(w.summary.flushes, 0);                 /* no act */
 }
@@ -356,6 +402,8 @@ int main(void)
 		story(resets_of_one_timeout_are_one_story),
 		story(causes_without_an_act),
 		story(iteration_takes_the_cause_of_its_act),
+		story(user_deletes_told_in_between),
+		story(empty_acts_take_no_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,9 @@
  * this node sent itself. */
 #include "blame/sent_resets.h"
 #include "cast/watched.h"
+#include "summary/verdict_text.h"
+
+#include <string.h>
 
 #define ACT 7
 #define S NSEC_PER_SEC
@@ -67,6 +70,31 @@ static void remote_in_a_container(void **state)
 	assert_judged(r, VERDICT_REMOTE, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
 	assert_true(is_inferred(r, UNSEEN_PASSAGE));
 	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
+}
+
+/* As a story: the client speaks, and the peer that it was translated for answers. */
+static void told_step_by_step(void **state)
+{
+	struct flow flow = masqueraded(40112), anew = masqueraded(40112);
+	struct step steps[STEPS_MAX];
+	size_t count;
+
+	(void)state;
+	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
+	anew.reply.dport = 1024;
+	see(&w, make_entry(&anew, false));
+	see_reset(&w, received(&flow));
+	count = verdict_text_steps(&w.summary.stories[0], &w.summary, true, steps);
+	assert_int_equal(count, 4);
+	assert_int_equal(steps[0].kind, STEP_ADDRESS);
+	assert_int_equal(steps[0].id, w.resets[0].blame.by->id);
+	assert_int_equal(steps[1].kind, STEP_FLUSH);
+	assert_int_equal(steps[1].id, w.resets[0].blame.flush->id);
+	assert_int_equal(steps[2].kind, STEP_RENEWAL);
+	assert_non_null(strstr(steps[2].words, "1024"));
+	assert_int_equal(steps[3].kind, STEP_RESET);
+	assert_int_equal(steps[3].id, w.resets[0].id);
+	assert_non_null(strstr(steps[3].words, "10.9.0.2:6379"));
 }
 
 /* With its old port the connection lives on: a later RST is the peer's own. */
@@ -385,6 +413,7 @@ int main(void)
 		story(reset_on_another_node),
 		story(reset_before_the_other_port),
 		story(a_new_connection_elsewhere),
+		story(told_step_by_step),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "blame/risk_table.h"
+#include "model/tuple_hash.h"
 
 static const struct victim redis_cli = {
 	.process = { .pid = 201,
@@ -54,6 +55,34 @@ static void table_bounds(void **state)
 	while (risk_table_next(t, &cursor))
 		count++;
 	assert_int_equal(count, 300);
+	risk_table_free(t);
+}
+
+/* Victims are kept once, and as such only where all that is shown of them is the same:
+ * flows are told by process and by the state of its socket. */
+static void victims_are_kept_once(void **state)
+{
+	struct victim victims[7];
+	const struct victim *kept[7];
+	struct risk_table *t = risk_table_new(20);
+
+	(void)state;
+	for (size_t i = 0; i < 7; i++)
+		victims[i] = redis_cli;
+	victims[1].process.pid++;
+	victims[2].process.start_boottime_ns++;
+	victims[3].process.netns++;
+	victims[4].socket_state = SOCKET_CLOSE_WAIT;
+	strcpy(victims[5].process.container, "0123456789abcdef");
+	strcpy(victims[6].process.comm, "redis-server");
+	for (uint16_t i = 0; i < 7; i++) {
+		struct risk risk = make_entry_of(i), again = make_entry_of((uint16_t)(100 + i));
+
+		kept[i] = risk_table_add(t, &risk, &victims[i])->victim;
+		assert_ptr_equal(risk_table_add(t, &again, &victims[i])->victim, kept[i]);
+		for (uint16_t k = 0; k < i; k++)
+			assert_ptr_not_equal(kept[k], kept[i]);
+	}
 	risk_table_free(t);
 }
 
@@ -164,6 +193,30 @@ static void chosen_tuples_do_not_share_a_chain(void **state)
 	risk_table_free(table);
 }
 
+/* Nor can who knows the hash, but not its secret, choose flows that do. */
+static void flows_chosen_by_one_hash_are_spread_by_another(void **state)
+{
+	enum { FLOWS = 256, BUCKETS = 1024 };
+	static const struct hash_secret known;
+	struct risk_table *table = risk_table_new(FLOWS);
+
+	(void)state;
+	for (uint32_t tried = 0, chosen = 0; chosen < FLOWS; tried++) {
+		struct risk risk = make_entry_of(40112);
+		struct tuple *t = &risk.flow.orig;
+
+		memcpy(t->src.bytes, &tried, sizeof(tried));
+		if (hash_ends(&known, risk.netns, hash_addresses(&known, &t->src, &t->dst),
+			      t->sport, t->dport) %
+		    BUCKETS)
+			continue;
+		assert_non_null(risk_table_add(table, &risk, &redis_cli));
+		chosen++;
+	}
+	assert_in_range(risk_table_longest_chain(table), 1, 20);
+	risk_table_free(table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +225,8 @@ int main(void)
 		cmocka_unit_test(reset_ones_make_room),
 		cmocka_unit_test(behaves_like_an_array),
 		cmocka_unit_test(chosen_tuples_do_not_share_a_chain),
+		cmocka_unit_test(victims_are_kept_once),
+		cmocka_unit_test(flows_chosen_by_one_hash_are_spread_by_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

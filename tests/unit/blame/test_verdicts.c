@@ -215,6 +215,23 @@ static void bypass_names_nft_rather_than_its_kworker(void **state)
 }
 
 /* A hook that is taken down twice in one request is told once. */
+/* Where more rulesets came and went than are kept, the oldest are forgotten. */
+static void bypass_after_many_rulesets(void **state)
+{
+	struct flow flow = masqueraded(40112);
+
+	(void)state;
+	see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &agent));
+	for (int i = 0; i < 600; i++) {
+		pass(&w, 2 * S);
+		see_in(&w, i == 500 ? NODE_NETNS : OTHER_NETNS,
+		       make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &nft));
+		if (i == 300) /* the agent's is long forgotten */
+			assert_int_equal(see_reset(&w, bypassed(&flow))->actor.pid, 0);
+	}
+	assert_int_equal(see_reset(&w, bypassed(&flow))->actor.pid, nft.pid);
+}
+
 static void ruleset_is_told_once(void **state)
 {
 
@@ -391,6 +408,7 @@ int main(void)
 		story(bad_handshake_is_protocol),
 		cmocka_unit_test(each_verdict_has_advice),
 		story(advice_is_on_what_was_blamed),
+		story(bypass_after_many_rulesets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 /* The closing sentences: what they count, and what they say when not all was seen. */
 #include "cast/make.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "summary/verdict_text.h"
@@ -37,6 +38,27 @@ static void nothing_says_for_how_long(void **state)
 	assert_string_equal(headline(&t, STATUS_OK), "OK: no reset sent in 30 min.");
 	t.filter = "port 22";
 	assert_string_equal(headline(&t, STATUS_OK), "OK: no reset matched the filter in 30 min.");
+}
+
+/* What does not fit is cut, wherever that is. */
+static void counts_are_cut_to_fit(void **state)
+{
+	struct summary t = { .window_s = 1800, .flushes = 3 };
+	const char *whole;
+
+	(void)state;
+	for (enum verdict v = 1; v < VERDICTS; v++)
+		t.resets[v] = 1000 * v;
+	whole = verdict_text_counts(&t, words, sizeof(words));
+	for (size_t size = 1; size < strlen(whole); size++) {
+		char *cut = malloc(size); /* ASan watches its end */
+
+		assert_non_null(cut);
+		verdict_text_counts(&t, cut, size);
+		assert_int_equal(strlen(cut), size - 1);
+		assert_memory_equal(cut, whole, size - 1);
+		free(cut);
+	}
 }
 
 static void losses_say_what_to_do(void **state)
@@ -108,6 +130,7 @@ int main(void)
 		cmocka_unit_test(losses_say_what_to_do),
 		cmocka_unit_test(counts_have_separators),
 		cmocka_unit_test(one_is_singular),
+		cmocka_unit_test(counts_are_cut_to_fit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,6 +34,7 @@ static void address(void **state)
 	assert_true(address_equal(&o.change.address, &peer));
 	assert_int_equal(o.change.actor.pid, 412); /* not the thread */
 	assert_int_equal(o.change.actor.start_boottime_ns, 5);
+	assert_int_equal(o.change.actor.netns, NODE_NETNS);
 	assert_string_equal(o.change.actor.comm, "systemd-network");
 	assert_string_equal(o.change.actor.unit, "systemd-networkd.service");
 	e.op = EVENT_ADDRESS_ADD;

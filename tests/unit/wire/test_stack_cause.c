@@ -84,6 +84,37 @@ static void causes(void **state)
 	assert_int_equal(stack_cause(NULL, 0), CAUSE_OTHER);
 }
 
+/* Why a process or the kernel aborted a connection: tcp_send_active_reset()'s callers. */
+static const struct {
+	enum cause cause;
+	bool is_orphaned, has_linger2;
+	const char *names[12];
+} aborts[] = {
+	{ CAUSE_UNREAD_DATA, false, false, { "__tcp_close", "tcp_close", "inet_release" } },
+	{ CAUSE_UNREAD_DATA, false, true, { "tcp_close", "inet_release" } },
+	{ CAUSE_MEMORY, true, false, { "__tcp_close", "tcp_close" } },
+	{ CAUSE_LINGER, true, true, { "__tcp_close", "tcp_close" } },
+	{ CAUSE_LINGER, false, false, { "tcp_disconnect", "__tcp_close", "tcp_close" } },
+	{ CAUSE_DISCONNECT, false, false, { "tcp_disconnect", "__inet_stream_connect" } },
+	{ CAUSE_KILLED, false, false, { "tcp_abort", "tcp_diag_destroy" } },
+	{ CAUSE_MEMORY, true, false, { "tcp_out_of_resources", "tcp_write_timer_handler" } },
+	{ CAUSE_MEMORY, false, false, { "tcp_write_timer" } },
+	{ CAUSE_KEEPALIVE, false, false, { "tcp_keepalive_timer", "call_timer_fn" } },
+	{ CAUSE_LINGER, true, true, { "tcp_rcv_state_process", "tcp_v4_do_rcv" } },
+	{ CAUSE_OTHER, false, true, { "some_module_fn" } },
+	{ CAUSE_OTHER, true, false, { "my_tcp_close_hook" } },
+};
+
+static void abort_causes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(aborts) / sizeof(aborts[0]); i++)
+		assert_string_equal(
+			cause_name(stack_abort_cause(aborts[i].names, count_names(aborts[i].names),
+						     aborts[i].is_orphaned, aborts[i].has_linger2)),
+			cause_name(aborts[i].cause));
+}
+
 static void formats(void **state)
 {
 	static const char *const names[] = { "nf_ct_delete", "gc_worker", "kthread" };
@@ -104,6 +135,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(causes),
 		cmocka_unit_test(formats),
+		cmocka_unit_test(abort_causes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
