@@ -457,6 +457,7 @@ struct batch {
 	struct inspection *all; /* one row for each, by tag */
 	bool is_settled[BATCH_MAX];
 	size_t unsettled;
+	bool is_patient; /* somebody waits as long as it takes */
 };
 
 static void settle(struct batch *b, const struct socket_row *row)
@@ -506,9 +507,9 @@ static void look_by_address(struct inspector *ins, struct batch *b)
 }
 
 /* The open ones among `left` in each namespace. False: there was no time for all. */
-static bool look_in_each(struct inspector *ins, const struct sockets *left, struct sockets *found)
+static bool look_in_each(struct inspector *ins, const struct sockets *left, uint64_t until_ns,
+			 struct sockets *found)
 {
-	uint64_t until_ns = clock_mono_ns() + EVERYWHERE_NS;
 	struct sockets here = { 0 };
 	bool is_ok = true;
 
@@ -536,13 +537,14 @@ static bool look_in_each(struct inspector *ins, const struct sockets *left, stru
 static void look_everywhere(struct inspector *ins, struct batch *b)
 {
 	const struct sockets *s = &b->all->sockets;
+	uint64_t until_ns = b->is_patient ? UINT64_MAX : clock_mono_ns() + EVERYWHERE_NS;
 	struct sockets left = { 0 }, found = { 0 };
 
 	for (size_t k = 0; k < s->count; k++)
 		if (!b->is_settled[k])
 			sockets_append(&left, &s->rows[k]);
 	/* One that was found may have a twin where there was no time to look. */
-	b->all->is_cut = !look_in_each(ins, &left, &found);
+	b->all->is_cut = !look_in_each(ins, &left, until_ns, &found);
 	sockets_keep_open(&found);
 	for (size_t k = 0; k < found.count && !b->all->is_cut; k++)
 		settle(b, &found.rows[k]);
@@ -615,10 +617,12 @@ static void inspect_batch(struct inspector *ins, struct inspection *first)
 		b.all->sockets.rows[k] = i->sockets.rows[0];
 		b.all->sockets.rows[k].state = SOCKET_NONE;
 		b.all->sockets.rows[k].tag = (uint32_t)k;
+		b.is_patient |= !i->until_ns;
 	}
 	if (b.all) {
 		look_for_all(ins, &b);
-		had_time = describe(ins, b.all, clock_mono_ns() + ONE_NS);
+		had_time =
+			describe(ins, b.all, b.is_patient ? UINT64_MAX : clock_mono_ns() + ONE_NS);
 	}
 	k = 0;
 	for (struct inspection *i = first; i; i = next, k++) {

@@ -24,7 +24,8 @@ struct inspection {
 	uint64_t id; /* the caller's own */
 	struct sockets sockets;
 	struct victim *victims; /* ONE and DETAILS: one for each row, or NULL */
-	uint64_t until_ns;      /* ONE: nobody waits for it any longer than that; 0: for ever */
+	uint64_t until_ns;      /* ONE: nobody waits for it any longer than that; 0: it takes
+				 * as long as it takes, however busy the machine is */
 	uint64_t looked_ns;     /* when it began to look: what changed since is not in it */
 	uint64_t spent_ns;
 	uint32_t namespaces;

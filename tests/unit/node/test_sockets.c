@@ -312,11 +312,7 @@ static void inspections(void **state)
 	size_t found = 0;
 
 	(void)state;
-	/* On a busy machine its time runs out, which it says. */
-	for (int tries = 0; i->is_cut && tries < 50; tries++) {
-		inspection_free(i);
-		i = inspect_one(inspector);
-	}
+	assert_false(i->is_cut); /* it is waited for as long as it takes */
 	assert_int_equal(i->id, 5);
 	assert_int_equal(i->victims[0].socket_state, SOCKET_ESTABLISHED);
 	assert_int_equal(i->victims[0].process.pid, getpid());
