@@ -24,11 +24,15 @@
 #include "report/report.h"
 #include "session/command.h"
 #include "session/session.h"
-#include "victims/aftermath.h"
+#include "victims/inspector.h"
+#include "victims/sweep.h"
+#include "victims/victims.h"
 
 /* A record may be committed this much later than its time stamp says (its CPU
  * was preempted in between): what is younger waits for the next round. */
 #define HOLD_NS (10 * NSEC_PER_MSEC)
+/* How long what is at risk may be looked at when the window has ended. */
+#define FINISH_NS (10 * NSEC_PER_SEC)
 
 enum wake {
 	WAKE_RINGS,
@@ -48,8 +52,11 @@ struct run {
 	struct blame *blame;
 	struct loader *loader;
 	struct rings *rings;
-	struct aftermath *aftermath; /* NULL: no victims and nothing at risk is told */
+	struct inspector *inspector; /* NULL: no victims and nothing at risk is told */
+	struct victims *victims;     /* between blame and the report */
+	struct sweep *sweep;         /* NULL: there is no inspector */
 	struct log_watch *log;       /* NULL: no --log */
+	uint64_t blamed;             /* resets, of those that are reported */
 	struct probe_result probes[EVENT_PROBES];
 	struct utsname machine;
 	struct netns_namer netns_namer;
@@ -62,27 +69,27 @@ struct run {
 	int err;
 };
 
+/* What blame finds goes to the report through the victims. */
+static void take_finding(void *ctx, const struct finding *f)
+{
+	struct run *run = ctx;
+
+	run->blamed += report_counts(&run->report, f);
+	victims_take(run->victims, f);
+}
+
 /* -ECANCELED: as many resets as were asked for; nothing after them is taken. */
 static int take(void *ctx, const struct observation *seen)
 {
 	struct run *run = ctx;
 	int err = blame_observe(run->blame, seen);
 
-	if (!err && seen->type == OBSERVATION_RESET && report_is_full(&run->report))
+	if (!err && run->sweep)
+		sweep_note(run->sweep, seen);
+	if (!err && run->options->count && run->blamed >= run->options->count &&
+	    seen->type == OBSERVATION_RESET)
 		err = -ECANCELED;
 	return err;
-}
-
-static void expect_live(void *ctx, const struct expected_reset *expected)
-{
-	struct run *run = ctx;
-
-	blame_expect(run->blame, expected);
-}
-
-static int hand_on(struct run *run, const struct observation *seen)
-{
-	return run->aftermath ? aftermath_take(run->aftermath, seen) : take(run, seen);
 }
 
 static int take_live(void *ctx, const struct observation *seen)
@@ -92,8 +99,8 @@ static int take_live(void *ctx, const struct observation *seen)
 	int err = 0;
 
 	if (netns_namer_tells(&run->netns_namer, seen, &name))
-		err = hand_on(run, &name);
-	return err ? err : hand_on(run, seen);
+		err = take(run, &name);
+	return err ? err : take(run, seen);
 }
 
 /* ---- the beginning and the end, as observations like any other ---- */
@@ -145,8 +152,7 @@ static void note_effort(struct run *run)
 
 	effort->drain_worst_ns = rings_worst_ns(run->rings);
 	effort->entries_unasked = rings_unasked(run->rings);
-	if (run->aftermath)
-		effort->victims_unlooked = aftermath_unlooked(run->aftermath);
+	effort->victims_unlooked = victims_unlooked(run->victims);
 }
 
 /* ---- waking up ---- */
@@ -170,19 +176,23 @@ static void sleep_until(struct run *run, bool is_empty, uint64_t due_ns)
 	timerfd_settime(run->fds[WAKE_DRAIN], TFD_TIMER_ABSTIME, &timer, NULL);
 }
 
+/* 0 is never. */
+static void sooner(uint64_t *due_ns, uint64_t ns)
+{
+	if (ns && (!*due_ns || ns < *due_ns))
+		*due_ns = ns;
+}
+
 /* The rings stay readable while a young record waits in them: sleep on the
  * timer then, on the rings only when they are empty. */
 static void sleep_on_rings(struct run *run, bool is_empty)
 {
 	uint64_t now_ns = clock_mono_ns();
-	uint64_t due_ns = run->aftermath ? aftermath_due_ns(run->aftermath) : 0;
-	uint64_t shelf_ns = report_due_ns(&run->report);
-	uint64_t counts_ns = is_empty ? rings_due_ns(run->rings) : 0;
+	uint64_t due_ns = run->sweep ? sweep_due_ns(run->sweep) : 0;
 
-	if (shelf_ns && (!due_ns || shelf_ns < due_ns))
-		due_ns = shelf_ns;
-	if (counts_ns && (!due_ns || counts_ns < due_ns))
-		due_ns = counts_ns;
+	sooner(&due_ns, victims_due_ns(run->victims));
+	if (is_empty)
+		sooner(&due_ns, rings_due_ns(run->rings));
 	if (due_ns && due_ns <= now_ns)
 		due_ns = now_ns + 1;
 	if (!is_empty && (!due_ns || due_ns > now_ns + HOLD_NS))
@@ -223,8 +233,8 @@ static int open_wakes(struct run *run)
 	if (run->epoll_fd < 0)
 		return -errno;
 	err = watch(run, WAKE_RINGS, rings_fd(run->rings));
-	if (!err && run->aftermath)
-		err = watch(run, WAKE_FOUND, aftermath_fd(run->aftermath));
+	if (!err && run->inspector)
+		err = watch(run, WAKE_FOUND, inspector_fd(run->inspector));
 	if (!err && run->log)
 		err = watch(run, WAKE_LOG, log_watch_fd(run->log));
 	if (!err)
@@ -257,21 +267,39 @@ static void take_log(struct run *run, uint64_t until_ns)
 		run->err = take_live(run, &seen);
 }
 
+/* What the inspector found, and what is to be looked at next. */
+static int take_found(struct run *run, uint64_t drained_ns)
+{
+	struct inspection *i;
+	int err = 0;
+
+	while (!err && run->inspector && (i = inspector_take(run->inspector))) {
+		if (i->kind != INSPECT_ONE) {
+			err = sweep_found(run->sweep, i, drained_ns);
+			continue;
+		}
+		victims_found(run->victims, i);
+		inspection_free(i);
+	}
+	return err || !run->sweep ? err : sweep_turn(run->sweep, drained_ns);
+}
+
 static void drain(struct run *run)
 {
 	uint64_t until_ns = clock_mono_ns() - HOLD_NS;
 	bool is_empty = true;
 
 	run->err = rings_drain(run->rings, until_ns, &is_empty);
-	if (!run->err && run->aftermath)
-		run->err = aftermath_turn(run->aftermath, until_ns);
+	if (!run->err)
+		run->err = take_found(run, until_ns);
 	take_log(run, until_ns);
 	blame_advance(run->blame, 0, until_ns);
+	victims_turn(run->victims);
 	report_flush(&run->report);
 	sleep_on_rings(run, is_empty && !(run->log && log_watch_has_lines(run->log)));
 }
 
-/* Where a flush waits, so does its aftermath: it is not over, and listing sockets costs. */
+/* Where a flush waits, so do its sockets: it is not over, and listing sockets costs. */
 static void on_drain(struct run *run)
 {
 	uint64_t now_ns = clock_mono_ns();
@@ -354,6 +382,7 @@ static void on_modules(struct run *run)
 	while (modules_next(run->modules_fd, &event) > 0)
 		on_module(run, &event);
 	report_flush(&run->report); /* it may stay quiet for long from here on */
+	sleep_on_rings(run, false); /* what is held goes on in its time */
 }
 
 static void on_signal(struct run *run)
@@ -430,24 +459,37 @@ static void drain_rest(struct run *run)
 	} while (!run->err && rings_is_held(run->rings));
 }
 
+static bool is_finished(struct run *run, uint64_t give_up_ns)
+{
+	bool is_swept = !run->sweep || sweep_is_finished(run->sweep);
+
+	if (clock_mono_ns() < give_up_ns)
+		return is_swept && !victims_wait(run->victims);
+	if (!is_swept)
+		sweep_give_up(run->sweep);
+	return true;
+}
+
 /* What is at risk is looked at once more, so that it holds for the window's end. What
  * the rings tell meanwhile is taken too: a flow may recover. */
 static void finish(struct run *run)
 {
-	struct pollfd found = { .fd = run->aftermath ? aftermath_fd(run->aftermath) : -1,
+	struct pollfd found = { .fd = run->inspector ? inspector_fd(run->inspector) : -1,
 				.events = POLLIN };
+	uint64_t give_up_ns = clock_mono_ns() + FINISH_NS;
 	bool is_cut = run->err == -ECANCELED; /* -c: nothing after it is taken */
 
-	while (run->aftermath && !run->report.has_failed &&
-	       !aftermath_is_finished(run->aftermath)) {
+	while (!run->report.has_failed && !is_finished(run, give_up_ns)) {
 		uint64_t until_ns = clock_mono_ns() - HOLD_NS;
 		bool is_empty = true;
 
 		poll(&found, 1, (int)(HOLD_NS / NSEC_PER_MSEC));
 		if (!is_cut)
 			is_cut = rings_drain(run->rings, until_ns, &is_empty) != 0;
-		aftermath_turn(run->aftermath, until_ns);
+		take_found(run, until_ns);
+		victims_turn(run->victims);
 	}
+	victims_end(run->victims);
 }
 
 /* ---- phases ---- */
@@ -488,13 +530,13 @@ static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 	if (!run->loader)
 		return -1;
 	run->rings = rings_new(run->loader, run->options->with_stacks, take_live, run);
-	run->blame = blame_new(NULL, report_finding, &run->report);
-	if (run->blame)
-		run->aftermath = aftermath_new(run->blame, take, run);
-	if (run->rings && run->blame && !open_wakes(run)) {
-		rings_set_expect(run->rings, expect_live);
+	run->inspector = inspector_new();
+	run->victims = victims_new(run->inspector, run->options->log, report_finding, &run->report);
+	run->blame = blame_new(NULL, take_finding, run);
+	if (run->blame && run->inspector)
+		run->sweep = sweep_new(run->inspector, run->blame, take, run);
+	if (run->rings && run->victims && run->blame && !open_wakes(run))
 		return 0;
-	}
 	snprintf(why, LOADER_WHY_BYTES, "cannot set up the event rings: %s", strerror(errno));
 	return -1;
 }
@@ -534,7 +576,9 @@ static enum status watch_window(struct run *run)
 static void release(struct run *run)
 {
 	log_watch_free(run->log);
-	aftermath_free(run->aftermath);
+	victims_free(run->victims);
+	sweep_free(run->sweep);
+	inspector_free(run->inspector);
 	rings_free(run->rings);
 	loader_close(run->loader);
 	blame_free(run->blame);
