@@ -95,8 +95,6 @@ static void take_address(void *ctx, uint8_t family, const struct address *addres
 	p->has_failed |= address_owners_add(&p->address_owners, family, address, p->inum) != 0;
 }
 
-/* Asks each namespace for its addresses. `i` is what to count it in, and urgent ones are
- * served meanwhile; NULL: it is for one of those. */
 void inspector_find_addresses(struct inspector *ins, struct inspection *i)
 {
 	uint64_t start_ns = clock_mono_ns();
@@ -156,8 +154,6 @@ bool inspector_place(const struct inspector *ins, const struct socket_row *row, 
 	return is_ok;
 }
 
-/* Rows by namespace; each namespace is entered once. Those that it cannot see are left
- * SOCKET_UNKNOWN, of those that went nothing is left. `i` as for inspector_find_addresses(). */
 void inspector_look_up(struct inspector *ins, struct inspection *i, struct socket_row *rows,
 		       size_t count)
 {

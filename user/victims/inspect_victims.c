@@ -57,7 +57,6 @@ static void describe_holders(struct socket_owner *socket_owners, size_t count)
 	}
 }
 
-/* Fills victims of those rows that are sockets. False: there was no time for all. */
 bool inspector_describe(struct inspector *ins, struct inspection *i, uint64_t deadline_ns)
 {
 	struct socket_owner *socket_owners = calloc(i->sockets.count, sizeof(*socket_owners));
