@@ -8,7 +8,6 @@
 #include "base/number_text.h"
 #include "base/utf8.h"
 #include "model/words.h"
-#include "summary/sentences.h"
 
 /* ---- the headline ---- */
 

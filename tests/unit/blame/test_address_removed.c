@@ -339,6 +339,7 @@ static void act_begin_missing_is_likely(void **state)
 	r = see_server_packet(&w, &redis);
 	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED, CONFIDENCE_LIKELY);
 	assert_true(is_inferred(r, UNSEEN_WORK_ITEM));
+	assert_int_equal(r->inferred_count, 1);
 	assert_string_equal(r->actor.comm, "systemd-network");
 	assert_int_equal(w.flushes_count, 1);
 	assert_int_equal(w.flushes[0].entries, 1);

@@ -204,6 +204,27 @@ static void user_deletes_in_two_namespaces_are_two_flushes(void **state)
 	assert_int_equal(w.flushes_count, 2);
 }
 
+/* Nor does the change behind such an act: a lease that is renewed all day must not leave the
+ * one that hurts without room. */
+static void empty_acts_keep_no_change(void **state)
+{
+	struct blame_limits limits = { .changes = 2 };
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	watch_end(&w);
+	watch_begin_limited(&w, &limits);
+	for (uint64_t act = 1; act <= 20; act++) {
+		see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd));
+		see(&w, make_act(act, CAUSE_ADDRESS_REMOVED, "10.9.0.1", UP0, &nobody));
+		see(&w, make_act_end(act, 0, 0));
+		pass(&w, SECONDS(20));
+	}
+	see_address_flush(&w, 21, "10.9.0.1", &ip_command, &redis);
+	assert_judged(see_server_packet(&w, &redis), VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED,
+		      CONFIDENCE_PROVEN);
+}
+
 static void timeout_is_a_flush_of_one(void **state)
 {
 	struct flow redis = masqueraded(40112);
@@ -379,6 +400,13 @@ static void unknown_cause_keeps_its_stack(void **state)
 			    "nf_ct_iterate_cleanup < my_module_exit");
 	assert_string_equal(see_server_packet(&w, &single)->flush->stack,
 			    "nf_ct_delete < my_module_fn");
+	/* The newest of them has its own; one whose stack was not seen has none. */
+	assert_string_equal(see_server_packet(&w, &removal.removal.flow)->flush->stack,
+			    "nf_ct_delete < elsewhere");
+	removal.removal.flow = masqueraded(40115);
+	removal.removal.stack = NULL;
+	see(&w, removal);
+	assert_null(see_server_packet(&w, &removal.removal.flow)->flush->stack);
 }
 
 int main(void)
@@ -404,6 +432,7 @@ int main(void)
 		story(iteration_takes_the_cause_of_its_act),
 		story(user_deletes_told_in_between),
 		story(empty_acts_take_no_place),
+		story(empty_acts_keep_no_change),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -318,6 +318,9 @@ static void before_the_window(void **state)
 	assert_int_equal(r->inferred_count, 1);
 	assert_int_equal(r->actor.pid, 0);
 	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
+	assert_false(is_inferred(r, UNSEEN_REMOVAL_LOST));
+	see(&w, make_lost("conntrack-removal", 3)); /* or it is among those */
+	assert_true(is_inferred(see_server_packet(&w, &redis), UNSEEN_REMOVAL_LOST));
 }
 
 /* Failover: the address came in the window, and the flow's entry did not. */
@@ -369,6 +372,37 @@ static void address_promoted(void **state)
 	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.7", UP0, &ip_command));
 	see(&w, make_address(ADDRESS_ADD, "10.9.0.1", UP0, &ip_command));
 	assert_null(see_server_packet(&w, &redis)->arrival);
+}
+
+/* What comes when another address had gone is no promotion where that was long ago, of
+ * another link, or in another namespace. */
+static void address_came_after_another_went(void **state)
+{
+	static const struct {
+		uint32_t netns, ifindex;
+		uint64_t later_ns;
+		bool is_arrival;
+	} gone[] = {
+		{ NODE_NETNS, UP0, MS(10) - 1, false },
+		{ NODE_NETNS, UP0, MS(10), true },
+		{ NODE_NETNS, UP1, MS(1), true },
+		{ OTHER_NETNS, UP0, MS(1), true },
+	};
+
+	(void)state;
+	for (uint16_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++) {
+		char address[32];
+		struct flow flow;
+
+		snprintf(address, sizeof(address), "10.9.1.%u", i + 1U);
+		flow = masqueraded_to(address, 40112);
+		see_in(&w, gone[i].netns,
+		       make_address(ADDRESS_REMOVE, "10.9.0.7", gone[i].ifindex, &ip_command));
+		pass(&w, gone[i].later_ns);
+		see(&w, make_address(ADDRESS_ADD, address, UP0, &ip_command));
+		assert_int_equal(see_server_packet(&w, &flow)->arrival != NULL, gone[i].is_arrival);
+		pass(&w, SECONDS(1));
+	}
 }
 
 /* There is an end to what is remembered, and past it nothing is claimed. */
@@ -513,6 +547,7 @@ int main(void)
 		story(address_removed_and_nothing_flushed),
 		story(flush_dropped_by_the_kernel),
 		story(flushed_and_never_reset),
+		story(address_came_after_another_went),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
