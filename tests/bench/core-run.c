@@ -13,7 +13,6 @@
 #include "blame/ledger.h"
 #include "bpf/event.h"
 #include "wire/decode.h"
-#include "wire/reorder.h"
 
 enum { NETNS = 40265, PORTS = 28000, LOOKUPS = 2000000, ACT = 7, KEPT_MAX = 16 };
 /* A small number of flows is measured again and again. */
@@ -236,30 +235,6 @@ static double bare_look_up(const struct bare *table, size_t slots, size_t flows)
 	return (cpu_ns() - begin) / LOOKUPS;
 }
 
-static double bare_look_ahead(const struct bare *table, size_t slots, size_t flows)
-{
-	struct ledger_removal like = first_removal();
-	size_t at[LOOKAHEAD_RECORDS] = { 0 };
-	double begin = cpu_ns();
-
-	for (size_t i = 0; i < LOOKUPS + LOOKAHEAD_RECORDS; i++) {
-		struct bare_key key;
-
-		if (i >= LOOKAHEAD_RECORDS) {
-			make_removal(&like, shuffled(i - LOOKAHEAD_RECORDS, flows));
-			if (bare_find_from(table, slots - 1, &like.flow.reply,
-					   at[i % LOOKAHEAD_RECORDS]) !=
-			    shuffled(i - LOOKAHEAD_RECORDS, flows) + 1)
-				exit(1);
-		}
-		make_removal(&like, shuffled(i, flows));
-		key = bare_key(&like.flow.reply);
-		at[i % LOOKAHEAD_RECORDS] = bare_hash(&key) & (slots - 1);
-		__builtin_prefetch(&table[at[i % LOOKAHEAD_RECORDS]]);
-	}
-	return (cpu_ns() - begin) / LOOKUPS;
-}
-
 /* Sized for all at once, half full, its memory taken before: better than any that has
  * to grow. */
 struct core_result run_bare(size_t flows)
@@ -276,7 +251,6 @@ struct core_result run_bare(size_t flows)
 	for (size_t round = 0; round < rounds; round++)
 		result.ns += bare_fill(table, slots, flows) / (double)(flows * rounds);
 	result.looked_ns = bare_look_up(table, slots, flows);
-	result.ahead_ns = bare_look_ahead(table, slots, flows);
 	free(table);
 	return result;
 }
@@ -322,27 +296,6 @@ static double look_up(struct ledger *ledger, size_t flows, bool are_there)
 	return (cpu_ns() - begin) / LOOKUPS;
 }
 
-/* As attach/rings.c has them: LOOKAHEAD_RECORDS are known before, as each is read from the ring. */
-static double look_ahead(struct ledger *ledger, size_t flows)
-{
-	struct netns_id netns = { .inum = NETNS };
-	struct ledger_removal like = first_removal();
-	struct ledger_walk walk;
-	double begin = cpu_ns();
-
-	for (size_t i = 0; i < LOOKUPS + LOOKAHEAD_RECORDS; i++) {
-		make_removal(&like, shuffled(i, flows));
-		ledger_expect(ledger, netns, AF_INET, &like.flow.reply);
-		if (i < LOOKAHEAD_RECORDS)
-			continue;
-		make_removal(&like, shuffled(i - LOOKAHEAD_RECORDS, flows));
-		ledger_find(ledger, &walk, netns, AF_INET, &like.flow.reply);
-		if (!ledger_next(ledger, &walk))
-			exit(1);
-	}
-	return (cpu_ns() - begin) / LOOKUPS;
-}
-
 struct core_result run_fill(size_t flows)
 {
 	struct core_result result = { 0 };
@@ -358,7 +311,6 @@ struct core_result run_fill(size_t flows)
 	}
 	result.looked_ns = look_up(ledger, flows, true);
 	result.missed_ns = look_up(ledger, flows, false);
-	result.ahead_ns = look_ahead(ledger, flows);
 	ledger_free(ledger);
 	return result;
 }
@@ -549,37 +501,7 @@ static double judge_resets(struct blame *blame, struct decoder *decoder, size_t 
 	return (cpu_ns() - begin) / LOOKUPS;
 }
 
-static void put_ahead(struct reorder *ahead, struct blame *blame, size_t i, size_t flows)
-{
-	struct event_reset e = make_reset(shuffled(i, flows), flows);
-	struct expected_reset expected;
-
-	reorder_put(ahead, e.header.ts_ns + i, &e, sizeof(e));
-	if (decode_expected(&e, sizeof(e), &expected))
-		blame_expect(blame, &expected);
-}
-
-/* The records wait in a lookahead, as attach/rings.c has them do. */
-static double judge_ahead(struct blame *blame, struct decoder *decoder, size_t flows)
-{
-	static struct reorder ahead;
-	static struct observation seen;
-	double begin = cpu_ns();
-
-	for (size_t i = 0; i < LOOKUPS + LOOKAHEAD_RECORDS; i++) {
-		if (reorder_is_full(&ahead)) {
-			size_t size;
-			const void *record = reorder_take(&ahead, &size);
-
-			decode(decoder, record, size, &seen);
-			blame_observe(blame, &seen);
-		}
-		put_ahead(&ahead, blame, i, flows);
-	}
-	return (cpu_ns() - begin) / LOOKUPS;
-}
-
-static struct core_result run_judging(size_t flows, bool is_ahead)
+struct core_result run_resets(size_t flows)
 {
 	struct core_result result = { 0 };
 	struct decoder decoder = { .wall_offset_ns = 1 };
@@ -587,22 +509,9 @@ static struct core_result run_judging(size_t flows, bool is_ahead)
 	struct blame *blame = new_blame(flows, &counts);
 
 	flush(blame, &decoder, flows);
-	if (is_ahead)
-		result.ahead_ns = judge_ahead(blame, &decoder, flows);
-	else
-		result.ns = judge_resets(blame, &decoder, flows);
+	result.ns = judge_resets(blame, &decoder, flows);
 	if (counts.blamed != LOOKUPS)
 		exit(1);
 	blame_free(blame);
 	return result;
-}
-
-struct core_result run_resets(size_t flows)
-{
-	return run_judging(flows, false);
-}
-
-struct core_result run_resets_ahead(size_t flows)
-{
-	return run_judging(flows, true);
 }

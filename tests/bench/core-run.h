@@ -13,7 +13,6 @@ struct core_result {
 	double bytes;     /* resident, for each flow */
 	double stall_us;  /* the longest that STALL_EVENTS took together, memory included */
 	double looked_ns; /* for each look-up that finds */
-	double ahead_ns;  /* the same where LOOKAHEAD_RECORDS are known before */
 	double missed_ns; /* for each that does not */
 };
 
@@ -22,13 +21,12 @@ enum { STALL_EVENTS = 64 };
 
 /* All take the number of flows. They exit(1) when out of memory or when what they looked
  * for is not there. */
-struct core_result run_bare(size_t flows);         /* both keys into an open hash table */
-struct core_result run_fill(size_t flows);         /* the ledger, empty to `flows` */
-struct core_result run_stalls(size_t flows);       /* the same, looking at the clock */
-struct core_result run_hot(size_t flows);          /* the same, of one tuple all the time */
-struct core_result run_full(size_t flows);         /* each removal evicts one */
-struct core_result run_blame(size_t flows);        /* decode_flush() to blame_observe() */
-struct core_result run_resets(size_t flows);       /* decode() to verdict, of removed flows */
-struct core_result run_resets_ahead(size_t flows); /* the same, read ahead as attach/rings.c does */
+struct core_result run_bare(size_t flows);   /* both keys into an open hash table */
+struct core_result run_fill(size_t flows);   /* the ledger, empty to `flows` */
+struct core_result run_stalls(size_t flows); /* the same, looking at the clock */
+struct core_result run_hot(size_t flows);    /* the same, of one tuple all the time */
+struct core_result run_full(size_t flows);   /* each removal evicts one */
+struct core_result run_blame(size_t flows);  /* decode_flush() to blame_observe() */
+struct core_result run_resets(size_t flows); /* decode() to verdict, of removed flows */
 
 #endif

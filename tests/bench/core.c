@@ -13,7 +13,7 @@ enum { TIMES = 3, SIZES_MAX = 8, TARGETS_MAX = 24 };
 
 struct row {
 	size_t flows;
-	struct core_result bare, fill, full, stalls, hot, blame, resets, ahead;
+	struct core_result bare, fill, full, stalls, hot, blame, resets;
 };
 
 struct target {
@@ -65,7 +65,6 @@ static struct core_result run(struct core_result (*measure)(size_t), size_t flow
 		keep_least(&best.stall_us, result.stall_us);
 		keep_least(&best.looked_ns, result.looked_ns);
 		keep_least(&best.missed_ns, result.missed_ns);
-		keep_least(&best.ahead_ns, result.ahead_ns);
 	}
 	return best;
 }
@@ -81,7 +80,6 @@ static struct row measure(size_t flows)
 		.hot = run(run_hot, flows),
 		.blame = run(run_blame, flows),
 		.resets = run(run_resets, flows),
-		.ahead = run(run_resets_ahead, flows),
 	};
 }
 
@@ -95,16 +93,12 @@ static void print_json(FILE *out, const struct row *r)
 		"\"lookup_hit_ns\":%.1f,\"lookup_miss_ns\":%.1f,\"lookups_per_s\":%.0f,"
 		"\"removal_ns\":%.1f,\"removal_first_touch_ns\":%.1f,\"removals_per_s\":%.0f,"
 		"\"reset_ns\":%.1f,\"resets_per_s\":%.0f,\"stall_us\":%.1f,"
-		"\"bare_lookup_ahead_ns\":%.1f,\"lookup_ahead_ns\":%.1f,"
-		"\"lookups_ahead_per_s\":%.0f,\"reset_ahead_ns\":%.1f,"
-		"\"resets_ahead_per_s\":%.0f,\"one_tuple_stall_us\":%.1f}\n",
+		"\"one_tuple_stall_us\":%.1f}\n",
 		r->flows, r->fill.ns / r->bare.ns, r->full.ns / r->bare.ns,
 		r->fill.looked_ns / r->bare.looked_ns, r->fill.bytes, r->bare.ns, r->bare.looked_ns,
 		r->fill.ns, r->fill.first_ns, r->full.ns, r->fill.looked_ns, r->fill.missed_ns,
 		1e9 / r->fill.looked_ns, r->blame.ns, r->blame.first_ns, 1e9 / r->blame.ns,
-		r->resets.ns, 1e9 / r->resets.ns, r->stalls.stall_us, r->bare.ahead_ns,
-		r->fill.ahead_ns, 1e9 / r->fill.ahead_ns, r->ahead.ahead_ns,
-		1e9 / r->ahead.ahead_ns, r->hot.stall_us);
+		r->resets.ns, 1e9 / r->resets.ns, r->stalls.stall_us, r->hot.stall_us);
 }
 
 static double most(double a, double b)
@@ -114,12 +108,12 @@ static double most(double a, double b)
 
 static void print_row(const struct row *r)
 {
-	printf("%9zu %6.2f %6.2f %6.2f %6.1f %7.1f %7.1f %7.1f %7.1f %7.1f %7.1f %7.1f %7.1f %7.1f %7.1f %7.1f %7.1f %8.1f\n",
+	printf("%9zu %6.2f %6.2f %7.2f %6.1f %7.1f %7.1f %7.1f %7.1f %7.1f %7.1f %7.1f %7.1f %7.1f %8.1f\n",
 	       r->flows, r->fill.ns / r->bare.ns, r->full.ns / r->bare.ns,
-	       r->fill.ahead_ns / r->bare.ahead_ns, r->fill.bytes, r->bare.ns, r->fill.ns,
+	       r->fill.looked_ns / r->bare.looked_ns, r->fill.bytes, r->bare.ns, r->fill.ns,
 	       r->fill.first_ns, r->full.ns, r->bare.looked_ns, r->fill.looked_ns,
-	       r->fill.missed_ns, r->bare.ahead_ns, r->fill.ahead_ns, r->blame.ns, r->resets.ns,
-	       r->ahead.ahead_ns, most(r->stalls.stall_us, r->hot.stall_us));
+	       r->fill.missed_ns, r->blame.ns, r->resets.ns,
+	       most(r->stalls.stall_us, r->hot.stall_us));
 	fflush(stdout);
 }
 
@@ -127,14 +121,13 @@ static void print_head(void)
 {
 	printf("CPU time for each event in ns, the best of %d runs. bare: both keys of the flow into\n"
 	       "a hash table sized for all, or one key found there. first: memory is touched for\n"
-	       "the first time. ahead: known before, as attach/rings.c has them. stall: the longest that %d\n"
-	       "removals took, us, memory included, of flows or of one tuple all the time.\n"
-	       "%9s %20s %6s %31s %23s %15s %7s %15s %8s\n"
-	       "%9s %6s %6s %6s %6s %7s %7s %7s %7s %7s %7s %7s %7s %7s %7s %7s %7s %8s\n",
-	       TIMES, STALL_EVENTS, "", "ledger / bare", "bytes/", "insert", "look-up",
-	       "look-up ahead", "decode,", "reset to verdict", "", "flows", "add", "full", "ahead",
-	       "flow", "bare", "add", "first", "full", "bare", "found", "missed", "bare", "found",
-	       "blame", "single", "ahead", "stall");
+	       "the first time. stall: the longest that %d removals took, us, memory included, of flows\n"
+	       "or of one tuple all the time.\n"
+	       "%9s %21s %6s %31s %23s %7s %7s %8s\n"
+	       "%9s %6s %6s %7s %6s %7s %7s %7s %7s %7s %7s %7s %7s %7s %8s\n",
+	       TIMES, STALL_EVENTS, "", "ledger / bare", "bytes/", "insert", "look-up", "decode,",
+	       "reset,", "", "flows", "add", "full", "look-up", "flow", "bare", "add", "first",
+	       "full", "bare", "found", "missed", "blame", "verdict", "stall");
 }
 
 static struct row worst_of(const struct row *rows, size_t count)
@@ -148,9 +141,7 @@ static struct row worst_of(const struct row *rows, size_t count)
 		w.fill.looked_ns = most(w.fill.looked_ns, r->fill.looked_ns);
 		w.blame.ns = most(w.blame.ns, r->blame.ns);
 		w.blame.first_ns = most(w.blame.first_ns, r->blame.first_ns);
-		w.fill.ahead_ns = most(w.fill.ahead_ns, r->fill.ahead_ns);
 		w.resets.ns = most(w.resets.ns, r->resets.ns);
-		w.ahead.ahead_ns = most(w.ahead.ahead_ns, r->ahead.ahead_ns);
 		w.stalls.stall_us = most(w.stalls.stall_us, r->stalls.stall_us);
 		w.hot.stall_us = most(w.hot.stall_us, r->hot.stall_us);
 	}
@@ -167,28 +158,18 @@ static size_t list_targets(const struct row *rows, size_t count, struct target *
 		{ "million removals/s, record to ledger", 1e3 / w.blame.ns, 5, 1 },
 		{ "the same where memory is touched for the first time", 1e3 / w.blame.first_ns, 0,
 		  1 },
-		{ "million look-ups/s for resets, known ahead", 1e3 / w.fill.ahead_ns, 2, 1 },
-		{ "the same one by one", 1e3 / w.fill.looked_ns, 0, 1 },
-		{ "million resets/s, record to verdict, known ahead", 1e3 / w.ahead.ahead_ns, 2,
-		  1 },
-		{ "the same one by one", 1e3 / w.resets.ns, 0, 1 },
+		{ "million look-ups/s for resets", 1e3 / w.fill.looked_ns, 2, 1 },
+		{ "million resets/s, record to verdict", 1e3 / w.resets.ns, 0, 1 },
 		{ "bytes for each IPv4 flow, resident, most flows", z->fill.bytes, 64, 0 },
 		{ "longest stall, ms", w.stalls.stall_us / 1000, 10, 0 },
 		{ "the same with one tuple all the time, ms", w.hot.stall_us / 1000, 10, 0 },
 		{ "removal, most flows / fewest", z->blame.ns / a->blame.ns, 2, 0 },
 		{ "removal that evicts, most flows / fewest", z->full.ns / a->full.ns, 2, 0 },
-		{ "look-up known ahead, most flows / fewest", z->fill.ahead_ns / a->fill.ahead_ns,
-		  2, 0 },
-		{ "reset known ahead, most flows / fewest", z->ahead.ahead_ns / a->ahead.ahead_ns,
-		  2, 0 },
-		{ "look-up one by one, most flows / fewest", z->fill.looked_ns / a->fill.looked_ns,
-		  0, 0 },
-		{ "reset one by one, most flows / fewest", z->resets.ns / a->resets.ns, 0, 0 },
+		{ "look-up, most flows / fewest", z->fill.looked_ns / a->fill.looked_ns, 0, 0 },
+		{ "reset, most flows / fewest", z->resets.ns / a->resets.ns, 0, 0 },
 		{ "bare insert, most flows / fewest", z->bare.ns / a->bare.ns, 0, 0 },
-		{ "bare look-up one by one, most flows / fewest",
-		  z->bare.looked_ns / a->bare.looked_ns, 0, 0 },
-		{ "bare look-up known ahead, most flows / fewest",
-		  z->bare.ahead_ns / a->bare.ahead_ns, 0, 0 },
+		{ "bare look-up, most flows / fewest", z->bare.looked_ns / a->bare.looked_ns, 0,
+		  0 },
 	};
 	size_t targets_count = sizeof(targets) / sizeof(targets[0]);
 

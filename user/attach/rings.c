@@ -32,7 +32,6 @@ struct rings {
 	struct conntrack_get *conntrack_get; /* NULL: conntrack is not asked */
 	bool is_symbolizer_tried;
 	source_take_fn take;
-	source_expect_fn expect; /* may be NULL */
 	void *ctx;
 	struct lane lanes[MERGE_RINGS];
 	struct merge merge;
@@ -121,21 +120,12 @@ static int take_counts(void *ctx)
 	return rings_report_counts(ctx);
 }
 
-static void expect(const struct rings *rings, const void *record, size_t size)
-{
-	struct expected_reset expected;
-
-	if (rings->expect && decode_expected(record, size, &expected))
-		rings->expect(rings->ctx, &expected);
-}
-
 /* libbpf's callback: a negative return stops it, after this record is consumed. */
 static int put_record(void *ctx, void *record, size_t size)
 {
 	struct lane *lane = ctx;
 	bool has_room = merge_put(&lane->rings->merge, lane->which, record, size);
 
-	expect(lane->rings, record, size);
 	return has_room ? 0 : -EAGAIN;
 }
 
@@ -344,11 +334,6 @@ struct rings *rings_new(struct loader *loader, bool with_stacks, source_take_fn 
 		return NULL;
 	}
 	return rings;
-}
-
-void rings_set_expect(struct rings *rings, source_expect_fn expect)
-{
-	rings->expect = expect;
 }
 
 void rings_free(struct rings *rings)

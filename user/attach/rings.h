@@ -14,10 +14,6 @@ struct rings;
 
 /* Borrows the loader. NULL and errno set on failure. */
 struct rings *rings_new(struct loader *loader, bool with_stacks, source_take_fn take, void *ctx);
-/* From now on `expect` is told of resets, with rings_new()'s context, when they are read
- * from the ring: mostly some before their turn comes. */
-void rings_set_expect(struct rings *rings, source_expect_fn expect);
-
 void rings_free(struct rings *rings);
 
 /* To poll: readable when a ring has something. */

@@ -30,10 +30,6 @@ void blame_free(struct blame *blame);
  * the order of their time, save for microseconds between CPUs. 0, or -ENOMEM. */
 int blame_observe(struct blame *blame, const struct observation *seen);
 
-/* Reads memory ahead for a reset of that packet, which is to be observed some calls
- * later. A hint: it need not be true, and changes no finding. */
-void blame_expect(struct blame *blame, const struct expected_reset *expected);
-
 /* ---- what the edges ask, to know which sockets to look at ---- */
 
 /* When a live, translated flow last lost its entry on that node: sockets listed
@@ -50,18 +46,6 @@ bool blame_forgot(struct blame *blame, struct netns_id netns, uint8_t family,
 /* The flows that are at risk, one by one; `cursor` begins at 0. NULL at the end. No
  * observation may come between. */
 const struct risk *blame_risk(const struct blame *blame, size_t *cursor);
-
-/* Where to look for the socket that a trigger packet was meant for. */
-struct victim_place {
-	struct tuple tuple;         /* that it sends */
-	uint32_t inum, inode;       /* where it was seen, or 0 */
-	const struct victim *known; /* of a flow at risk; NULL: none. Lives as long as blame */
-	uint64_t known_ago_ns;      /* how long before the reset that was seen */
-};
-
-/* As far as blame knows by now. False where it is not known, or there is none. */
-bool blame_victim_place(struct blame *blame, const struct observation *reset,
-			struct victim_place *out);
 
 /* Delivers the flushes that have been quiet for a while before `mono_ns` of
  * that node. Live, call it when idle; a replay needs no call. */

@@ -53,10 +53,6 @@ enum { PENDING = 16 };
 /* Numbers tell twice as many apart. Below the least, there is no room for anything. */
 enum { LIMIT_MAX = 1 << 30, LIMIT_LEAST = 1 << 14 };
 
-/* How many look-ups later what one of them is waiting for is in the cache: first its
- * line of the index, then what that leads to. */
-enum { LOOKUPS_AHEAD = 8, LOOKUPS = 2 * LOOKUPS_AHEAD };
-
 struct ledger {
 	struct record *pool;
 	struct wide *wide;
@@ -70,8 +66,6 @@ struct ledger {
 	size_t pending_limit, pending_count; /* the newest ones, not linked yet */
 	uint32_t pending_next;
 	uint32_t pending[PENDING][LEDGER_SIDES]; /* their hashes, a ring */
-	uint32_t lookups[LOOKUPS];               /* hashes of what is expected, a ring */
-	uint32_t lookups_next;
 };
 
 static void release(struct ledger *l)
@@ -366,7 +360,7 @@ static void expect_link(struct ledger *l, const struct record *r)
 
 	for (enum ledger_side side = 0; side < LEDGER_SIDES; side++) {
 		hashes[side] = hash_record(l, r, side);
-		ledger_index_expect(&l->index, hashes[side]);
+		ledger_index_read_ahead(&l->index, hashes[side]);
 	}
 }
 
@@ -417,54 +411,6 @@ void ledger_find(struct ledger *l, struct ledger_walk *walk, struct netns_id net
 	walk->steps = 0;
 	walk->is_cut = false;
 	ledger_index_find(&l->index, &walk->ledger_index, hash);
-}
-
-/* A record is mostly in two lines of the cache. The empty asm is there for GCC, which
- * takes a function that does nothing but prefetch for a pure one, and drops the call. */
-static void expect_record(const struct record *r)
-{
-	__builtin_prefetch(r);
-	__builtin_prefetch(&r->bits);
-	__asm__ volatile("" : : "r"(r));
-}
-
-static void expect_records(const struct ledger *l, uint32_t hash, enum ledger_index_depth depth)
-{
-	uint32_t ledger_index[LINKS_PEEK_MAX];
-	size_t count = ledger_index_peek(&l->index, hash, depth, ledger_index);
-
-	for (size_t i = 0; i < count; i++)
-		expect_record(record_of(l, ledger_index[i]));
-}
-
-/* The addresses of IPv6, which are beside the records. */
-static void expect_wide(const struct ledger *l, uint32_t hash)
-{
-	uint32_t ledger_index[LINKS_PEEK_MAX];
-	size_t count = ledger_index_peek(&l->index, hash, LINKS_IN_LINE, ledger_index);
-
-	for (size_t i = 0; i < count; i++) {
-		const struct record *r = record_of(l, ledger_index[i]);
-
-		if (r->bits & BIT_WIDE)
-			__builtin_prefetch(&l->wide[r->addresses[WIDE_AT]]);
-	}
-}
-
-/* What one look-up needs, another must lead to: each is a step further when some more
- * have been announced. */
-void ledger_expect(struct ledger *l, struct netns_id netns, uint8_t family,
-		   const struct tuple *tuple)
-{
-	uint32_t *oldest = &l->lookups[l->lookups_next++ % LOOKUPS];
-	uint32_t middle = l->lookups[(l->lookups_next - 1 + LOOKUPS_AHEAD) % LOOKUPS];
-
-	if (l->wide_used)
-		expect_wide(l, *oldest);
-	expect_records(l, *oldest, LINKS_BEHIND);
-	expect_records(l, middle, LINKS_IN_LINE);
-	*oldest = hash_tuple(l, netns, family, tuple);
-	ledger_index_expect(&l->index, *oldest);
 }
 
 bool ledger_next(struct ledger *l, struct ledger_walk *walk)

@@ -70,11 +70,6 @@ void ledger_add(struct ledger *ledger, const struct ledger_removal *removal);
 void ledger_find(struct ledger *ledger, struct ledger_walk *walk, struct netns_id netns,
 		 uint8_t family, const struct tuple *tuple);
 
-/* Says that ledger_find() will be asked for that, some calls later: its memory is read
- * ahead while others are looked at. Changes nothing else. */
-void ledger_expect(struct ledger *ledger, struct netns_id netns, uint8_t family,
-		   const struct tuple *tuple);
-
 /* Goes to the next. False at the end, or after LEDGER_WALK_MAX of them. No ledger_add()
  * may come between. */
 bool ledger_next(struct ledger *ledger, struct ledger_walk *walk);

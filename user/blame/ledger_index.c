@@ -86,7 +86,7 @@ static void read_ahead(const void *at)
 	__asm__ volatile("" : : "r"(at));
 }
 
-void ledger_index_expect(const struct ledger_index *l, uint32_t hash)
+void ledger_index_read_ahead(const struct ledger_index *l, uint32_t hash)
 {
 	read_ahead(line_of(l, hash));
 }
@@ -408,22 +408,4 @@ uint32_t ledger_index_next(const struct ledger_index *l, struct ledger_index_wal
 	}
 	walk->last = link;
 	return link;
-}
-
-size_t ledger_index_peek(const struct ledger_index *l, uint32_t hash, enum ledger_index_depth depth,
-			 uint32_t out[LINKS_PEEK_MAX])
-{
-	struct ledger_index_walk walk;
-	size_t count = 0;
-	uint32_t link;
-
-	ledger_index_find(l, &walk, hash);
-	if (depth == LINKS_BEHIND && !go_behind(l, &walk))
-		return 0;
-	if (walk.next)
-		read_ahead(&l->nodes[walk.next]);
-	while (count < LINKS_PEEK_MAX && (link = next_here(&walk)))
-		if (ledger_index_is_alive(l, link))
-			out[count++] = link;
-	return count;
 }

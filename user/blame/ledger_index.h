@@ -81,8 +81,8 @@ static inline bool ledger_index_is_alive(const struct ledger_index *l, uint32_t 
 	return link && ledger_index_age(l, link) < l->count;
 }
 
-/* Reads ahead what ledger_index_add() and ledger_index_find() will touch first. */
-void ledger_index_expect(const struct ledger_index *ledger_index, uint32_t hash);
+/* Reads ahead what ledger_index_add() will touch first. */
+void ledger_index_read_ahead(const struct ledger_index *ledger_index, uint32_t hash);
 
 void ledger_index_add(struct ledger_index *ledger_index, uint32_t hash, uint32_t link);
 
@@ -90,18 +90,5 @@ void ledger_index_add(struct ledger_index *ledger_index, uint32_t hash, uint32_t
 void ledger_index_find(const struct ledger_index *ledger_index, struct ledger_index_walk *walk,
 		       uint32_t hash);
 uint32_t ledger_index_next(const struct ledger_index *ledger_index, struct ledger_index_walk *walk);
-
-/* How far ledger_index_peek() looks: into the line, or into the first node behind it. */
-enum ledger_index_depth {
-	LINKS_IN_LINE,
-	LINKS_BEHIND,
-};
-
-enum { LINKS_PEEK_MAX = 4 };
-
-/* Some of the links that ledger_index_next() would give there: what to read ahead. Returns how
- * many. In the line, it reads ahead the node as well. */
-size_t ledger_index_peek(const struct ledger_index *ledger_index, uint32_t hash,
-			 enum ledger_index_depth depth, uint32_t out[LINKS_PEEK_MAX]);
 
 #endif

@@ -23,10 +23,6 @@ struct node {
 	uint64_t losses; /* of the probes that a join needs */
 };
 
-/* How many resets later what the ledger was asked to read ahead is there, so that it
- * tells what else to read. */
-enum { EXPECTED_MAX = 24 };
-
 struct blame {
 	blame_sink_fn sink;
 	void *sink_ctx;
@@ -41,8 +37,6 @@ struct blame {
 	struct sent_resets sent;
 	struct unexplained stacks;
 	struct node nodes[NODES_MAX];
-	struct expected_reset expected[EXPECTED_MAX]; /* a ring */
-	size_t expected_next;
 };
 
 /* ---- blame.c ---- */

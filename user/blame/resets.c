@@ -87,7 +87,7 @@ static void show_single(struct blame *b, const struct observation *seen, const s
 	blamed->because[0] = f->id;
 }
 
-static void place_by_risk(const struct risk *risk, uint64_t reset_ns, struct victim_place *out)
+static void place_by_risk(const struct risk *risk, uint64_t reset_ns, struct wanted_socket *out)
 {
 	out->inum = risk->victim->process.netns;
 	out->inode = risk->inode;
@@ -98,50 +98,29 @@ static void place_by_risk(const struct risk *risk, uint64_t reset_ns, struct vic
 		out->known_ago_ns = reset_ns - risk->looked_mono_ns;
 }
 
-bool blame_victim_place(struct blame *b, const struct observation *reset, struct victim_place *out)
+/* Whose socket the packet was meant for. False: of nobody, or nobody knows. */
+static bool find_wanted(struct blame *b, const struct evidence *e, const struct reset_blame *blamed,
+			struct wanted_socket *out)
 {
-	struct evidence evidence = { .reset = reset };
-	struct ledger_walk walk;
-	struct reset_blame blamed;
+	const struct observation *seen = e->reset;
 	const struct risk *risk;
 	bool is_client;
 
 	memset(out, 0, sizeof(*out));
-	if (reset->reset.kind == RESET_ABORT || reset->reset.kind == RESET_RECEIVED)
-		return false;
-	gather(b, reset, &walk, &evidence);
-	judge_reset(&evidence, &blamed);
-	if (!blamed.flow.family || blamed.is_one_sided)
+	if (seen->reset.kind == RESET_ABORT || seen->reset.kind == RESET_RECEIVED ||
+	    !blamed->flow.family || blamed->is_one_sided)
 		return false;
 	/* A packet of the server's was meant for the client, and the other way round. */
-	is_client = !tuple_equal(&reset->reset.packet, &blamed.flow.orig);
-	out->tuple = is_client ? blamed.flow.orig : blamed.flow.reply;
-	risk = risk_table_find(b->risks.table, reset->netns, blamed.flow.family, &blamed.flow.orig);
+	is_client = !tuple_equal(&seen->reset.packet, &blamed->flow.orig);
+	out->tuple = is_client ? blamed->flow.orig : blamed->flow.reply;
+	if (!is_client || !e->removal)
+		return true;
+	risk = risk_table_find(b->risks.table, seen->netns, blamed->flow.family,
+			       &blamed->flow.orig);
 	/* Of two zones with the same tuple one is at risk, the other may be what was reset. */
-	if (is_client && risk && risk->victim && evidence.removal &&
-	    risk->zone == evidence.removal->zone[LEDGER_ORIG])
-		place_by_risk(risk, reset->mono_ns, out);
+	if (risk && risk->victim && risk->zone == e->removal->zone[LEDGER_ORIG])
+		place_by_risk(risk, seen->mono_ns, out);
 	return true;
-}
-
-static void expect_risk(struct blame *b, const struct expected_reset *e)
-{
-	struct ledger_walk walk;
-
-	if (!e->family)
-		return;
-	ledger_find(b->ledger, &walk, e->netns, e->family, &e->packet);
-	if (ledger_next(b->ledger, &walk))
-		risk_table_expect(b->risks.table, e->netns, &walk.removal.flow.orig);
-}
-
-void blame_expect(struct blame *b, const struct expected_reset *expected)
-{
-	struct expected_reset *oldest = &b->expected[b->expected_next++ % EXPECTED_MAX];
-
-	expect_risk(b, oldest);
-	*oldest = *expected;
-	ledger_expect(b->ledger, expected->netns, expected->family, &expected->packet);
 }
 
 int blame_observe_reset(struct blame *b, const struct observation *seen)
@@ -149,6 +128,7 @@ int blame_observe_reset(struct blame *b, const struct observation *seen)
 	struct evidence evidence = { .reset = seen };
 	struct ledger_walk walk;
 	struct reset_blame blamed;
+	struct wanted_socket wanted;
 	struct finding f = { .type = FINDING_RESET, .reset = &blamed };
 
 	if (seen->reset.kind == RESET_RECEIVED)
@@ -163,6 +143,8 @@ int blame_observe_reset(struct blame *b, const struct observation *seen)
 		blamed.sent_as = sent_resets_take(&b->sent, seen);
 	else
 		sent_resets_add(&b->sent, seen, f.id);
+	if (find_wanted(b, &evidence, &blamed, &wanted))
+		f.wanted = &wanted;
 	blame_deliver(b, seen, &f);
 	blame_end_risk_by_reset(b, seen, &blamed, evidence.removal);
 	return 0;

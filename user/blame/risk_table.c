@@ -157,11 +157,6 @@ struct risk *risk_table_find(struct risk_table *t, struct netns_id netns, uint8_
 	return NULL;
 }
 
-void risk_table_expect(const struct risk_table *t, struct netns_id netns, const struct tuple *orig)
-{
-	__builtin_prefetch(chain(t, hash_flow(t, netns, orig)), 1);
-}
-
 /* Plus one; 0: there is none. */
 static uint32_t take_slot(struct risk_table *t)
 {

@@ -19,10 +19,6 @@ void risk_table_free(struct risk_table *table);
 struct risk *risk_table_find(struct risk_table *table, struct netns_id netns, uint8_t family,
 			     const struct tuple *orig);
 
-/* Reads ahead what risk_table_find() and risk_table_add() of that flow will touch first. */
-void risk_table_expect(const struct risk_table *table, struct netns_id netns,
-		       const struct tuple *orig);
-
 /* Copies both; equal victims share one copy, which lives as long as the table. NULL
  * past the limit. The pointer is valid until the next call that adds or removes. */
 struct risk *risk_table_add(struct risk_table *table, const struct risk *risk,

@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "base/utf8.h"
 #include "log/rules.h"
 
@@ -175,16 +175,10 @@ static void *run(void *watch)
 
 /* ---- the others ---- */
 
-/* Signals are the main thread's: a signalfd reads them there. */
 static int start_thread(struct log_watch *w)
 {
-	sigset_t all, before;
-	int err;
+	int err = thread_start(&w->thread, run, w);
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&w->thread, NULL, run, w);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	w->has_thread = !err;
 	return err;
 }

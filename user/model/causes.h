@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * One row for each verdict and each cause: its word in the schema, and what follows from
- * it whoever asks. The sentences are beside each other in summary/phrases.c, what to do
- * about it in summary/advice.c.
+ * it whoever asks. Its sentence is a row of summary/sentences.c, what to do about it one of
+ * summary/advice.c.
  */
 #ifndef RSTBLAME_MODEL_CAUSES_H
 #define RSTBLAME_MODEL_CAUSES_H

@@ -497,11 +497,4 @@ struct observation {
 	};
 };
 
-/* What is known of a reset's packet before its turn has come. */
-struct expected_reset {
-	struct netns_id netns;
-	struct tuple packet;
-	uint8_t family;
-};
-
 #endif

@@ -9,7 +9,4 @@
 /* Takes one observation, valid during the call. 0, or -errno to stop. */
 typedef int (*source_take_fn)(void *ctx, const struct observation *seen);
 
-/* Is told of a reset that will be taken soon, so that it may be prepared for. */
-typedef void (*source_expect_fn)(void *ctx, const struct expected_reset *expected);
-
 #endif

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "node/netlink.h"
 #include "node/netns.h"
+#include "node/netns_opener.h"
 
 #define CTNETLINK_MODULE "/sys/module/nf_conntrack_netlink"
 
@@ -20,8 +21,11 @@
  * it may take a twentieth. */
 enum { QUESTIONS_PER_S = 300, FOREIGN_PER_S = 30 };
 #define SPENT_NS_PER_S (50 * NSEC_PER_MSEC)
+/* How long one socket of another namespace is waited for. */
+#define OPEN_NS (25 * NSEC_PER_MSEC)
 
 struct conntrack_get {
+	struct netns_opener *opener;
 	uint32_t own_netns;
 	struct mnl_socket *own; /* NULL: not opened yet, or it could not be */
 	uint64_t second_ns;     /* when the present second began */
@@ -36,9 +40,14 @@ struct conntrack_get *conntrack_get_new(void)
 {
 	struct conntrack_get *lookup = calloc(1, sizeof(*lookup));
 
-	if (lookup)
-		lookup->own_netns = netns_own();
-	return lookup;
+	if (!lookup)
+		return NULL;
+	lookup->own_netns = netns_own();
+	lookup->opener = netns_opener_new();
+	if (lookup->opener)
+		return lookup;
+	free(lookup);
+	return NULL;
 }
 
 void conntrack_get_free(struct conntrack_get *lookup)
@@ -47,24 +56,17 @@ void conntrack_get_free(struct conntrack_get *lookup)
 		return;
 	if (lookup->own)
 		mnl_socket_close(lookup->own);
+	netns_opener_free(lookup->opener);
 	free(lookup);
 }
 
-static struct mnl_socket *open_here(void)
+/* By the opener's thread: this one stays where it is. */
+static struct mnl_socket *open_in(struct conntrack_get *lookup, uint32_t netns)
 {
-	return netlink_open(NETLINK_NETFILTER, SOCK_NONBLOCK);
-}
+	struct mnl_socket *nl = NULL;
+	int err = netns_opener_open(lookup->opener, netns, NETLINK_NETFILTER, OPEN_NS, &nl);
 
-/* A socket stays in the namespace that it was made in. */
-static struct mnl_socket *open_in(uint32_t netns)
-{
-	struct mnl_socket *nl;
-	int own = netns_enter(netns);
-
-	if (own < 0)
-		return NULL;
-	nl = open_here();
-	netns_leave(own);
+	lookup->unasked += err == -ETIMEDOUT || err == -EBUSY;
 	return nl;
 }
 
@@ -73,9 +75,9 @@ static struct mnl_socket *open_in(uint32_t netns)
 static struct mnl_socket *open_socket(struct conntrack_get *lookup, uint32_t netns)
 {
 	if (netns != lookup->own_netns)
-		return open_in(netns);
+		return open_in(lookup, netns);
 	if (!lookup->own)
-		lookup->own = open_here();
+		lookup->own = netlink_open(NETLINK_NETFILTER, SOCK_NONBLOCK);
 	return lookup->own;
 }
 

@@ -3,6 +3,10 @@
  * Asking conntrack for the entry of a tuple, right after a reset: the proof that it
  * is alive, or is not. A plain ctnetlink GET, which changes nothing; where
  * nf_conntrack_netlink is not loaded nobody is asked, for asking would load it.
+ *
+ * The verdict needs the answer, so the thread that drains the rings asks. It never leaves
+ * its namespace: a socket of another one is opened by a helper's thread
+ * (node/netns_opener.h), which it waits for, 25 ms at most.
  */
 #ifndef RSTBLAME_NODE_CONNTRACK_GET_H
 #define RSTBLAME_NODE_CONNTRACK_GET_H
@@ -20,7 +24,8 @@ void conntrack_get_free(struct conntrack_get *lookup);
  * questions a second, of tens of microseconds each, and a twentieth of the time. */
 void conntrack_get_reset(struct conntrack_get *lookup, struct observation *reset);
 
-/* How many of those were too many. */
+/* How many of those were not asked about: too many, or their namespace's socket was not
+ * there in time. */
 uint64_t conntrack_get_unasked(const struct conntrack_get *lookup);
 
 /* Whether ctnetlink can be asked without loading a module. */

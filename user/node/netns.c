@@ -135,10 +135,10 @@ int netns_enter(uint32_t inum)
 	return own;
 }
 
-void netns_leave(int entered)
+int netns_leave(int entered)
 {
-	/* The namespace is held open, so this fails only with the privilege gone. */
-	if (setns(entered, CLONE_NEWNET))
-		_exit(3);
+	int err = setns(entered, CLONE_NEWNET) ? -errno : 0;
+
 	close(entered);
+	return err;
 }

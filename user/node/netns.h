@@ -16,8 +16,10 @@ uint32_t netns_own(void);
 void netns_name(uint32_t inum, char *name, size_t size);
 
 /* Puts this thread into the namespace with that inode number. Returns what
- * netns_leave() takes, or -errno: -ESRCH when it has no name and no process by now. */
+ * netns_leave() takes, or -errno: -ESRCH when it has no name and no process by now. Not
+ * for the thread that drains the rings: see node/netns_opener.h. */
 int netns_enter(uint32_t inum);
-void netns_leave(int entered);
+/* And back. 0, or -errno with the privilege gone: then the thread should end. */
+int netns_leave(int entered);
 
 #endif

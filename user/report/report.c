@@ -15,7 +15,6 @@
 #include "record/write.h"
 #include "report/filter.h"
 #include "report/html/html.h"
-#include "report/late_lines.h"
 #include "report/text_private.h"
 
 static bool wants_color(const struct options *options, FILE *out)
@@ -105,17 +104,6 @@ static int open_page(struct report *r)
 	return r->html ? 0 : -1;
 }
 
-/* Where late log lines are put in their place; the page is sorted at its end. */
-static int open_shelves(struct report *r)
-{
-	if (!r->options->log)
-		return 0;
-	r->record_shelf = calloc(1, sizeof(*r->record_shelf));
-	if (r->options->format != FORMAT_HTML)
-		r->shelf = calloc(1, sizeof(*r->shelf));
-	return r->record_shelf && (r->shelf || r->html) ? 0 : -1;
-}
-
 int report_open(struct report *r, const struct options *options, char why[REPORT_WHY_BYTES])
 {
 	struct text_options text = {
@@ -138,7 +126,7 @@ int report_open(struct report *r, const struct options *options, char why[REPORT
 	text.is_colored = wants_color(options, r->out);
 	text.is_live = options->mode == MODE_RUN && !options->is_quiet && isatty(fileno(r->out));
 	text_init(&r->text, r->out, &text);
-	if ((options->format == FORMAT_HTML && open_page(r)) || open_shelves(r)) {
+	if (options->format == FORMAT_HTML && open_page(r)) {
 		snprintf(why, REPORT_WHY_BYTES, "out of memory");
 		return -1;
 	}
@@ -152,13 +140,10 @@ int report_open(struct report *r, const struct options *options, char why[REPORT
 	return -1;
 }
 
-static void empty_shelves(struct report *r, uint64_t now_ns);
-
 enum status report_error(struct report *r, const char *why)
 {
 	uint64_t now_ns = clock_mono_ns();
 
-	empty_shelves(r, UINT64_MAX);
 	message("%s", why);
 	if (r->options->format == FORMAT_JSON && !r->has_failed) {
 		begin_output(r);
@@ -190,10 +175,7 @@ static void note_recorder_error(struct report *r, int err)
 	r->is_recording_cut = true;
 }
 
-/* ---- writing, at once or, with a log that may be late, after a moment ---- */
-
-/* journald tells a line within 10 ms as a rule; syslog daemons are slower. */
-#define SHELF_NS (500 * NSEC_PER_MSEC)
+/* ---- writing ---- */
 
 static void write_out(struct report *r, const char *text, size_t len)
 {
@@ -207,82 +189,10 @@ static void write_record(struct report *r, const char *text, size_t len)
 		note_recorder_error(r, recorder_write(r->recorder, text, len));
 }
 
-static void empty_shelf(struct report *r, struct shelf *shelf, uint64_t now_ns)
-{
-	struct shelf_item item;
-
-	while (shelf && shelf_take(shelf, now_ns, &item)) {
-		if (shelf == r->record_shelf) {
-			write_record(r, item.text, item.len);
-		} else {
-			text_clear_progress(&r->text);
-			write_out(r, item.text, item.len);
-		}
-		free(item.text);
-	}
-}
-
-static void empty_shelves(struct report *r, uint64_t now_ns)
-{
-	empty_shelf(r, r->record_shelf, now_ns);
-	empty_shelf(r, r->shelf, now_ns);
-}
-
-/* Takes `text`, which is malloc()ed; NULL when there was no memory for it. */
-static void put(struct report *r, struct shelf *shelf, const struct finding *f, char *text,
-		size_t len)
-{
-	uint64_t now_ns = clock_mono_ns();
-	struct shelf_item item = { f->mono_ns, now_ns + SHELF_NS, text, len };
-
-	if (!text)
-		return;
-	empty_shelf(r, shelf, now_ns);
-	shelf_put(shelf, &item, f->type == FINDING_LOG);
-}
-
-static void record(struct report *r, const struct finding *f)
-{
-	if (r->record_shelf)
-		put(r, r->record_shelf, f, strndup(r->record.text, r->record.len), r->record.len);
-	else
-		write_record(r, r->record.text, r->record.len);
-}
-
-static void show_json(struct report *r, const struct finding *f)
-{
-	if (r->shelf)
-		put(r, r->shelf, f, strndup(r->json.text, r->json.len), r->json.len);
-	else
-		write_out(r, r->json.text, r->json.len);
-}
-
 static void show_text(struct report *r, const struct finding *f)
 {
-	char *text = NULL;
-	size_t len = 0;
-
-	if (!r->shelf) {
-		text_finding(&r->text, f);
-		note_output_error(r);
-		return;
-	}
-	r->text.out = open_memstream(&text, &len);
-	if (r->text.out) {
-		text_finding(&r->text, f);
-		fclose(r->text.out);
-	}
-	r->text.out = r->out;
-	put(r, r->shelf, f, text, len);
-}
-
-uint64_t report_due_ns(const struct report *r)
-{
-	uint64_t due_ns = r->shelf && r->shelf->count ? r->shelf->items[0].due_ns : 0;
-	uint64_t record_ns =
-		r->record_shelf && r->record_shelf->count ? r->record_shelf->items[0].due_ns : 0;
-
-	return record_ns && (!due_ns || record_ns < due_ns) ? record_ns : due_ns;
+	text_finding(&r->text, f);
+	note_output_error(r);
 }
 
 static bool is_wanted(const struct report *r, const struct finding *f)
@@ -311,7 +221,7 @@ void report_finding(void *report, const struct finding *f)
 	if (r->options->format != FORMAT_HTML)
 		begin_output(r);
 	if (r->recorder && json_write_finding(&r->record, JSON_RECORDING, f))
-		record(r, f);
+		write_record(r, r->record.text, r->record.len);
 	if (f->mono_ns > r->last.mono_ns || f->type == FINDING_END) {
 		r->last = *f;
 		r->last.netns.node = 0;
@@ -326,7 +236,12 @@ void report_finding(void *report, const struct finding *f)
 	else if (r->options->format == FORMAT_HTML)
 		html_finding(r->html, f);
 	else if (json_write_finding(&r->json, detail, f))
-		show_json(r, f);
+		write_out(r, r->json.text, r->json.len);
+}
+
+bool report_counts(const struct report *r, const struct finding *f)
+{
+	return f->type == FINDING_RESET && reset_is_blamed(f->reset) && is_wanted(r, f);
 }
 
 bool report_is_full(const struct report *r)
@@ -336,9 +251,6 @@ bool report_is_full(const struct report *r)
 
 void report_flush(struct report *r)
 {
-	uint64_t now_ns = r->shelf ? clock_mono_ns() : 0;
-
-	empty_shelves(r, now_ns);
 	if (!r->has_failed && fflush(r->out))
 		note_output_error(r);
 	if (r->recorder)
@@ -388,7 +300,6 @@ enum status report_summary(struct report *r)
 {
 	enum status status = summary_status(&r->summary);
 
-	empty_shelves(r, UINT64_MAX);
 	report_flush(r); /* a recording that cannot go on shows now, not after the verdict */
 	if (r->is_recording_cut && status == STATUS_OK)
 		status = STATUS_UNKNOWN;
@@ -417,8 +328,6 @@ int report_close(struct report *r)
 		message("cannot write %s: %s", r->out_name, strerror(errno));
 		err = -1;
 	}
-	free(r->shelf);
-	free(r->record_shelf);
 	html_free(r->html);
 	free(r->command);
 	free(r->again);

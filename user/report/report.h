@@ -30,10 +30,9 @@ struct report {
 	struct summary summary;
 	struct text text;
 	struct jsonw json, record;
-	struct html *html;                  /* -f html: collected, and written at the end */
-	char *command, *again;              /* what the page says of its making */
-	struct shelf *shelf, *record_shelf; /* NULL: a finding is written at once */
-	struct finding last;                /* where the window stands, for the summary's time */
+	struct html *html;     /* -f html: collected, and written at the end */
+	char *command, *again; /* what the page says of its making */
+	struct finding last;   /* where the window stands, for the summary's time */
 };
 
 enum { REPORT_WHY_BYTES = 512 };
@@ -48,11 +47,11 @@ enum status report_error(struct report *report, const char *why);
 /* Takes one finding; the sink of a blame, with the report as its context. */
 void report_finding(void *report, const struct finding *f);
 
+/* Whether it is a blamed reset that -c counts. */
+bool report_counts(const struct report *report, const struct finding *f);
+
 /* -c: as many blamed resets as were asked for. */
 bool report_is_full(const struct report *report);
-
-/* CLOCK_MONOTONIC: when report_flush() has something to write; 0: nothing waits. */
-uint64_t report_due_ns(const struct report *report);
 
 /* Hands what is buffered to the kernel: call it before sleeping. */
 void report_flush(struct report *report);

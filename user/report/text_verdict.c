@@ -8,7 +8,7 @@
 #include "model/words.h"
 #include "report/text_private.h"
 #include "summary/phrases.h"
-#include "summary/unseen.h"
+#include "summary/sentences.h"
 #include "summary/verdict_text.h"
 
 enum { STEP_INDENT = 19, ADVICE_INDENT = 4, VERDICT_INDENT = 9, GROUP_INDENT = 9 };

@@ -1,66 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The window: attach, watch until it ends, give the verdict. */
+/* The window: attach, watch until it ends, give the verdict. The road of each event: rings,
+ * blame, victims, report. */
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/signalfd.h>
-#include <sys/timerfd.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "attach/rings.h"
 #include "base/clock.h"
 #include "base/message.h"
 #include "base/version.h"
-#include "blame/blame.h"
 #include "kernel/modules.h"
-#include "log/watch.h"
 #include "node/netns.h"
-#include "node/netns_namer.h"
 #include "node/privilege.h"
-#include "report/report.h"
 #include "session/command.h"
 #include "session/session.h"
-#include "victims/aftermath.h"
+#include "session/watch_private.h"
 
-/* A record may be committed this much later than its time stamp says (its CPU
- * was preempted in between): what is younger waits for the next round. */
-#define HOLD_NS (10 * NSEC_PER_MSEC)
+/* How long what is at risk may be looked at when the window has ended. */
+#define FINISH_NS (10 * NSEC_PER_SEC)
 
-enum wake {
-	WAKE_RINGS,
-	WAKE_FOUND,
-	WAKE_LOG,
-	WAKE_DRAIN,
-	WAKE_END,
-	WAKE_PROGRESS,
-	WAKE_SIGNAL,
-	WAKE_MODULES,
-	WAKES
-};
+/* What blame finds goes to the report through the victims. */
+static void take_finding(void *ctx, const struct finding *f)
+{
+	struct run *run = ctx;
 
-struct run {
-	const struct options *options;
-	struct report report;
-	struct blame *blame;
-	struct loader *loader;
-	struct rings *rings;
-	struct aftermath *aftermath; /* NULL: no victims and nothing at risk is told */
-	struct log_watch *log;       /* NULL: no --log */
-	struct probe_result probes[EVENT_PROBES];
-	struct utsname machine;
-	struct netns_namer netns_namer;
-	uint64_t start_ns, over_ns; /* CLOCK_MONOTONIC */
-	pid_t command;              /* 0: none, or it has ended */
-	int epoll_fd;
-	int modules_fd; /* negative: modules that come later are not noticed */
-	int fds[WAKES]; /* those before WAKE_DRAIN are borrowed */
-	bool is_over;
-	int err;
-};
+	run->blamed += report_counts(&run->report, f);
+	victims_take(run->victims, f);
+}
 
 /* -ECANCELED: as many resets as were asked for; nothing after them is taken. */
 static int take(void *ctx, const struct observation *seen)
@@ -68,21 +37,12 @@ static int take(void *ctx, const struct observation *seen)
 	struct run *run = ctx;
 	int err = blame_observe(run->blame, seen);
 
-	if (!err && seen->type == OBSERVATION_RESET && report_is_full(&run->report))
+	if (!err && run->sweep)
+		sweep_note(run->sweep, seen);
+	if (!err && run->options->count && run->blamed >= run->options->count &&
+	    seen->type == OBSERVATION_RESET)
 		err = -ECANCELED;
 	return err;
-}
-
-static void expect_live(void *ctx, const struct expected_reset *expected)
-{
-	struct run *run = ctx;
-
-	blame_expect(run->blame, expected);
-}
-
-static int hand_on(struct run *run, const struct observation *seen)
-{
-	return run->aftermath ? aftermath_take(run->aftermath, seen) : take(run, seen);
 }
 
 static int take_live(void *ctx, const struct observation *seen)
@@ -92,8 +52,8 @@ static int take_live(void *ctx, const struct observation *seen)
 	int err = 0;
 
 	if (netns_namer_tells(&run->netns_namer, seen, &name))
-		err = hand_on(run, &name);
-	return err ? err : hand_on(run, seen);
+		err = take(run, &name);
+	return err ? err : take(run, seen);
 }
 
 /* ---- the beginning and the end, as observations like any other ---- */
@@ -145,108 +105,10 @@ static void note_effort(struct run *run)
 
 	effort->drain_worst_ns = rings_worst_ns(run->rings);
 	effort->entries_unasked = rings_unasked(run->rings);
-	if (run->aftermath)
-		effort->victims_unlooked = aftermath_unlooked(run->aftermath);
+	effort->victims_unlooked = victims_unlooked(run->victims);
 }
 
-/* ---- waking up ---- */
-
-static int watch(struct run *run, enum wake wake, int fd)
-{
-	struct epoll_event event = { .events = EPOLLIN, .data.u32 = wake };
-
-	run->fds[wake] = fd;
-	return fd < 0 || epoll_ctl(run->epoll_fd, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
-}
-
-static void sleep_until(struct run *run, bool is_empty, uint64_t due_ns)
-{
-	struct epoll_event event = { .events = is_empty ? EPOLLIN : 0, .data.u32 = WAKE_RINGS };
-	struct itimerspec timer = { 0 };
-
-	timer.it_value.tv_sec = (time_t)(due_ns / NSEC_PER_SEC);
-	timer.it_value.tv_nsec = (long)(due_ns % NSEC_PER_SEC);
-	epoll_ctl(run->epoll_fd, EPOLL_CTL_MOD, run->fds[WAKE_RINGS], &event);
-	timerfd_settime(run->fds[WAKE_DRAIN], TFD_TIMER_ABSTIME, &timer, NULL);
-}
-
-/* The rings stay readable while a young record waits in them: sleep on the
- * timer then, on the rings only when they are empty. */
-static void sleep_on_rings(struct run *run, bool is_empty)
-{
-	uint64_t now_ns = clock_mono_ns();
-	uint64_t due_ns = run->aftermath ? aftermath_due_ns(run->aftermath) : 0;
-	uint64_t shelf_ns = report_due_ns(&run->report);
-	uint64_t counts_ns = is_empty ? rings_due_ns(run->rings) : 0;
-
-	if (shelf_ns && (!due_ns || shelf_ns < due_ns))
-		due_ns = shelf_ns;
-	if (counts_ns && (!due_ns || counts_ns < due_ns))
-		due_ns = counts_ns;
-	if (due_ns && due_ns <= now_ns)
-		due_ns = now_ns + 1;
-	if (!is_empty && (!due_ns || due_ns > now_ns + HOLD_NS))
-		due_ns = now_ns + HOLD_NS;
-	sleep_until(run, is_empty, due_ns);
-}
-
-static int open_timer(uint64_t first_s, uint64_t every_s)
-{
-	struct itimerspec spec = { .it_value.tv_sec = (time_t)first_s,
-				   .it_interval.tv_sec = (time_t)every_s };
-	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-
-	if (fd >= 0)
-		timerfd_settime(fd, 0, &spec, NULL);
-	return fd;
-}
-
-static int open_signals(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
-static int open_wakes(struct run *run)
-{
-	bool is_live = run->report.text.options.is_live && run->options->format == FORMAT_TEXT;
-	int err;
-
-	run->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (run->epoll_fd < 0)
-		return -errno;
-	err = watch(run, WAKE_RINGS, rings_fd(run->rings));
-	if (!err && run->aftermath)
-		err = watch(run, WAKE_FOUND, aftermath_fd(run->aftermath));
-	if (!err && run->log)
-		err = watch(run, WAKE_LOG, log_watch_fd(run->log));
-	if (!err)
-		err = watch(run, WAKE_DRAIN, open_timer(0, 0));
-	if (!err)
-		err = watch(run, WAKE_END, open_timer(run->options->duration_s, 0));
-	if (!err)
-		err = watch(run, WAKE_PROGRESS, open_timer(is_live, is_live));
-	if (!err)
-		err = watch(run, WAKE_SIGNAL, open_signals());
-	if (!err && run->modules_fd >= 0)
-		err = watch(run, WAKE_MODULES, run->modules_fd);
-	return err;
-}
-
-static void read_timer(const struct run *run, enum wake wake)
-{
-	uint64_t expirations;
-
-	if (read(run->fds[wake], &expirations, sizeof(expirations)) < 0)
-		return; /* it was set anew meanwhile */
-}
+/* ---- draining ---- */
 
 /* In their place among what the rings told up to then, as far as they come in time. */
 static void take_log(struct run *run, uint64_t until_ns)
@@ -257,40 +119,36 @@ static void take_log(struct run *run, uint64_t until_ns)
 		run->err = take_live(run, &seen);
 }
 
-static void drain(struct run *run)
+/* What the inspector found, and what is to be looked at next. */
+static int take_found(struct run *run, uint64_t drained_ns)
+{
+	struct inspection *i;
+	int err = 0;
+
+	while (!err && run->inspector && (i = inspector_take(run->inspector))) {
+		if (i->kind != INSPECT_ONE) {
+			err = sweep_found(run->sweep, i, drained_ns);
+			continue;
+		}
+		victims_found(run->victims, i);
+		inspection_free(i);
+	}
+	return err || !run->sweep ? err : sweep_turn(run->sweep, drained_ns);
+}
+
+void run_drain(struct run *run)
 {
 	uint64_t until_ns = clock_mono_ns() - HOLD_NS;
 	bool is_empty = true;
 
 	run->err = rings_drain(run->rings, until_ns, &is_empty);
-	if (!run->err && run->aftermath)
-		run->err = aftermath_turn(run->aftermath, until_ns);
+	if (!run->err)
+		run->err = take_found(run, until_ns);
 	take_log(run, until_ns);
 	blame_advance(run->blame, 0, until_ns);
+	victims_turn(run->victims);
 	report_flush(&run->report);
-	sleep_on_rings(run, is_empty && !(run->log && log_watch_has_lines(run->log)));
-}
-
-/* Where a flush waits, so does its aftermath: it is not over, and listing sockets costs. */
-static void on_drain(struct run *run)
-{
-	uint64_t now_ns = clock_mono_ns();
-
-	if (rings_may_wait(run->rings, now_ns))
-		sleep_until(run, false, now_ns + HOLD_NS);
-	else
-		drain(run);
-}
-
-static void on_progress(struct run *run)
-{
-	uint64_t spent_s = (clock_mono_ns() - run->start_ns) / NSEC_PER_SEC;
-	uint64_t left_s = 0;
-
-	read_timer(run, WAKE_PROGRESS);
-	if (run->options->duration_s > spent_s)
-		left_s = run->options->duration_s - spent_s;
-	text_progress(&run->report.text, &run->report.summary, left_s);
+	wakes_sleep(run, is_empty && !(run->log && log_watch_has_lines(run->log)));
 }
 
 static void observe_probe(struct run *run, size_t probe)
@@ -347,74 +205,14 @@ static void on_module(struct run *run, const struct module_event *event)
 			observe_probe(run, i);
 }
 
-static void on_modules(struct run *run)
+void run_take_modules(struct run *run)
 {
 	struct module_event event;
 
 	while (modules_next(run->modules_fd, &event) > 0)
 		on_module(run, &event);
 	report_flush(&run->report); /* it may stay quiet for long from here on */
-}
-
-static void on_signal(struct run *run)
-{
-	struct signalfd_siginfo info;
-
-	while (read(run->fds[WAKE_SIGNAL], &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-		if (info.ssi_signo != SIGCHLD) {
-			run->is_over = true;
-		} else if (run->command &&
-			   command_has_ended(run->command, run->options->command[0])) {
-			run->command = 0;
-			run->is_over = true;
-		}
-	}
-}
-
-static void on_wake(struct run *run, enum wake wake)
-{
-	switch (wake) {
-	case WAKE_RINGS: /* let what belongs together arrive together */
-		sleep_on_rings(run, false);
-		break;
-	case WAKE_LOG:
-		read_timer(run, WAKE_LOG);
-		on_drain(run);
-		break;
-	case WAKE_FOUND: /* what was found stays readable until it is taken */
-		drain(run);
-		break;
-	case WAKE_DRAIN:
-		read_timer(run, WAKE_DRAIN);
-		on_drain(run);
-		break;
-	case WAKE_END:
-		run->is_over = true;
-		break;
-	case WAKE_PROGRESS:
-		on_progress(run);
-		break;
-	case WAKE_SIGNAL:
-		on_signal(run);
-		break;
-	case WAKE_MODULES:
-		on_modules(run);
-		break;
-	case WAKES:
-		break;
-	}
-}
-
-static void loop(struct run *run)
-{
-	struct epoll_event events[WAKES];
-
-	while (!run->is_over && !run->err && !run->report.has_failed) {
-		int count = epoll_wait(run->epoll_fd, events, WAKES, -1);
-
-		for (int i = 0; i < count; i++)
-			on_wake(run, events[i].data.u32);
-	}
+	wakes_sleep(run, false);    /* what is held goes on in its time */
 }
 
 /* What happened up to now belongs to the window, the latest records too. */
@@ -430,24 +228,37 @@ static void drain_rest(struct run *run)
 	} while (!run->err && rings_is_held(run->rings));
 }
 
+static bool is_finished(struct run *run, uint64_t give_up_ns)
+{
+	bool is_swept = !run->sweep || sweep_is_finished(run->sweep);
+
+	if (clock_mono_ns() < give_up_ns)
+		return is_swept && !victims_wait(run->victims);
+	if (!is_swept)
+		sweep_give_up(run->sweep);
+	return true;
+}
+
 /* What is at risk is looked at once more, so that it holds for the window's end. What
  * the rings tell meanwhile is taken too: a flow may recover. */
 static void finish(struct run *run)
 {
-	struct pollfd found = { .fd = run->aftermath ? aftermath_fd(run->aftermath) : -1,
+	struct pollfd found = { .fd = run->inspector ? inspector_fd(run->inspector) : -1,
 				.events = POLLIN };
+	uint64_t give_up_ns = clock_mono_ns() + FINISH_NS;
 	bool is_cut = run->err == -ECANCELED; /* -c: nothing after it is taken */
 
-	while (run->aftermath && !run->report.has_failed &&
-	       !aftermath_is_finished(run->aftermath)) {
+	while (!run->report.has_failed && !is_finished(run, give_up_ns)) {
 		uint64_t until_ns = clock_mono_ns() - HOLD_NS;
 		bool is_empty = true;
 
 		poll(&found, 1, (int)(HOLD_NS / NSEC_PER_MSEC));
 		if (!is_cut)
 			is_cut = rings_drain(run->rings, until_ns, &is_empty) != 0;
-		aftermath_turn(run->aftermath, until_ns);
+		take_found(run, until_ns);
+		victims_turn(run->victims);
 	}
+	victims_end(run->victims);
 }
 
 /* ---- phases ---- */
@@ -488,13 +299,13 @@ static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 	if (!run->loader)
 		return -1;
 	run->rings = rings_new(run->loader, run->options->with_stacks, take_live, run);
-	run->blame = blame_new(NULL, report_finding, &run->report);
-	if (run->blame)
-		run->aftermath = aftermath_new(run->blame, take, run);
-	if (run->rings && run->blame && !open_wakes(run)) {
-		rings_set_expect(run->rings, expect_live);
+	run->inspector = inspector_new();
+	run->victims = victims_new(run->inspector, run->options->log, report_finding, &run->report);
+	run->blame = blame_new(NULL, take_finding, run);
+	if (run->blame && run->inspector)
+		run->sweep = sweep_new(run->inspector, run->blame, take, run);
+	if (run->rings && run->victims && run->blame && !wakes_open(run))
 		return 0;
-	}
 	snprintf(why, LOADER_WHY_BYTES, "cannot set up the event rings: %s", strerror(errno));
 	return -1;
 }
@@ -510,7 +321,7 @@ static enum status watch_window(struct run *run)
 	report_flush(&run->report);
 	if (start_command(run, why, sizeof(why)))
 		return report_error(&run->report, why);
-	loop(run);
+	wakes_loop(run);
 	run->over_ns = clock_mono_ns();
 	rings_end_counts(run->rings);
 	if (run->command)
@@ -534,15 +345,13 @@ static enum status watch_window(struct run *run)
 static void release(struct run *run)
 {
 	log_watch_free(run->log);
-	aftermath_free(run->aftermath);
+	victims_free(run->victims);
+	sweep_free(run->sweep);
+	inspector_free(run->inspector);
 	rings_free(run->rings);
 	loader_close(run->loader);
 	blame_free(run->blame);
-	for (enum wake w = WAKE_DRAIN; w < WAKES; w++)
-		if (run->fds[w] > 0)
-			close(run->fds[w]);
-	if (run->epoll_fd > 0)
-		close(run->epoll_fd);
+	wakes_close(run);
 }
 
 enum status session_run(const struct options *options)

@@ -11,7 +11,7 @@
 #include "base/utf8.h"
 #include "model/words.h"
 #include "summary/phrases.h"
-#include "summary/unseen.h"
+#include "summary/sentences.h"
 
 /* Puts words into the pool. */
 static const char *keep(struct note *n, const char *format, ...)

@@ -9,6 +9,7 @@
 #include "base/time_text.h"
 #include "base/utf8.h"
 #include "model/words.h"
+#include "summary/sentences.h"
 
 enum { COMM_CUT_LENGTH = 15 };
 
@@ -169,39 +170,6 @@ static const char *flush_target(const struct flush *f, char *buf, size_t size)
 	return buf;
 }
 
-static const char *flush_reason(const struct flush *f)
-{
-	bool is_one = f->entries == 1;
-
-	switch (f->cause) {
-	case CAUSE_USER_FLUSH:
-		return "the table was flushed";
-	case CAUSE_USER_DELETE:
-		return "deleted by request";
-	case CAUSE_TIMEOUT:
-		return is_one ? "it timed out" : "they timed out";
-	case CAUSE_TABLE_FULL:
-		return "the table was full";
-	case CAUSE_ROUTE_CHANGE:
-		return "the route moved to another interface";
-	case CAUSE_TCP_CLOSE:
-		return is_one ? "the connection tracker closed it" :
-				"the connection tracker closed them";
-	case CAUSE_NETNS_EXIT:
-		return is_one ? "its namespace was deleted" : "their namespace was deleted";
-	case CAUSE_MODULE_UNLOAD:
-		/* Masquerade's own end shows in the link that did not go down. */
-		return f->ifindex ? "masquerade's module was probably unloaded" :
-				    "a module was unloaded";
-	case CAUSE_IPVS:
-		return is_one ? "IPVS removed it" : "IPVS removed them";
-	case CAUSE_OTHER:
-		return "the reason is unknown";
-	default:
-		return "";
-	}
-}
-
 const char *describe_entries(const struct flush *f, char *buf, size_t size)
 {
 	char target[96], state[32] = "";
@@ -217,12 +185,12 @@ const char *describe_entries(const struct flush *f, char *buf, size_t size)
 /* " by conntrack[99]: the table was flushed" */
 static const char *flush_author(const struct flush *f, char *buf, size_t size)
 {
-	bool is_masquerade = f->cause == CAUSE_ADDRESS_REMOVED || f->cause == CAUSE_LINK_DOWN;
+	const char *reason = describe_cause(f);
 	char actor[DESCRIBE_BYTES / 2 - 64];
 
 	snprintf(buf, size, "%s%s%s%s", f->actor.pid ? " by " : "",
 		 f->actor.pid ? describe_actor(&f->actor, actor, sizeof(actor)) : "",
-		 is_masquerade ? "" : ": ", is_masquerade ? "" : flush_reason(f));
+		 *reason ? ": " : "", reason);
 	return buf;
 }
 
@@ -278,29 +246,4 @@ const char *describe_retranslation(const struct reset_blame *b, char *buf, size_
 		 endpoint_format(&b->flow.reply.dst, b->flow.family, b->flow.reply.dport, now,
 				 sizeof(now)));
 	return buf;
-}
-
-const char *describe_verdict(enum verdict verdict)
-{
-	static const char *const sentences[VERDICTS] = {
-		[VERDICT_NONE] = "",
-		[VERDICT_ENTRY_REMOVED] = "the flow's conntrack entry had been removed",
-		[VERDICT_ENTRY_UNKNOWN] =
-			"a mid-stream packet arrived for a flow unknown to conntrack; no removal was "
-			"observed",
-		[VERDICT_ENTRY_INVALID] =
-			"the entry is alive, but conntrack judged the packet INVALID",
-		[VERDICT_ENTRY_BYPASSED] =
-			"the entry is alive, but the hooks that would have used it are gone",
-		[VERDICT_NO_LISTENER] = "no process listens on that port",
-		[VERDICT_STALE_CONNECTION] =
-			"the peer still uses a connection that this node no longer has",
-		[VERDICT_PROTOCOL] = "a live socket refused the packet",
-		[VERDICT_REFUSED_BY_RULE] = "a netfilter rule rejects it",
-		[VERDICT_ABORTED] = "the local application or kernel aborted the connection",
-		[VERDICT_REMOTE] = "received from the peer",
-		[VERDICT_UNEXPLAINED] = "no known reason applies",
-	};
-
-	return sentences[verdict];
 }

@@ -38,8 +38,4 @@ const char *describe_ruleset(const struct ruleset_observation *r, char *buf, siz
  * 10.9.0.1:1024, which the peer does not recognise" */
 const char *describe_retranslation(const struct reset_blame *b, char *buf, size_t size);
 
-/* What a verdict means, as a sentence's second half ("the flow's conntrack entry
- * had been removed"): static. */
-const char *describe_verdict(enum verdict verdict);
-
 #endif

@@ -8,6 +8,7 @@
 #include "base/number_text.h"
 #include "base/utf8.h"
 #include "model/words.h"
+#include "summary/sentences.h"
 
 /* ---- the headline ---- */
 

@@ -4,87 +4,106 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct line_item *at(struct line *line, size_t index)
+static struct held *at(const struct hold_queue *q, size_t index)
 {
-	return &line->items[(line->first + index) % LINE_MAX_ITEMS];
+	return &q->items[(q->first + index) % HELD_MAX];
 }
 
-void line_release(struct line *line)
+void hold_queue_release(struct hold_queue *q)
 {
-	while (line->count)
-		line_pop(line);
-	free(line->items);
-	memset(line, 0, sizeof(*line));
+	while (q->count)
+		finding_free(hold_queue_take(q).finding);
+	free(q->items);
+	memset(q, 0, sizeof(*q));
 }
 
-static void own_stack(struct line_item *item, const char **stack)
+/* Where a finding of that time belongs. All others keep the order that they came in. */
+static size_t place_of(const struct hold_queue *q, uint64_t mono_ns)
 {
-	if (!*stack)
-		return;
-	item->owned = strdup(*stack);
-	*stack = item->owned;
+	size_t place = q->count;
+
+	while (place && at(q, place - 1)->finding->mono_ns > mono_ns)
+		place--;
+	return place;
 }
 
-/* Without memory for the ports they are not known; the count is the same. */
-static void own_ports(struct line_item *item, struct resets_observation *r)
+struct held *hold_queue_put(struct hold_queue *q, const struct finding *f, uint64_t due_ns,
+			    bool by_time)
 {
-	size_t size = r->ports_count * sizeof(*r->ports);
+	struct held held = { .due_ns = due_ns };
+	size_t place;
 
-	item->owned = size ? malloc(size) : NULL;
-	if (item->owned)
-		memcpy(item->owned, r->ports, size);
-	else
-		r->ports_count = 0;
-	r->ports = item->owned;
-}
-
-/* The observation's own is valid during the call only. */
-static void own(struct line_item *item)
-{
-	switch (item->seen.type) {
-	case OBSERVATION_REMOVAL:
-		return own_stack(item, &item->seen.removal.stack);
-	case OBSERVATION_ACT_BEGIN:
-		return own_stack(item, &item->seen.act.stack);
-	case OBSERVATION_RESETS:
-		return own_ports(item, &item->seen.counted);
-	default:
-		return;
-	}
-}
-
-struct line_item *line_push(struct line *line, const struct observation *seen)
-{
-	struct line_item *item;
-
-	if (!line->items)
-		line->items = calloc(LINE_MAX_ITEMS, sizeof(*line->items));
-	if (!line->items || line->count == LINE_MAX_ITEMS)
+	if (!q->items)
+		q->items = calloc(HELD_MAX, sizeof(*q->items));
+	if (!q->items || q->count == HELD_MAX)
 		return NULL;
-	item = at(line, line->count++);
-	memset(item, 0, sizeof(*item));
-	item->seen = *seen;
-	own(item);
-	return item;
+	held.finding = finding_copy(f);
+	if (!held.finding)
+		return NULL;
+	place = by_time ? place_of(q, f->mono_ns) : q->count;
+	for (size_t i = q->count++; i > place; i--)
+		*at(q, i) = *at(q, i - 1);
+	if (place + 1 < q->count && at(q, place + 1)->due_ns < due_ns)
+		held.due_ns = at(q, place + 1)->due_ns;
+	*at(q, place) = held;
+	return at(q, place);
 }
 
-struct line_item *line_first(struct line *line)
+struct held *hold_queue_first(struct hold_queue *q)
 {
-	return line->count ? at(line, 0) : NULL;
+	return q->count ? at(q, 0) : NULL;
 }
 
-void line_pop(struct line *line)
+struct held *hold_queue_unasked(struct hold_queue *q)
 {
-	free(at(line, 0)->owned);
-	at(line, 0)->owned = NULL;
-	line->first = (line->first + 1) % LINE_MAX_ITEMS;
-	line->count--;
-}
-
-struct line_item *line_find(struct line *line, uint64_t ticket)
-{
-	for (size_t i = 0; i < line->count; i++)
-		if (at(line, i)->ticket == ticket)
-			return at(line, i);
+	for (size_t i = 0; i < q->count; i++)
+		if (at(q, i)->is_unasked)
+			return at(q, i);
 	return NULL;
+}
+
+struct held *hold_queue_find(struct hold_queue *q, uint64_t ticket)
+{
+	for (size_t i = 0; i < q->count; i++)
+		if (at(q, i)->ticket == ticket)
+			return at(q, i);
+	return NULL;
+}
+
+static bool is_waiting(const struct held *held, uint64_t now_ns)
+{
+	return held->ticket && now_ns < held->until_ns;
+}
+
+bool hold_queue_is_ready(const struct hold_queue *q, uint64_t now_ns)
+{
+	return q->count && now_ns >= at(q, 0)->due_ns && !is_waiting(at(q, 0), now_ns);
+}
+
+uint64_t hold_queue_due_ns(const struct hold_queue *q)
+{
+	const struct held *first = q->count ? at(q, 0) : NULL;
+
+	if (!first)
+		return 0;
+	if (first->ticket && first->until_ns > first->due_ns)
+		return first->until_ns;
+	return first->due_ns ? first->due_ns : 1; /* at once */
+}
+
+bool hold_queue_waits(const struct hold_queue *q)
+{
+	for (size_t i = 0; i < q->count; i++)
+		if (at(q, i)->ticket || at(q, i)->is_unasked)
+			return true;
+	return false;
+}
+
+struct held hold_queue_take(struct hold_queue *q)
+{
+	struct held held = *at(q, 0);
+
+	q->first = (q->first + 1) % HELD_MAX;
+	q->count--;
+	return held;
 }

@@ -439,19 +439,6 @@ static void decode_reset(struct decoder *d, const struct event_reset *in, struct
 	decode_reset_names(d, in, r);
 }
 
-bool decode_expected(const void *record, size_t size, struct expected_reset *out)
-{
-	const struct event_reset *in = record;
-
-	if (size < sizeof(*in) || in->header.type != EVENT_RESET || in->header.len < sizeof(*in) ||
-	    (in->kind != EVENT_RESET_ANSWER && in->kind != EVENT_RESET_REJECTED))
-		return false;
-	out->netns = (struct netns_id){ .inum = in->netns };
-	out->family = in->family;
-	decode_tuple(&in->packet, &out->packet);
-	return true;
-}
-
 static size_t record_size(uint16_t type)
 {
 	switch (type) {

@@ -31,10 +31,6 @@ struct decoder {
  * -EINVAL: a record that is too short for its type. */
 int decode(struct decoder *decoder, const void *record, size_t size, struct observation *out);
 
-/* Whether that is a record of a reset that decode() will take and that asks for its
- * packet's removal; then what it asks for. */
-bool decode_expected(const void *record, size_t size, struct expected_reset *out);
-
 struct event_flush_slot;
 
 /* The flush ring's next, from a copy of its first two slots: a removal, or a mark

@@ -61,8 +61,6 @@ static struct flow flushed(uint16_t port)
 static void an_open_socket_is_at_risk(void **state)
 {
 	struct flow flow = masqueraded(40112), other = masqueraded(40113);
-	struct victim_place place;
-	struct observation reset;
 
 	(void)state;
 	assert_false(is_forgotten(&flow));
@@ -75,16 +73,6 @@ static void an_open_socket_is_at_risk(void **state)
 	see(&w, make_risk(&flow, w.now_ns));
 	assert_int_equal(w.found[FINDING_AT_RISK], 1);
 	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
-
-	reset = make_reset(&flow, &flow.reply);
-	reset.netns.inum = NODE_NETNS;
-	reset.mono_ns = w.now_ns + MS(700);
-	assert_true(blame_victim_place(w.blame, &reset, &place));
-	assert_true(tuple_equal(&place.tuple, &flow.orig));
-	assert_string_equal(place.known->process.comm, "redis-cli");
-	assert_int_equal(place.known_ago_ns, MS(700));
-	assert_int_equal(place.inum, C1_NETNS);
-	assert_int_equal(place.inode, 77);
 }
 
 /* Seen before the flush, the socket tells nothing of what came after. */
@@ -339,30 +327,6 @@ static void keep_victim(void *ctx, const struct finding *f)
 		kept_victim = f->seen->reset.victim;
 }
 
-/* Two zones have the same tuple; one flow is found at risk, the other is reset: its victim
- * is somebody else. */
-static void the_other_zone_is_no_victim(void **state)
-{
-	struct flow flow = flushed(40112); /* zone 0 */
-	struct observation removal = make_removal(0, CAUSE_TIMEOUT, &flow);
-	struct observation reset = make_reset(&flow, &flow.reply);
-	struct victim_place place;
-
-	(void)state;
-	see(&w, make_risk(&flow, w.now_ns));
-	removal.removal.zone = removal.removal.reply_zone = 5;
-	see(&w, removal);
-	reset.netns.inum = NODE_NETNS;
-	reset.mono_ns = w.now_ns + MS(700);
-	reset.reset.zone = 5;
-	assert_true(blame_victim_place(w.blame, &reset, &place));
-	assert_null(place.known);
-	assert_int_equal(place.inum, 0);
-	reset.reset.zone = 0;
-	assert_true(blame_victim_place(w.blame, &reset, &place));
-	assert_non_null(place.known);
-}
-
 /* A victim that was seen before its reset is told as such, and so again by a replay. */
 static void a_victim_seen_before(void **state)
 {
@@ -407,7 +371,6 @@ int main(void)
 		story(other_namespaces),
 		story(round_trip),
 		story(a_victim_seen_before),
-		story(the_other_zone_is_no_victim),
 		story(other_nodes),
 		story(more_places_than_are_kept),
 	};

@@ -85,13 +85,8 @@ static uint32_t next_of(struct ledger_index_walk *walk, uint32_t hash)
 static void check(uint32_t hash)
 {
 	size_t oldest = model.added > model.limit ? model.added - model.limit : 0;
-	uint32_t peeked[LINKS_PEEK_MAX];
 	struct ledger_index_walk walk;
 
-	assert_true(ledger_index_peek(&model.ledger_index, hash, LINKS_IN_LINE, peeked) <=
-		    LINKS_PEEK_MAX);
-	assert_true(ledger_index_peek(&model.ledger_index, hash, LINKS_BEHIND, peeked) <=
-		    LINKS_PEEK_MAX);
 	ledger_index_find(&model.ledger_index, &walk, hash);
 	for (size_t i = model.added; i-- > oldest;)
 		for (int side = SIDES - 1; side >= 0; side--)

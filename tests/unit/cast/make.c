@@ -286,25 +286,12 @@ void see(struct watch *w, struct observation seen)
 	see_in(w, w->netns.inum, seen);
 }
 
-/* As attach/rings.c does, with as many of it as it takes to have it looked up: it may change
- * nothing. */
-static void announce(struct watch *w, const struct observation *seen)
-{
-	const struct expected_reset expected = { .netns = seen->netns,
-						 .packet = seen->reset.packet,
-						 .family = seen->reset.family };
-
-	for (int i = 0; seen->type == OBSERVATION_RESET && i < ANNOUNCED; i++)
-		blame_expect(w->blame, &expected);
-}
-
 void see_in(struct watch *w, uint32_t netns, struct observation seen)
 {
 	seen.netns = w->netns;
 	seen.netns.inum = netns;
 	seen.mono_ns = w->now_ns;
 	seen.wall_ns = w->now_ns - MONO_BASE_NS + WALL_BASE_NS;
-	announce(w, &seen);
 	assert_int_equal(blame_observe(w->blame, &seen), 0);
 }
 

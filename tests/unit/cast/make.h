@@ -56,7 +56,7 @@ struct observation make_lost(const char *probe, uint64_t count);
 /* Answers to SYNs that were counted, in the second before: `count` in all. */
 struct observation make_resets(uint64_t count, const struct port_count *ports, size_t ports_count);
 
-enum { KEPT_MAX = 256, ANNOUNCED = 32 };
+enum { KEPT_MAX = 256 };
 
 struct kept_reset {
 	uint64_t id;

@@ -14,7 +14,6 @@
 #include "log/rules.h"
 #include "log/time.h"
 #include "log/watch.h"
-#include "report/late_lines.h"
 
 static void rules(void **state)
 {
@@ -305,41 +304,13 @@ static void refused(void **state)
 	assert_non_null(strstr(why, "not a regular file"));
 }
 
-/* Only what comes late is moved. */
-static void shelf_order(void **state)
-{
-	static struct shelf shelf;
-	static const struct {
-		uint64_t mono_ns;
-		bool is_log;
-	} puts[] = { { 10, false }, { 30, false }, { 25, false }, { 20, true }, { 40, true } };
-	static const uint64_t wanted[] = { 10, 20, 30, 25, 40 };
-	struct shelf_item item;
-
-	(void)state;
-	for (size_t i = 0; i < 5; i++) {
-		item = (struct shelf_item){ .mono_ns = puts[i].mono_ns, .due_ns = 100 + i };
-		shelf_put(&shelf, &item, puts[i].is_log);
-	}
-	assert_false(shelf_take(&shelf, 99, &item));
-	for (size_t i = 0; i < 5; i++) {
-		assert_true(shelf_take(&shelf, 104, &item));
-		assert_int_equal(item.mono_ns, wanted[i]);
-	}
-	assert_false(shelf_take(&shelf, UINT64_MAX, &item));
-	for (size_t i = 0; i < SHELF_ITEMS; i++)
-		shelf_put(&shelf, &item, false);
-	assert_true(shelf_take(&shelf, 0, &item)); /* full: the first has to go */
-	assert_false(shelf_take(&shelf, 0, &item));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rules),         cmocka_unit_test(times),
 		cmocka_unit_test(new_year),      cmocka_unit_test(clock_set),
 		cmocka_unit_test(hostile_bytes), cmocka_unit_test(followed_file),
-		cmocka_unit_test(refused),       cmocka_unit_test(shelf_order),
+		cmocka_unit_test(refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

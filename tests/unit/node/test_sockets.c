@@ -3,7 +3,6 @@
 #include "cast/make.h"
 
 #include <arpa/inet.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -16,8 +15,6 @@
 #include "node/socket_owners.h"
 #include "node/sockets.h"
 #include "victims/audit.h"
-#include "victims/hold_queue.h"
-#include "victims/inspector.h"
 
 static int listener, client, server;
 static struct tuple client_tuple;
@@ -281,88 +278,6 @@ static void own_namespace(void **state)
 	namespaces_release(&ns);
 }
 
-static struct inspection *wait_for_one(struct inspector *inspector)
-{
-	struct pollfd fd = { .fd = inspector_fd(inspector), .events = POLLIN };
-	struct inspection *i;
-
-	while (!(i = inspector_take(inspector)))
-		assert_int_equal(poll(&fd, 1, 20000), 1);
-	return i;
-}
-
-/* This test's own socket, without a hint where it is. */
-static struct inspection *inspect_one(struct inspector *inspector)
-{
-	struct inspection *i = inspection_new(INSPECT_ONE, 1);
-
-	assert_non_null(inspector);
-	i->sockets.rows[0] = make_row();
-	i->sockets.rows[0].netns = 0;
-	i->id = 5;
-	inspector_submit(inspector, i);
-	return wait_for_one(inspector);
-}
-
-static void inspections(void **state)
-{
-	struct inspector *inspector = inspector_new();
-	struct inspection *i = inspect_one(inspector);
-	uint32_t inode;
-	size_t found = 0;
-
-	(void)state;
-	assert_false(i->is_cut); /* it is waited for as long as it takes */
-	assert_int_equal(i->id, 5);
-	assert_int_equal(i->victims[0].socket_state, SOCKET_ESTABLISHED);
-	assert_int_equal(i->victims[0].process.pid, getpid());
-	assert_int_equal(i->victims[0].process.netns, netns_own());
-	inode = i->sockets.rows[0].inode;
-	inspection_free(i);
-
-	inspector_submit(inspector, inspection_new(INSPECT_SWEEP, 0));
-	i = wait_for_one(inspector);
-	for (size_t k = 0; k < i->sockets.count; k++)
-		found += i->sockets.rows[k].inode == inode;
-	assert_int_equal(found, 1);
-	assert_true(i->namespaces >= 1);
-	inspection_free(i);
-
-	/* Sought by tuple: the one that is there, of two. */
-	i = inspection_new(INSPECT_SWEEP, 2);
-	i->sockets.rows[0] = i->sockets.rows[1] = make_row();
-	i->sockets.rows[0].tuple.dport ^= 1;
-	inspector_submit(inspector, i);
-	i = wait_for_one(inspector);
-	assert_int_equal(i->sought, 2);
-	assert_int_equal(i->sockets.count, 1);
-	assert_int_equal(i->sockets.rows[0].inode, inode);
-	assert_int_equal(i->sockets.rows[0].netns, netns_own());
-	inspection_free(i);
-
-	i = inspection_new(INSPECT_AGAIN, 3);
-	i->sockets.rows[0] = i->sockets.rows[1] = i->sockets.rows[2] = make_row();
-	i->sockets.rows[0].inode = inode;
-	i->sockets.rows[1].inode = inode + 1; /* the port is another socket's now */
-	i->sockets.rows[2].netns = 0;         /* nobody knows where */
-	for (uint32_t k = 0; k < 3; k++)
-		i->sockets.rows[k].tag = k;
-	inspector_submit(inspector, i);
-	i = wait_for_one(inspector);
-	for (size_t k = 0; k < 3; k++) {
-		static const uint8_t states[] = { SOCKET_ESTABLISHED, SOCKET_NONE, SOCKET_UNKNOWN };
-
-		assert_int_equal(i->sockets.rows[k].state, states[i->sockets.rows[k].tag]);
-	}
-	assert_int_equal(i->unseen, 1);
-	inspection_free(i);
-
-	/* What is still in its queues when it ends is nobody's any more. */
-	inspector_submit(inspector, inspection_new(INSPECT_SWEEP, 0));
-	inspector_submit(inspector, inspection_new(INSPECT_ONE, 1));
-	inspector_free(inspector);
-}
-
 /* What was accepted is the other end's: its port is listened on. */
 static void clients(void **state)
 {
@@ -398,31 +313,6 @@ static void conntrack_lines(void **state)
 	assert_false(conntrack_parse_line("", &flow));
 }
 
-static void lines(void **state)
-{
-	struct line line = { 0 };
-	struct observation seen = { .type = OBSERVATION_REMOVAL };
-	char stack[] = "nf_ct_delete < something";
-
-	(void)state;
-	assert_null(line_first(&line));
-	seen.removal.stack = stack;
-	for (size_t i = 0; i < LINE_MAX_ITEMS; i++) {
-		seen.mono_ns = i;
-		assert_non_null(line_push(&line, &seen));
-	}
-	assert_null(line_push(&line, &seen)); /* full */
-	memset(stack, 'x', sizeof(stack) - 1);
-	assert_string_equal(line_first(&line)->seen.removal.stack, "nf_ct_delete < something");
-	line_pop(&line);
-	assert_int_equal(line_first(&line)->seen.mono_ns, 1);
-	line_push(&line, &seen)->ticket = 9;
-	assert_non_null(line_find(&line, 9));
-	assert_null(line_find(&line, 10));
-	line_release(&line);
-	line_release(&line);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -434,10 +324,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(found_before, make_connection, end_connection),
 		cmocka_unit_test(by_address),
 		cmocka_unit_test(own_namespace),
-		cmocka_unit_test_setup_teardown(inspections, make_connection, end_connection),
 		cmocka_unit_test(clients),
 		cmocka_unit_test(conntrack_lines),
-		cmocka_unit_test(lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,52 +86,12 @@ static void reset_names(void **state)
 	assert_string_equal(DECODED(e).reset.stack, "nf_ct_delete.part.0 < early_drop");
 }
 
-static bool expects(const struct event_reset *e, size_t size, struct expected_reset *out)
-{
-	void *copy = malloc(size);
-	bool is_one;
-
-	memcpy(copy, e, size);
-	is_one = decode_expected(copy, size, out);
-	free(copy);
-	return is_one;
-}
-
-/* Before its turn: what it will ask for, if it is one that asks for anything. */
-static void reset_is_expected(void **state)
-{
-	struct event_reset e = wire_reset();
-	struct flow flow = masqueraded(40112);
-	struct expected_reset expected;
-
-	(void)state;
-	for (uint8_t kind = EVENT_RESET_ANSWER; kind <= EVENT_RESET_REJECTED + 1; kind++) {
-		e.kind = kind;
-		memset(&expected, 0xff, sizeof(expected));
-		assert_int_equal(expects(&e, sizeof(e), &expected),
-				 kind == EVENT_RESET_ANSWER || kind == EVENT_RESET_REJECTED);
-	}
-	e.kind = EVENT_RESET_ANSWER;
-	assert_true(expects(&e, sizeof(e), &expected));
-	assert_true(tuple_equal(&expected.packet, &flow.reply));
-	assert_int_equal(expected.family, AF_INET);
-	assert_int_equal(expected.netns.inum, NODE_NETNS);
-	assert_int_equal(expected.netns.node, 0);
-	assert_false(expects(&e, sizeof(e) - 1, &expected));
-	e.header.len--;
-	assert_false(expects(&e, sizeof(e), &expected));
-	e.header.len++;
-	e.header.type = EVENT_ENTRY;
-	assert_false(expects(&e, sizeof(e), &expected));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reset),
 		cmocka_unit_test(reset_pickup),
 		cmocka_unit_test(reset_names),
-		cmocka_unit_test(reset_is_expected),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

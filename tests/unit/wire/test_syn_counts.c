@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 
 #include "bpf/event.h"
-#include "victims/hold_queue.h"
 #include "wire/syn_counts.h"
 
 #define OFFSET_NS (WALL_BASE_NS - MONO_BASE_NS)
@@ -261,25 +260,6 @@ static void a_scan_without_end(void **state)
 	assert_int_equal(total, 300 * 3000 * 2);
 }
 
-/* It may wait in the line behind a reset whose victim is looked up. */
-static void waits_in_line_with_its_ports(void **state)
-{
-	struct line line = { 0 };
-	struct line_item *item;
-
-	(void)state;
-	look_at(NODE_NETNS, AF_INET, 22, 3, T(0), T(1));
-	look_at(NODE_NETNS, AF_INET, 23, 2, T(0), T(1));
-	assert_true(tell());
-	assert_non_null(line_push(&line, &seen));
-	syn_counts_release(&counts);
-	item = line_first(&line);
-	assert_int_equal(item->seen.counted.count, 5);
-	assert_int_equal(item->seen.counted.ports_count, 2);
-	assert_int_equal(item->seen.counted.ports[1].port, 23);
-	line_release(&line);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,7 +274,6 @@ int main(void)
 		cmocka_unit_test_teardown(generations_apart, clean),
 		cmocka_unit_test_teardown(what_is_gone_begins_anew, clean),
 		cmocka_unit_test_teardown(a_scan_without_end, clean),
-		cmocka_unit_test_teardown(waits_in_line_with_its_ports, clean),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include "base/number_text.h"
 #include "model/words.h"
 #include "report/html/private.h"
+#include "summary/sentences.h"
 #include "summary/verdict_text.h"
 
 /* ---- resets ---- */

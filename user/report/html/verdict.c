@@ -7,7 +7,7 @@
 #include "model/words.h"
 #include "report/html/private.h"
 #include "summary/advice.h"
-#include "summary/unseen.h"
+#include "summary/sentences.h"
 #include "summary/verdict_text.h"
 
 /* ---- the chain, from the reset back to the process ---- */

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Whose socket a reset's packet was meant for: what is looked up behind blame. */
+#include "cast/make.h"
+
+#include <string.h>
+
+static struct wanted_socket wanted; /* of the last reset; all zero: none */
+static struct victim known;
+static size_t resets;
+static struct blame *blame;
+static const uint64_t start_ns = MONO_BASE_NS;
+
+static void take(void *ctx, const struct finding *f)
+{
+	(void)ctx;
+	if (f->type != FINDING_RESET)
+		return;
+	resets++;
+	memset(&wanted, 0, sizeof(wanted));
+	memset(&known, 0, sizeof(known));
+	if (f->wanted)
+		wanted = *f->wanted;
+	if (wanted.known)
+		known = *wanted.known;
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	resets = 0;
+	blame = blame_new(NULL, take, NULL);
+	return !blame;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	blame_free(blame);
+	return 0;
+}
+
+static void see_at(struct observation seen, uint64_t after_ns)
+{
+	seen.netns.inum = NODE_NETNS;
+	seen.mono_ns = start_ns + after_ns;
+	assert_int_equal(blame_observe(blame, &seen), 0);
+}
+
+static void see_removal(const struct flow *flow, uint16_t zone)
+{
+	struct observation seen = make_removal(7, CAUSE_ADDRESS_REMOVED, flow);
+
+	seen.removal.zone = zone;
+	see_at(seen, 0);
+}
+
+static void see_reset_at(const struct tuple *packet, const struct flow *flow, uint64_t after_ns)
+{
+	size_t before = resets;
+
+	see_at(make_reset(flow, packet), after_ns);
+	assert_int_equal(resets, before + 1);
+}
+
+static void see_risk(const struct flow *flow, enum risk_end how, uint64_t after_ns)
+{
+	struct observation seen = {
+		.type = OBSERVATION_AT_RISK,
+		.risk = { .end = how,
+			  .flow = *flow,
+			  .looked_ns = start_ns + after_ns,
+			  .inode = 31337,
+			  .victim = { .process = { .pid = 201, .comm = "redis-cli", .netns = 7 },
+				      .socket_state = SOCKET_ESTABLISHED } },
+	};
+
+	see_at(seen, after_ns);
+}
+
+/* Seen before the reset, and how long before; of the other flow nothing is known. */
+static void at_risk_before(void **state)
+{
+	struct flow at_risk = masqueraded(1001), unseen = masqueraded(1002);
+
+	(void)state;
+	see_removal(&at_risk, 0);
+	see_removal(&unseen, 0);
+	see_risk(&at_risk, RISK_GOES_ON, MS(10));
+	see_reset_at(&at_risk.reply, &at_risk, MS(510));
+	assert_true(tuple_equal(&wanted.tuple, &at_risk.orig));
+	assert_int_equal(wanted.inum, 7);
+	assert_int_equal(wanted.inode, 31337);
+	assert_int_equal(wanted.known_ago_ns, MS(500));
+	assert_string_equal(known.process.comm, "redis-cli");
+	see_reset_at(&unseen.reply, &unseen, MS(511));
+	assert_true(tuple_equal(&wanted.tuple, &unseen.orig));
+	assert_int_equal(wanted.inum, 0);
+	assert_null(wanted.known);
+	/* A second one of the same flow: where to look, and that it was reset since. */
+	see_reset_at(&at_risk.reply, &at_risk, MS(600));
+	assert_null(wanted.known);
+}
+
+/* The server's packet is the client's business, and the other way round. */
+static void either_end(void **state)
+{
+	struct flow flow = masqueraded(1001);
+
+	(void)state;
+	see_removal(&flow, 0);
+	see_risk(&flow, RISK_GOES_ON, MS(10));
+	see_reset_at(&flow.orig, &flow, MS(510));
+	if (wanted.tuple.sport) /* where the verdict knows the flow */
+		assert_true(tuple_equal(&wanted.tuple, &flow.reply));
+	assert_null(wanted.known);
+}
+
+/* Of two zones with the same tuple one is at risk, the other was reset. */
+static void another_zone(void **state)
+{
+	struct flow flow = masqueraded(1001);
+	struct observation seen = make_reset(&flow, &flow.reply);
+
+	(void)state;
+	see_removal(&flow, 0);
+	see_risk(&flow, RISK_GOES_ON, MS(10));
+	see_removal(&flow, 5);
+	seen.reset.has_zone = true;
+	seen.reset.zone = 5;
+	see_at(seen, MS(510));
+	assert_null(wanted.known);
+	assert_int_equal(wanted.inode, 0);
+}
+
+/* It is this host's own doing, or the peer's: the socket is known, or nobody's. */
+static void of_nobody(void **state)
+{
+	struct flow flow = masqueraded(1001);
+	struct observation seen = make_reset(&flow, &flow.reply);
+
+	(void)state;
+	see_removal(&flow, 0);
+	seen.reset.kind = RESET_ABORT;
+	seen.reset.cause = CAUSE_LINGER;
+	see_at(seen, MS(1));
+	assert_int_equal(wanted.tuple.sport, 0);
+	seen.reset.kind = RESET_RECEIVED;
+	see_at(seen, MS(2));
+	assert_int_equal(wanted.tuple.sport, 0);
+	/* A flow that nothing is known of. */
+	flow = masqueraded(1009);
+	see_reset_at(&flow.reply, &flow, MS(3));
+	assert_null(wanted.known);
+}
+
+/* What the victim is makes no difference to the verdict: one that a recording brings. */
+static void the_verdict_does_not_read_it(void **state)
+{
+	struct flow flow = masqueraded(1001);
+	struct watch watches[2];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct observation reset = make_reset(&flow, &flow.reply);
+
+		watch_begin(&watches[i]);
+		see(&watches[i], make_removal(7, CAUSE_ADDRESS_REMOVED, &flow));
+		pass(&watches[i], MS(10));
+		if (i)
+			memset(&reset.reset.victim, 0x41, sizeof(reset.reset.victim) - 1);
+		see_reset(&watches[i], reset);
+		blame_free(watches[i].blame);
+	}
+	assert_int_equal(watches[0].resets[0].blame.verdict, watches[1].resets[0].blame.verdict);
+	assert_int_equal(watches[0].resets[0].blame.confidence,
+			 watches[1].resets[0].blame.confidence);
+	assert_int_equal(watches[0].resets[0].blame.cause, watches[1].resets[0].blame.cause);
+}
+
+#define story(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		story(at_risk_before),
+		story(either_end),
+		story(another_zone),
+		story(of_nobody),
+		story(the_verdict_does_not_read_it),
+	};
+
+	return cmocka_run_group_tests_name("wanted", tests, NULL, NULL);
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The inspector's thread, with this process's own sockets: no privilege is needed. */
+#include "cast/make.h"
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "node/netns.h"
+#include "victims/inspector.h"
+
+static int listener, client, server;
+static struct tuple client_tuple;
+
+static struct sockaddr_in own_name(int fd)
+{
+	struct sockaddr_in name;
+	socklen_t len = sizeof(name);
+
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&name, &len), 0);
+	return name;
+}
+
+static int make_connection(void **state)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000001) };
+
+	(void)state;
+	listener = socket(AF_INET, SOCK_STREAM, 0);
+	client = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(bind(listener, (struct sockaddr *)&to, sizeof(to)), 0);
+	assert_int_equal(listen(listener, 4), 0);
+	to = own_name(listener);
+	assert_int_equal(connect(client, (struct sockaddr *)&to, sizeof(to)), 0);
+	server = accept(listener, NULL, NULL);
+	assert_true(server >= 0);
+	client_tuple = make_tuple("127.0.0.1", ntohs(own_name(client).sin_port), "127.0.0.1",
+				  ntohs(to.sin_port));
+	return 0;
+}
+
+static int end_connection(void **state)
+{
+	(void)state;
+	close(client);
+	close(server);
+	close(listener);
+	return 0;
+}
+
+static struct socket_row make_row(void)
+{
+	return (struct socket_row){ .family = AF_INET,
+				    .tuple = client_tuple,
+				    .netns = netns_own() };
+}
+
+static struct inspection *wait_for_one(struct inspector *inspector)
+{
+	struct pollfd fd = { .fd = inspector_fd(inspector), .events = POLLIN };
+	struct inspection *i;
+
+	while (!(i = inspector_take(inspector)))
+		assert_int_equal(poll(&fd, 1, 20000), 1);
+	return i;
+}
+
+/* This test's own socket, without a hint where it is. */
+static struct inspection *inspect_one(struct inspector *inspector)
+{
+	struct inspection *i = inspection_new(INSPECT_ONE, 1);
+
+	assert_non_null(inspector);
+	i->sockets.rows[0] = make_row();
+	i->sockets.rows[0].netns = 0;
+	i->id = 5;
+	inspector_submit(inspector, i);
+	return wait_for_one(inspector);
+}
+
+static void inspections(void **state)
+{
+	struct inspector *inspector = inspector_new();
+	struct inspection *i = inspect_one(inspector);
+	uint32_t inode;
+	size_t found = 0;
+
+	(void)state;
+	assert_false(i->is_cut); /* it has all the time that it takes */
+	assert_int_equal(i->id, 5);
+	assert_int_equal(i->victims[0].socket_state, SOCKET_ESTABLISHED);
+	assert_int_equal(i->victims[0].process.pid, getpid());
+	assert_int_equal(i->victims[0].process.netns, netns_own());
+	inode = i->sockets.rows[0].inode;
+	inspection_free(i);
+
+	inspector_submit(inspector, inspection_new(INSPECT_SWEEP, 0));
+	i = wait_for_one(inspector);
+	for (size_t k = 0; k < i->sockets.count; k++)
+		found += i->sockets.rows[k].inode == inode;
+	assert_int_equal(found, 1);
+	assert_true(i->namespaces >= 1);
+	inspection_free(i);
+
+	/* Sought by tuple: the one that is there, of two. */
+	i = inspection_new(INSPECT_SWEEP, 2);
+	i->sockets.rows[0] = i->sockets.rows[1] = make_row();
+	i->sockets.rows[0].tuple.dport ^= 1;
+	inspector_submit(inspector, i);
+	i = wait_for_one(inspector);
+	assert_int_equal(i->sought, 2);
+	assert_int_equal(i->sockets.count, 1);
+	assert_int_equal(i->sockets.rows[0].inode, inode);
+	assert_int_equal(i->sockets.rows[0].netns, netns_own());
+	inspection_free(i);
+
+	i = inspection_new(INSPECT_AGAIN, 3);
+	i->sockets.rows[0] = i->sockets.rows[1] = i->sockets.rows[2] = make_row();
+	i->sockets.rows[0].inode = inode;
+	i->sockets.rows[1].inode = inode + 1; /* the port is another socket's now */
+	i->sockets.rows[2].netns = 0;         /* nobody knows where */
+	for (uint32_t k = 0; k < 3; k++)
+		i->sockets.rows[k].tag = k;
+	inspector_submit(inspector, i);
+	i = wait_for_one(inspector);
+	for (size_t k = 0; k < 3; k++) {
+		static const uint8_t states[] = { SOCKET_ESTABLISHED, SOCKET_NONE, SOCKET_UNKNOWN };
+
+		assert_int_equal(i->sockets.rows[k].state, states[i->sockets.rows[k].tag]);
+	}
+	assert_int_equal(i->unseen, 1);
+	inspection_free(i);
+
+	/* What is still in its queues when it ends is nobody's any more. */
+	inspector_submit(inspector, inspection_new(INSPECT_SWEEP, 0));
+	inspector_submit(inspector, inspection_new(INSPECT_ONE, 1));
+	inspector_free(inspector);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(inspections, make_connection, end_connection),
+	};
+
+	return cmocka_run_group_tests_name("inspector", tests, NULL, NULL);
+}

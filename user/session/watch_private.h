@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the parts of the watch share: watch.c (its phases, and the road from the rings to
+ * the report) and wakes.c (what wakes it). */
+#ifndef RSTBLAME_SESSION_WATCH_PRIVATE_H
+#define RSTBLAME_SESSION_WATCH_PRIVATE_H
+
+#include <sys/types.h>
+#include <sys/utsname.h>
+
+#include "attach/rings.h"
+#include "blame/blame.h"
+#include "log/watch.h"
+#include "node/netns_namer.h"
+#include "report/report.h"
+#include "victims/inspector.h"
+#include "victims/sweep.h"
+#include "victims/victims.h"
+
+/* A record may be committed this much later than its time stamp says (its CPU
+ * was preempted in between): what is younger waits for the next round. */
+#define HOLD_NS (10 * NSEC_PER_MSEC)
+
+enum wake {
+	WAKE_RINGS,
+	WAKE_FOUND,
+	WAKE_LOG,
+	WAKE_DRAIN,
+	WAKE_END,
+	WAKE_PROGRESS,
+	WAKE_SIGNAL,
+	WAKE_MODULES,
+	WAKES
+};
+
+struct run {
+	const struct options *options;
+	struct report report;
+	struct blame *blame;
+	struct loader *loader;
+	struct rings *rings;
+	struct inspector *inspector; /* NULL: no victims and nothing at risk is told */
+	struct victims *victims;     /* between blame and the report */
+	struct sweep *sweep;         /* NULL: there is no inspector */
+	struct log_watch *log;       /* NULL: no --log */
+	uint64_t blamed;             /* resets, of those that are reported */
+	struct probe_result probes[EVENT_PROBES];
+	struct utsname machine;
+	struct netns_namer netns_namer;
+	uint64_t start_ns, over_ns; /* CLOCK_MONOTONIC */
+	pid_t command;              /* 0: none, or it has ended */
+	int epoll_fd;
+	int modules_fd; /* negative: modules that come later are not noticed */
+	int fds[WAKES]; /* those before WAKE_DRAIN are borrowed */
+	bool is_over;
+	int err;
+};
+
+/* ---- watch.c ---- */
+
+/* Takes what is due: from the rings, what was found, from the log; and sleeps on. */
+void run_drain(struct run *run);
+
+/* Attaches what waits for a module that came; notes what went with one. */
+void run_take_modules(struct run *run);
+
+/* ---- wakes.c ---- */
+
+int wakes_open(struct run *run); /* 0, or -errno */
+void wakes_close(struct run *run);
+
+/* Until the window is over, or nothing can be told any more. */
+void wakes_loop(struct run *run);
+
+/* On the timer while a young record waits in the rings, which stay readable; on the rings
+ * only when they are empty. */
+void wakes_sleep(struct run *run, bool is_empty);
+
+#endif

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "summary/sentences.h"
+
+#include "model/causes.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const char *const verdicts[] = {
+	[VERDICT_NONE] = "",
+	[VERDICT_ENTRY_REMOVED] = "the flow's conntrack entry had been removed",
+	[VERDICT_ENTRY_UNKNOWN] =
+		"a mid-stream packet arrived for a flow unknown to conntrack; no removal was "
+		"observed",
+	[VERDICT_ENTRY_INVALID] = "the entry is alive, but conntrack judged the packet INVALID",
+	[VERDICT_ENTRY_BYPASSED] =
+		"the entry is alive, but the hooks that would have used it are gone",
+	[VERDICT_NO_LISTENER] = "no process listens on that port",
+	[VERDICT_STALE_CONNECTION] =
+		"the peer still uses a connection that this node no longer has",
+	[VERDICT_PROTOCOL] = "a live socket refused the packet",
+	[VERDICT_REFUSED_BY_RULE] = "a netfilter rule rejects it",
+	[VERDICT_ABORTED] = "the local application or kernel aborted the connection",
+	[VERDICT_REMOTE] = "received from the peer",
+	[VERDICT_UNEXPLAINED] = "no known reason applies",
+};
+_Static_assert(COUNT(verdicts) == VERDICTS, "a sentence each");
+
+static const struct {
+	const char *one, *many; /* entries */
+	const char *guess;      /* where only its manner tells (CAUSE_NEEDS_MODULE) */
+} causes[] = {
+	[CAUSE_NONE] = { "", "", "" },
+	[CAUSE_ADDRESS_REMOVED] = { "", "", "" },
+	[CAUSE_LINK_DOWN] = { "", "", "" },
+	[CAUSE_USER_FLUSH] = { "the table was flushed", "the table was flushed", "" },
+	[CAUSE_USER_DELETE] = { "deleted by request", "deleted by request", "" },
+	[CAUSE_TIMEOUT] = { "it timed out", "they timed out", "" },
+	[CAUSE_TABLE_FULL] = { "the table was full", "the table was full", "" },
+	[CAUSE_ROUTE_CHANGE] = { "the route moved to another interface",
+				 "the route moved to another interface", "" },
+	[CAUSE_TCP_CLOSE] = { "the connection tracker closed it",
+			      "the connection tracker closed them", "" },
+	[CAUSE_NETNS_EXIT] = { "its namespace was deleted", "their namespace was deleted", "" },
+	[CAUSE_MODULE_UNLOAD] = { "a module was unloaded", "a module was unloaded",
+				  "masquerade's module was probably unloaded" },
+	[CAUSE_IPVS] = { "IPVS removed it", "IPVS removed them", "" },
+	[CAUSE_OTHER] = { "the reason is unknown", "the reason is unknown", "" },
+	/* No entry is removed for these. */
+	[CAUSE_UNREAD_DATA] = { "", "", "" },
+	[CAUSE_LINGER] = { "", "", "" },
+	[CAUSE_KEEPALIVE] = { "", "", "" },
+	[CAUSE_MEMORY] = { "", "", "" },
+	[CAUSE_KILLED] = { "", "", "" },
+	[CAUSE_DISCONNECT] = { "", "", "" },
+	[CAUSE_LISTENER_CLOSED] = { "", "", "" },
+	[CAUSE_ACCEPT_QUEUE_FULL] = { "", "", "" },
+	[CAUSE_SYN_QUEUE_FULL] = { "", "", "" },
+};
+_Static_assert(COUNT(causes) == CAUSES, "a row each");
+
+static const char *const unseens[] = {
+	[UNSEEN_NONE] = "",
+	[UNSEEN_WHICH_CHANGE] = "which of several removals of that address queued this flush",
+	[UNSEEN_WORK_ITEM] =
+		"that this address caused the flush: the kernel's work item was not seen, "
+		"only the entry's address",
+	[UNSEEN_CHANGE] = "the address or link event behind the flush",
+	[UNSEEN_REMOVER] = "the process that removed the entry",
+	[UNSEEN_MODULE_UNLOAD] =
+		"that masquerade's module was unloaded: it flushed an interface that had not "
+		"gone down, which is what it does then",
+	[UNSEEN_CAUSE] = "why the entry was removed",
+	[UNSEEN_USE_UNTRACKED] =
+		"that the entry would have helped: a NOTRACK rule kept the packet from it",
+	[UNSEEN_USE_UNHOOKED] =
+		"that the entry would have helped: the hooks that translate are gone, too",
+	[UNSEEN_ZONE] = "the packet's conntrack zone",
+	[UNSEEN_TIME_WAIT] =
+		"whose connection it was: a TIME_WAIT socket of this host has the same "
+		"addresses and ports",
+	[UNSEEN_NEWER_FLOW] = "that no newer connection used the same addresses and ports",
+	[UNSEEN_NEWER_ENTRY_LOST] =
+		"events were lost, so a newer entry for this flow may have been missed",
+	[UNSEEN_INVALID] = "that conntrack judged the packet INVALID (its entry is alive, and the "
+			   "packet was not matched to it)",
+	[UNSEEN_HOOKS_REMOVER] = "who removed the hooks: it happened before the window",
+	[UNSEEN_ENTRY_ALIVE] = "that the entry is alive: conntrack could not be asked",
+	[UNSEEN_ENTRY_LOST] = "events were lost, so the entry may be a newer one",
+	[UNSEEN_LISTENER] = "that no socket listened",
+	[UNSEEN_OWN] = "that the connection was this host's own",
+	[UNSEEN_OWN_REQUEST] =
+		"that this host asked for a connection and gave it up (or that another host "
+		"asked in its name)",
+	[UNSEEN_CLOSE] = "the close of the socket: it happened before the window",
+	[UNSEEN_CLOSE_OF_SERVER] =
+		"the close of the socket: the packet goes from a client's port to a server's",
+	[UNSEEN_ENTRY_PLACE] =
+		"where the entry was: the address came here within the window, so the flow "
+		"is older, or belonged to another node whose entries were not carried over",
+	[UNSEEN_REMOVAL_BEFORE] =
+		"the removal itself. It happened before the window (conntrack picked the "
+		"flow up mid-stream, so it no longer knew it)",
+	[UNSEEN_REMOVAL] = "the removal itself: none was seen",
+	[UNSEEN_REMOVAL_LOST] = "events were lost, and the removal may be among them",
+	[UNSEEN_REMOVAL_FORGOTTEN] =
+		"older removals were forgotten because memory for them was full",
+	[UNSEEN_PASSAGE] =
+		"that the connection passes that other namespace: its addresses and ports "
+		"are the same",
+};
+
+_Static_assert(COUNT(unseens) == UNSEENS, "a sentence each");
+
+const char *describe_verdict(enum verdict verdict)
+{
+	return verdict < VERDICTS ? verdicts[verdict] : "";
+}
+
+const char *describe_cause(const struct flush *f)
+{
+	enum cause cause = f->cause < CAUSES ? f->cause : CAUSE_NONE;
+
+	/* Masquerade's own end shows in the link that did not go down. */
+	if (cause_row(cause)->needs == CAUSE_NEEDS_MODULE && f->ifindex)
+		return causes[cause].guess;
+	return f->entries == 1 ? causes[cause].one : causes[cause].many;
+}
+
+const char *describe_unseen(enum unseen unseen)
+{
+	return unseen < UNSEENS ? unseens[unseen] : "";
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The sentence of each verdict, of each cause, and of each thing that was not seen: one row
+ * each, beside the rows of model/causes.c. All are static.
+ */
+#ifndef RSTBLAME_SUMMARY_SENTENCES_H
+#define RSTBLAME_SUMMARY_SENTENCES_H
+
+#include "model/finding.h"
+
+/* Why the RST was sent: "the flow's conntrack entry had been removed". */
+const char *describe_verdict(enum verdict verdict);
+
+/* Why the entries of a flush were removed: "they timed out"; "" where the change behind it
+ * says so. */
+const char *describe_cause(const struct flush *f);
+
+/* To follow "unconfirmed: ": "the packet's conntrack zone". */
+const char *describe_unseen(enum unseen unseen);
+
+#endif

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Whose they are: the processes of sockets, and the victims of resets, all that wait at once. */
+#include "victims/inspector_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+/* What a search of /proc may take for one victim. */
+#define ONE_NS (150 * NSEC_PER_MSEC)
+/* The list of namespaces and their addresses is made anew when it is older and a socket
+ * was not found. Of its time, that may take a fifth. */
+#define SCAN_AGE_NS (200 * NSEC_PER_MSEC)
+/* For sockets that are not where their address is, in one go. */
+#define EVERYWHERE_NS (100 * NSEC_PER_MSEC)
+enum { SCAN_SHARE = 5 };
+
+/* ---- processes ---- */
+
+static void name_netns(const struct inspector *ins, uint32_t inum, struct victim *out)
+{
+	const struct namespace *ns = namespaces_find(&ins->namespaces, inum);
+
+	out->process.netns = inum;
+	if (ns)
+		memcpy(out->netns_name, ns->name, sizeof(out->netns_name));
+}
+
+static int compare_owners(const void *a, const void *b)
+{
+	const struct socket_owner *x = a, *y = b;
+
+	return x->pid < y->pid ? -1 : x->pid > y->pid;
+}
+
+/* A process may have thousands: it is described once. */
+static void describe_holders(struct socket_owner *socket_owners, size_t count)
+{
+	const struct victim *same = NULL;
+
+	qsort(socket_owners, count, sizeof(*socket_owners), compare_owners);
+	for (size_t k = 0; k < count; k++) {
+		struct victim *v = socket_owners[k].owner;
+
+		if (same && same->process.pid == socket_owners[k].pid &&
+		    socket_owners[k].start_ticks == socket_owners[k - 1].start_ticks) {
+			uint32_t netns = v->process.netns;
+
+			v->process = same->process;
+			v->process.netns = netns;
+			memcpy(v->cmdline, same->cmdline, sizeof(v->cmdline));
+			continue;
+		}
+		socket_owner_describe(&socket_owners[k], v);
+		same = v->process.pid ? v : NULL;
+	}
+}
+
+bool inspector_describe(struct inspector *ins, struct inspection *i, uint64_t deadline_ns)
+{
+	struct socket_owner *socket_owners = calloc(i->sockets.count, sizeof(*socket_owners));
+	size_t count = 0;
+	bool is_ok;
+
+	for (size_t k = 0; k < i->sockets.count; k++) {
+		const struct socket_row *row = &i->sockets.rows[k];
+
+		if (row->state == SOCKET_NONE)
+			continue;
+		i->victims[k].socket_state = row->state;
+		name_netns(ins, row->netns, &i->victims[k]);
+		if (socket_owners && row->inode)
+			socket_owners[count++] = (struct socket_owner){ .inode = row->inode,
+									.netns = row->netns,
+									.owner = &i->victims[k] };
+	}
+	socket_owners_find(ins->memory, socket_owners, count, deadline_ns);
+	is_ok = clock_mono_ns() < deadline_ns;
+	describe_holders(socket_owners, count);
+	free(socket_owners);
+	return is_ok;
+}
+
+/* ---- victims ---- */
+
+struct batch {
+	struct inspection *all; /* one row for each, by tag */
+	bool is_settled[BATCH_MAX];
+	size_t unsettled;
+	bool is_patient; /* somebody waits as long as it takes */
+};
+
+static void settle(struct batch *b, const struct socket_row *row)
+{
+	struct socket_row *own = &b->all->sockets.rows[row->tag];
+
+	if (b->is_settled[row->tag])
+		return;
+	b->is_settled[row->tag] = true;
+	b->unsettled--;
+	if (row->netns) /* else two are, and nobody knows which is meant */
+		*own = *row;
+}
+
+/* A row's netns is where it was last, its inode which it was. */
+static void look_where_hinted(struct inspector *ins, struct batch *b)
+{
+	const struct sockets *s = &b->all->sockets;
+	struct sockets hinted = { 0 };
+
+	for (size_t k = 0; k < s->count; k++)
+		if (s->rows[k].inode)
+			sockets_append(&hinted, &s->rows[k]);
+	inspector_sort(&hinted);
+	inspector_look_up(ins, NULL, hinted.rows, hinted.count);
+	for (size_t k = 0; k < hinted.count; k++)
+		if (socket_is_open(&hinted.rows[k]) &&
+		    hinted.rows[k].inode == s->rows[hinted.rows[k].tag].inode)
+			settle(b, &hinted.rows[k]);
+	sockets_release(&hinted);
+}
+
+static void look_by_address(struct inspector *ins, struct batch *b)
+{
+	const struct sockets *s = &b->all->sockets;
+	struct sockets placed = { 0 };
+
+	for (size_t k = 0; k < s->count; k++)
+		if (!b->is_settled[k])
+			inspector_place(ins, &s->rows[k], &placed);
+	inspector_sort(&placed);
+	inspector_look_up(ins, NULL, placed.rows, placed.count);
+	sockets_keep_open(&placed);
+	for (size_t k = 0; k < placed.count; k++)
+		settle(b, &placed.rows[k]);
+	sockets_release(&placed);
+}
+
+/* The open ones among `left` in each namespace. False: there was no time for all. */
+static bool look_in_each(struct inspector *ins, const struct sockets *left, uint64_t until_ns,
+			 struct sockets *found)
+{
+	struct sockets here = { 0 };
+	bool is_ok = true;
+
+	for (size_t k = 0; k < ins->namespaces.count && is_ok; k++) {
+		uint32_t inum = ins->namespaces.items[k].inum;
+
+		here.count = 0;
+		for (size_t m = 0; m < left->count; m++) {
+			struct socket_row copy = left->rows[m];
+
+			copy.netns = inum;
+			sockets_append(&here, &copy);
+		}
+		inspector_look_up(ins, NULL, here.rows, here.count);
+		for (size_t m = 0; m < here.count; m++)
+			if (socket_is_open(&here.rows[m]))
+				sockets_append(found, &here.rows[m]);
+		is_ok = clock_mono_ns() < until_ns;
+	}
+	sockets_release(&here);
+	return is_ok;
+}
+
+/* A socket may be bound to an address that its namespace has not, or not any more. */
+static void look_everywhere(struct inspector *ins, struct batch *b)
+{
+	const struct sockets *s = &b->all->sockets;
+	uint64_t until_ns = b->is_patient ? UINT64_MAX : clock_mono_ns() + EVERYWHERE_NS;
+	struct sockets left = { 0 }, found = { 0 };
+
+	for (size_t k = 0; k < s->count; k++)
+		if (!b->is_settled[k])
+			sockets_append(&left, &s->rows[k]);
+	/* One that was found may have a twin where there was no time to look. */
+	b->all->is_cut = !look_in_each(ins, &left, until_ns, &found);
+	sockets_keep_open(&found);
+	for (size_t k = 0; k < found.count && !b->all->is_cut; k++)
+		settle(b, &found.rows[k]);
+	sockets_release(&found);
+	sockets_release(&left);
+}
+
+static bool may_renew(const struct inspector *ins)
+{
+	uint64_t age_ns = clock_mono_ns() - ins->placed_ns;
+
+	return !ins->placed_ns || (age_ns >= SCAN_AGE_NS && age_ns >= SCAN_SHARE * ins->placing_ns);
+}
+
+static void look_for_all(struct inspector *ins, struct batch *b)
+{
+	inspector_scan(ins, 60 * NSEC_PER_SEC);
+	look_where_hinted(ins, b);
+	if (b->unsettled)
+		look_by_address(ins, b);
+	if (b->unsettled && may_renew(ins)) {
+		inspector_scan(ins, 0);
+		inspector_find_addresses(ins, NULL);
+		look_by_address(ins, b);
+		if (b->unsettled)
+			look_everywhere(ins, b);
+	}
+	inspector_go_home(ins);
+}
+
+/* Takes out of the list those that nobody waits for any more. */
+static struct inspection *drop_late(struct inspector *ins, struct inspection *first, size_t *count)
+{
+	struct inspection_queue kept = { .last = &kept.first };
+	uint64_t now_ns = clock_mono_ns();
+
+	for (struct inspection *i = first, *next; i; i = next) {
+		next = i->next;
+		i->looked_ns = now_ns;
+		i->is_cut = i->until_ns && i->until_ns <= now_ns;
+		if (i->is_cut) {
+			inspector_hand_back(ins, i);
+		} else {
+			inspection_push(&kept, i);
+			++*count;
+		}
+	}
+	return kept.first;
+}
+
+/* Nobody was found, and it is not known that there is nobody. */
+static bool is_cut(const struct batch *b, size_t k, bool had_time)
+{
+	const struct victim *v = &b->all->victims[k];
+
+	return (b->all->is_cut && !b->is_settled[k]) ||
+	       (!had_time && v->socket_state != SOCKET_NONE && !v->process.pid);
+}
+
+void inspect_victims(struct inspector *ins, struct inspection *first)
+{
+	struct batch b = { .unsettled = 0 };
+	struct inspection *next;
+	bool had_time = true;
+	size_t k = 0;
+
+	first = drop_late(ins, first, &b.unsettled);
+	b.all = b.unsettled ? inspection_new(INSPECT_ONE, b.unsettled) : NULL;
+	for (struct inspection *i = first; b.all && i; i = i->next, k++) {
+		b.all->sockets.rows[k] = i->sockets.rows[0];
+		b.all->sockets.rows[k].state = SOCKET_NONE;
+		b.all->sockets.rows[k].tag = (uint32_t)k;
+		b.is_patient |= !i->until_ns;
+	}
+	if (b.all) {
+		look_for_all(ins, &b);
+		had_time = inspector_describe(ins, b.all,
+					      b.is_patient ? UINT64_MAX : clock_mono_ns() + ONE_NS);
+	}
+	k = 0;
+	for (struct inspection *i = first; i; i = next, k++) {
+		next = i->next;
+		i->is_cut = !b.all || is_cut(&b, k, had_time);
+		if (b.all) {
+			i->sockets.rows[0] = b.all->sockets.rows[k];
+			i->victims[0] = b.all->victims[k];
+		}
+		i->spent_ns = clock_mono_ns() - i->looked_ns;
+		inspector_hand_back(ins, i);
+	}
+	inspection_free(b.all);
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "victims/victims.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "victims/hold_queue.h"
+
+/* How long a reset may wait for its victim. */
+#define VICTIM_NS (400 * NSEC_PER_MSEC)
+/* journald tells a line within 10 ms as a rule; syslog daemons are slower. */
+#define LATE_LINE_NS (500 * NSEC_PER_MSEC)
+
+/* To be looked up at once; the others wait until they can be asked for. */
+enum { ASKED_MAX = 256 };
+
+struct victims {
+	struct inspector *inspector; /* NULL: nobody looks */
+	blame_sink_fn next;
+	void *ctx;
+	struct hold_queue queue;
+	bool has_log, is_over;
+	uint64_t tickets;
+	size_t asked, unasked; /* looked up now; and to be, of those that are held */
+	uint64_t unlooked;
+};
+
+/* ---- going on ---- */
+
+/* In its time nobody could look, but its flow may be known to have been at risk: then
+ * the socket was seen before. */
+static void take_as_known(struct victims *v, struct finding *f)
+{
+	struct victim victim;
+
+	if (!f->wanted->known) {
+		v->unlooked++;
+		return;
+	}
+	victim = *f->wanted->known;
+	victim.looked_ago_ns = f->wanted->known_ago_ns;
+	finding_set_victim(f, &victim);
+}
+
+static void let_go(struct victims *v)
+{
+	struct held held = hold_queue_take(&v->queue);
+
+	v->unasked -= held.is_unasked;
+	if (held.ticket || held.is_unasked)
+		take_as_known(v, held.finding);
+	v->next(v->ctx, held.finding);
+	finding_free(held.finding);
+}
+
+/* ---- asking ---- */
+
+static void ask(struct victims *v, struct held *held)
+{
+	const struct wanted_socket *wanted = held->finding->wanted;
+	struct inspection *i = inspection_new(INSPECT_ONE, 1);
+
+	if (!i)
+		return; /* it stays unasked */
+	i->sockets.rows[0] = (struct socket_row){ .tuple = wanted->tuple,
+						  .family = held->finding->seen->reset.family,
+						  .netns = wanted->inum,
+						  .inode = wanted->inode };
+	i->id = held->ticket = ++v->tickets;
+	i->until_ns = held->until_ns = clock_mono_ns() + VICTIM_NS;
+	held->is_unasked = false;
+	v->unasked--;
+	v->asked++;
+	inspector_submit(v->inspector, i);
+}
+
+static void ask_for_more(struct victims *v)
+{
+	size_t before = v->unasked + 1;
+
+	/* Without memory it gets nowhere. */
+	while (v->inspector && v->unasked && v->unasked < before && v->asked < ASKED_MAX) {
+		before = v->unasked;
+		ask(v, hold_queue_unasked(&v->queue));
+	}
+}
+
+void victims_found(struct victims *v, const struct inspection *found)
+{
+	struct held *held = hold_queue_find(&v->queue, found->id);
+
+	v->asked--;
+	if (!held)
+		return; /* it went on without */
+	held->ticket = 0;
+	if (found->is_cut && found->victims[0].socket_state == SOCKET_NONE) {
+		take_as_known(v, held->finding);
+		return;
+	}
+	v->unlooked += found->is_cut;
+	finding_set_victim(held->finding, &found->victims[0]);
+}
+
+/* ---- holding ---- */
+
+/* Without memory it goes on, after all that came before it, and nobody looks. */
+static void hand_on_unheld(struct victims *v, const struct finding *f)
+{
+	while (v->queue.count)
+		let_go(v);
+	v->unlooked += f->wanted != NULL;
+	v->next(v->ctx, f);
+}
+
+static void hold(struct victims *v, const struct finding *f)
+{
+	uint64_t due_ns = v->has_log ? clock_mono_ns() + LATE_LINE_NS : 0;
+	bool is_line = f->type == FINDING_LOG;
+	struct held *held;
+
+	/* In a storm the report goes on; who was hurt is told of some only. */
+	if (v->queue.count == HELD_MAX)
+		let_go(v);
+	held = hold_queue_put(&v->queue, f, due_ns, is_line);
+	if (!held)
+		return hand_on_unheld(v, f);
+	held->is_unasked = f->wanted != NULL;
+	v->unasked += held->is_unasked;
+	ask_for_more(v);
+}
+
+void victims_take(void *victims, const struct finding *f)
+{
+	struct victims *v = victims;
+	bool is_first = f->type == FINDING_START; /* nothing comes before it */
+
+	if (v->is_over || is_first || (!v->queue.count && !f->wanted && !v->has_log))
+		v->next(v->ctx, f);
+	else
+		hold(v, f);
+}
+
+void victims_turn(struct victims *v)
+{
+	ask_for_more(v);
+	while (hold_queue_is_ready(&v->queue, clock_mono_ns()))
+		let_go(v);
+}
+
+uint64_t victims_due_ns(const struct victims *v)
+{
+	return hold_queue_due_ns(&v->queue);
+}
+
+bool victims_wait(const struct victims *v)
+{
+	return hold_queue_waits(&v->queue);
+}
+
+void victims_end(struct victims *v)
+{
+	while (v->queue.count)
+		let_go(v);
+	v->is_over = true;
+}
+
+/* ---- set up ---- */
+
+struct victims *victims_new(struct inspector *inspector, bool has_log, blame_sink_fn next,
+			    void *ctx)
+{
+	struct victims *v = calloc(1, sizeof(*v));
+
+	if (!v)
+		return NULL;
+	v->inspector = inspector;
+	v->has_log = has_log;
+	v->next = next;
+	v->ctx = ctx;
+	return v;
+}
+
+void victims_free(struct victims *v)
+{
+	if (!v)
+		return;
+	hold_queue_release(&v->queue);
+	free(v);
+}
+
+uint64_t victims_unlooked(const struct victims *v)
+{
+	return v->unlooked;
+}
