@@ -6,46 +6,50 @@
 #ifndef RSTBLAME_REPORT_REPORT_H
 #define RSTBLAME_REPORT_REPORT_H
 
-#include <stdio.h>
-
 #include "base/json_writer.h"
 #include "cli/options.h"
 #include "record/recorder.h"
-#include "report/text.h"
+#include "report/output.h"
 #include "summary/summary.h"
 
 struct filter;
-struct html;
+struct renderer;
 
 struct report {
 	const struct options *options;
-	FILE *out;
-	const char *out_name;
+	struct output output;
+	const struct renderer *renderer;
+	void *rendering;           /* the renderer's own; NULL: it has not begun */
 	struct recorder *recorder; /* NULL: none, or it failed */
-	uint32_t netns;            /* only this one; 0: all */
-	struct filter *filter;     /* NULL: all */
-	bool has_begun;            /* something was written, or is about to be */
-	bool has_failed;           /* the report could not be written: stop */
 	bool is_recording_cut;
+	uint32_t netns;        /* only this one; 0: all */
+	struct filter *filter; /* NULL: all */
 	struct summary summary;
-	struct text text;
-	struct jsonw json, record;
-	struct html *html;     /* -f html: collected, and written at the end */
-	char *command, *again; /* what the page says of its making */
-	struct finding last;   /* where the window stands, for the summary's time */
+	struct jsonw record;
+	struct finding last; /* where the window stands, for the summary's time */
 };
 
 enum { REPORT_WHY_BYTES = 512 };
+
+/* Writes to stdout, and has not begun: good for report_error() and report_close(). */
+void report_init(struct report *report, const struct options *options);
 
 /* Opens what the options name. 0, or -1 and one line in `why`; even then
  * report_error() and report_close() may be called. */
 int report_open(struct report *report, const struct options *options, char why[REPORT_WHY_BYTES]);
 
-/* A fatal error: one line on stderr, and one in the report where that is JSON. */
+/* A fatal error: one line on stderr, and one in the report where its format has them. */
 enum status report_error(struct report *report, const char *why);
 
 /* Takes one finding; the sink of a blame, with the report as its context. */
 void report_finding(void *report, const struct finding *f);
+
+/* Whether report_progress() shows anything, and how it goes: `left_s` 0: no end is set. */
+bool report_is_live(const struct report *report);
+void report_progress(struct report *report, uint64_t left_s);
+
+/* The report cannot be written any more: stop. */
+bool report_has_failed(const struct report *report);
 
 /* Whether it is a blamed reset that -c counts. */
 bool report_counts(const struct report *report, const struct finding *f);

@@ -71,7 +71,7 @@ static int take(void *ctx, const struct observation *seen)
 
 	replay->observations += seen->type != OBSERVATION_LOST;
 	replay->has_summary |= seen->type == OBSERVATION_END;
-	if (replay->report.has_failed)
+	if (report_has_failed(&replay->report))
 		return -EPIPE;
 	err = blame_observe(replay->blame, seen);
 	return err ? err : report_is_full(&replay->report) ? -ECANCELED : 0;
@@ -108,7 +108,7 @@ static enum status play(struct replay *replay, const struct options *options)
 			 options->read[0]);
 		return report_error(&replay->report, why);
 	}
-	if (err < 0 && err != -ECANCELED && !replay->report.has_failed)
+	if (err < 0 && err != -ECANCELED && !report_has_failed(&replay->report))
 		return report_error(&replay->report, strerror(-err));
 	tell_bad_lines(replay, options);
 	blame_finish(replay->blame);

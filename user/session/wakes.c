@@ -81,7 +81,7 @@ static int open_signals(void)
 
 int wakes_open(struct run *run)
 {
-	bool is_live = run->report.text.options.is_live && run->options->format == FORMAT_TEXT;
+	bool is_live = report_is_live(&run->report);
 	int err;
 
 	run->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -132,7 +132,7 @@ static void on_progress(struct run *run)
 	read_timer(run, WAKE_PROGRESS);
 	if (run->options->duration_s > spent_s)
 		left_s = run->options->duration_s - spent_s;
-	text_progress(&run->report.text, &run->report.summary, left_s);
+	report_progress(&run->report, left_s);
 }
 
 static void on_signal(struct run *run)
@@ -188,7 +188,7 @@ void wakes_loop(struct run *run)
 {
 	struct epoll_event events[WAKES];
 
-	while (!run->is_over && !run->err && !run->report.has_failed) {
+	while (!run->is_over && !run->err && !report_has_failed(&run->report)) {
 		int count = epoll_wait(run->epoll_fd, events, WAKES, -1);
 
 		for (int i = 0; i < count; i++)

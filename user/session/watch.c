@@ -248,7 +248,7 @@ static void finish(struct run *run)
 	uint64_t give_up_ns = clock_mono_ns() + FINISH_NS;
 	bool is_cut = run->err == -ECANCELED; /* -c: nothing after it is taken */
 
-	while (!run->report.has_failed && !is_finished(run, give_up_ns)) {
+	while (!report_has_failed(&run->report) && !is_finished(run, give_up_ns)) {
 		uint64_t until_ns = clock_mono_ns() - HOLD_NS;
 		bool is_empty = true;
 

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * An output format, as functions. The report calls them and does not ask which it is. A new
+ * one is a file that defines them, a row in renderer.c and its name in cli/options.
+ */
+#ifndef RSTBLAME_REPORT_RENDERER_H
+#define RSTBLAME_REPORT_RENDERER_H
+
+#include "cli/options.h"
+#include "model/finding.h"
+#include "report/output.h"
+#include "summary/summary.h"
+
+struct renderer {
+	/* What is passed as `self` below, until end. Borrows both. NULL: out of memory. */
+	void *(*begin)(const struct options *options, struct output *output);
+	void (*finding)(void *self, const struct finding *f);
+	/* How it goes, for whoever watches; `left_s` 0: no end is set. NULL: never. */
+	bool (*is_live)(const void *self);
+	void (*progress)(void *self, const struct summary *t, uint64_t left_s);
+	/* The verdict; `last` has the time where the window stands. */
+	void (*summary)(void *self, const struct summary *t, const struct finding *last,
+			enum status status);
+	void (*end)(void *self);
+	/* A fatal error, where the format can say it; there may be no `self`. NULL: it cannot. */
+	void (*error)(struct output *output, const char *why);
+};
+
+const struct renderer *renderer_for(enum format format);
+
+extern const struct renderer text_renderer, json_renderer, html_renderer;
+
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* -f text: the timeline as it happens, then the verdict. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/renderer.h"
+#include "report/text.h"
+
+struct text_rendering {
+	struct output *output;
+	struct text text;
+};
+
+static bool wants_color(const struct options *options, const struct output *output)
+{
+	const char *term = getenv("TERM");
+
+	return !options->output && output_is_terminal(output) && !getenv("NO_COLOR") && term &&
+	       strcmp(term, "dumb") != 0;
+}
+
+static void *begin(const struct options *options, struct output *output)
+{
+	struct text_options text = {
+		.is_utc = options->is_utc,
+		.is_verbose = options->is_verbose,
+		.is_quiet = options->is_quiet,
+		.is_colored = wants_color(options, output),
+		.columns = output_columns(output),
+		.is_live = options->mode == MODE_RUN && !options->is_quiet &&
+			   output_is_terminal(output),
+	};
+	struct text_rendering *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->output = output;
+	text_init(&r->text, output->file, &text);
+	return r;
+}
+
+static void finding(void *self, const struct finding *f)
+{
+	struct text_rendering *r = self;
+
+	output_begin(r->output);
+	text_finding(&r->text, f);
+	output_check(r->output);
+}
+
+static bool is_live(const void *self)
+{
+	return ((const struct text_rendering *)self)->text.options.is_live;
+}
+
+static void progress(void *self, const struct summary *t, uint64_t left_s)
+{
+	text_progress(&((struct text_rendering *)self)->text, t, left_s);
+}
+
+static void summary(void *self, const struct summary *t, const struct finding *last,
+		    enum status status)
+{
+	struct text_rendering *r = self;
+
+	(void)last;
+	output_begin(r->output);
+	text_summary(&r->text, t, status);
+}
+
+const struct renderer text_renderer = {
+	.begin = begin,
+	.finding = finding,
+	.is_live = is_live,
+	.progress = progress,
+	.summary = summary,
+	.end = free,
+};
