@@ -160,9 +160,12 @@ static void mark_retranslated(struct blame *b, const struct observation *seen,
 	}
 }
 
-/* Leads `walk` to the translated removal whose place a new entry takes. One that
- * another entry had replaced, before a newer removal, is history, as all behind it. */
-static bool find_replaced(struct blame *b, const struct observation *seen, struct ledger_walk *walk)
+/* Leads `walk` to the translated removal whose place a new entry takes: that of the same
+ * original tuple (the client spoke first), or (side LEDGER_REPLY) whose answers look so (the
+ * inner server did). One that another entry had replaced, before a newer removal, is
+ * history, as all behind it. */
+static bool find_replaced(struct blame *b, const struct observation *seen, enum ledger_side side,
+			  struct ledger_walk *walk)
 {
 	const struct entry_observation *e = &seen->entry;
 	const struct ledger_removal *r = &walk->removal;
@@ -170,10 +173,9 @@ static bool find_replaced(struct blame *b, const struct observation *seen, struc
 
 	ledger_find(b->ledger, walk, seen->netns, e->flow.family, &e->flow.orig);
 	while (ledger_next(b->ledger, walk)) {
-		if (walk->side != LEDGER_ORIG || r->zone[LEDGER_ORIG] != e->zone ||
-		    r->mono_ns > seen->mono_ns)
+		if (walk->side != side || r->zone[side] != e->zone || r->mono_ns > seen->mono_ns)
 			continue;
-		if (has_newer && r->retranslated_ns[LEDGER_ORIG])
+		if (has_newer && r->retranslated_ns[side])
 			return false;
 		if (r->is_translated)
 			return true;
@@ -182,19 +184,33 @@ static bool find_replaced(struct blame *b, const struct observation *seen, struc
 	return false;
 }
 
-/* The client spoke first, and its port was taken: the peer will not know it. */
+/* As it was before: an inner server's own words go out as its answers did. */
+static bool is_translated_alike(const struct ledger_removal *r, enum ledger_side side,
+				const struct flow *flow)
+{
+	return tuple_equal(side == LEDGER_ORIG ? &r->flow.reply : &r->flow.orig, &flow->reply);
+}
+
+/* One side spoke first, and its flow is translated otherwise than before: the other will not
+ * know it. */
 static void note_retranslation(struct blame *b, const struct observation *seen)
 {
 	const struct entry_observation *e = &seen->entry;
 	struct retranslation retranslation = { .netns = seen->netns,
 					       .mono_ns = seen->mono_ns,
 					       .flow = e->flow };
+	enum ledger_side side = LEDGER_ORIG;
 	struct ledger_walk walk;
 
-	if (!find_replaced(b, seen, &walk) ||
-	    (!e->by_syn && tuple_equal(&walk.removal.flow.reply, &e->flow.reply)))
+	if (!find_replaced(b, seen, side, &walk)) {
+		side = LEDGER_REPLY;
+		if (e->by_syn || !find_replaced(b, seen, side, &walk))
+			return;
+	}
+	if (!e->by_syn && is_translated_alike(&walk.removal, side, &e->flow))
 		return;
 	retranslation.removed = walk.removal;
+	retranslation.was_reply = side == LEDGER_REPLY;
 	retranslations_add(b->retranslations, &retranslation, e->by_syn);
 }
 
@@ -288,6 +304,8 @@ int blame_observe(struct blame *b, const struct observation *seen)
 		blame_deliver_raw(b, seen, FINDING_NAMESPACE);
 		return 0;
 	case OBSERVATION_LISTENER:
+		listeners_add(&b->listeners, seen);
+		return 0;
 	case OBSERVATION_RULES:
 		return 0;
 	case OBSERVATION_START:

@@ -22,6 +22,7 @@ struct known_address {
 	uint8_t family;
 	struct address address;
 	struct change *arrival; /* NULL: it was there before */
+	bool is_gone;           /* by the latest that was told of it */
 };
 
 struct changes {
@@ -257,11 +258,11 @@ void changes_part(struct changes *changes, struct flush *flush)
 	flush->join = JOIN_NONE;
 }
 
-static const struct known_address *find_known(const struct changes *changes, struct netns_id netns,
-					      uint8_t family, const struct address *address)
+static struct known_address *find_known(struct changes *changes, struct netns_id netns,
+					uint8_t family, const struct address *address)
 {
 	for (size_t i = 0; i < changes->known_count; i++) {
-		const struct known_address *k = &changes->known[i];
+		struct known_address *k = &changes->known[i];
 
 		if (same_netns(k->netns, netns) && k->family == family &&
 		    address_equal(&k->address, address))
@@ -294,20 +295,38 @@ void changes_note_address(struct changes *changes, const struct observation *see
 
 	if (c->op == ADDRESS_REMOVE)
 		changes->last_removal = *seen;
-	if (is_link_local(c) || changes->known_count == KNOWN_MAX ||
-	    find_known(changes, seen->netns, c->family, &c->local))
+	k = find_known(changes, seen->netns, c->family, &c->local);
+	if (k)
+		k->is_gone = c->op == ADDRESS_REMOVE;
+	if (k || is_link_local(c) || changes->known_count == KNOWN_MAX)
 		return;
 	k = &changes->known[changes->known_count++];
 	k->netns = seen->netns;
 	k->family = c->family;
 	k->address = c->local;
 	k->arrival = comes ? make_change(seen, id) : NULL;
+	k->is_gone = c->op == ADDRESS_REMOVE;
 }
 
-const struct change *changes_arrival(const struct changes *changes, struct netns_id netns,
-				     uint8_t family, const struct address *address)
+const struct change *changes_arrival(struct changes *changes, struct netns_id netns, uint8_t family,
+				     const struct address *address)
 {
 	const struct known_address *k = find_known(changes, netns, family, address);
 
 	return k ? k->arrival : NULL;
+}
+
+const struct change *changes_departure(struct changes *changes, struct netns_id netns,
+				       uint8_t family, const struct address *address)
+{
+	const struct known_address *k = find_known(changes, netns, family, address);
+
+	for (size_t i = changes->count; k && k->is_gone && i-- > 0;) {
+		const struct change *c = changes->items[i];
+
+		if (c->seen.op == ADDRESS_REMOVE && netns_equal(c->netns, netns) &&
+		    c->seen.family == family && address_equal(&c->seen.local, address))
+			return c;
+	}
+	return NULL;
 }

@@ -51,7 +51,12 @@ void changes_note_address(struct changes *changes, const struct observation *see
 /* How an address came to a namespace that did not have it when the window began: a
  * flow to it that is older was another node's. NULL: it was there, or nothing is known.
  * Valid for as long as `changes`. */
-const struct change *changes_arrival(const struct changes *changes, struct netns_id netns,
-				     uint8_t family, const struct address *address);
+const struct change *changes_arrival(struct changes *changes, struct netns_id netns, uint8_t family,
+				     const struct address *address);
+
+/* How an address went that a namespace had, and has not got back. NULL: it did not, or its
+ * removal is forgotten. Valid for as long as it is not; see changes_add(). */
+const struct change *changes_departure(struct changes *changes, struct netns_id netns,
+				       uint8_t family, const struct address *address);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "blame/proofs.h"
 #include "model/causes.h"
 
 /* Clients take their ports from net.ipv4.ip_local_port_range, which starts here by
@@ -13,15 +14,6 @@ static void say(struct reset_blame *out, enum verdict verdict, enum confidence c
 {
 	out->verdict = verdict;
 	out->confidence = confidence;
-}
-
-/* A link that was not seen: whatever the verdict, it is no longer proven. */
-static void infer(struct reset_blame *out, enum unseen what)
-{
-	if (out->inferred_count < INFERRED_MAX)
-		out->inferred[out->inferred_count++] = what;
-	if (out->confidence == CONFIDENCE_PROVEN)
-		out->confidence = CONFIDENCE_LIKELY;
 }
 
 static void add_because(struct reset_blame *out, uint64_t id)
@@ -37,13 +29,13 @@ static void weigh_join(const struct flush *f, struct reset_blame *out)
 	case JOIN_EXACT:
 		break;
 	case JOIN_AMBIGUOUS:
-		infer(out, UNSEEN_WHICH_CHANGE);
+		verdict_infer(out, UNSEEN_WHICH_CHANGE);
 		break;
 	case JOIN_BY_TUPLE:
-		infer(out, UNSEEN_WORK_ITEM);
+		verdict_infer(out, UNSEEN_WORK_ITEM);
 		break;
 	case JOIN_NONE:
-		infer(out, UNSEEN_CHANGE);
+		verdict_infer(out, UNSEEN_CHANGE);
 		break;
 	}
 }
@@ -56,18 +48,23 @@ static void weigh_cause(const struct evidence *e, struct reset_blame *out)
 		break;
 	case CAUSE_NEEDS_ACTOR:
 		if (!e->flush || !flush_actor(e->flush))
-			infer(out, UNSEEN_REMOVER);
+			verdict_infer(out, UNSEEN_REMOVER);
 		break;
 	case CAUSE_NEEDS_REASON:
-		infer(out, UNSEEN_CAUSE);
+		verdict_infer(out, UNSEEN_CAUSE);
 		break;
 	case CAUSE_NEEDS_MODULE:
 		if (e->flush && e->flush->ifindex)
-			infer(out, UNSEEN_MODULE_UNLOAD);
+			verdict_infer(out, UNSEEN_MODULE_UNLOAD);
 		break;
 	case CAUSE_NEEDS_NOTHING:
 		break;
 	}
+}
+
+uint8_t reset_entry_hooks(const struct reset_observation *reset)
+{
+	return reset->entry_netns ? reset->entry_hooks : reset->hooks;
 }
 
 static bool is_clean_end(const struct ledger_removal *r)
@@ -85,9 +82,9 @@ static void weigh_hooks(const struct evidence *e, struct reset_blame *out)
 	uint8_t needed = cause_row(out->cause)->hooks;
 
 	if (reset->pickup == PICKUP_UNTRACKED)
-		infer(out, UNSEEN_USE_UNTRACKED);
+		verdict_infer(out, UNSEEN_USE_UNTRACKED);
 	else if ((reset->hooks & HOOKS_KNOWN) && (reset->hooks & needed) != needed)
-		infer(out, UNSEEN_USE_UNHOOKED);
+		verdict_infer(out, UNSEEN_USE_UNHOOKED);
 }
 
 /* The flush may have learned what it was after this entry was gone. */
@@ -96,16 +93,20 @@ static enum cause cause_of(const struct evidence *e, const struct ledger_removal
 	return e->flush ? e->flush->cause : (enum cause)r->cause;
 }
 
-/* Truth rule 1: every link, or it is not proven. */
-static void blame_removal(const struct evidence *e, struct reset_blame *out)
+/* Until settle_reset() hears of it, the socket at the inner end is a link not seen. */
+static void need_socket(struct reset_blame *out)
 {
-	const struct reset_observation *reset = &e->reset->reset;
-	const struct ledger_removal *r = e->removal;
-	const struct actor *actor;
+	out->needs_socket = true;
+	verdict_infer(out, UNSEEN_SOCKET);
+}
 
-	say(out, VERDICT_ENTRY_REMOVED, CONFIDENCE_PROVEN);
+/* The chain from a removal to its flush, its change and its process. */
+static void lead_to(const struct evidence *e, const struct ledger_removal *r,
+		    struct reset_blame *out)
+{
+	const struct actor *actor = e->flush ? flush_actor(e->flush) : NULL;
+
 	out->cause = cause_of(e, r);
-	out->flow = r->flow;
 	out->tracker_state = r->tcp_state;
 	out->removed_ago_ns = e->reset->mono_ns - r->mono_ns;
 	out->flush = e->flush;
@@ -114,27 +115,43 @@ static void blame_removal(const struct evidence *e, struct reset_blame *out)
 		out->by = e->flush->by;
 		add_because(out, out->by->id);
 	}
-	actor = e->flush ? flush_actor(e->flush) : NULL;
 	if (actor)
 		out->actor = *actor;
-	weigh_cause(e, out);
-	weigh_hooks(e, out);
-	if (!e->is_zone_known)
-		infer(out, UNSEEN_ZONE);
-	if (reset->socket == SOCKET_TIME_WAIT)
-		infer(out, UNSEEN_TIME_WAIT);
-	if (!e->sees_entries)
-		infer(out, UNSEEN_NEWER_FLOW);
-	if (e->has_losses)
-		infer(out, UNSEEN_NEWER_ENTRY_LOST);
 }
 
-/* What the hooks lack that translation needs: enum hooks_flag. */
+/* Truth rule 1: every link, or it is not proven. */
+static void blame_removal(const struct evidence *e, struct reset_blame *out)
+{
+	const struct reset_observation *reset = &e->reset->reset;
+	const struct ledger_removal *r = e->removal;
+
+	say(out, VERDICT_ENTRY_REMOVED, CONFIDENCE_PROVEN);
+	out->flow = r->flow;
+	lead_to(e, r, out);
+	weigh_cause(e, out);
+	if (e->is_elsewhere)
+		need_socket(out);
+	/* The hooks of the namespace that reset the packet say nothing of another's entry
+	 * (truth rule 11), nor does its zone. */
+	if (!e->is_elsewhere) {
+		weigh_hooks(e, out);
+		if (!e->is_zone_known)
+			verdict_infer(out, UNSEEN_ZONE);
+	}
+	if (reset->socket == SOCKET_TIME_WAIT)
+		verdict_infer(out, UNSEEN_TIME_WAIT);
+	if (!e->sees_entries)
+		verdict_infer(out, UNSEEN_NEWER_FLOW);
+	if (e->has_losses)
+		verdict_infer(out, UNSEEN_NEWER_ENTRY_LOST);
+}
+
+/* What the hooks of the entry's namespace lack that translation needs: enum hooks_flag. */
 static uint8_t missing_hooks(const struct reset_observation *reset)
 {
-	return reset->hooks & HOOKS_KNOWN ?
-		       (uint8_t)(~reset->hooks & (HOOKS_CONNTRACK | HOOKS_NAT)) :
-		       0;
+	uint8_t hooks = reset_entry_hooks(reset);
+
+	return hooks & HOOKS_KNOWN ? (uint8_t)(~hooks & (HOOKS_CONNTRACK | HOOKS_NAT)) : 0;
 }
 
 /* Alive, and it would have sent the packet to another host or socket. */
@@ -149,8 +166,12 @@ static void blame_invalid(const struct reset_observation *reset, struct reset_bl
 {
 	say(out, VERDICT_ENTRY_INVALID, CONFIDENCE_PROVEN);
 	out->flow = reset->entry;
+	if (reset->entry_netns)
+		need_socket(out);
+	out->actor = (struct actor){ 0 };
+	/* It did not act here: it was judged on its way, or had no hook to be judged by. */
 	if (reset->pickup != PICKUP_INVALID)
-		infer(out, UNSEEN_INVALID);
+		verdict_infer(out, UNSEEN_INVALID);
 }
 
 static void blame_bypass(const struct evidence *e, struct reset_blame *out)
@@ -164,12 +185,12 @@ static void blame_bypass(const struct evidence *e, struct reset_blame *out)
 		out->actor = e->ruleset->seen.actor;
 		add_because(out, e->ruleset->id);
 	} else {
-		infer(out, UNSEEN_HOOKS_REMOVER);
+		verdict_infer(out, UNSEEN_HOOKS_REMOVER);
 	}
 	if (!has_live_translation(reset))
-		infer(out, UNSEEN_ENTRY_ALIVE);
+		verdict_infer(out, UNSEEN_ENTRY_ALIVE);
 	if (e->has_losses)
-		infer(out, UNSEEN_ENTRY_LOST);
+		verdict_infer(out, UNSEEN_ENTRY_LOST);
 }
 
 /* Truth rule 1's counterpart: the entry was there. True when that decides. */
@@ -207,23 +228,31 @@ static void judge_syn(const struct reset_observation *reset, struct reset_blame 
 	if (reset->socket != SOCKET_UNKNOWN)
 		return say(out, VERDICT_PROTOCOL, CONFIDENCE_PROVEN);
 	say(out, VERDICT_NO_LISTENER, CONFIDENCE_PROVEN);
-	infer(out, UNSEEN_LISTENER);
+	verdict_infer(out, UNSEEN_LISTENER);
 }
 
-static void say_stale(struct reset_blame *out, enum unseen inferred)
+static bool has_end(const struct evidence *e)
+{
+	return e->has_clean_end || e->reset->reset.ended.how != SOCKET_END_NONE ||
+	       e->reset->reset.socket == SOCKET_TIME_WAIT;
+}
+
+/* Truth rule 10: that no socket was found is no end. */
+static void say_stale(const struct evidence *e, struct reset_blame *out, enum unseen missing)
 {
 	say(out, VERDICT_STALE_CONNECTION, CONFIDENCE_PROVEN);
-	if (inferred)
-		infer(out, inferred);
+	if (!has_end(e))
+		verdict_infer(out, missing);
 }
 
 /* A listener got a mid-stream packet. Where the namespace translates, a flow
  * forgotten before the window would look the same. */
-static void judge_listener(const struct reset_observation *reset, struct reset_blame *out)
+static void judge_listener(const struct evidence *e, struct reset_blame *out)
 {
+	const struct reset_observation *reset = &e->reset->reset;
 	bool could_translate = !(reset->hooks & HOOKS_KNOWN) || (reset->hooks & HOOKS_NAT);
 
-	say_stale(out, could_translate ? UNSEEN_OWN : UNSEEN_NONE);
+	say_stale(e, out, could_translate ? UNSEEN_OWN : UNSEEN_CLOSE);
 }
 
 /* From a client's port to a server's: the answer to a masqueraded flow goes the
@@ -242,13 +271,22 @@ static void say_unknown(const struct evidence *e, struct reset_blame *out)
 	out->arrival = e->arrival;
 	if (e->arrival)
 		add_because(out, e->arrival->id);
-	infer(out, e->arrival   ? UNSEEN_ENTRY_PLACE :
-		   is_forgotten ? UNSEEN_REMOVAL_BEFORE :
-				  UNSEEN_REMOVAL);
+	verdict_infer(out, e->arrival   ? UNSEEN_ENTRY_PLACE :
+			   is_forgotten ? UNSEEN_REMOVAL_BEFORE :
+					  UNSEEN_REMOVAL);
 	if (e->has_losses)
-		infer(out, UNSEEN_REMOVAL_LOST);
+		verdict_infer(out, UNSEEN_REMOVAL_LOST);
 	if (e->has_evictions)
-		infer(out, UNSEEN_REMOVAL_FORGOTTEN);
+		verdict_infer(out, UNSEEN_REMOVAL_FORGOTTEN);
+}
+
+/* Its handshake was under way, or it waited for accept(): the listener is gone since. */
+static void blame_closed_listener(const struct evidence *e, struct reset_blame *out)
+{
+	say(out, VERDICT_BACKLOG, CONFIDENCE_LIKELY);
+	out->cause = CAUSE_LISTENER_CLOSED;
+	out->actor = e->listener->seen.actor;
+	verdict_infer(out, UNSEEN_HANDSHAKE);
 }
 
 /* Truth rule 9: neither socket nor removal. What evidence there is decides between a
@@ -257,16 +295,18 @@ static void judge_unseen(const struct evidence *e, struct reset_blame *out)
 {
 	const struct reset_observation *reset = &e->reset->reset;
 
-	if (e->was_own)
-		say_stale(out, UNSEEN_NONE);
+	if (e->was_own || has_end(e))
+		say_stale(e, out, UNSEEN_CLOSE);
+	else if (e->listener)
+		blame_closed_listener(e, out);
 	else if (e->ruleset && reset->lookup == LOOKUP_NONE && !goes_to_server(&reset->packet))
 		blame_bypass(e, out);
 	else if (reset->flags & PACKET_SYN)
-		say_stale(out, UNSEEN_OWN_REQUEST);
+		say_stale(e, out, UNSEEN_OWN_REQUEST);
 	else if ((reset->hooks & HOOKS_KNOWN) && !(reset->hooks & HOOKS_NAT))
-		say_stale(out, UNSEEN_CLOSE);
+		say_stale(e, out, UNSEEN_CLOSE);
 	else if (goes_to_server(&reset->packet))
-		say_stale(out, UNSEEN_CLOSE_OF_SERVER);
+		say_stale(e, out, UNSEEN_CLOSE_OF_SERVER);
 	else
 		say_unknown(e, out);
 }
@@ -279,27 +319,102 @@ static bool is_handshake(const struct reset_observation *reset)
 	       (reset->entry_state == TRACKER_SYN_SENT || reset->entry_state == TRACKER_SYN_RECV);
 }
 
+/* After its entry had been removed, one side spoke first: the new entry took another port,
+ * address or endpoint, which the other side does not know. */
+static void blame_retranslation(const struct evidence *e, struct reset_blame *out)
+{
+	const struct retranslation *retranslation = e->retranslation;
+
+	out->flow = retranslation->flow;
+	out->is_one_sided = false;
+	lead_to(e, &retranslation->removed, out);
+	/* 0 would say that it was not. */
+	out->renewed_ago_ns = e->reset->mono_ns - retranslation->mono_ns + 1;
+	out->removed_reply = retranslation->was_reply ? retranslation->removed.flow.orig :
+							retranslation->removed.flow.reply;
+	weigh_cause(e, out);
+	if (retranslation->netns.inum != e->reset->netns.inum)
+		verdict_infer(out, UNSEEN_PASSAGE);
+}
+
+/* The trigger passed the node, was re-translated there, and came to a namespace that knows
+ * its connection by the translation of before. */
+static void blame_passing(const struct evidence *e, struct reset_blame *out)
+{
+	say(out, VERDICT_ENTRY_REMOVED, CONFIDENCE_PROVEN);
+	blame_retranslation(e, out);
+	need_socket(out);
+}
+
+/* tcp_check_req() resets with INVALID_SYN what finds the accept queue full, where
+ * tcp_abort_on_overflow is set (5691276b39da ("rstreason: make it work in trace world"), 6.10):
+ * before, the entry's state or the stack tells, or nothing does. */
+static bool is_of_handshake(const struct reset_observation *reset)
+{
+	return is_handshake(reset) || !strcmp(reset->reason, "INVALID_SYN") ||
+	       strstr(reset->stack, "tcp_check_req");
+}
+
+/* A listener took the packet since no connection was made of its request: the accept queue
+ * is full (sk_acceptq_is_full()). */
+static bool judge_backlog(const struct evidence *e, struct reset_blame *out)
+{
+	const struct reset_observation *reset = &e->reset->reset;
+	const struct listener_state *l = &reset->listener;
+
+	if (reset->socket != SOCKET_LISTEN || !l->is_known || l->queue <= l->queue_max ||
+	    has_end(e))
+		return false;
+	say(out, VERDICT_BACKLOG, CONFIDENCE_PROVEN);
+	out->cause = CAUSE_ACCEPT_QUEUE_FULL;
+	if (!is_of_handshake(reset))
+		verdict_infer(out, UNSEEN_HANDSHAKE);
+	return true;
+}
+
+/* The connection was this host's own, and ended after the entry had gone. */
+static bool ended_since(const struct evidence *e)
+{
+	const struct socket_end *end = &e->reset->reset.ended;
+
+	return end->how != SOCKET_END_NONE && end->ago_ns < e->reset->mono_ns - e->removal->mono_ns;
+}
+
+static bool judge_removal(const struct evidence *e, struct reset_blame *out)
+{
+	if (!e->removal || is_clean_end(e->removal) || ended_since(e))
+		return false;
+	blame_removal(e, out);
+	return true;
+}
+
 static void judge_midstream(const struct evidence *e, struct reset_blame *out)
 {
 	const struct reset_observation *reset = &e->reset->reset;
 
-	if (is_live_socket(reset->socket) || is_handshake(reset))
+	if (is_live_socket(reset->socket))
+		return say(out, VERDICT_PROTOCOL, CONFIDENCE_PROVEN);
+	if (judge_backlog(e, out))
+		return;
+	if (is_handshake(reset))
 		return say(out, VERDICT_PROTOCOL, CONFIDENCE_PROVEN);
 	if (judge_live_entry(e, out))
 		return;
 	/* An entry that has seen both sides is alive: nothing was forgotten. */
 	if (reset->pickup == PICKUP_KNOWN || reset->pickup == PICKUP_INVALID)
-		return say_stale(out, UNSEEN_NONE);
+		return say_stale(e, out, UNSEEN_CLOSE);
 	/* The rules translated it as they do, to this host: no translation is lost. */
 	if (reset->pickup == PICKUP_RENEWED)
-		return say_stale(out, UNSEEN_OWN);
-	if (e->removal && !is_clean_end(e->removal))
-		return blame_removal(e, out);
+		return say_stale(e, out, UNSEEN_OWN);
+	if (judge_removal(e, out))
+		return;
+	if (e->retranslation)
+		return blame_passing(e, out);
 	if (reset->socket == SOCKET_TIME_WAIT)
-		return say_stale(out, UNSEEN_NONE);
+		return say_stale(e, out, UNSEEN_TIME_WAIT);
 	if (reset->socket == SOCKET_LISTEN)
-		return judge_listener(reset, out);
-	if ((e->was_replaced && !e->was_own) || reset->pickup == PICKUP_UNTRACKED)
+		return judge_listener(e, out);
+	if ((e->was_replaced && !e->was_own && !has_end(e)) || reset->pickup == PICKUP_UNTRACKED)
 		return say(out, VERDICT_UNEXPLAINED, CONFIDENCE_UNKNOWN);
 	judge_unseen(e, out);
 }
@@ -312,39 +427,20 @@ static void name_own_flow(const struct reset_observation *reset, struct reset_bl
 	out->is_one_sided = true;
 }
 
-static void judge_abort(const struct reset_observation *reset, struct reset_blame *out)
+/* A listener that is closed aborts what waits for accept() (inet_csk_listen_stop()). */
+static void judge_abort(const struct evidence *e, struct reset_blame *out)
 {
-	say(out, VERDICT_ABORTED, CONFIDENCE_PROVEN);
+	const struct reset_observation *reset = &e->reset->reset;
+	bool is_backlog = reset->cause == CAUSE_LISTENER_CLOSED;
+
+	say(out, is_backlog ? VERDICT_BACKLOG : VERDICT_ABORTED, CONFIDENCE_PROVEN);
 	out->cause = reset->cause;
 	name_own_flow(reset, out);
-}
-
-/* The client spoke first after its entry had been removed: the new entry took
- * another port, which the peer did not know. */
-static void blame_retranslation(const struct evidence *e, struct reset_blame *out)
-{
-	const struct retranslation *retranslation = e->retranslation;
-	const struct actor *actor = e->flush ? flush_actor(e->flush) : NULL;
-
-	out->cause = cause_of(e, &retranslation->removed);
-	out->flow = retranslation->flow;
-	out->is_one_sided = false;
-	out->tracker_state = retranslation->removed.tcp_state;
-	out->removed_ago_ns = e->reset->mono_ns - retranslation->removed.mono_ns;
-	/* 0 would say that it was not. */
-	out->renewed_ago_ns = e->reset->mono_ns - retranslation->mono_ns + 1;
-	out->removed_reply = retranslation->removed.flow.reply;
-	out->flush = e->flush;
-	add_because(out, e->flush ? e->flush->id : retranslation->removed.id);
-	if (e->flush && e->flush->by) {
-		out->by = e->flush->by;
-		add_because(out, out->by->id);
-	}
-	if (actor)
-		out->actor = *actor;
-	weigh_cause(e, out);
-	if (retranslation->netns.inum != e->reset->netns.inum)
-		infer(out, UNSEEN_PASSAGE);
+	if (!e->departure)
+		return;
+	/* What it sent could not leave, nor could an answer come. */
+	out->by = e->departure;
+	add_because(out, e->departure->id);
 }
 
 static void judge_received(const struct evidence *e, struct reset_blame *out)
@@ -376,6 +472,76 @@ static void judge_rejected(const struct evidence *e, struct reset_blame *out)
 		add_because(out, out->by->id);
 }
 
+/* ---- what is proven ---- */
+
+static uint32_t proofs_of_packet(const struct evidence *e)
+{
+	const struct reset_observation *reset = &e->reset->reset;
+	bool is_lone_syn = (reset->flags & PACKET_SYN) && !(reset->flags & PACKET_ACK);
+	uint32_t proofs = is_lone_syn ? PROOF_LONE_SYN : PROOF_MIDSTREAM;
+
+	if (reset->socket == SOCKET_NONE)
+		proofs |= PROOF_NO_SOCKET;
+	if (is_live_socket(reset->socket) || (is_lone_syn && reset->socket != SOCKET_UNKNOWN))
+		proofs |= PROOF_LIVE_SOCKET;
+	if (reset->socket == SOCKET_TIME_WAIT)
+		proofs |= PROOF_TIME_WAIT;
+	if (reset->listener.is_known && reset->listener.queue > reset->listener.queue_max)
+		proofs |= PROOF_QUEUE_FULL;
+	if (is_of_handshake(reset))
+		proofs |= PROOF_HANDSHAKE;
+	if (reset->ended.how != SOCKET_END_NONE)
+		proofs |= PROOF_END;
+	return proofs;
+}
+
+static uint32_t proofs_of_entry(const struct evidence *e)
+{
+	const struct reset_observation *reset = &e->reset->reset;
+	uint32_t proofs = 0;
+
+	if (e->removal || e->retranslation)
+		proofs |= PROOF_REMOVAL;
+	if (e->has_clean_end)
+		proofs |= PROOF_CLEAN_END;
+	if (has_live_translation(reset))
+		proofs |= PROOF_ENTRY_ALIVE;
+	if (reset->pickup == PICKUP_INVALID)
+		proofs |= PROOF_INVALID;
+	if (missing_hooks(reset))
+		proofs |= PROOF_HOOKS_GONE;
+	if (e->ruleset)
+		proofs |= PROOF_RULESET;
+	return proofs;
+}
+
+static uint32_t proofs_of_kind(const struct reset_observation *reset)
+{
+	switch (reset->kind) {
+	case RESET_ANSWER:
+		return 0;
+	case RESET_ABORT:
+		return PROOF_ABORT |
+		       (reset->cause == CAUSE_LISTENER_CLOSED ? PROOF_LISTEN_STOP : 0);
+	case RESET_RECEIVED:
+		return PROOF_RECEIVED;
+	case RESET_REJECTED:
+		return PROOF_REJECT;
+	}
+	return 0;
+}
+
+/* Whatever the judge made of it, nothing is proven but by its row. */
+static void weigh_proofs(const struct evidence *e, struct reset_blame *out)
+{
+	const struct proof_row *row = proof_row(out->verdict, out->cause);
+
+	if (out->confidence == CONFIDENCE_PROVEN &&
+	    !proofs_suffice(row, proofs_of_packet(e) | proofs_of_entry(e) |
+					 proofs_of_kind(&e->reset->reset)))
+		verdict_infer(out, row->missing);
+}
+
 static void judge_answer(const struct evidence *evidence, struct reset_blame *out)
 {
 	const struct reset_observation *reset = &evidence->reset->reset;
@@ -396,12 +562,17 @@ void judge_reset(const struct evidence *evidence, struct reset_blame *out)
 		out->actor = reset->actor;
 	switch (reset->kind) {
 	case RESET_ANSWER:
-		return judge_answer(evidence, out);
+		judge_answer(evidence, out);
+		break;
 	case RESET_ABORT:
-		return judge_abort(reset, out);
+		judge_abort(evidence, out);
+		break;
 	case RESET_RECEIVED:
-		return judge_received(evidence, out);
+		judge_received(evidence, out);
+		break;
 	case RESET_REJECTED:
-		return judge_rejected(evidence, out);
+		judge_rejected(evidence, out);
+		break;
 	}
+	weigh_proofs(evidence, out);
 }

@@ -47,6 +47,7 @@
 #define RSTBLAME_BLAME_JUDGE_H
 
 #include "blame/ledger.h"
+#include "blame/listeners.h"
 #include "blame/retranslations.h"
 #include "model/finding.h"
 
@@ -57,17 +58,30 @@ struct evidence {
 	const struct ledger_removal *removal;
 	bool is_zone_known;        /* the removal's zone was compared with the packet's */
 	const struct flush *flush; /* of that removal; NULL: none */
-	/* Of a reset received: its flow was translated anew before. NULL: it was not. */
+	/* The removal was in another namespace of the node: only the socket at the inner end
+	 * tells whether its entry would have helped (needs_socket). */
+	bool is_elsewhere;
+	/* Of a reset received, or of the trigger: its flow was re-translated before. NULL: it
+	 * was not. */
 	const struct retranslation *retranslation;
-	const struct ruleset *ruleset; /* that took away the hooks it lacks; NULL: none */
+	/* That took away the hooks which the entry lacks, in the entry's namespace; NULL: none */
+	const struct ruleset *ruleset;
+	const struct closed_listener *listener; /* that had the trigger's port; NULL: none */
+	/* Of an abort: this host's own address of the connection went, and is not back. */
+	const struct change *departure;
 	/* Of the address that the trigger went to, in the window; NULL: it was there. */
 	const struct change *arrival;
 	bool was_replaced;  /* a removal was seen, and a newer entry after it */
-	bool was_own;       /* an untranslated or cleanly closed entry of this tuple ended */
+	bool was_own;       /* an untranslated entry of this tuple ended: no translation is lost */
+	bool has_clean_end; /* one ended that both sides had closed */
 	bool sees_entries;  /* a newer entry would have been seen */
 	bool has_losses;    /* of any probe that the join needs */
 	bool has_evictions; /* the ledger forgot removals */
 };
+
+/* The hooks by which the reset's entry is judged (enum hooks_flag): those of its own
+ * namespace. */
+uint8_t reset_entry_hooks(const struct reset_observation *reset);
 
 /* Fills `out`. Pure; never fails. */
 void judge_reset(const struct evidence *evidence, struct reset_blame *out);

@@ -8,6 +8,7 @@
 #include "blame/changes.h"
 #include "blame/flushes.h"
 #include "blame/ledger.h"
+#include "blame/listeners.h"
 #include "blame/retranslations.h"
 #include "blame/risk_rules.h"
 #include "blame/rulesets.h"
@@ -35,6 +36,7 @@ struct blame {
 	struct flush *open[OPEN_MAX]; /* flushes without an end of their own, or NULL */
 	uint64_t last_id;
 	struct sent_resets sent;
+	struct listeners listeners;
 	struct unexplained stacks;
 	struct node nodes[NODES_MAX];
 };
@@ -76,8 +78,9 @@ int blame_observe_risk(struct blame *b, const struct observation *seen);
 /* The client spoke first, or opened a new connection in the flow's place. */
 void blame_end_risk_by_entry(struct blame *b, const struct observation *seen);
 
-/* `r` is the removal that the verdict blames. */
-void blame_end_risk_by_reset(struct blame *b, const struct observation *seen,
-			     const struct reset_blame *blamed, const struct ledger_removal *r);
+/* `r`: the removal that the verdict blames, or NULL. The flow of that packet is at risk no
+ * more, under whichever verdict its connection was reset (unless nothing was delivered). */
+void blame_end_risks_by_reset(struct blame *b, const struct observation *seen,
+			      const struct reset_blame *blamed, const struct ledger_removal *r);
 
 #endif

@@ -4,6 +4,13 @@
 #include <string.h>
 
 #include "blame/judge.h"
+#include "blame/settle.h"
+
+static bool is_clean_end(const struct ledger_removal *r)
+{
+	return !ledger_is_cut_short(r) &&
+	       (r->tcp_state == TRACKER_TIME_WAIT || r->tcp_state == TRACKER_CLOSE);
+}
 
 /* Sorts one removal of the trigger's tuple into the evidence. True when it is
  * the one to blame. */
@@ -18,17 +25,45 @@ static bool weigh_removal(const struct observation *seen, const struct ledger_re
 		return false;
 	if (!r->is_translated) { /* it never stood between the packet and a socket */
 		e->was_own |= r->has_seen_reply && !e->was_replaced;
+		e->has_clean_end |= is_clean_end(r) && !e->was_replaced;
 		return false;
 	}
 	if (r->retranslated_ns[side] && r->retranslated_ns[side] <= seen->mono_ns) {
 		e->was_replaced = true;
 		return false;
 	}
-	if (!ledger_is_cut_short(r) &&
-	    (r->tcp_state == TRACKER_TIME_WAIT || r->tcp_state == TRACKER_CLOSE))
-		e->was_own = true; /* truth rule 4: both sides had closed it */
+	e->has_clean_end |= is_clean_end(r); /* truth rule 4: both sides had closed it */
 	e->is_zone_known = reset->has_zone || !r->zone[side];
 	return true;
+}
+
+/* Truth rule 11: the entry that should have translated the packet may have been another
+ * namespace's, through which it came. It did if its reply leads to where it came from. */
+static bool find_elsewhere(struct blame *b, const struct observation *seen,
+			   struct ledger_walk *walk, struct evidence *e)
+{
+	const struct ledger_removal *r = &walk->removal;
+
+	for (size_t i = 0; i < b->risks.places_count; i++) {
+		struct netns_id netns = b->risks.places[i].netns;
+
+		if (netns.node != seen->netns.node || netns.inum == seen->netns.inum)
+			continue;
+		ledger_find(b->ledger, walk, netns, seen->reset.family, &seen->reset.packet);
+		while (ledger_next(b->ledger, walk)) {
+			if (walk->side != LEDGER_REPLY || r->mono_ns > seen->mono_ns ||
+			    !removal_is_risky(r))
+				continue;
+			if (r->retranslated_ns[LEDGER_REPLY] &&
+			    r->retranslated_ns[LEDGER_REPLY] <= seen->mono_ns)
+				break;
+			e->removal = r;
+			e->is_elsewhere = true;
+			e->flush = flushes_at(b->flushes, r->flush);
+			return true;
+		}
+	}
+	return false;
 }
 
 static void gather_retranslation(struct blame *b, const struct observation *seen,
@@ -42,14 +77,30 @@ static void gather_retranslation(struct blame *b, const struct observation *seen
 		e->flush = flushes_at(b->flushes, e->retranslation->removed.flush);
 }
 
+/* It passed the node, was re-translated, and came on to this namespace. */
+static void gather_passing(struct blame *b, const struct observation *seen, struct evidence *e)
+{
+	e->retranslation = retranslations_find_packet(b->retranslations, seen->netns.node,
+						      seen->reset.family, &seen->reset.packet,
+						      seen->mono_ns);
+	if (e->retranslation && netns_equal(e->retranslation->netns, seen->netns))
+		e->retranslation = NULL; /* it was not to come here */
+	if (e->retranslation)
+		e->flush = flushes_at(b->flushes, e->retranslation->removed.flush);
+}
+
 static void gather_ruleset(struct blame *b, const struct observation *seen, struct evidence *e)
 {
 	const struct reset_observation *reset = &seen->reset;
-	uint8_t missing = (uint8_t)(~reset->hooks & (HOOKS_CONNTRACK | HOOKS_NAT));
+	uint8_t hooks = reset_entry_hooks(reset);
+	uint8_t missing = (uint8_t)(~hooks & (HOOKS_CONNTRACK | HOOKS_NAT));
+	struct netns_id netns = seen->netns;
 
-	if ((reset->hooks & HOOKS_KNOWN) && missing)
-		e->ruleset = rulesets_behind(b->rulesets, seen->netns, reset->family, missing,
-					     seen->mono_ns);
+	if (reset->entry_netns)
+		netns.inum = reset->entry_netns;
+	if ((hooks & HOOKS_KNOWN) && missing)
+		e->ruleset =
+			rulesets_behind(b->rulesets, netns, reset->family, missing, seen->mono_ns);
 }
 
 /* The evidence may point into `walk`, which then is at the removal to blame. */
@@ -66,7 +117,12 @@ static void gather(struct blame *b, const struct observation *seen, struct ledge
 			break;
 		}
 	}
+	/* What ended cleanly here is no longer another namespace's affair. */
+	if (!e->removal && !e->has_clean_end && !find_elsewhere(b, seen, walk, e))
+		gather_passing(b, seen, e);
 	gather_ruleset(b, seen, e);
+	e->listener = listeners_find(&b->listeners, seen->netns, reset->family, &reset->packet,
+				     seen->mono_ns);
 	e->arrival = changes_arrival(b->changes, seen->netns, reset->family, &reset->packet.dst);
 	e->has_losses = blame_node(b, seen->netns)->losses > 0;
 	e->sees_entries = !blame_node(b, seen->netns)->is_blind_to_entries;
@@ -98,7 +154,7 @@ static void place_by_risk(const struct risk *risk, uint64_t reset_ns, struct wan
 		out->known_ago_ns = reset_ns - risk->looked_mono_ns;
 }
 
-/* Whose socket the packet was meant for. False: of nobody, or nobody knows. */
+/* Which socket is to be looked up. False: none is, or nobody knows. */
 static bool find_wanted(struct blame *b, const struct evidence *e, const struct reset_blame *blamed,
 			struct wanted_socket *out)
 {
@@ -107,20 +163,42 @@ static bool find_wanted(struct blame *b, const struct evidence *e, const struct 
 	bool is_client;
 
 	memset(out, 0, sizeof(*out));
-	if (seen->reset.kind == RESET_ABORT || seen->reset.kind == RESET_RECEIVED ||
-	    !blamed->flow.family || blamed->is_one_sided)
+	out->role = (uint8_t)settle_role(seen, blamed);
+	if (out->role == VICTIM_OWN) {
+		out->tuple = tuple_inverse(&seen->reset.packet);
+		return true;
+	}
+	if (out->role == VICTIM_UNKNOWN)
 		return false;
+	if (e->retranslation && blamed->renewed_ago_ns) { /* it knows the connection as it was */
+		out->tuple = e->retranslation->removed.flow.reply;
+		return true;
+	}
 	/* A packet of the server's was meant for the client, and the other way round. */
 	is_client = !tuple_equal(&seen->reset.packet, &blamed->flow.orig);
 	out->tuple = is_client ? blamed->flow.orig : blamed->flow.reply;
 	if (!is_client || !e->removal)
 		return true;
-	risk = risk_table_find(b->risks.table, seen->netns, blamed->flow.family,
+	risk = risk_table_find(b->risks.table, e->removal->netns, blamed->flow.family,
 			       &blamed->flow.orig);
 	/* Of two zones with the same tuple one is at risk, the other may be what was reset. */
 	if (risk && risk->victim && risk->zone == e->removal->zone[LEDGER_ORIG])
 		place_by_risk(risk, seen->mono_ns, out);
 	return true;
+}
+
+static void gather_for(struct blame *b, const struct observation *seen, struct ledger_walk *walk,
+		       struct evidence *e)
+{
+	const struct reset_observation *reset = &seen->reset;
+
+	if (reset->kind == RESET_RECEIVED)
+		gather_retranslation(b, seen, e);
+	else if (reset->kind != RESET_ABORT)
+		gather(b, seen, walk, e);
+	else if (reset->cause == CAUSE_KEEPALIVE)
+		e->departure = changes_departure(b->changes, seen->netns, reset->family,
+						 &reset->packet.dst);
 }
 
 int blame_observe_reset(struct blame *b, const struct observation *seen)
@@ -131,10 +209,7 @@ int blame_observe_reset(struct blame *b, const struct observation *seen)
 	struct wanted_socket wanted;
 	struct finding f = { .type = FINDING_RESET, .reset = &blamed };
 
-	if (seen->reset.kind == RESET_RECEIVED)
-		gather_retranslation(b, seen, &evidence);
-	else if (seen->reset.kind != RESET_ABORT)
-		gather(b, seen, &walk, &evidence);
+	gather_for(b, seen, &walk, &evidence);
 	judge_reset(&evidence, &blamed);
 	show_single(b, seen, &evidence, &walk, &blamed);
 	blame_deliver_ongoing(b, blamed.flush);
@@ -143,10 +218,13 @@ int blame_observe_reset(struct blame *b, const struct observation *seen)
 		blamed.sent_as = sent_resets_take(&b->sent, seen);
 	else
 		sent_resets_add(&b->sent, seen, f.id);
-	if (find_wanted(b, &evidence, &blamed, &wanted))
+	/* A recording has the answer. */
+	if (seen->reset.victim.look != LOOK_NONE)
+		settle_reset(seen, &seen->reset.victim, &blamed);
+	else if (find_wanted(b, &evidence, &blamed, &wanted))
 		f.wanted = &wanted;
 	blame_deliver(b, seen, &f);
-	blame_end_risk_by_reset(b, seen, &blamed, evidence.removal);
+	blame_end_risks_by_reset(b, seen, &blamed, evidence.removal);
 	return 0;
 }
 

@@ -78,3 +78,19 @@ const struct retranslation *retranslations_find(const struct retranslations *ret
 	}
 	return NULL;
 }
+
+const struct retranslation *retranslations_find_packet(const struct retranslations *retranslations,
+						       uint32_t node, uint8_t family,
+						       const struct tuple *packet, uint64_t mono_ns)
+{
+	const struct tuple reply = tuple_inverse(packet);
+
+	for (size_t i = 0; i < retranslations->count; i++) {
+		const struct retranslation *r = newest(retranslations, i);
+
+		if (r->mono_ns <= mono_ns && r->netns.node == node && r->flow.family == family &&
+		    tuple_equal(&r->flow.reply, &reply))
+			return r;
+	}
+	return NULL;
+}

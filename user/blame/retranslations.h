@@ -15,6 +15,7 @@ struct retranslation {
 	uint64_t mono_ns;
 	struct flow flow;              /* as translated now */
 	struct ledger_removal removed; /* a copy: the entry of before */
+	bool was_reply; /* the inner end spoke first: what was the reply direction is now orig */
 };
 
 struct retranslations;
@@ -32,5 +33,12 @@ void retranslations_add(struct retranslations *retranslations,
 const struct retranslation *retranslations_find(const struct retranslations *retranslations,
 						uint32_t node, uint8_t family,
 						const struct tuple *orig, uint64_t mono_ns);
+
+/* The newest one of which `packet`, having passed the node, is a translated packet: from the
+ * one that spoke first on to another namespace. NULL: none. Valid as above. */
+const struct retranslation *retranslations_find_packet(const struct retranslations *retranslations,
+						       uint32_t node, uint8_t family,
+						       const struct tuple *packet,
+						       uint64_t mono_ns);
 
 #endif

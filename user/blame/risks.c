@@ -84,23 +84,60 @@ int blame_observe_risk(struct blame *b, const struct observation *seen)
 	return 0;
 }
 
-void blame_end_risk_by_reset(struct blame *b, const struct observation *seen,
-			     const struct reset_blame *blamed, const struct ledger_removal *r)
+/* The flow of one removal. One that is not known to be at risk is remembered, so that its
+ * socket is not found later. */
+static void end_risk_of(struct blame *b, const struct observation *seen,
+			const struct ledger_removal *r, bool is_blamed)
 {
-	struct risk *risk, reset = { .netns = seen->netns, .end = RISK_RESET };
+	struct risk reset = {
+		.netns = r->netns, .end = RISK_RESET, .flow = r->flow, .zone = r->zone[LEDGER_ORIG]
+	};
+	struct risk *risk =
+		risk_table_find(b->risks.table, r->netns, r->flow.family, &r->flow.orig);
 
-	if (blamed->verdict != VERDICT_ENTRY_REMOVED || !blamed->flow.family ||
-	    !tuple_equal(&seen->reset.packet, &blamed->flow.reply))
-		return;
-	risk = risk_table_find(b->risks.table, seen->netns, blamed->flow.family,
-			       &blamed->flow.orig);
-	if (risk) {
+	if (risk)
 		end_risk(b, seen, risk, RISK_RESET);
+	else if (is_blamed)
+		risk_table_add(b->risks.table, &reset, NULL);
+}
+
+/* Whichever side the reset was for: of a removed flow whose tuple, in either direction, is
+ * `tuple`. */
+static void end_risks_of(struct blame *b, const struct observation *seen, struct netns_id netns,
+			 const struct tuple *tuple)
+{
+	struct ledger_walk walk;
+
+	ledger_find(b->ledger, &walk, netns, seen->reset.family, tuple);
+	while (ledger_next(b->ledger, &walk))
+		if (walk.removal.mono_ns <= seen->mono_ns && removal_is_risky(&walk.removal)) {
+			end_risk_of(b, seen, &walk.removal, false);
+			return;
+		}
+}
+
+void blame_end_risks_by_reset(struct blame *b, const struct observation *seen,
+			      const struct reset_blame *blamed, const struct ledger_removal *r)
+{
+	const struct reset_observation *reset = &seen->reset;
+	struct tuple sends = tuple_inverse(&reset->packet);
+
+	if (reset->delivered == DELIVERED_NO)
 		return;
+	if (r && blamed->verdict == VERDICT_ENTRY_REMOVED &&
+	    tuple_equal(&reset->packet, &r->flow.reply))
+		return end_risk_of(b, seen, r, true);
+	for (size_t i = 0; i < b->risks.places_count; i++) {
+		struct netns_id netns = b->risks.places[i].netns;
+
+		if (netns.node != seen->netns.node)
+			continue;
+		/* What a socket of this node received or aborted, it sends the inverse of. */
+		if (reset->kind == RESET_RECEIVED || reset->kind == RESET_ABORT)
+			end_risks_of(b, seen, netns, &sends);
+		else
+			end_risks_of(b, seen, netns, &reset->packet);
 	}
-	reset.flow = blamed->flow;
-	reset.zone = r->zone[LEDGER_ORIG];
-	risk_table_add(b->risks.table, &reset, NULL);
 }
 
 uint64_t blame_risky_ns(const struct blame *b, uint32_t node)

@@ -216,7 +216,11 @@ void finding_free(struct finding *f)
 	free(k);
 }
 
-void finding_set_victim(struct finding *copy, const struct victim *victim)
+void finding_set_victim(struct finding *copy, const struct victim *victim,
+			const struct reset_blame *blamed)
 {
-	((struct kept *)copy)->seen.reset.victim = *victim;
+	struct kept *k = (struct kept *)copy;
+
+	k->seen.reset.victim = *victim;
+	k->reset = *blamed;
 }

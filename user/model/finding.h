@@ -17,6 +17,8 @@ enum verdict {
 	VERDICT_ENTRY_INVALID,
 	VERDICT_ENTRY_BYPASSED,
 	VERDICT_NO_LISTENER,
+	VERDICT_BACKLOG,
+	VERDICT_UNREACHABLE_SOCKET,
 	VERDICT_STALE_CONNECTION,
 	VERDICT_PROTOCOL,
 	VERDICT_REFUSED_BY_RULE,
@@ -62,6 +64,12 @@ enum unseen {
 	UNSEEN_REMOVAL_LOST,      /* it may be among lost events */
 	UNSEEN_REMOVAL_FORGOTTEN, /* it may be among what found no room */
 	UNSEEN_PASSAGE,           /* that the connection passes another namespace */
+	UNSEEN_SOCKET,      /* whether its socket is alive: it could not be looked up in time */
+	UNSEEN_SOCKET_GONE, /* when it was closed: there is none any more */
+	UNSEEN_BARRIER,     /* what kept the packet from the socket */
+	UNSEEN_HANDSHAKE,   /* that it was a handshake of that listener */
+	UNSEEN_ASKED,       /* whether conntrack has an entry: it was not asked, too many waited */
+	UNSEEN_REASON,      /* the kernel's own reason says otherwise */
 	UNSEENS,
 };
 
@@ -138,10 +146,13 @@ struct reset_blame {
 	const struct change *by;      /* NULL: none */
 	const struct change *arrival; /* entry-unknown: how the address came; NULL: not */
 	struct ruleset ruleset;       /* entry-bypassed: who took the hooks away */
-	uint64_t renewed_ago_ns;      /* remote: since the flow was translated anew; 0: not */
+	uint64_t renewed_ago_ns;      /* since the flow was translated again; 0: it was not */
 	struct tuple removed_reply;   /* and how its packets came back before */
-	uint64_t sent_as;             /* remote: id of the same RST, sent by this node; 0: none */
-	struct actor actor;           /* pid 0: none */
+	/* The entry was another namespace's: only the open socket at the inner end tells
+	 * whether it would have helped. */
+	bool needs_socket;
+	uint64_t sent_as;   /* remote: id of the same RST, sent by this node; 0: none */
+	struct actor actor; /* pid 0: none */
 };
 
 /* A flow at risk. */
@@ -160,9 +171,10 @@ struct risk {
 	uint64_t limit;              /* UNFOLLOWED: how many are followed at a time */
 };
 
-/* The socket that a reset's trigger packet was meant for, as far as blame knows. No
- * verdict depends on it: it is there for those who look it up. */
+/* The socket that a reset's trigger packet was meant for, as far as blame knows: for
+ * those who look it up. What they find goes to settle_reset(). */
 struct wanted_socket {
+	uint8_t role;               /* enum victim_role */
 	struct tuple tuple;         /* that it sends */
 	uint32_t inum, inode;       /* where it was seen, or 0 */
 	const struct victim *known; /* of a flow at risk; NULL: none. Lives as long as blame */
@@ -220,7 +232,8 @@ const struct actor *flush_actor(const struct flush *f);
 struct finding *finding_copy(const struct finding *f);
 void finding_free(struct finding *copy); /* NULL is fine */
 
-/* Gives the copy of a RESET its victim. */
-void finding_set_victim(struct finding *copy, const struct victim *victim);
+/* Gives the copy of a RESET its victim, and what is concluded from it. */
+void finding_set_victim(struct finding *copy, const struct victim *victim,
+			const struct reset_blame *blamed);
 
 #endif

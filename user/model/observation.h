@@ -84,10 +84,30 @@ struct actor {
 
 enum { NETNS_NAME_BYTES = 64, CMDLINE_BYTES = 160 };
 
+/* Which socket of this node was looked for after a reset. */
+enum victim_role {
+	VICTIM_UNKNOWN, /* an older recording does not say */
+	VICTIM_OF_FLOW, /* at the inner end of a translated flow */
+	VICTIM_OWN,     /* that the trigger packet itself was addressed to */
+	VICTIM_ROLES,
+};
+
+/* What came of looking for it. */
+enum victim_look {
+	LOOK_NONE, /* nobody looked */
+	LOOK_FOUND,
+	LOOK_ABSENT, /* all that could have it was looked at, and it is not there */
+	LOOK_LATE,   /* there was no time, or something could not be looked at */
+	VICTIM_LOOKS,
+};
+
 /* The inner end of a flow, as far as known. */
 struct victim {
 	struct actor process;              /* pid 0: not known; its netns is the socket's */
 	uint8_t socket_state;              /* enum socket_state; SOCKET_NONE: no socket was found */
+	uint8_t role;                      /* enum victim_role */
+	uint8_t look;                      /* enum victim_look */
+	uint32_t bound_ifindex;            /* of the socket: SO_BINDTODEVICE, a VRF; 0: none */
 	uint64_t looked_ago_ns;            /* of a reset, where that was before it; 0: after */
 	char netns_name[NETNS_NAME_BYTES]; /* as `ip netns` has it; "" for none */
 	char cmdline[CMDLINE_BYTES];       /* arguments parted by blanks, cut */

@@ -42,6 +42,12 @@ static const char *const unseens[] = {
 	[UNSEEN_REMOVAL_LOST] = "removal-lost",
 	[UNSEEN_REMOVAL_FORGOTTEN] = "removal-forgotten",
 	[UNSEEN_PASSAGE] = "passage",
+	[UNSEEN_SOCKET] = "socket",
+	[UNSEEN_SOCKET_GONE] = "socket-gone",
+	[UNSEEN_BARRIER] = "barrier",
+	[UNSEEN_HANDSHAKE] = "handshake",
+	[UNSEEN_ASKED] = "conntrack-not-asked",
+	[UNSEEN_REASON] = "kernel-reason",
 };
 _Static_assert(COUNT(unseens) == UNSEENS, "a word each");
 
@@ -114,6 +120,19 @@ static const char *const change_whys[CHANGE_WHYS] = {
 	[CHANGE_WHY_ROUTER_ADVERTISEMENT] = "router-advertisement",
 };
 
+static const char *const victim_roles[VICTIM_ROLES] = {
+	[VICTIM_UNKNOWN] = "unknown",
+	[VICTIM_OF_FLOW] = "flow",
+	[VICTIM_OWN] = "own",
+};
+
+static const char *const victim_looks[VICTIM_LOOKS] = {
+	[LOOK_NONE] = "none",
+	[LOOK_FOUND] = "found",
+	[LOOK_ABSENT] = "absent",
+	[LOOK_LATE] = "late",
+};
+
 static const char *const ruleset_ops[] = {
 	[RULESET_NONE] = "none",
 	[RULESET_HOOKS_ADDED] = "hooks-added",
@@ -138,6 +157,26 @@ static unsigned int search(const char *const *names, size_t count, const char *n
 		if (names[i] && !strcmp(names[i], name))
 			return i;
 	return 0;
+}
+
+const char *victim_role_name(enum victim_role role)
+{
+	return pick(victim_roles, COUNT(victim_roles), role);
+}
+
+enum victim_role victim_role_parse(const char *name)
+{
+	return search(victim_roles, COUNT(victim_roles), name);
+}
+
+const char *victim_look_name(enum victim_look look)
+{
+	return pick(victim_looks, COUNT(victim_looks), look);
+}
+
+enum victim_look victim_look_parse(const char *name)
+{
+	return search(victim_looks, COUNT(victim_looks), name);
 }
 
 const char *confidence_name(enum confidence confidence)

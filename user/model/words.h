@@ -50,6 +50,12 @@ enum undelivered undelivered_parse(const char *name);
 const char *change_why_name(enum change_why why);
 enum change_why change_why_parse(const char *name);
 
+/* Which socket was looked for after a reset, and what came of it. */
+const char *victim_role_name(enum victim_role role);
+enum victim_role victim_role_parse(const char *name);
+const char *victim_look_name(enum victim_look look);
+enum victim_look victim_look_parse(const char *name);
+
 const char *ruleset_op_name(enum ruleset_op op);
 enum ruleset_op ruleset_op_parse(const char *name);
 

@@ -87,13 +87,22 @@ static bool has_victim(const void *base)
 {
 	const struct victim *victim = base;
 
-	return victim->process.pid || victim->socket_state != SOCKET_NONE;
+	return victim->process.pid || victim->socket_state != SOCKET_NONE ||
+	       victim->look != LOOK_NONE;
 }
+
+static const struct words role_words = { victim_role_name, victim_role_parse, VICTIM_ROLES,
+					 VICTIM_UNKNOWN };
+static const struct words look_words = { victim_look_name, victim_look_parse, VICTIM_LOOKS,
+					 LOOK_NONE };
 
 static const struct field victim_rows[] = {
 	TEXT(victim, "cmdline", cmdline, 0),
 	TEXT(victim, "netns_name", netns_name, 0),
 	WORD(victim, "socket_state", socket_state, 0, victim_socket_words),
+	WORD(victim, "role", role, 0, role_words),
+	WORD(victim, "look", look, 0, look_words),
+	NUMBER(victim, "bound_ifindex", bound_ifindex, 0),
 	NUMBER(victim, "looked_ago_ns", looked_ago_ns, 0),
 };
 _Static_assert(offsetof(struct victim, process) == 0, "its fields are the victim's");

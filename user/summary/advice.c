@@ -214,6 +214,34 @@ static const struct rule {
 		  "Not the cause if there was a listener on that address and port at that time (`ss "
 		  "-ltn`).",
 	  } },
+	{ VERDICT_BACKLOG,
+	  CAUSE_LISTENER_CLOSED,
+	  NULL,
+	  {
+		  "The listener was closed while connections waited for accept(): restart gracefully "
+		  "(accept() or drain before close(), or let systemd keep the socket by socket "
+		  "activation).",
+		  ADVICE_DISPROOF " the listener was open at that time (`ss -ltn`).",
+	  } },
+	{ VERDICT_BACKLOG,
+	  CAUSE_NONE,
+	  NULL,
+	  {
+		  "The accept queue was full: raise the backlog of listen() and "
+		  "net.core.somaxconn, and find out why the process is slow to accept() (`ss -ltn`: "
+		  "Recv-Q against Send-Q). net.ipv4.tcp_abort_on_overflow=1 turns the overflow into "
+		  "resets.",
+		  ADVICE_DISPROOF " `nstat -az TcpExtListenOverflows` does not grow.",
+	  } },
+	{ VERDICT_UNREACHABLE_SOCKET,
+	  CAUSE_NONE,
+	  NULL,
+	  {
+		  "The connection's socket is alive here, but the packet could not reach it: it is "
+		  "bound to another device or VRF, or in another namespace (`ss -tneo` shows it). Bring "
+		  "the packets in by that device, or bind the socket to none.",
+		  ADVICE_DISPROOF " the socket was opened after the reset.",
+	  } },
 	{ VERDICT_STALE_CONNECTION,
 	  CAUSE_NONE,
 	  NULL,

@@ -15,6 +15,10 @@ static const char *const verdicts[] = {
 	[VERDICT_ENTRY_BYPASSED] =
 		"the entry is alive, but the hooks that would have used it are gone",
 	[VERDICT_NO_LISTENER] = "no process listens on that port",
+	[VERDICT_BACKLOG] =
+		"a process listens, or did, and its queue could not take the connection",
+	[VERDICT_UNREACHABLE_SOCKET] =
+		"the connection's socket is alive here, but the packet could not reach it",
 	[VERDICT_STALE_CONNECTION] =
 		"the peer still uses a connection that this node no longer has",
 	[VERDICT_PROTOCOL] = "a live socket refused the packet",
@@ -107,6 +111,13 @@ static const char *const unseens[] = {
 	[UNSEEN_PASSAGE] =
 		"that the connection passes that other namespace: its addresses and ports "
 		"are the same",
+	[UNSEEN_SOCKET] = "whether its socket is alive: it was not looked up, or not in time",
+	[UNSEEN_SOCKET_GONE] = "when its socket was closed: it is gone, and its end was not seen",
+	[UNSEEN_BARRIER] = "what kept the packet from the socket, which is alive",
+	[UNSEEN_HANDSHAKE] = "the handshake: only the state of the listener was seen",
+	[UNSEEN_ASKED] =
+		"whether conntrack has an entry for it: too many resets waited, so it was not asked",
+	[UNSEEN_REASON] = "the kernel's own reason for the reset says otherwise",
 };
 
 _Static_assert(COUNT(unseens) == UNSEENS, "a sentence each");

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "blame/settle.h"
 #include "victims/hold_queue.h"
 
 /* How long a reset may wait for its victim. */
@@ -27,19 +28,41 @@ struct victims {
 
 /* ---- going on ---- */
 
+/* The verdict hears what came of looking. */
+static void set_victim(struct finding *f, const struct victim *found, enum victim_look look)
+{
+	struct victim victim = *found;
+	struct reset_blame blamed = *f->reset;
+
+	victim.role = f->wanted->role;
+	victim.look = (uint8_t)look;
+	settle_reset(f->seen, &victim, &blamed);
+	finding_set_victim(f, &victim, &blamed);
+}
+
 /* In its time nobody could look, but its flow may be known to have been at risk: then
  * the socket was seen before. */
 static void take_as_known(struct victims *v, struct finding *f)
 {
+	static const struct victim nobody;
 	struct victim victim;
 
 	if (!f->wanted->known) {
 		v->unlooked++;
-		return;
+		return set_victim(f, &nobody, LOOK_LATE);
 	}
 	victim = *f->wanted->known;
 	victim.looked_ago_ns = f->wanted->known_ago_ns;
-	finding_set_victim(f, &victim);
+	set_victim(f, &victim, LOOK_FOUND);
+}
+
+/* The state tells whether one was found; without the time for all, that none was says
+ * nothing. */
+static enum victim_look look_of(const struct inspection *found)
+{
+	if (found->victims[0].socket_state != SOCKET_NONE)
+		return LOOK_FOUND;
+	return found->is_cut || found->err ? LOOK_LATE : LOOK_ABSENT;
 }
 
 static void let_go(struct victims *v)
@@ -98,18 +121,32 @@ void victims_found(struct victims *v, const struct inspection *found)
 		return;
 	}
 	v->unlooked += found->is_cut;
-	finding_set_victim(held->finding, &found->victims[0]);
+	set_victim(held->finding, &found->victims[0], look_of(found));
 }
 
 /* ---- holding ---- */
+
+static void hand_on_unlooked(struct victims *v, const struct finding *f)
+{
+	const struct victim nobody = { .role = f->wanted->role, .look = LOOK_LATE };
+	struct reset_blame blamed = *f->reset;
+	struct finding settled = *f;
+
+	v->unlooked++;
+	settle_reset(f->seen, &nobody, &blamed);
+	settled.reset = &blamed;
+	v->next(v->ctx, &settled);
+}
 
 /* Without memory it goes on, after all that came before it, and nobody looks. */
 static void hand_on_unheld(struct victims *v, const struct finding *f)
 {
 	while (v->queue.count)
 		let_go(v);
-	v->unlooked += f->wanted != NULL;
-	v->next(v->ctx, f);
+	if (f->wanted)
+		hand_on_unlooked(v, f);
+	else
+		v->next(v->ctx, f);
 }
 
 static void hold(struct victims *v, const struct finding *f)

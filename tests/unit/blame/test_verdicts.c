@@ -100,6 +100,8 @@ static void invalid_but_untranslated_is_stale(void **state)
 	(void)state;
 	o.reset.pickup = PICKUP_INVALID;
 	o.reset.entry = flow;
+	assert_judged(see_reset(&w, o), VERDICT_STALE_CONNECTION, CAUSE_NONE, CONFIDENCE_LIKELY);
+	o.reset.ended.how = SOCKET_END_CLOSED;
 	assert_judged(see_reset(&w, o), VERDICT_STALE_CONNECTION, CAUSE_NONE, CONFIDENCE_PROVEN);
 }
 
@@ -340,7 +342,7 @@ static void bad_handshake_is_protocol(void **state)
 	o.reset.entry_state = TRACKER_SYN_RECV;
 	assert_judged(see_reset(&w, o), VERDICT_PROTOCOL, CAUSE_NONE, CONFIDENCE_PROVEN);
 	o.reset.entry_state = TRACKER_ESTABLISHED;
-	assert_judged(see_reset(&w, o), VERDICT_STALE_CONNECTION, CAUSE_NONE, CONFIDENCE_PROVEN);
+	assert_judged(see_reset(&w, o), VERDICT_STALE_CONNECTION, CAUSE_NONE, CONFIDENCE_LIKELY);
 }
 
 static bool says_what_disproves(const char *const *lines)

@@ -54,8 +54,10 @@ static void a_reset_and_its_victim(void **state)
 	assert_int_equal(copy->reset->inferred[0], UNSEEN_ZONE);
 	assert_int_equal(copy->wanted->inode, 9);
 	assert_int_equal(copy->seen->reset.victim.process.pid, 0);
-	finding_set_victim(copy, &victim);
+	finding_set_victim(copy, &victim,
+			   &(struct reset_blame){ .verdict = VERDICT_STALE_CONNECTION });
 	assert_string_equal(copy->seen->reset.victim.process.comm, "redis-cli");
+	assert_int_equal(copy->reset->verdict, VERDICT_STALE_CONNECTION);
 	finding_free(copy);
 }
 

@@ -21,18 +21,11 @@ static void causes(void **state)
 static void verdicts(void **state)
 {
 	static const char *const names[VERDICTS] = {
-		"none",
-		"entry-removed",
-		"entry-unknown",
-		"entry-invalid",
-		"entry-bypassed",
-		"no-listener",
-		"stale-connection",
-		"protocol",
-		"refused-by-rule",
-		"aborted",
-		"remote",
-		"unexplained",
+		"none",          "entry-removed",      "entry-unknown",
+		"entry-invalid", "entry-bypassed",     "no-listener",
+		"backlog",       "unreachable-socket", "stale-connection",
+		"protocol",      "refused-by-rule",    "aborted",
+		"remote",        "unexplained",
 	};
 
 	(void)state;

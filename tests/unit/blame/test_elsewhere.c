@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One connection through several namespaces of a node: the entry is the node's, the socket
+ * and the reset are a pod's (truth rule 11). */
+#include "cast/make.h"
+#include "cast/watched.h"
+
+#include <string.h>
+
+#include "blame/settle.h"
+
+enum { POD = 4026532201 };
+
+/* A pod's connection to a service, which the node translates to an endpoint. */
+static struct flow to_service(uint16_t port)
+{
+	struct flow flow = masqueraded(port);
+
+	flow.orig = make_tuple("10.88.0.2", port, "10.96.0.10", 80);
+	flow.reply = make_tuple("10.9.0.2", 7001, "10.88.0.2", port);
+	return flow;
+}
+
+static void delete_entry(const struct flow *flow)
+{
+	see(&w, make_act(9, CAUSE_USER_DELETE, NULL, 0, &conntrack_command));
+	see(&w, make_removal(9, CAUSE_USER_DELETE, flow));
+	see(&w, make_act_end(9, 1, 1));
+	pass(&w, MS(5));
+}
+
+/* The endpoint's packet came to the pod untranslated, and what was found of the socket. */
+static struct reset_blame reset_by_pod(const struct flow *flow, enum victim_look look)
+{
+	struct observation reset = make_reset(flow, &flow->reply);
+
+	reset.reset.has_zone = false;
+	reset.reset.victim.role = VICTIM_OF_FLOW;
+	reset.reset.victim.look = (uint8_t)look;
+	if (look == LOOK_FOUND)
+		reset.reset.victim.socket_state = SOCKET_ESTABLISHED;
+	w.netns.inum = POD;
+	return *see_reset(&w, reset);
+}
+
+static void the_pod_still_waits(void **state)
+{
+	struct flow flow = to_service(40112);
+	struct reset_blame r;
+
+	(void)state;
+	delete_entry(&flow);
+	r = reset_by_pod(&flow, LOOK_FOUND);
+	assert_judged(&r, VERDICT_ENTRY_REMOVED, CAUSE_USER_DELETE, CONFIDENCE_PROVEN);
+	assert_string_equal(r.actor.comm, "conntrack");
+	assert_int_equal(r.because_count, 1);
+}
+
+/* The same packets; but the pod's socket had died before. */
+static void the_pod_had_given_up(void **state)
+{
+	struct flow flow = to_service(40112);
+	struct reset_blame r;
+
+	(void)state;
+	delete_entry(&flow);
+	r = reset_by_pod(&flow, LOOK_ABSENT);
+	assert_judged(&r, VERDICT_STALE_CONNECTION, CAUSE_NONE, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(&r, UNSEEN_SOCKET_GONE));
+	assert_int_equal(r.because_count, 0);
+	assert_int_equal(r.actor.pid, 0);
+}
+
+static void nobody_could_look(void **state)
+{
+	struct flow flow = to_service(40112);
+	struct reset_blame r;
+
+	(void)state;
+	delete_entry(&flow);
+	r = reset_by_pod(&flow, LOOK_LATE);
+	assert_judged(&r, VERDICT_ENTRY_REMOVED, CAUSE_USER_DELETE, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(&r, UNSEEN_SOCKET));
+	assert_int_equal(r.inferred_count, 1);
+}
+
+/* A packet the other way is no answer that the entry would have translated. */
+static void not_by_the_original_tuple(void **state)
+{
+	struct flow flow = to_service(40112);
+	struct observation reset = make_reset(&flow, &flow.orig);
+
+	(void)state;
+	delete_entry(&flow);
+	w.netns.inum = POD;
+	assert_int_not_equal(see_reset(&w, reset)->verdict, VERDICT_ENTRY_REMOVED);
+}
+
+static void replaced_on_the_node(void **state)
+{
+	struct flow flow = to_service(40112);
+
+	(void)state;
+	delete_entry(&flow);
+	see(&w, make_entry(&flow, false)); /* the pod spoke first */
+	pass(&w, MS(5));
+	assert_int_not_equal(reset_by_pod(&flow, LOOK_FOUND).verdict, VERDICT_ENTRY_REMOVED);
+}
+
+/* ---- an entry that is alive on the node ---- */
+
+static struct observation invalid_at_the_node(const struct flow *flow)
+{
+	struct observation reset = make_reset(flow, &flow->reply);
+
+	reset.reset.pickup = PICKUP_INVALID;
+	reset.reset.entry = *flow;
+	reset.reset.entry_netns = w.netns.inum;
+	reset.reset.entry_hooks = HOOKS_KNOWN | HOOKS_CONNTRACK | HOOKS_NAT;
+	reset.reset.hooks = HOOKS_KNOWN; /* the pod's: it has none */
+	reset.reset.victim.role = VICTIM_OF_FLOW;
+	reset.reset.victim.look = LOOK_FOUND;
+	reset.reset.victim.socket_state = SOCKET_ESTABLISHED;
+	return reset;
+}
+
+static void the_pods_own_hooks_are_no_evidence(void **state)
+{
+	struct flow flow = to_service(40112);
+	struct observation gone = make_address(CHANGE_NONE, "0.0.0.0", 0, &networkd);
+	struct observation reset = invalid_at_the_node(&flow);
+	const struct reset_blame *r;
+
+	(void)state;
+	w.netns.inum = POD;
+	gone.type = OBSERVATION_RULESET;
+	gone.ruleset = (struct ruleset_observation){ .op = RULESET_HOOKS_REMOVED,
+						     .hooks = HOOKS_NAT | HOOKS_CONNTRACK,
+						     .actor = networkd };
+	see(&w, gone);
+	pass(&w, MS(5));
+	r = see_reset(&w, reset);
+	assert_judged(r, VERDICT_ENTRY_INVALID, CAUSE_NONE, CONFIDENCE_PROVEN);
+	assert_int_equal(r->actor.pid, 0);
+	assert_int_equal(r->because_count, 0);
+}
+
+/* ---- a live socket that the packet missed ---- */
+
+static struct reset_blame missed(uint32_t bound_ifindex, enum victim_look look)
+{
+	struct flow flow = untranslated("10.9.0.2", 7001, "10.9.0.1", 40112);
+	struct observation reset = make_reset(&flow, &flow.orig);
+
+	reset.reset.victim.role = VICTIM_OWN;
+	reset.reset.victim.look = (uint8_t)look;
+	reset.reset.victim.bound_ifindex = bound_ifindex;
+	reset.reset.victim.process.netns = w.netns.inum;
+	return *see_reset(&w, reset);
+}
+
+static void a_socket_bound_to_a_device(void **state)
+{
+	struct reset_blame r = missed(3, LOOK_FOUND);
+
+	(void)state;
+	assert_judged(&r, VERDICT_UNREACHABLE_SOCKET, CAUSE_NONE, CONFIDENCE_PROVEN);
+	r = missed(0, LOOK_FOUND); /* and nothing is known to keep it away */
+	assert_judged(&r, VERDICT_UNREACHABLE_SOCKET, CAUSE_NONE, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(&r, UNSEEN_BARRIER));
+}
+
+static void no_such_socket(void **state)
+{
+	struct reset_blame r = missed(0, LOOK_ABSENT);
+
+	(void)state;
+	assert_int_not_equal(r.verdict, VERDICT_UNREACHABLE_SOCKET);
+	assert_int_not_equal(r.confidence, CONFIDENCE_PROVEN);
+	r = missed(0, LOOK_LATE);
+	assert_true(is_inferred(&r, UNSEEN_SOCKET));
+}
+
+/* ---- re-translated, from either end ---- */
+
+/* An inner server spoke first: its words leave from another port than its answers did. */
+static void the_inner_server_spoke_first(void **state)
+{
+	struct flow before = masqueraded(1001), now = masqueraded(1001);
+	struct observation received;
+	const struct reset_blame *r;
+
+	(void)state;
+	before.orig = make_tuple("10.9.0.2", 41001, "10.9.0.1", 8080);
+	before.reply = make_tuple("10.88.0.2", 80, "10.9.0.2", 41001);
+	now.orig = before.reply;
+	now.reply = make_tuple("10.9.0.2", 41001, "10.9.0.1", 80);
+	delete_entry(&before);
+	see(&w, make_entry(&now, false));
+	pass(&w, MS(5));
+	received = make_reset(&before, &before.orig);
+	received.reset.kind = RESET_RECEIVED;
+	received.reset.packet = make_tuple("10.9.0.2", 41001, "10.88.0.2", 80);
+	w.netns.inum = POD;
+	r = see_reset(&w, received);
+	assert_judged(r, VERDICT_REMOTE, CAUSE_USER_DELETE, CONFIDENCE_LIKELY);
+	assert_int_equal(r->removed_reply.dport, 8080);
+	assert_int_equal(r->flow.reply.dport, 80);
+	assert_true(r->because_count > 0);
+}
+
+/* Its answers as before: nothing was changed for the other side. */
+static void translated_as_before(void **state)
+{
+	struct flow before = masqueraded(1001), now = masqueraded(1001);
+	struct observation received;
+
+	(void)state;
+	before.orig = make_tuple("10.9.0.2", 41001, "10.9.0.1", 8080);
+	before.reply = make_tuple("10.88.0.2", 80, "10.9.0.2", 41001);
+	now.orig = before.reply;
+	now.reply = before.orig;
+	delete_entry(&before);
+	see(&w, make_entry(&now, false));
+	pass(&w, MS(5));
+	received = make_reset(&before, &before.orig);
+	received.reset.kind = RESET_RECEIVED;
+	received.reset.packet = make_tuple("10.9.0.2", 41001, "10.88.0.2", 80);
+	assert_int_equal(see_reset(&w, received)->because_count, 0);
+}
+
+/* A client elsewhere spoke first; the node gave it another port towards the pod. */
+static void a_pod_that_knows_the_port_of_before(void **state)
+{
+	struct flow before = masqueraded(1001), now = masqueraded(1001);
+	struct tuple packet = make_tuple("10.88.0.1", 50002, "10.88.0.2", 7001);
+	struct observation reset;
+	const struct reset_blame *r;
+
+	(void)state;
+	before.orig = now.orig = make_tuple("10.9.0.2", 41001, "10.9.0.1", 30080);
+	before.reply = make_tuple("10.88.0.2", 7001, "10.88.0.1", 50001);
+	now.reply = tuple_inverse(&packet);
+	delete_entry(&before);
+	see(&w, make_entry(&now, false));
+	pass(&w, MS(5));
+	reset = make_reset(&before, &packet);
+	reset.reset.socket = SOCKET_LISTEN;
+	reset.reset.pickup = PICKUP_NONE;
+	reset.reset.victim.role = VICTIM_OF_FLOW;
+	reset.reset.victim.look = LOOK_FOUND;
+	w.netns.inum = POD;
+	r = see_reset(&w, reset);
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_USER_DELETE, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(r, UNSEEN_PASSAGE));
+	assert_true(r->renewed_ago_ns > 0);
+}
+
+#define test(f) cmocka_unit_test_setup_teardown(f, watched_begin, watched_end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(the_pod_still_waits),
+		test(the_pod_had_given_up),
+		test(nobody_could_look),
+		test(not_by_the_original_tuple),
+		test(replaced_on_the_node),
+		test(the_pods_own_hooks_are_no_evidence),
+		test(a_socket_bound_to_a_device),
+		test(no_such_socket),
+		test(the_inner_server_spoke_first),
+		test(translated_as_before),
+		test(a_pod_that_knows_the_port_of_before),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

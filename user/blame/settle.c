@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "blame/settle.h"
+
+#include <string.h>
+
+#include "blame/proofs.h"
+
+/* No socket took the packet, or a listener did in place of one that could not; and the
+ * connection's end was not seen. */
+static bool may_have_missed(const struct reset_observation *reset, const struct reset_blame *blamed)
+{
+	if (reset->kind != RESET_ANSWER || blamed->confidence == CONFIDENCE_PROVEN ||
+	    (reset->socket != SOCKET_NONE && reset->socket != SOCKET_LISTEN))
+		return false;
+	return blamed->verdict == VERDICT_STALE_CONNECTION ||
+	       blamed->verdict == VERDICT_ENTRY_UNKNOWN || blamed->verdict == VERDICT_BACKLOG ||
+	       blamed->verdict == VERDICT_UNEXPLAINED;
+}
+
+enum victim_role settle_role(const struct observation *seen, const struct reset_blame *blamed)
+{
+	if (may_have_missed(&seen->reset, blamed))
+		return VICTIM_OWN;
+	if (seen->reset.kind == RESET_ABORT || seen->reset.kind == RESET_RECEIVED ||
+	    !blamed->flow.family || blamed->is_one_sided)
+		return VICTIM_UNKNOWN;
+	return VICTIM_OF_FLOW;
+}
+
+/* Nobody is accused, and no chain leads anywhere. */
+static void start_over(struct reset_blame *out, enum verdict verdict)
+{
+	memset(out, 0, sizeof(*out));
+	out->verdict = verdict;
+	out->confidence = CONFIDENCE_PROVEN;
+}
+
+static bool has_barrier(const struct observation *seen, const struct victim *victim)
+{
+	return victim->bound_ifindex ||
+	       (victim->process.netns && victim->process.netns != seen->netns.inum);
+}
+
+static void settle_unreachable(const struct observation *seen, const struct victim *victim,
+			       struct reset_blame *out)
+{
+	uint32_t proofs = PROOF_OPEN_SOCKET | (has_barrier(seen, victim) ? PROOF_BARRIER : 0);
+	const struct proof_row *row = proof_row(VERDICT_UNREACHABLE_SOCKET, CAUSE_NONE);
+
+	start_over(out, VERDICT_UNREACHABLE_SOCKET);
+	out->flow.family = seen->reset.family;
+	out->flow.orig = tuple_inverse(&seen->reset.packet);
+	out->is_one_sided = true;
+	if (!proofs_suffice(row, proofs))
+		verdict_infer(out, row->missing);
+}
+
+/* The entry of the other namespace would have led to a socket that is not there: it would
+ * have been reset all the same. */
+static void settle_gone(struct reset_blame *out)
+{
+	struct flow flow = out->flow;
+
+	start_over(out, VERDICT_STALE_CONNECTION);
+	out->flow = flow;
+	verdict_infer(out, UNSEEN_SOCKET_GONE);
+}
+
+void settle_reset(const struct observation *seen, const struct victim *victim,
+		  struct reset_blame *out)
+{
+	bool is_own = victim->role == VICTIM_OWN && may_have_missed(&seen->reset, out);
+
+	switch ((enum victim_look)victim->look) {
+	case LOOK_FOUND:
+		if (is_own)
+			settle_unreachable(seen, victim, out);
+		else if (out->needs_socket)
+			verdict_confirm(out, UNSEEN_SOCKET);
+		return;
+	case LOOK_ABSENT:
+		if (out->needs_socket)
+			settle_gone(out);
+		return;
+	case LOOK_LATE:
+		if (is_own) /* else it is said already */
+			verdict_infer(out, UNSEEN_SOCKET);
+		return;
+	default:
+		return;
+	}
+}
