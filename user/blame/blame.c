@@ -184,6 +184,13 @@ static bool find_replaced(struct blame *b, const struct observation *seen, enum 
 	return false;
 }
 
+/* Its server was behind another address or port: an inner one. */
+static bool has_inner_server(const struct flow *flow)
+{
+	return flow->orig.dport != flow->reply.sport ||
+	       !address_equal(&flow->orig.dst, &flow->reply.src);
+}
+
 /* As it was before: an inner server's own words go out as its answers did. */
 static bool is_translated_alike(const struct ledger_removal *r, enum ledger_side side,
 				const struct flow *flow)
@@ -204,7 +211,8 @@ static void note_retranslation(struct blame *b, const struct observation *seen)
 
 	if (!find_replaced(b, seen, side, &walk)) {
 		side = LEDGER_REPLY;
-		if (e->by_syn || !find_replaced(b, seen, side, &walk))
+		if (e->by_syn || !find_replaced(b, seen, side, &walk) ||
+		    !has_inner_server(&walk.removal.flow))
 			return;
 	}
 	if (!e->by_syn && is_translated_alike(&walk.removal, side, &e->flow))

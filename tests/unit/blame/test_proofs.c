@@ -52,8 +52,10 @@ static void each_row(void **state)
 static void some_are_never_proven(void **state)
 {
 	(void)state;
-	assert_false(proofs_suffice(proof_row(VERDICT_ENTRY_UNKNOWN, CAUSE_NONE), ~PROOF_NEVER));
-	assert_false(proofs_suffice(proof_row(VERDICT_UNEXPLAINED, CAUSE_NONE), ~PROOF_NEVER));
+	assert_false(proofs_suffice(proof_row(VERDICT_ENTRY_UNKNOWN, CAUSE_NONE),
+				    ~(uint32_t)PROOF_NEVER));
+	assert_false(
+		proofs_suffice(proof_row(VERDICT_UNEXPLAINED, CAUSE_NONE), ~(uint32_t)PROOF_NEVER));
 }
 
 /* Each verdict that there is has a row, and says what is missing. */
