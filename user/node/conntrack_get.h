@@ -6,7 +6,7 @@
  *
  * The verdict needs the answer, so the thread that drains the rings asks. It never leaves
  * its namespace: a socket of another one is opened by a helper's thread
- * (node/netns_opener.h), which it waits for, 25 ms at most.
+ * (node/netns_opener.h), which it waits for, a quarter of a second at most.
  */
 #ifndef RSTBLAME_NODE_CONNTRACK_GET_H
 #define RSTBLAME_NODE_CONNTRACK_GET_H

@@ -308,8 +308,10 @@ static int flood(const char *from, const char *to, int port, int count, int rate
 
 		pace(i, rate);
 		tcp.th_sum = checksum(&tcp, src.sin_addr.s_addr, dst.sin_addr.s_addr);
-		if (sendto(fd, &tcp, sizeof(tcp), 0, (struct sockaddr *)&dst, sizeof(dst)) < 0)
-			die("send");
+		/* The other end's queue is full, and the packet was dropped there. */
+		while (sendto(fd, &tcp, sizeof(tcp), 0, (struct sockaddr *)&dst, sizeof(dst)) < 0)
+			if (errno != ENOBUFS || usleep(1000))
+				die("send");
 	}
 	return 0;
 }
