@@ -209,6 +209,7 @@ struct finding {
 	struct netns_id netns;
 	uint64_t mono_ns;
 	uint64_t wall_ns;
+	const char *host;                   /* its node's, where there are several; else NULL */
 	const struct observation *seen;     /* NULL for a flush */
 	const struct change *change;        /* ADDRESS, LINK */
 	const struct flush *flush;          /* FLUSH; REMOVAL: the one it belongs to, or NULL */

@@ -4,10 +4,7 @@
 const struct line_type *line_at(size_t index)
 {
 	static const struct line_set *const sets[] = {
-		&window_lines,
-		&change_lines,
-		&removal_lines,
-		&reset_lines,
+		&window_lines, &change_lines, &removal_lines, &reset_lines, &summary_lines,
 	};
 
 	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {

@@ -85,7 +85,7 @@ struct line_set {
 		its_rows, sizeof(its_rows) / sizeof((its_rows)[0])                                 \
 	}
 
-extern const struct line_set window_lines, change_lines, removal_lines, reset_lines;
+extern const struct line_set window_lines, change_lines, removal_lines, reset_lines, summary_lines;
 
 /* All of them, one after the other; NULL past the last. */
 const struct line_type *line_at(size_t index);

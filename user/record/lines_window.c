@@ -2,11 +2,9 @@
 /* Of the window itself: how it began, what was attached, lost, logged, looked at; its end. */
 #include <jansson.h>
 
-#include "base/nsec.h"
 #include "model/words.h"
 #include "record/lines.h"
 #include "record/shared.h"
-#include "summary/summary.h"
 
 #define SEEN(member) FROM_SEEN, &member##_fields, offsetof(struct observation, member)
 
@@ -62,7 +60,17 @@ static const struct special probes = {
 	",\"blind\":{\"type\":\"boolean\"}}}}",
 };
 
+/* A change that an older reader would misread makes it 2. */
+static void write_schema(struct jsonw *w, const char *name, const void *base)
+{
+	(void)base;
+	jsonw_u64(w, name, 1);
+}
+
+static const struct special schema = { write_schema, NULL, "{\"const\":1}" };
+
 static const struct field start_rows[] = {
+	SPECIAL("schema", FIELD_ALWAYS, schema),
 	STRING(start_observation, "version", version, 0),
 	STRING(start_observation, "host", host, 0),
 	STRING(start_observation, "kernel", kernel, 0),
@@ -142,103 +150,10 @@ static const struct field sockets_rows[] = {
 };
 static const struct fields sockets_fields = FIELDS(sockets_rows, NULL);
 
-/* ---- summary ---- */
+/* ---- an error that ends it ---- */
 
-static void write_resets(struct jsonw *w, const char *name, const void *base)
-{
-	const struct summary *t = base;
-
-	jsonw_begin_object(w, name);
-	for (enum verdict v = 0; v < VERDICTS; v++)
-		if (t->resets[v])
-			jsonw_u64(w, verdict_name(v), t->resets[v]);
-	jsonw_end_object(w);
-}
-
-static void write_removals(struct jsonw *w, const char *name, const void *base)
-{
-	const struct summary *t = base;
-
-	jsonw_begin_object(w, name);
-	for (enum cause c = 0; c < CAUSES; c++)
-		if (t->removals[c])
-			jsonw_u64(w, cause_name(c), t->removals[c]);
-	jsonw_end_object(w);
-}
-
-static void write_addresses(struct jsonw *w, const char *name, const void *base)
-{
-	const struct summary *t = base;
-
-	if (t->addresses_unflushed)
-		jsonw_u64(w, name, t->addresses_removed);
-}
-
-static void write_at_risk(struct jsonw *w, const char *name, const void *base)
-{
-	const struct summary *t = base;
-
-	if (summary_knows_risk(t))
-		jsonw_u64(w, name, t->at_risk);
-}
-
-static void write_drain(struct jsonw *w, const char *name, const void *base)
-{
-	const struct summary *t = base;
-
-	if (t->effort.drain_worst_ns)
-		jsonw_u64(w, name, (t->effort.drain_worst_ns + NSEC_PER_MSEC / 2) / NSEC_PER_MSEC);
-}
-
-static void write_losses(struct jsonw *w, const char *name, const void *base)
-{
-	const struct summary *t = base;
-
-	jsonw_begin_object(w, name);
-	for (size_t i = 0; i < t->losses_count; i++)
-		jsonw_u64(w, t->losses[i].probe, t->losses[i].count);
-	jsonw_end_object(w);
-}
-
-static const struct special resets = { write_resets, NULL, SCHEMA_COUNTS };
-static const struct special removals = { write_removals, NULL, SCHEMA_COUNTS };
-static const struct special addresses = { write_addresses, NULL, SCHEMA_NUMBER };
-static const struct special at_risk = { write_at_risk, NULL, SCHEMA_NUMBER };
-static const struct special drain = { write_drain, NULL, SCHEMA_NUMBER };
-static const struct special losses = { write_losses, NULL, SCHEMA_COUNTS };
-static const struct special advice = { NULL, NULL, SCHEMA_STRINGS };
 static const struct special status = { NULL, NULL, "{\"enum\":[0,1,2,3]}" };
 static const struct special message = { NULL, NULL, SCHEMA_STRING };
-
-static const struct field summary_rows[] = {
-	NUMBER(summary, "window_s", window_s, FIELD_ALWAYS),
-	STRING(summary, "filter", filter, 0),
-	SPECIAL("resets", FIELD_ALWAYS, resets),
-	NUMBER(summary, "resets_counted", resets_counted, 0),
-	NUMBER(summary, "resets_unfiltered", resets_unfiltered, 0),
-	SPECIAL("removals", FIELD_ALWAYS, removals),
-	NUMBER(summary, "flushes", flushes, FIELD_ALWAYS),
-	SPECIAL("addresses_removed", 0, addresses),
-	NUMBER(summary, "addresses_unflushed", addresses_unflushed, 0),
-	SPECIAL("at_risk", 0, at_risk),
-	NUMBER(summary, "at_risk_unfollowed", unfollowed, 0),
-	NUMBER(summary, "at_risk_limit", follow_limit, 0),
-	NUMBER(summary, "sockets_unseen", look.unseen, 0),
-	NUMBER(summary, "sockets_unsure", look.unsure, 0),
-	NUMBER(summary, "victims_unlooked", effort.victims_unlooked, 0),
-	NUMBER(summary, "entries_unasked", effort.entries_unasked, 0),
-	SPECIAL("drain_worst_ms", 0, drain),
-	SPECIAL("lost", FIELD_ALWAYS, losses),
-	DECLARED("status", FIELD_ALWAYS, status),
-	DECLARED("advice", FIELD_ALWAYS, advice),
-};
-static const struct fields summary_fields = FIELDS(summary_rows, NULL);
-
-static int finish_summary(const struct line_reading *r)
-{
-	r->out->window_s = get_u64(r->root, "window_s");
-	return LINE_READ;
-}
 
 static const struct field error_rows[] = {
 	DECLARED("message", FIELD_ALWAYS, message),
@@ -247,12 +162,6 @@ static const struct field error_rows[] = {
 static const struct fields error_fields = FIELDS(error_rows, NULL);
 
 /* ---- the lines ---- */
-
-static bool is_never_written(const struct finding *f)
-{
-	(void)f;
-	return false; /* json_write_summary() does, when the report has counted all */
-}
 
 static const struct line_type rows[] = {
 	{ .name = "start",
@@ -284,12 +193,6 @@ static const struct line_type rows[] = {
 	  READ_AS(OBSERVATION_SOCKETS, sockets),
 	  .detail = JSON_RECORDING,
 	  .parts = { { SEEN(sockets) } } },
-	{ .name = "summary",
-	  .finding = FINDING_END,
-	  READ_AS(OBSERVATION_END, window_s),
-	  .is_written = is_never_written,
-	  .finish = finish_summary,
-	  .parts = { { FROM_SUMMARY, &summary_fields, 0 } } },
 	{ .name = "error",
 	  .finding = LINE_NO_FINDING,
 	  .seen = LINE_NO_OBSERVATION,

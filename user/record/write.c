@@ -3,6 +3,7 @@
 
 #include "base/time_text.h"
 #include "record/lines.h"
+#include "summary/verdict_text.h"
 
 static void begin_line(struct jsonw *w, const char *type, uint64_t wall_ns, uint64_t mono_ns,
 		       struct netns_id netns)
@@ -24,6 +25,8 @@ static void begin_finding(struct jsonw *w, const char *type, const struct findin
 	begin_line(w, type, f->wall_ns, f->mono_ns, f->netns);
 	if (f->id)
 		jsonw_u64(w, "id", f->id);
+	if (f->host && *f->host && f->type != FINDING_START) /* it has its own */
+		jsonw_string(w, "host", f->host);
 }
 
 static const struct line_type *find_type(enum finding_type finding)
@@ -76,16 +79,13 @@ bool json_write_finding(struct jsonw *w, enum json_detail detail, const struct f
 void json_write_summary(struct jsonw *w, const struct summary *t, const struct finding *end,
 			enum status status)
 {
-	const char *advice[ADVICE_MAX];
-	size_t advice_count = summary_advice(t, advice);
+	char headline[ACCOUNT_BYTES];
 
 	begin_line(w, "summary", end->wall_ns, end->mono_ns, end->netns);
+	jsonw_string(w, "severity", status_name(status));
+	jsonw_string(w, "headline", verdict_text_headline(t, status, headline, sizeof(headline)));
 	fields_write(w, find_type(FINDING_END)->parts[0].fields, t, false);
 	jsonw_u64(w, "status", status);
-	jsonw_begin_array(w, "advice");
-	for (size_t i = 0; i < advice_count; i++)
-		jsonw_string(w, NULL, advice[i]);
-	jsonw_end_array(w);
 	jsonw_end_line(w);
 }
 

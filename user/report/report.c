@@ -38,6 +38,7 @@ int report_open(struct report *r, const struct options *options, char why[REPORT
 			return -1;
 		r->summary.filter = filter_text(r->filter);
 	}
+	r->summary.nodes = (uint32_t)options->read_count;
 	if (options->output && output_open(&r->output, options->output, why, REPORT_WHY_BYTES))
 		return -1;
 	r->rendering = r->renderer->begin(options, &r->output);
@@ -91,10 +92,14 @@ static bool is_shown(const struct report *r, const struct finding *f)
 	return !r->filter || f->type != FINDING_RESETS;
 }
 
-void report_finding(void *report, const struct finding *f)
+void report_finding(void *report, const struct finding *found)
 {
 	struct report *r = report;
+	struct finding named = *found, *f = &named;
 
+	if (f->type == FINDING_START)
+		summary_add_host(&r->summary, f);
+	f->host = summary_host(&r->summary, f->netns.node);
 	if (r->recorder && json_write_finding(&r->record, JSON_RECORDING, f))
 		write_record(r);
 	if (f->mono_ns > r->last.mono_ns || f->type == FINDING_END) {

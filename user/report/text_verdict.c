@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "model/words.h"
 #include "report/text_private.h"
+#include "summary/advice.h"
 #include "summary/phrases.h"
 #include "summary/sentences.h"
 #include "summary/verdict_text.h"
@@ -15,13 +16,14 @@ enum { STEP_INDENT = 19, ADVICE_INDENT = 4, VERDICT_INDENT = 9, GROUP_INDENT = 9
 
 static void tell_story(struct text *t, const struct story *s, const struct summary *summary)
 {
-	char words[DESCRIBE_BYTES], resets[NETNS_TEXT_BYTES + 64];
+	char words[DESCRIBE_BYTES], resets[DESCRIBE_BYTES];
 	struct step steps[STEPS_MAX];
 	size_t count = verdict_text_steps(s, summary, t->options.is_utc, steps);
 
 	fprintf(t->out, "%s%s, %s: %s%s\n", text_style(t, STYLE_BOLD),
 		verdict_text_name(s, words, sizeof(words)), confidence_name(s->blamed.confidence),
-		verdict_text_resets(s, &t->names, resets, sizeof(resets)),
+		verdict_text_resets(s, summary, &t->names, t->options.is_utc, resets,
+				    sizeof(resets)),
 		text_style(t, STYLE_PLAIN));
 	for (size_t i = 0; i < count; i++) {
 		fprintf(t->out, "  %zu. %s%*s", i + 1, steps[i].when,
@@ -102,28 +104,28 @@ static void tell_headline(struct text *t, const struct summary *summary, enum st
 
 static void tell_verdict(struct text *t, const struct summary *summary, enum status status)
 {
+	char words[DESCRIBE_BYTES];
+
 	tell_headline(t, summary, status);
-	for (size_t i = 0; i < summary->stories_count; i++)
+	for (size_t i = 0; i < summary->stories_count && i < STORIES_TOLD_MAX; i++)
 		tell_story(t, &summary->stories[i], summary);
-	if (summary->stories_untold)
-		fprintf(t->out, "%s only in the counts.\n\n",
-			COUNTED(summary->stories_untold, "more blamed reset is",
-				"more blamed resets are"));
+	if (*verdict_text_untold(summary, words, sizeof(words)))
+		fprintf(t->out, "%s\n\n", words);
 	tell_waiting(t, summary);
 }
 
 static void tell_advice(struct text *t, const struct summary *summary)
 {
-	const char *advice[ADVICE_MAX];
-	size_t count = summary_advice(summary, advice);
+	struct advice_list list;
 
-	if (!count)
+	summary_advice(summary, &list);
+	if (!list.count)
 		return;
 	fprintf(t->out, "\n%sWHAT TO DO%s\n", text_style(t, STYLE_BOLD),
 		text_style(t, STYLE_PLAIN));
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < list.count; i++) {
 		fputs("  - ", t->out);
-		text_wrapped(t, ADVICE_INDENT, ADVICE_INDENT, advice[i]);
+		text_wrapped(t, ADVICE_INDENT, ADVICE_INDENT, list.items[i].text);
 	}
 }
 

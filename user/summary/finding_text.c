@@ -54,10 +54,14 @@ static void add_cause(struct note *n, const char *what, uint64_t ago_ns, uint64_
 	add_below(n, "⟵ ", words, id);
 }
 
+enum { NODE_BYTES = 96 };
+
 static const char *node_name(const struct finding *f, char *buf, size_t size)
 {
 	buf[0] = '\0';
-	if (f->netns.node)
+	if (f->host && *f->host)
+		snprintf(buf, size, " [%s]", f->host);
+	else if (f->netns.node)
 		snprintf(buf, size, " [recording %u]", f->netns.node + 1);
 	return buf;
 }
@@ -83,20 +87,18 @@ const char *finding_text_start(const struct start_observation *s, char *buf, siz
 
 static void note_change(struct note *n, const struct finding *f)
 {
-	char text[DESCRIBE_BYTES], node[32];
+	char text[DESCRIBE_BYTES];
 
 	begin(n, f->type == FINDING_ADDRESS ? "address" : "link", TONE_STRONG);
-	n->words = keep(n, "%s%s", describe_change(f->change, text, sizeof(text)),
-			node_name(f, node, sizeof(node)));
+	n->words = keep(n, "%s", describe_change(f->change, text, sizeof(text)));
 }
 
 static void note_ruleset(struct note *n, const struct finding *f)
 {
-	char text[DESCRIBE_BYTES], node[32];
+	char text[DESCRIBE_BYTES];
 
 	begin(n, "ruleset", TONE_STRONG);
-	n->words = keep(n, "%s%s", describe_ruleset(&f->seen->ruleset, text, sizeof(text)),
-			node_name(f, node, sizeof(node)));
+	n->words = keep(n, "%s", describe_ruleset(&f->seen->ruleset, text, sizeof(text)));
 }
 
 static void note_flush(struct note *n, const struct finding *f)
@@ -157,8 +159,6 @@ static void add_chain(struct note *n, const struct finding *f)
 	if (b->arrival)
 		add_cause(n, describe_change(b->arrival, text, sizeof(text)),
 			  f->mono_ns - b->arrival->mono_ns, b->arrival->id);
-	for (size_t i = 0; i < b->inferred_count; i++)
-		add_below(n, "unconfirmed: ", describe_unseen(b->inferred[i]), 0);
 }
 
 /* "sent to 10.9.0.2:6379", and by whom where that is known. */
@@ -166,7 +166,7 @@ static const char *say_what(struct note *n, const struct finding *f)
 {
 	const struct reset_observation *r = &f->seen->reset;
 	const struct actor *actor = &f->reset->actor;
-	char peer[ENDPOINT_TEXT_BYTES], node[32], who[DESCRIBE_BYTES] = "";
+	char peer[ENDPOINT_TEXT_BYTES], who[DESCRIBE_BYTES] = "";
 	const char *by = "";
 
 	if (r->kind == RESET_REJECTED) {
@@ -175,9 +175,9 @@ static const char *say_what(struct note *n, const struct finding *f)
 		by = " by ";
 		describe_actor(actor, who, sizeof(who));
 	}
-	return keep(n, "%s %s%s%s%s", r->kind == RESET_RECEIVED ? "received from" : "sent to",
+	return keep(n, "%s %s%s%s", r->kind == RESET_RECEIVED ? "received from" : "sent to",
 		    endpoint_format(&r->packet.src, r->family, r->packet.sport, peer, sizeof(peer)),
-		    by, who, node_name(f, node, sizeof(node)));
+		    by, who);
 }
 
 static const char *packet_format(const struct reset_observation *r, char *buf, size_t size)
@@ -207,11 +207,22 @@ static void note_reset(struct note *n, const struct finding *f)
 		add_below(n, "",
 			  "same RST as above, seen by its receiver (both ends are on this node)",
 			  b->sent_as);
-	if (is_blamed || b->flush)
+	if (is_blamed || b->flush || b->by)
 		add_chain(n, f);
 	else if (b->is_one_sided)
 		add_below(n, "flow ",
 			  tuple_format(&b->flow.orig, r->family, packet, sizeof(packet)), 0);
+	for (size_t i = 0; i < b->inferred_count; i++)
+		add_below(n, "unconfirmed: ", describe_unseen(b->inferred[i]), 0);
+	if (r->delivered == DELIVERED_NO)
+		add_below(n, "",
+			  r->undelivered == UNDELIVERED_NOT_MADE ?
+				  "the kernel decided against sending it" :
+				  "it did not leave this host (a rule or the route dropped it): "
+				  "the connection goes on",
+			  0);
+	if (*describe_end(&r->ended, victim, sizeof(victim)))
+		add_below(n, "", victim, 0);
 	if (*describe_victim(&r->victim, victim, sizeof(victim)))
 		add_below(n, "meant for ", victim, 0);
 	if (r->stack[0])
@@ -255,14 +266,14 @@ static void say_ports(const struct resets_observation *r, char *buf, size_t size
 static void note_resets(struct note *n, const struct finding *f)
 {
 	const struct resets_observation *r = &f->seen->counted;
-	char ports[DESCRIBE_BYTES], node[32];
+	char ports[DESCRIBE_BYTES];
 
 	begin(n, "resets", TONE_PLAIN);
 	say_ports(r, ports, sizeof(ports));
-	n->words = keep(n, "%s more %s%s answered with a RST (%s)%s%s", NUMBER(r->count),
+	n->words = keep(n, "%s more %s%s answered with a RST (%s)%s", NUMBER(r->count),
 			r->family == AF_INET6 ? "IPv6 " : "",
 			r->count == 1 ? "SYN to a closed port was" : "SYNs to closed ports were",
-			verdict_name(f->reset->verdict), ports, node_name(f, node, sizeof(node)));
+			verdict_name(f->reset->verdict), ports);
 }
 
 static const char *say_flow(struct note *n, const struct risk *risk)
@@ -368,7 +379,7 @@ static bool has_place(enum finding_type type)
 
 void finding_text(struct note *n, const struct finding *f, const struct netns_names *names)
 {
-	char place[NETNS_TEXT_BYTES];
+	char place[NETNS_TEXT_BYTES], node[NODE_BYTES];
 
 	static void (*const fill[FINDING_END + 1])(struct note *, const struct finding *) = {
 		[FINDING_ADDRESS] = note_change,  [FINDING_LINK] = note_change,
@@ -384,6 +395,11 @@ void finding_text(struct note *n, const struct finding *f, const struct netns_na
 	if (!fill[f->type])
 		return;
 	fill[f->type](n, f);
-	if (n->kind && has_place(f->type) && *netns_names_format(names, f->netns, place))
-		n->words = keep(n, "in %s: %s", place, n->words);
+	if (!n->kind)
+		return;
+	node_name(f, node, sizeof(node));
+	if (has_place(f->type) && *netns_names_format(names, f->netns, place))
+		n->words = keep(n, "in %s: %s%s", place, n->words, node);
+	else if (*node)
+		n->words = keep(n, "%s%s", n->words, node);
 }

@@ -79,6 +79,29 @@ const char *describe_victim(const struct victim *v, char *buf, size_t size)
 	return buf;
 }
 
+const char *describe_end(const struct socket_end *ended, char *buf, size_t size)
+{
+	static const char *const ends[SOCKET_ENDS] = {
+		[SOCKET_END_CLOSED] = "had closed the connection",
+		[SOCKET_END_EXITED] = "had ended, and its connection with it",
+		[SOCKET_END_KILLED] = "had been killed, and its connection with it",
+		[SOCKET_END_OOM] = "had been killed by the kernel, which was out of memory",
+		[SOCKET_END_TIMED_OUT] = "had the connection until it timed out",
+		[SOCKET_END_RESET] = "had the connection until the peer reset it",
+		[SOCKET_END_DESTROYED] = "had destroyed the socket (ss -K)",
+		[SOCKET_END_ABORTED] = "had the connection until the kernel gave it up",
+	};
+	char who[DESCRIBE_BYTES / 2], ago[DURATION_TEXT_BYTES];
+
+	buf[0] = '\0';
+	if (ended->how == SOCKET_END_NONE || ended->how >= SOCKET_ENDS)
+		return buf;
+	describe_actor(&ended->by, who, sizeof(who));
+	snprintf(buf, size, "%s %s, %s earlier", who, ends[ended->how],
+		 duration_format(ended->ago_ns, ago, sizeof(ago)));
+	return buf;
+}
+
 static const char *change_verb(enum change_op op)
 {
 	switch (op) {
@@ -100,6 +123,21 @@ static const char *change_verb(enum change_op op)
 	return "changed";
 }
 
+/* Why the kernel took an address of its own accord. */
+static const char *change_why(const struct change_observation *c)
+{
+	if (c->op != ADDRESS_REMOVE)
+		return "";
+	switch (c->why) {
+	case CHANGE_WHY_LIFETIME:
+		return " (its lifetime ran out)";
+	case CHANGE_WHY_ROUTER_ADVERTISEMENT:
+		return " (a router advertisement withdrew it)";
+	default:
+		return "";
+	}
+}
+
 static const char *change_author(const struct change_observation *c, char *buf, size_t size)
 {
 	char actor[DESCRIBE_BYTES / 2 - 8];
@@ -107,7 +145,8 @@ static const char *change_author(const struct change_observation *c, char *buf, 
 	if (c->actor.pid)
 		snprintf(buf, size, " by %s", describe_actor(&c->actor, actor, sizeof(actor)));
 	else
-		snprintf(buf, size, "%s", c->by_kernel ? " by the kernel itself" : "");
+		snprintf(buf, size, "%s%s", c->by_kernel ? " by the kernel itself" : "",
+			 change_why(c));
 	return buf;
 }
 
@@ -140,9 +179,9 @@ const char *describe_deed(const struct change *c, char *buf, size_t size)
 		doer = "the kernel itself";
 	utf8_printable(seen->ifname, ifname, sizeof(ifname));
 	if (seen->op == ADDRESS_REMOVE)
-		snprintf(buf, size, "%s removed %s/%u from %s", doer,
+		snprintf(buf, size, "%s removed %s/%u from %s%s", doer,
 			 address_format(&seen->local, seen->family, address, sizeof(address)),
-			 seen->prefix_len, ifname);
+			 seen->prefix_len, ifname, change_why(seen));
 	else if (seen->op == ADDRESS_ADD)
 		snprintf(buf, size, "%s added %s/%u to %s", doer,
 			 address_format(&seen->local, seen->family, address, sizeof(address)),
@@ -234,16 +273,32 @@ const char *describe_ruleset(const struct ruleset_observation *r, char *buf, siz
 	return buf;
 }
 
+/* What the peer sees is named: its other end's address and port, or whom it talks to. */
 const char *describe_retranslation(const struct reset_blame *b, char *buf, size_t size)
 {
-	char now[ENDPOINT_TEXT_BYTES], before[ENDPOINT_TEXT_BYTES];
+	const struct tuple *old = &b->removed_reply, *now = &b->flow.reply;
+	uint8_t family = b->flow.family;
+	char from[ENDPOINT_TEXT_BYTES], to[ENDPOINT_TEXT_BYTES];
 
-	snprintf(buf, size,
-		 "the client sent first and its flow was re-translated from %s to %s, which the "
-		 "peer does not recognise",
-		 endpoint_format(&b->removed_reply.dst, b->flow.family, b->removed_reply.dport,
-				 before, sizeof(before)),
-		 endpoint_format(&b->flow.reply.dst, b->flow.family, b->flow.reply.dport, now,
-				 sizeof(now)));
+	if (tuple_equal(old, &b->flow.orig)) {
+		snprintf(buf, size,
+			 "the server sent first and its flow was translated as a new one: it now "
+			 "comes from %s, which the peer does not recognise",
+			 endpoint_format(&now->dst, family, now->dport, to, sizeof(to)));
+	} else if (!address_equal(&old->dst, &now->dst) || old->dport != now->dport) {
+		endpoint_format(&old->dst, family, old->dport, from, sizeof(from));
+		snprintf(buf, size,
+			 "the client sent first and its flow was re-translated from %s to %s, "
+			 "which the peer does not recognise",
+			 from, endpoint_format(&now->dst, family, now->dport, to, sizeof(to)));
+	} else if (!address_equal(&old->src, &now->src) || old->sport != now->sport) {
+		endpoint_format(&old->src, family, old->sport, from, sizeof(from));
+		snprintf(buf, size,
+			 "the client sent first and its flow was translated to another endpoint, "
+			 "%s instead of %s, which does not know it",
+			 endpoint_format(&now->src, family, now->sport, to, sizeof(to)), from);
+	} else {
+		snprintf(buf, size, "the client sent first and its flow was translated again");
+	}
 	return buf;
 }

@@ -16,6 +16,9 @@ const char *describe_actor(const struct actor *actor, char *buf, size_t size);
  * nothing is known. */
 const char *describe_victim(const struct victim *victim, char *buf, size_t size);
 
+/* "nginx[7] had closed the connection, 1.20 s earlier"; "" where its end was not seen. */
+const char *describe_end(const struct socket_end *ended, char *buf, size_t size);
+
 /* "10.9.0.1/24 removed from up0 by ip[99]", "link up0 set down by ip[99]" */
 const char *describe_change(const struct change *c, char *buf, size_t size);
 
@@ -35,7 +38,7 @@ const char *describe_flush_ago(const struct flush *f, uint64_t ago_ns, char *buf
 const char *describe_ruleset(const struct ruleset_observation *r, char *buf, size_t size);
 
 /* "the client sent first and its flow was re-translated from 10.9.0.1:40112 to
- * 10.9.0.1:1024, which the peer does not recognise" */
+ * 10.9.0.1:1024, which the peer does not recognise"; or to which other endpoint */
 const char *describe_retranslation(const struct reset_blame *b, char *buf, size_t size);
 
 #endif

@@ -3,57 +3,93 @@
 
 #include <string.h>
 
-#include "summary/advice.h"
+#include "base/utf8.h"
+#include "summary/stories.h"
 
-static bool is_same_story(const struct story *s, const struct reset_blame *r)
+/* ---- flows that lost their entry, and what became of them ---- */
+
+/* By the reply tuple, which is what the peer outside sends. */
+enum { GROUP_REMOVED = UINT32_MAX, GROUP_ACCOUNTED = UINT32_MAX - 1 };
+
+/* An act under which flows end that nobody gave up. Others end idle flows, too, or go with
+ * the flow's own end. */
+static bool is_of_live_flows(enum cause cause)
 {
-	return s->blamed.verdict == r->verdict && s->blamed.cause == r->cause &&
-	       s->blamed.confidence == r->confidence && s->blamed.flush == r->flush &&
-	       s->blamed.ruleset.id == r->ruleset.id && s->blamed.arrival == r->arrival;
+	return cause == CAUSE_ADDRESS_REMOVED || cause == CAUSE_LINK_DOWN ||
+	       cause == CAUSE_USER_FLUSH || cause == CAUSE_USER_DELETE ||
+	       cause == CAUSE_ROUTE_CHANGE || cause == CAUSE_MODULE_UNLOAD;
 }
 
-static struct story *find_story(struct summary *t, const struct finding *f)
+/* The namespace that reset it need not be the one that had the entry. */
+static struct netns_id node_of(struct netns_id netns)
 {
-	const struct reset_observation *reset = &f->seen->reset;
-	struct story *s;
+	return (struct netns_id){ .node = netns.node };
+}
 
-	for (size_t i = 0; i < t->stories_count; i++)
-		if (is_same_story(&t->stories[i], f->reset))
-			return &t->stories[i];
-	if (t->stories_count == STORIES_MAX)
-		return NULL;
-	s = &t->stories[t->stories_count++];
-	s->blamed = *f->reset;
-	s->first = *f;
-	s->first.seen = NULL;
-	s->first.reset = NULL;
-	s->packet = reset->packet;
-	s->packet_flags = reset->flags;
-	s->family = reset->family;
-	s->victim = reset->victim;
-	return s;
+static void expect_reset(struct summary *t, const struct finding *f)
+{
+	const struct removal_observation *r = &f->seen->removal;
+	struct netns_id node = node_of(f->netns);
+	uint8_t family = r->flow.family;
+
+	if (r->tcp_state != TRACKER_ESTABLISHED || !is_of_live_flows(f->flush->cause))
+		return;
+	if (connections_add(&t->connections, GROUP_REMOVED, node, family, &r->flow.reply) ==
+	    CONNECTIONS_NEW)
+		t->expected++;
+}
+
+/* It was reset, is at risk (its socket was found), has its entry again, or a new connection
+ * has taken its place. */
+static void account_for(struct summary *t, struct netns_id netns, uint8_t family,
+			const struct tuple *reply)
+{
+	struct netns_id node = node_of(netns);
+
+	if (t->expected && connections_has(&t->connections, GROUP_REMOVED, node, family, reply) &&
+	    connections_add(&t->connections, GROUP_ACCOUNTED, node, family, reply) ==
+		    CONNECTIONS_NEW)
+		t->expected--;
+}
+
+static void account_for_reset(struct summary *t, const struct finding *f)
+{
+	const struct reset_blame *b = f->reset;
+
+	account_for(t, f->netns, f->seen->reset.family, &f->seen->reset.packet);
+	if (b->flow.family)
+		account_for(t, f->netns, b->flow.family,
+			    b->renewed_ago_ns ? &b->removed_reply : &b->flow.reply);
+}
+
+bool summary_expects_resets(const struct summary *t)
+{
+	return t->expected && !summary_may_miss_risk(t);
+}
+
+/* ---- findings ---- */
+
+/* The rule did what it is there for, and yet the flow was cut off for want of its entry. */
+static bool is_refusal(const struct reset_blame *b)
+{
+	return b->verdict == VERDICT_REFUSED_BY_RULE && b->flush;
 }
 
 static void add_reset(struct summary *t, const struct finding *f)
 {
-	struct story *s;
-
 	t->resets_total++;
 	t->resets[f->reset->verdict]++;
-	t->was_seen[f->reset->verdict][f->reset->cause] = true;
-	if (!reset_is_blamed(f->reset))
+	account_for_reset(t, f);
+	if (!reset_is_blamed(f->reset)) {
+		t->refused += is_refusal(f->reset);
+		stories_add_other(t, f);
 		return;
+	}
 	t->blamed++;
 	/* entry-unknown is never more than a warning, whatever was seen. */
 	if (f->reset->confidence == CONFIDENCE_PROVEN && f->reset->verdict != VERDICT_ENTRY_UNKNOWN)
 		t->blamed_proven++;
-	s = find_story(t, f);
-	if (!s) {
-		t->stories_untold++;
-		return;
-	}
-	s->resets++;
-	s->last_wall_ns = f->wall_ns;
+	stories_add(t, f);
 }
 
 /* None of them is blamed on conntrack: those are told one by one. */
@@ -68,7 +104,7 @@ static void add_resets(struct summary *t, const struct finding *f)
 	t->resets_total += count;
 	t->resets_counted += count;
 	t->resets[f->reset->verdict] += count;
-	t->was_seen[f->reset->verdict][f->reset->cause] = true;
+	stories_add_counted(t, f);
 }
 
 static void add_loss(struct summary *t, const struct lost_observation *lost)
@@ -94,8 +130,10 @@ static void add_removal(struct summary *t, const struct finding *f)
 	if (!f->flush)
 		t->removals[r->cause]++;
 	else if (flow_is_translated(&r->flow) && r->tcp_state != TRACKER_TIME_WAIT &&
-		 r->tcp_state != TRACKER_CLOSE)
+		 r->tcp_state != TRACKER_CLOSE) {
 		t->live_removed++;
+		expect_reset(t, f);
+	}
 }
 
 /* Nothing is masqueraded to a loopback address; each namespace that ends removes its own. */
@@ -133,6 +171,7 @@ static void add_address(struct summary *t, const struct change *c)
 			.local = c->seen.local,
 			.mono_ns = c->mono_ns,
 			.wall_ns = c->wall_ns,
+			.actor = c->seen.actor,
 		};
 }
 
@@ -148,6 +187,72 @@ const struct arrival *summary_return(const struct summary *t, const struct chang
 	return NULL;
 }
 
+static void add_ruleset(struct summary *t, const struct finding *f)
+{
+	const struct ruleset_observation *r = &f->seen->ruleset;
+	size_t i = 0;
+
+	if (r->op != RULESET_HOOKS_ADDED || !(r->hooks & HOOKS_NAT))
+		return;
+	while (i < t->hooks_returns_count && !netns_equal(t->hooks_returns[i].netns, f->netns))
+		i++;
+	if (i == HOOKS_RETURNS_MAX)
+		return;
+	if (i == t->hooks_returns_count)
+		t->hooks_returns_count++;
+	t->hooks_returns[i] = (struct hooks_return){ f->netns, f->mono_ns };
+}
+
+bool summary_has_hooks_again(const struct summary *t, const struct ruleset *removed)
+{
+	for (size_t i = 0; i < t->hooks_returns_count; i++)
+		if (netns_equal(t->hooks_returns[i].netns, removed->netns))
+			return t->hooks_returns[i].mono_ns > removed->mono_ns;
+	return false;
+}
+
+void summary_add_host(struct summary *t, const struct finding *f)
+{
+	const struct start_observation *s = &f->seen->start;
+	uint32_t node = f->netns.node;
+
+	if (node >= HOSTS_MAX)
+		return;
+	utf8_printable(s->host ? s->host : "", t->hosts[node].name, HOST_BYTES);
+	utf8_printable(s->version ? s->version : "", t->hosts[node].version,
+		       sizeof(t->hosts[node].version));
+}
+
+const char *summary_host(const struct summary *t, uint32_t node)
+{
+	return t->nodes > 1 && node < HOSTS_MAX ? t->hosts[node].name : "";
+}
+
+static bool is_worse(const struct story *a, const struct story *b)
+{
+	if (a->blamed.confidence != b->blamed.confidence)
+		return a->blamed.confidence > b->blamed.confidence;
+	return a->connections > b->connections;
+}
+
+const struct story *summary_worst(const struct summary *t)
+{
+	const struct story *worst = NULL;
+
+	for (size_t i = 0; i < t->stories_count; i++)
+		if (!worst || is_worse(&t->stories[i], worst))
+			worst = &t->stories[i];
+	return worst;
+}
+
+const struct story *summary_refused(const struct summary *t)
+{
+	for (size_t i = 0; i < t->others_count; i++)
+		if (is_refusal(&t->others[i].blamed))
+			return &t->others[i];
+	return NULL;
+}
+
 static struct risk_group *find_group(struct summary *t, const struct victim *victim)
 {
 	for (size_t i = 0; i < t->risk_groups_count; i++)
@@ -160,6 +265,7 @@ static void begin_risk(struct summary *t, const struct risk *risk)
 {
 	struct risk_group *group = find_group(t, risk->victim);
 
+	account_for(t, risk->netns, risk->flow.family, &risk->flow.reply);
 	t->at_risk++;
 	t->risks++;
 	if (!group && t->risk_groups_count < RISK_GROUPS_MAX) {
@@ -199,32 +305,43 @@ bool summary_may_miss_risk(const struct summary *t)
 	return t->look.unseen && (t->is_audit || t->live_removed);
 }
 
-static void add_start(struct summary *t, const struct start_observation *start)
+static void add_start(struct summary *t, const struct finding *f)
 {
-	t->is_audit = start->is_audit;
-	if (start->window_s > t->planned_s)
-		t->planned_s = start->window_s;
+	const struct start_observation *s = &f->seen->start;
+
+	summary_add_host(t, f);
+	t->is_audit = s->is_audit;
+	if (s->window_s > t->planned_s)
+		t->planned_s = s->window_s;
 	/* Each probe that is there says that it lost nothing, so far. */
-	for (size_t i = 0; i < start->probes_count; i++) {
+	for (size_t i = 0; i < s->probes_count; i++) {
 		struct lost_observation none = { .count = 0 };
 
-		strncpy(none.probe, start->probes[i].name, sizeof(none.probe) - 1);
+		strncpy(none.probe, s->probes[i].name, sizeof(none.probe) - 1);
 		add_loss(t, &none);
-		t->is_blind |= start->probes[i].is_blind;
+		t->is_blind |= s->probes[i].is_blind;
 	}
 }
 
 void summary_add(struct summary *t, const struct finding *f)
 {
+	if (f->netns.node >= t->nodes)
+		t->nodes = f->netns.node + 1;
 	switch (f->type) {
 	case FINDING_START:
-		add_start(t, &f->seen->start);
+		add_start(t, f);
+		break;
+	case FINDING_RULESET:
+		add_ruleset(t, f);
 		break;
 	case FINDING_ADDRESS:
 		add_address(t, f->change);
 		break;
 	case FINDING_REMOVAL:
 		add_removal(t, f);
+		break;
+	case FINDING_ENTRY:
+		account_for(t, f->netns, f->seen->entry.flow.family, &f->seen->entry.flow.reply);
 		break;
 	case FINDING_FLUSH:
 		add_flush(t, f->flush);
@@ -257,12 +374,10 @@ void summary_add(struct summary *t, const struct finding *f)
 			t->window_s = f->seen->window_s;
 		break;
 	case FINDING_LINK:
-	case FINDING_RULESET:
 	case FINDING_PROBE:
 	case FINDING_LOG:
 	case FINDING_NAMESPACE:
 	case FINDING_ACT:
-	case FINDING_ENTRY:
 		break;
 	}
 }
@@ -272,11 +387,11 @@ enum status summary_status(const struct summary *t)
 	if (t->blamed_proven)
 		return STATUS_CRITICAL;
 	/* Those that are not followed were at risk, and may be still. */
-	if (t->blamed || t->at_risk || t->unfollowed)
+	if (t->blamed || t->refused || t->at_risk || t->unfollowed)
 		return STATUS_WARNING;
-	return t->lost_total || t->is_blind || t->look.unsure || summary_may_miss_risk(t) ?
-		       STATUS_UNKNOWN :
-		       STATUS_OK;
+	if (t->lost_total || t->is_blind || t->look.unsure || summary_may_miss_risk(t))
+		return STATUS_UNKNOWN;
+	return summary_expects_resets(t) ? STATUS_WARNING : STATUS_OK;
 }
 
 const char *status_name(enum status status)
@@ -284,54 +399,4 @@ const char *status_name(enum status status)
 	static const char *const names[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
 
 	return names[status];
-}
-
-static bool is_listed(const char *const *list, size_t count, const char *text)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!strcmp(list[i], text))
-			return true;
-	return false;
-}
-
-static size_t add_advice(const struct reset_blame *blamed, const char **out, size_t count)
-{
-	const char *const *lines = advice_for(blamed);
-
-	for (; *lines && count < ADVICE_MAX; lines++)
-		if (!is_listed(out, count, *lines))
-			out[count++] = *lines;
-	return count;
-}
-
-static size_t add_advice_at_risk(const char **out, size_t count)
-{
-	static const char at_risk[] =
-		"Restart or reconnect the clients at risk, or make them send something before the "
-		"server does: a client-side keepalive recreates the entry.";
-
-	if (count < ADVICE_MAX)
-		out[count++] = at_risk;
-	return count;
-}
-
-/* On what was blamed; with nothing blamed, on the other resets. */
-size_t summary_advice(const struct summary *t, const char **out)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < t->stories_count; i++)
-		count = add_advice(&t->stories[i].blamed, out, count);
-	if (t->at_risk || t->unfollowed)
-		count = add_advice_at_risk(out, count);
-	if (t->blamed)
-		return count;
-	for (enum verdict v = 0; v < VERDICTS; v++)
-		for (enum cause c = 0; c < CAUSES; c++)
-			if (t->was_seen[v][c]) {
-				struct reset_blame seen = { .verdict = v, .cause = c };
-
-				count = add_advice(&seen, out, count);
-			}
-	return count;
 }

@@ -8,6 +8,7 @@
 #define RSTBLAME_SUMMARY_SUMMARY_H
 
 #include "model/finding.h"
+#include "summary/connections.h"
 
 /* Nagios plug-in convention; also the process's exit status. */
 enum status {
@@ -17,16 +18,33 @@ enum status {
 	STATUS_UNKNOWN = 3,
 };
 
-/* Resets with one verdict, cause and flush: one story, told once. */
+enum { STORY_ACTS_MAX = 32, STORY_VICTIMS_MAX = 4 };
+
+/* Resets with one verdict, cause and actor on one node: one story, told once. */
 struct story {
-	struct reset_blame blamed; /* of its first reset */
-	struct finding first;      /* seen is NULL: see packet and family */
+	struct reset_blame blamed; /* of the first with the most confidence */
+	struct finding first;      /* that one's; seen is NULL: see packet and family */
 	struct tuple packet;
 	uint8_t family;
 	uint8_t packet_flags;
-	uint64_t last_wall_ns;
-	uint64_t resets;
-	struct victim victim; /* of the first, as far as known */
+	uint8_t socket;      /* enum socket_state: what the packet met */
+	bool is_sent_by_nat; /* a NAT rule sent the packet to the port */
+	uint64_t first_wall_ns, last_wall_ns;
+	uint64_t resets, proven;
+	uint64_t undelivered; /* of the resets: made, and did not leave this host */
+	uint64_t connections; /* distinct ones that a reset reached, or may have */
+	bool is_at_least;     /* more connections: they found no room */
+	/* What was behind them: flushes, or the ruleset's changes. */
+	size_t acts_count;
+	uint64_t acts[STORY_ACTS_MAX];               /* ids */
+	const struct flush *flushes[STORY_ACTS_MAX]; /* NULL: a ruleset's; blame's own */
+	bool has_more_acts;
+	struct victim victim; /* these four of the first, as far as known */
+	struct socket_end ended;
+	struct listener_state listener;
+	char reason[REASON_BYTES];
+	size_t victims_count; /* different processes, as far as known, and as there is room */
+	struct victim victims[STORY_VICTIMS_MAX];
 };
 
 struct loss {
@@ -40,6 +58,13 @@ struct arrival {
 	uint32_t ifindex;
 	struct address local;
 	uint64_t mono_ns, wall_ns;
+	struct actor actor; /* who added it; pid 0: not known */
+};
+
+/* The latest time that a namespace got NAT's hooks (back). */
+struct hooks_return {
+	struct netns_id netns;
+	uint64_t mono_ns;
 };
 
 /* Flows at risk of one process (or of none that is known) and one socket state. */
@@ -56,7 +81,15 @@ struct effort {
 };
 
 enum { RISK_GROUPS_MAX = 32 };
-enum { STORIES_MAX = 64, ARRIVALS_MAX = 256, LOSSES_MAX = 32, ADVICE_MAX = 16 };
+enum { STORIES_MAX = 64, OTHERS_MAX = 32, ARRIVALS_MAX = 256, LOSSES_MAX = 32 };
+enum { HOOKS_RETURNS_MAX = 32, HOSTS_MAX = 64, HOST_BYTES = 72 };
+enum { STORIES_TOLD_MAX = 8 }; /* in text and page; JSON has them all */
+
+/* A list of what was told of the nodes, by node. */
+struct host {
+	char name[HOST_BYTES]; /* "" where it is not known */
+	char version[32];
+};
 
 struct summary {
 	const char *filter; /* only resets and flows that match it are counted; NULL: all */
@@ -71,8 +104,10 @@ struct summary {
 	uint64_t removals[CAUSES];
 	uint64_t flushes;      /* acts that removed at least one entry */
 	uint64_t live_removed; /* translated, not yet closed, removed by a flush */
-	uint64_t at_risk;      /* flows, now */
-	uint64_t risks;        /* flows that were at any time */
+	/* Of those, established, and neither reset, found at risk nor renewed since. */
+	uint64_t expected;
+	uint64_t at_risk; /* flows, now */
+	uint64_t risks;   /* flows that were at any time */
 	uint64_t risks_over[RISK_ENDS];
 	uint64_t unfollowed;   /* more flows were at risk: what became of them is not known */
 	uint64_t follow_limit; /* than that many, which is how many can be followed */
@@ -90,17 +125,44 @@ struct summary {
 	size_t stories_count;
 	struct story stories[STORIES_MAX]; /* blamed ones, by time */
 	uint64_t stories_untold;           /* resets that found no room above */
+	uint64_t refused; /* by a rule, because their entry had been removed: among the others */
+	size_t others_count;
+	struct story others[OTHERS_MAX]; /* of resets that are not blamed on conntrack */
+	/* Distinct connections that a blamed reset reached, or may have. */
+	uint64_t connections_reset;
+	bool is_at_least;     /* more of them: they found no room */
+	uint64_t undelivered; /* blamed resets that did not leave this host */
+	struct connections connections;
+	size_t hooks_returns_count;
+	struct hooks_return hooks_returns[HOOKS_RETURNS_MAX];
+	uint32_t nodes; /* 1 and the highest that was seen */
+	struct host hosts[HOSTS_MAX];
 	size_t arrivals_count;
 	struct arrival arrivals[ARRIVALS_MAX];
-	bool was_seen[VERDICTS][CAUSES]; /* resets of that verdict and cause */
-	bool is_blind;                   /* a probe that is needed could not be attached */
+	bool is_blind; /* a probe that is needed could not be attached */
 };
 
 /* Counts one finding in. A flush counts when it has ended. */
 void summary_add(struct summary *t, const struct finding *f);
 
+/* From a FINDING_START: how that node is called. summary_add() does it, too. */
+void summary_add_host(struct summary *t, const struct finding *f);
+
 /* When the address that `removed` took away was added again; NULL: it was not. */
 const struct arrival *summary_return(const struct summary *t, const struct change *removed);
+
+/* Whether NAT's hooks came back into that namespace after that. */
+bool summary_has_hooks_again(const struct summary *t, const struct ruleset *removed);
+
+/* What to call a node where there are several; "" where there is one, or no name. */
+const char *summary_host(const struct summary *t, uint32_t node);
+
+/* Of the others the first that a rule refused because its entry was gone; NULL: none. */
+const struct story *summary_refused(const struct summary *t);
+
+/* The story to tell in the headline: proven before likely, then what reached most
+ * connections. NULL: there is none. */
+const struct story *summary_worst(const struct summary *t);
 
 /* Whether at_risk can be trusted: nothing was at stake, or sockets were looked at. */
 bool summary_knows_risk(const struct summary *t);
@@ -108,11 +170,11 @@ bool summary_knows_risk(const struct summary *t);
 /* Whether sockets could not be looked at that may be at risk. */
 bool summary_may_miss_risk(const struct summary *t);
 
+/* Whether live flows lost their entries in a flush, and nothing is known of what became of
+ * them: their sockets are other hosts', or were not looked at. */
+bool summary_expects_resets(const struct summary *t);
+
 enum status summary_status(const struct summary *t);
 const char *status_name(enum status status); /* "OK", "WARNING", … */
-
-/* The advice for what was seen, each once. Returns how many; `out` has room for
- * ADVICE_MAX static strings. */
-size_t summary_advice(const struct summary *t, const char **out);
 
 #endif

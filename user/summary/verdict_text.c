@@ -8,157 +8,24 @@
 #include "base/number_text.h"
 #include "base/utf8.h"
 #include "model/words.h"
-#include "summary/sentences.h"
+#include "summary/stories.h"
 
-/* ---- the headline ---- */
+/* A sentence that grows; what does not fit is cut. */
+struct growing {
+	char *buf;
+	size_t size, used;
+};
 
-/* The whole of a story in one sentence. */
-static void summarize_story(const struct story *s, char *buf, size_t size)
+static void grow(struct growing *g, const char *format, ...)
 {
-	const struct reset_blame *b = &s->blamed;
-	char first[DESCRIBE_BYTES / 2], second[DESCRIBE_BYTES / 2];
-	const char *connections = COUNTED(s->resets, "connection was", "connections were");
-	const char *gone = s->resets == 1 ? "its entry was gone" : "their entries were gone";
+	va_list args;
+	int len;
 
-	if (b->verdict == VERDICT_ENTRY_REMOVED && b->by)
-		snprintf(buf, size,
-			 "%s. In response the kernel silently removed %s. %s reset because %s.",
-			 describe_deed(b->by, first, sizeof(first)),
-			 describe_entries(b->flush, second, sizeof(second)), connections, gone);
-	else if (b->verdict == VERDICT_ENTRY_BYPASSED && b->ruleset.id)
-		snprintf(buf, size, "%s. The conntrack entries stayed, unused. %s reset.",
-			 describe_ruleset(&b->ruleset.seen, first, sizeof(first)), connections);
-	else if (b->arrival)
-		snprintf(buf, size, "%s. The conntrack entries were not carried over. %s reset.",
-			 describe_deed(b->arrival, first, sizeof(first)), connections);
-	else if (b->verdict == VERDICT_REMOTE && b->flush)
-		snprintf(buf, size, "%s. %s re-translated to another port and reset by the peer.",
-			 describe_flush(b->flush, first, sizeof(first)), connections);
-	else if (b->verdict == VERDICT_ENTRY_REMOVED && b->flush)
-		snprintf(buf, size, "%s. %s reset because %s.",
-			 describe_flush(b->flush, first, sizeof(first)), connections, gone);
-	else
-		snprintf(buf, size, "%s reset: %s.", connections, describe_verdict(b->verdict));
-}
-
-/* The first that is proven, else the first. */
-static const struct story *surest_story(const struct summary *t)
-{
-	for (size_t i = 0; i < t->stories_count; i++)
-		if (t->stories[i].blamed.confidence == CONFIDENCE_PROVEN)
-			return &t->stories[i];
-	return &t->stories[0];
-}
-
-static void summarize_audit(const struct summary *t, char *buf, size_t size)
-{
-	if (t->at_risk)
-		snprintf(buf, size, "%s at risk.", COUNTED(t->at_risk, "flow is", "flows are"));
-	else if (t->look.unsure || summary_may_miss_risk(t))
-		snprintf(buf, size, "could not determine whether any flow is at risk.");
-	else
-		snprintf(buf, size, "no flow is at risk.");
-}
-
-/* Lines of a recording that could not be read are among what was lost. */
-static uint64_t count_unreadable(const struct summary *t)
-{
-	for (size_t i = 0; i < t->losses_count; i++)
-		if (!strcmp(t->losses[i].probe, "recording"))
-			return t->losses[i].count;
-	return 0;
-}
-
-/* Nothing was found, which says little: why, and what to do about it. */
-static void summarize_doubt(const struct summary *t, char *buf, size_t size)
-{
-	uint64_t unreadable = count_unreadable(t), lost = t->lost_total - unreadable;
-
-	if (lost)
-		snprintf(buf, size,
-			 "%s lost, so \"nothing found\" proves nothing. Run again%s without -v and "
-			 "--stack, so that storms are only counted.",
-			 COUNTED(lost, "event was", "events were"),
-			 t->filter ? " without a FILTER," : "");
-	else if (unreadable)
-		snprintf(
-			buf, size,
-			"%s unreadable, so \"nothing found\" proves nothing. Use a whole recording.",
-			COUNTED(unreadable, "line of the recording is",
-				"lines of the recording are"));
-	else if (t->is_blind)
-		snprintf(buf, size,
-			 "a required probe was missing, so \"nothing found\" proves nothing. Run "
-			 "rstblame --check to see why.");
-	else if (summary_may_miss_risk(t))
-		snprintf(buf, size,
-			 "no reset was caused by conntrack, but could not determine whether any "
-			 "flow is at risk. Run again as root in the host's namespaces.");
-	else
-		snprintf(buf, size,
-			 "the recording is incomplete, so \"nothing found\" proves nothing.");
-}
-
-/* "7 resets sent, 2 received"; received ones are verdict `remote`. */
-static void count_directions(const struct summary *t, char *buf, size_t size)
-{
-	uint64_t received = t->resets[VERDICT_REMOTE], sent = t->resets_total - received;
-
-	if (sent && received)
-		snprintf(buf, size, "%s sent, %s received", COUNTED(sent, "reset", "resets"),
-			 NUMBER(received));
-	else
-		snprintf(buf, size, "%s %s", COUNTED(t->resets_total, "reset", "resets"),
-			 sent ? "sent" : "received");
-}
-
-static void summarize_innocent(const struct summary *t, char *buf, size_t size)
-{
-	char counts[COUNT_TEXT_BYTES * 2];
-
-	if (t->resets_total) {
-		count_directions(t, counts, sizeof(counts));
-		snprintf(buf, size, "%s, %s caused by conntrack.", counts,
-			 t->resets_total == 1 ? "not" : "none");
-	} else {
-		snprintf(buf, size, "%s%s%s.",
-			 t->filter ? "no reset matched the filter" : "no reset sent",
-			 t->window_s ? " in " : "", t->window_s ? SPAN(t->window_s) : "");
-	}
-}
-
-static void summarize_risk(const struct summary *t, char *buf, size_t size)
-{
-	const char *start = "no reset was caused by conntrack yet, but";
-
-	if (t->at_risk && t->unfollowed)
-		snprintf(buf, size, "%s %s at risk, and %s more may be.", start,
-			 COUNTED(t->at_risk, "flow is", "flows are"), NUMBER(t->unfollowed));
-	else if (t->at_risk)
-		snprintf(buf, size, "%s %s at risk.", start,
-			 COUNTED(t->at_risk, "flow is", "flows are"));
-	else
-		snprintf(buf, size, "%s %s may be at risk.", start,
-			 COUNTED(t->unfollowed, "flow", "flows"));
-}
-
-const char *verdict_text_headline(const struct summary *t, enum status status, char *buf,
-				  size_t size)
-{
-	char words[DESCRIBE_BYTES];
-
-	if (t->stories_count)
-		summarize_story(surest_story(t), words, sizeof(words));
-	else if (status == STATUS_UNKNOWN && !t->is_audit)
-		summarize_doubt(t, words, sizeof(words));
-	else if (t->is_audit)
-		summarize_audit(t, words, sizeof(words));
-	else if (t->at_risk || t->unfollowed)
-		summarize_risk(t, words, sizeof(words));
-	else
-		summarize_innocent(t, words, sizeof(words));
-	snprintf(buf, size, "%s: %s", status_name(status), words);
-	return buf;
+	va_start(args, format);
+	len = vsnprintf(g->buf + g->used, g->size - g->used, format, args);
+	va_end(args);
+	if (len > 0)
+		g->used += (size_t)len < g->size - g->used ? (size_t)len : g->size - g->used - 1;
 }
 
 /* ---- a story, step by step ---- */
@@ -170,14 +37,32 @@ const char *verdict_text_name(const struct story *s, char *buf, size_t size)
 	return buf;
 }
 
-const char *verdict_text_resets(const struct story *s, const struct netns_names *names, char *buf,
+const char *verdict_text_resets(const struct story *s, const struct summary *t,
+				const struct netns_names *names, bool is_utc, char *buf,
 				size_t size)
 {
-	char name[NETNS_TEXT_BYTES];
+	char name[NETNS_TEXT_BYTES], first[TIME_TEXT_BYTES], last[TIME_TEXT_BYTES];
+	const char *host = summary_host(t, s->first.netns.node);
 	bool has_name = *netns_names_format(names, s->first.netns, name);
+	struct growing g = { buf, size, 0 };
 
-	snprintf(buf, size, "%s%s%s%s", COUNTED(s->resets, "reset", "resets; the first one"),
-		 has_name ? " in " : "", name, s->resets == 1 ? "" : " is shown here");
+	grow(&g, "%s%s", s->is_at_least ? "at least " : "",
+	     COUNTED(s->connections, "connection", "connections"));
+	if (s->resets != s->connections)
+		grow(&g, ", %s", COUNTED(s->resets, "reset", "resets"));
+	if (s->undelivered)
+		grow(&g, " (%s did not leave this host)", NUMBER(s->undelivered));
+	if (*host)
+		grow(&g, " on %s", host);
+	if (has_name)
+		grow(&g, " in %s", name);
+	if (s->last_wall_ns != s->first_wall_ns)
+		grow(&g, ", %s to %s",
+		     time_format_clock(s->first_wall_ns, is_utc, first, sizeof(first)),
+		     time_format_clock(s->last_wall_ns, is_utc, last, sizeof(last)));
+	if (s->resets != 1)
+		grow(&g, "; %s is shown here",
+		     s->first.wall_ns == s->first_wall_ns ? "the first one" : "a proven one");
 	return buf;
 }
 
@@ -233,7 +118,7 @@ static void tell_change(struct telling *t, const struct change *c, const char *a
 static void tell_flush(struct telling *t, const struct flush *flush, const struct change *by)
 {
 	const struct arrival *back;
-	char text[DESCRIBE_BYTES];
+	char text[DESCRIBE_BYTES], who[DESCRIBE_BYTES] = "";
 
 	if (!by) {
 		set_clock(t,
@@ -250,10 +135,16 @@ static void tell_flush(struct telling *t, const struct flush *flush, const struc
 	back = by->seen.family ? summary_return(t->summary, by) : NULL;
 	if (!back || back->mono_ns > t->story->first.mono_ns)
 		return;
+	address_format(&by->seen.local, by->seen.family, text, ADDRESS_TEXT_BYTES);
+	/* Who removed it puts it back, as a rule. */
+	if (back->actor.pid && strcmp(back->actor.comm, by->seen.actor.comm) != 0)
+		describe_actor(&back->actor, who, sizeof(who));
 	set_offset(t,
-		   add_step(t, STEP_RETURN, 0, "%s came back; its conntrack entries did not.",
-			    address_format(&by->seen.local, by->seen.family, text,
-					   ADDRESS_TEXT_BYTES)),
+		   *who ? add_step(t, STEP_RETURN, 0,
+				   "%s put %s back; its conntrack entries did not come back.", who,
+				   text) :
+			  add_step(t, STEP_RETURN, 0,
+				   "%s came back; its conntrack entries did not.", text),
 		   back->mono_ns);
 }
 
@@ -280,6 +171,8 @@ static void tell_beginning(struct telling *t)
 /* Why the trigger packet was not translated back to its socket. */
 static const char *explain_arrival(const struct reset_blame *b)
 {
+	if (b->renewed_ago_ns)
+		return "It was translated as a packet of a new flow,";
 	switch (b->verdict) {
 	case VERDICT_ENTRY_INVALID:
 		return "Conntrack has an entry for it, but judged it INVALID and did not translate "
@@ -304,10 +197,37 @@ static void tell_retranslation(struct telling *t)
 			describe_retranslation(&s->blamed, text, sizeof(text)));
 	step->words[0] = 'T'; /* "the client …" begins a sentence here */
 	set_offset(t, step, s->first.mono_ns - s->blamed.renewed_ago_ns);
+	if (s->blamed.verdict != VERDICT_REMOTE)
+		return;
 	step = add_step(
 		t, STEP_RESET, s->first.id, "%s answered with a RST.",
 		endpoint_format(&s->packet.src, s->family, s->packet.sport, peer, sizeof(peer)));
 	set_offset(t, step, s->first.mono_ns);
+}
+
+/* The end of the flow that got no reset: the other one than the packet's sender. */
+static const char *quiet_end(const struct story *s, char *buf, size_t size)
+{
+	const struct reset_blame *b = &s->blamed;
+	const struct tuple *orig = &b->flow.orig, *reply = &b->flow.reply;
+	bool is_inbound = address_equal(&orig->src, &s->packet.src) &&
+			  orig->sport == s->packet.sport;
+
+	if (is_inbound && !b->is_one_sided)
+		endpoint_format(&reply->src, b->flow.family, reply->sport, buf, size);
+	else if (is_inbound)
+		endpoint_format(&orig->dst, b->flow.family, orig->dport, buf, size);
+	else
+		endpoint_format(&orig->src, b->flow.family, orig->sport, buf, size);
+	return buf;
+}
+
+/* "This host", where there is one. */
+static const char *this_host(const struct telling *t)
+{
+	const char *host = summary_host(t->summary, t->story->first.netns.node);
+
+	return *host ? host : "This host";
 }
 
 /* The trigger packet and the answer. */
@@ -316,24 +236,31 @@ static void tell_end(struct telling *t)
 	const struct story *s = t->story;
 	const struct reset_blame *b = &s->blamed;
 	char inner[ENDPOINT_TEXT_BYTES], packet[TUPLE_TEXT_BYTES], flags[64];
-	const char *sentence = "This host has no such connection and answered with a RST.";
 	struct step *arrived, *answered;
 
 	arrived = add_step(
-		t, STEP_PACKET, 0, "%s (%s) arrived. %s so it was delivered to this host.",
+		t, STEP_PACKET, 0, "%s (%s) arrived. %s so it was delivered to %s.",
 		tuple_format(&s->packet, s->family, packet, sizeof(packet)),
-		packet_flags_format(s->packet_flags, flags, sizeof(flags)), explain_arrival(b));
+		packet_flags_format(s->packet_flags, flags, sizeof(flags)), explain_arrival(b),
+		*summary_host(t->summary, s->first.netns.node) ? this_host(t) : "this host");
 	if (t->from_ns != s->first.mono_ns)
 		set_offset(t, arrived, s->first.mono_ns);
 	else
 		set_clock(t, arrived, s->first.wall_ns);
-	if (b->flow.family)
-		answered = add_step(t, STEP_RESET, s->first.id, "%s %s was never notified.",
-				    sentence,
-				    endpoint_format(&b->flow.orig.src, b->flow.family,
-						    b->flow.orig.sport, inner, sizeof(inner)));
+	if (s->undelivered && !s->connections)
+		answered = add_step(t, STEP_RESET, s->first.id,
+				    "%s has no such connection and made a RST, which did not leave "
+				    "it. The connection goes on.",
+				    this_host(t));
+	else if (b->flow.family)
+		answered = add_step(t, STEP_RESET, s->first.id,
+				    "%s has no such connection and answered with a RST. %s was "
+				    "never notified.",
+				    this_host(t), quiet_end(s, inner, sizeof(inner)));
 	else
-		answered = add_step(t, STEP_RESET, s->first.id, "%s", sentence);
+		answered = add_step(t, STEP_RESET, s->first.id,
+				    "%s has no such connection and answered with a RST.",
+				    this_host(t));
 	memcpy(answered->when, arrived->when, sizeof(answered->when));
 }
 
@@ -356,9 +283,27 @@ size_t verdict_text_steps(const struct story *s, const struct summary *summary, 
 	tell_beginning(&t);
 	if (b->renewed_ago_ns)
 		tell_retranslation(&t);
-	else
+	if (b->verdict != VERDICT_REMOTE)
 		tell_end(&t);
 	return t.count;
+}
+
+const char *verdict_text_untold(const struct summary *t, char *buf, size_t size)
+{
+	uint64_t resets = t->stories_untold, stories = 0;
+
+	for (size_t i = STORIES_TOLD_MAX; i < t->stories_count; i++, stories++)
+		resets += t->stories[i].resets;
+	buf[0] = '\0';
+	if (stories)
+		snprintf(buf, size, "%s of %s %s not told here, only counted.",
+			 COUNTED(resets, "blamed reset", "blamed resets"),
+			 COUNTED(stories, "more story", "more stories"),
+			 resets == 1 ? "is" : "are");
+	else if (resets)
+		snprintf(buf, size, "%s only in the counts.",
+			 COUNTED(resets, "more blamed reset is", "more blamed resets are"));
+	return buf;
 }
 
 /* ---- what waits for its reset ---- */
@@ -389,10 +334,12 @@ const char *verdict_text_waiting(const struct summary *t, bool *has_groups, char
 			 "The next packet from the server will be reset (or lost, while the "
 			 "address is away), unless the client sends first:",
 			 COUNTED(t->at_risk, "flow is", "flows are"));
+	} else if (t->expected && t->sweeps) {
+		verdict_text_expected(t, buf, size);
 	} else if (t->live_removed && t->sweeps && !t->unfollowed) {
 		snprintf(buf, size,
 			 "No flow is at risk any more: %s %s that lost its entry was reset or "
-			 "closed, has a new entry, or has no socket on this node.",
+			 "closed, or has a new entry.",
 			 t->live_removed == 1 ? "the" : "each of the",
 			 COUNTED(t->live_removed, "flow", "flows"));
 	}
@@ -454,24 +401,6 @@ size_t verdict_text_unlooked(const struct summary *t, bool is_verbose,
 
 /* ---- the counts ---- */
 
-/* A sentence that grows; what does not fit is cut. */
-struct growing {
-	char *buf;
-	size_t size, used;
-};
-
-static void grow(struct growing *g, const char *format, ...)
-{
-	va_list args;
-	int len;
-
-	va_start(args, format);
-	len = vsnprintf(g->buf + g->used, g->size - g->used, format, args);
-	va_end(args);
-	if (len > 0)
-		g->used += (size_t)len < g->size - g->used ? (size_t)len : g->size - g->used - 1;
-}
-
 /* "1 entry-removed, 25,336 no-listener (25,332 of them only counted per port)" */
 static void list_resets(struct growing *g, const struct summary *t)
 {
@@ -531,6 +460,9 @@ const char *verdict_text_counts(const struct summary *t, char *buf, size_t size)
 	say_window(&g, t);
 	grow(&g, "; resets: ");
 	list_resets(&g, t);
+	if (t->blamed)
+		grow(&g, "; connections reset: %s%s", t->is_at_least ? "at least " : "",
+		     NUMBER(t->connections_reset));
 	grow(&g, "; entries removed: ");
 	list_removals(&g, t);
 	grow(&g, "; flushes: %s", NUMBER(t->flushes));

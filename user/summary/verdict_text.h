@@ -39,13 +39,20 @@ const char *verdict_text_headline(const struct summary *t, enum status status, c
 /* "entry-removed/address-removed" */
 const char *verdict_text_name(const struct story *story, char *buf, size_t size);
 
-/* "25 resets; the first one in c1 is shown here" */
-const char *verdict_text_resets(const struct story *story, const struct netns_names *names,
-				char *buf, size_t size);
+/* "60 connections, 180 resets in c1, 12:00:01 to 12:00:09; the first one is shown here" */
+const char *verdict_text_resets(const struct story *story, const struct summary *t,
+				const struct netns_names *names, bool is_utc, char *buf,
+				size_t size);
+
+/* "12 blamed resets of 4 more stories are not told here …"; "" where all are told. */
+const char *verdict_text_untold(const struct summary *t, char *buf, size_t size);
 
 /* From what triggered it to the reset, by time. Returns how many. */
 size_t verdict_text_steps(const struct story *story, const struct summary *t, bool is_utc,
 			  struct step out[STEPS_MAX]);
+
+/* "3 live, translated TCP flows lost their entries, and no socket of them was found …" */
+const char *verdict_text_expected(const struct summary *t, char *buf, size_t size);
 
 /* What waits for its reset, or does so no more; "" where there is nothing to say.
  * `has_groups`: the processes (summary.risk_groups) are to follow. */

@@ -225,6 +225,7 @@ static void syn_to_a_removed_tuple(void **state)
 	assert_judged(see_reset(&w, syn), VERDICT_NO_LISTENER, CAUSE_NONE, CONFIDENCE_LIKELY);
 	syn.reset.socket = SOCKET_ESTABLISHED;
 	assert_judged(see_reset(&w, syn), VERDICT_PROTOCOL, CAUSE_NONE, CONFIDENCE_PROVEN);
+	assert_int_equal(w.summary.blamed, 0);
 	assert_int_equal(summary_status(&w.summary), STATUS_OK);
 }
 

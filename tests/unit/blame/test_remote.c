@@ -253,7 +253,7 @@ static void while_the_flush_goes_on(void **state)
 	assert_int_equal(w.found[FINDING_FLUSH], 1);
 }
 
-/* Two flushes are two stories, whatever else they have in common. */
+/* Two flushes of one process are one story, and four resets two connections. */
 static void after_two_flushes(void **state)
 {
 	struct flow flows[2] = { masqueraded(40112), masqueraded(40113) };
@@ -268,7 +268,9 @@ static void after_two_flushes(void **state)
 		see_reset(&w, received(&flows[i]));
 	}
 	assert_int_equal(w.summary.blamed, 4);
-	assert_int_equal(w.summary.stories_count, 2);
+	assert_int_equal(w.summary.stories_count, 1);
+	assert_int_equal(w.summary.stories[0].acts_count, 2);
+	assert_int_equal(w.summary.connections_reset, 2);
 }
 
 /* A connection to where the removed flow was translated to is not that flow. */

@@ -290,6 +290,8 @@ static void rule_after_a_flush_tells_the_flush(void **state)
 	assert_int_equal(r->because_count, 2);
 	assert_non_null(r->flush);
 	assert_int_equal(w.summary.blamed, 0);
+	assert_int_equal(w.summary.refused, 1); /* and not OK: it cost a live flow */
+	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
 }
 
 /* ---- aborted ---- */
@@ -345,26 +347,25 @@ static void bad_handshake_is_protocol(void **state)
 	assert_judged(see_reset(&w, o), VERDICT_STALE_CONNECTION, CAUSE_NONE, CONFIDENCE_LIKELY);
 }
 
-static bool says_what_disproves(const char *const *lines)
-{
-	for (; *lines; lines++)
-		if (!strncmp(*lines, ADVICE_DISPROOF, strlen(ADVICE_DISPROOF)))
-			return true;
-	return false;
-}
-
 /* Whatever can be said, something can be done about it; and each accusation says
  * what would show it wrong. */
 static void each_verdict_has_advice(void **state)
 {
+	static struct summary t;
+
 	(void)state;
 	for (enum verdict v = VERDICT_ENTRY_REMOVED; v < VERDICTS; v++)
 		for (enum cause c = 0; c < CAUSES; c++) {
-			struct reset_blame blamed = { .verdict = v, .cause = c };
+			struct story seen = { .blamed = { .verdict = v, .cause = c } };
+			const struct advice_row *row = advice_find(&t, &seen);
 
-			assert_non_null(advice_for(&blamed)[0]);
-			if (v != VERDICT_UNEXPLAINED) /* which accuses nobody */
-				assert_true(says_what_disproves(advice_for(&blamed)));
+			assert_non_null(row);
+			assert_non_null(row->lines[0]);
+			if (v == VERDICT_UNEXPLAINED && row->verdict) /* it accuses nobody */
+				continue;
+			assert_non_null(row->disproof);
+			assert_memory_equal(row->disproof, ADVICE_DISPROOF,
+					    strlen(ADVICE_DISPROOF));
 		}
 }
 
@@ -373,18 +374,21 @@ static void advice_is_on_what_was_blamed(void **state)
 {
 	struct flow flow = masqueraded(40112);
 	struct observation syn = make_reset(&flow, &flow.reply);
-	const char *advice[ADVICE_MAX];
+	struct advice_list advice;
 
 	(void)state;
 	syn.reset.flags = PACKET_SYN;
 	see_reset(&w, syn);
-	assert_int_equal(summary_advice(&w.summary, advice), 2);
-	assert_non_null(strstr(advice[1], ADVICE_DISPROOF));
-	assert_non_null(strstr(advice[0], "No process listens"));
+	summary_advice(&w.summary, &advice);
+	assert_int_equal(advice.count, 2);
+	assert_true(advice.items[1].is_disproof);
+	assert_non_null(strstr(advice.items[0].text, "No process listens"));
 	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
 	see_server_packet(&w, &flow);
-	assert_int_equal(summary_advice(&w.summary, advice), 3);
-	assert_non_null(strstr(advice[0], "KeepConfiguration"));
+	summary_advice(&w.summary, &advice);
+	assert_int_equal(advice.count, 4);
+	assert_non_null(strstr(advice.items[0].text, "KeepConfiguration"));
+	assert_non_null(strstr(advice.items[1].text, "quiet time"));
 }
 
 int main(void)

@@ -199,7 +199,7 @@ static void the_nodes_own_is_not_said(void **state)
 	see_story(NODE_NETNS);
 	assert_written("  sent to 10.9.0.2:6379\n");
 	assert_null(strstr(out, "odd"));
-	assert_written("proven: 1 reset\n");
+	assert_written("proven: 1 connection\n");
 }
 
 static void another_is_said_by_name(void **state)
@@ -211,7 +211,7 @@ static void another_is_said_by_name(void **state)
 	assert_written("address    in node2: 10.9.0.1/24 removed from up0 by ip[99]\n");
 	assert_written("flush      in node2: 1 conntrack entry masqueraded to 10.9.0.1 was");
 	assert_written("RESET      in node2: sent to 10.9.0.2:6379\n");
-	assert_written("entry-removed/address-removed, proven: 1 reset in node2\n");
+	assert_written("entry-removed/address-removed, proven: 1 connection in node2\n");
 }
 
 static void or_by_number(void **state)
@@ -220,7 +220,7 @@ static void or_by_number(void **state)
 	see_start(NODE_NETNS);
 	see_story(OTHER_NETNS);
 	assert_written("RESET      in net:[4026532999]: sent to 10.9.0.2:6379\n");
-	assert_written("proven: 1 reset in net:[4026532999]\n");
+	assert_written("proven: 1 connection in net:[4026532999]\n");
 }
 
 static void the_first_of_several(void **state)
@@ -235,7 +235,7 @@ static void the_first_of_several(void **state)
 	see_server_packet(&w, &redis);
 	see_server_packet(&w, &redis);
 	text_summary(&text, &w.summary, summary_status(&w.summary));
-	assert_written("proven: 2 resets; the first one in node2 is shown here\n");
+	assert_written("proven: 1 connection, 2 resets in node2; the first one is shown here\n");
 }
 
 /* A recording that was cut at its beginning does not say which is the node's own. */

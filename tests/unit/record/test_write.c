@@ -120,7 +120,7 @@ static void what_was_not_seen_is_a_word(void **state)
 static const struct {
 	const char *type, *must, *may;
 } schema[] = {
-	{ "start", " version host kernel arch probes ", " window_s " },
+	{ "start", " schema version host kernel arch probes ", " window_s " },
 	{ "address", " id op address ", " ifname ifindex actor peer with_link by_kernel " },
 	{ "link", " id op ", " ifname ifindex actor by_kernel " },
 	{ "removal", " id cause flow tcp_state status zone mark ",
@@ -131,8 +131,11 @@ static const struct {
 	  " cause flow removed_ago_ns reason context victim actor socket pickup zone hooks sender "
 	  "stack " },
 	{ "resets", " id direction verdict confidence count family first last ports ", "" },
-	{ "summary", " window_s resets removals flushes lost status advice ",
-	  " at_risk addresses_removed addresses_unflushed resets_counted resets_unfiltered " },
+	{ "summary",
+	  " severity headline window_s resets connections_reset removals flushes lost status stories "
+	  "advice disproof ",
+	  " host version at_risk addresses_removed addresses_unflushed resets_counted "
+	  "resets_unfiltered resets_expected resets_undelivered " },
 	{ "lost", " probe count ", "" },
 	{ "act", " op act ", " cause ifindex address actor entries tcp_entries stack " },
 	{ "entry", " flow zone by_syn ", "" },

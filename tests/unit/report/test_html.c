@@ -96,25 +96,26 @@ static void links_lead_somewhere(void **state)
 
 static void advice_is_there(void **state)
 {
-	const char *advice[ADVICE_MAX], *words;
-	size_t count;
+	struct advice_list advice;
+	const char *words;
 
 	(void)state;
 	open_page(&plain);
 	story_tell(&w);
 	written();
-	count = summary_advice(&w.summary, advice);
-	assert_true(count > 2);
-	for (size_t i = 0; i < count; i++) {
+	summary_advice(&w.summary, &advice);
+	assert_true(advice.count > 2);
+	for (size_t i = 0; i < advice.count; i++) {
 		char first[64];
 
 		/* Up to the first command, which is an element of its own. */
-		snprintf(first, sizeof(first), "%.*s", (int)strcspn(advice[i], "`"), advice[i]);
+		snprintf(first, sizeof(first), "%.*s", (int)strcspn(advice.items[i].text, "`"),
+			 advice.items[i].text);
 		assert_says_escaped(first);
 	}
-	words = strstr(page, "<li class=\"disproof\">");
+	words = strstr(page, "<p class=\"disproof\">");
 	assert_non_null(words);
-	assert_memory_equal(words + strlen("<li class=\"disproof\">"), ADVICE_DISPROOF,
+	assert_memory_equal(words + strlen("<p class=\"disproof\">"), ADVICE_DISPROOF,
 			    strlen(ADVICE_DISPROOF));
 	assert_says("<code>journalctl -u systemd-networkd</code>");
 	assert_silent("`");

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "summary/advice.h"
+
 static struct watch w;
 
 static int begin(void **state)
@@ -226,19 +228,168 @@ static void one_story_for_each_cause(void **state)
 	assert_int_equal(w.summary.blamed_proven, 3);
 }
 
+static struct actor named(const char *format, unsigned i)
+{
+	struct actor actor = agent;
+
+	actor.pid = 500 + i;
+	snprintf(actor.comm, sizeof(actor.comm), format, i);
+	return actor;
+}
+
+static void flush_and_reset(uint64_t act, uint16_t port, const struct actor *actor)
+{
+	struct flow flow = masqueraded(port);
+
+	see_address_flush(&w, act, "10.9.0.1", actor, &flow);
+	pass(&w, SECONDS(60));
+	see_server_packet(&w, &flow);
+}
+
+/* The same lost lease again and again, and a script's `ip`, each time with another pid. */
+static void the_same_actor_is_one_story(void **state)
+{
+	const struct story *s = &w.summary.stories[0];
+
+	(void)state;
+	for (uint16_t i = 0; i < 60; i++)
+		flush_and_reset(7U + i, (uint16_t)(40000 + i), &networkd);
+	assert_int_equal(w.summary.stories_count, 1);
+	assert_int_equal(s->resets, 60);
+	assert_int_equal(s->connections, 60);
+	assert_int_equal(s->acts_count, STORY_ACTS_MAX);
+	assert_true(s->has_more_acts);
+	assert_true(s->last_wall_ns - s->first_wall_ns >= SECONDS(59 * 60));
+	for (uint16_t i = 0; i < 5; i++) {
+		struct actor script = named("ip", i);
+
+		flush_and_reset(100U + i, (uint16_t)(41000 + i), &script);
+	}
+	assert_int_equal(w.summary.stories_count, 2);
+	assert_int_equal(w.summary.stories[1].connections, 5);
+	assert_int_equal(w.summary.connections_reset, 65);
+}
+
 static void more_stories_than_room(void **state)
 {
 	(void)state;
 	for (uint16_t i = 0; i < STORIES_MAX + 10; i++) {
-		struct flow flow = masqueraded((uint16_t)(40000 + i));
+		struct actor one = named("agent-%u", i);
 
-		see_address_flush(&w, 7U + i, "10.9.0.1", &networkd, &flow);
-		pass(&w, SECONDS(60));
-		see_server_packet(&w, &flow);
+		flush_and_reset(7U + i, (uint16_t)(40000 + i), &one);
 	}
 	assert_int_equal(w.summary.stories_count, STORIES_MAX);
 	assert_int_equal(w.summary.stories_untold, 10);
 	assert_int_equal(w.summary.blamed, STORIES_MAX + 10);
+	assert_int_equal(w.summary.connections_reset, STORIES_MAX + 10);
+}
+
+/* ---- connections and resets ---- */
+
+/* A server that is not answered sends again: three resets of one connection. */
+static void resets_are_not_connections(void **state)
+{
+	struct flow a = masqueraded(40001), b = masqueraded(40002);
+
+	(void)state;
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &a);
+	see_address_flush(&w, 8, "10.9.0.1", &networkd, &b);
+	for (int i = 0; i < 3; i++) {
+		pass(&w, MS(200));
+		see_server_packet(&w, &a);
+	}
+	see_server_packet(&w, &b);
+	assert_int_equal(w.summary.blamed, 4);
+	assert_int_equal(w.summary.connections_reset, 2);
+	assert_int_equal(w.summary.stories[0].resets, 4);
+	assert_int_equal(w.summary.stories[0].connections, 2);
+}
+
+/* Made is not delivered: the connection goes on, and one whose RST left does not. */
+static void an_undelivered_reset_ends_nothing(void **state)
+{
+	struct flow flow = masqueraded(40001);
+	struct observation reset = make_reset(&flow, &flow.reply);
+
+	(void)state;
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &flow);
+	pass(&w, SECONDS(1));
+	reset.reset.delivered = DELIVERED_NO;
+	reset.reset.undelivered = UNDELIVERED_DROPPED;
+	for (int i = 0; i < 3; i++)
+		see_reset(&w, reset);
+	assert_int_equal(w.summary.blamed, 3);
+	assert_int_equal(w.summary.undelivered, 3);
+	assert_int_equal(w.summary.connections_reset, 0);
+	assert_int_equal(w.summary.stories[0].connections, 0);
+	reset.reset.delivered = DELIVERED_YES;
+	see_reset(&w, reset);
+	assert_int_equal(w.summary.connections_reset, 1);
+	assert_int_equal(w.summary.stories[0].undelivered, 3);
+}
+
+static void connections_beyond_the_table(void **state)
+{
+	static struct connections set;
+	struct tuple tuple = make_tuple("10.0.0.1", 1, "10.0.0.2", 2);
+	struct tuple back = tuple_inverse(&tuple);
+	struct netns_id netns = { 0, NODE_NETNS }, other = { 0, OTHER_NETNS };
+
+	(void)state;
+	assert_false(connections_has(&set, 0, netns, 2, &tuple));
+	assert_int_equal(connections_add(&set, 0, netns, 2, &tuple), CONNECTIONS_NEW);
+	assert_int_equal(connections_add(&set, 0, netns, 2, &tuple), CONNECTIONS_KNOWN);
+	assert_int_equal(connections_add(&set, 0, netns, 2, &back), CONNECTIONS_KNOWN);
+	assert_int_equal(connections_add(&set, 1, netns, 2, &tuple), CONNECTIONS_NEW);
+	assert_int_equal(connections_add(&set, 0, other, 2, &tuple), CONNECTIONS_NEW);
+	for (uint32_t i = set.count; i < CONNECTIONS_MAX; i++) {
+		tuple.sport = (uint16_t)i;
+		tuple.src.bytes[0] = (uint8_t)(i >> 16);
+		tuple.dport = 9;
+		assert_int_equal(connections_add(&set, 0, netns, 2, &tuple), CONNECTIONS_NEW);
+	}
+	assert_int_equal(connections_add(&set, 0, netns, 2, &tuple), CONNECTIONS_KNOWN);
+	tuple.dport = 10;
+	assert_int_equal(connections_add(&set, 0, netns, 2, &tuple), CONNECTIONS_FULL);
+}
+
+/* ---- OK is only OK ---- */
+
+/* Other hosts' flows: no socket of them is here. */
+static void flows_of_others_are_expected_to_be_reset(void **state)
+{
+	struct flow a = masqueraded(40001), b = masqueraded(40002);
+	struct observation looked = { .type = OBSERVATION_SOCKETS };
+
+	(void)state;
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &a);
+	see_address_flush(&w, 8, "10.9.0.1", &networkd, &b);
+	see(&w, looked);
+	assert_int_equal(w.summary.expected, 2);
+	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
+	pass(&w, SECONDS(1));
+	see_server_packet(&w, &a);
+	assert_int_equal(w.summary.expected, 1);
+	see(&w, make_entry(&b, false)); /* the same translation as before */
+	assert_int_equal(w.summary.expected, 0);
+}
+
+/* Idle flows time out every day, and half-closed ones end. */
+static void flows_that_end_are_not_expected_to_be_reset(void **state)
+{
+	struct flow a = masqueraded(40001), b = masqueraded(40002);
+	struct observation closing;
+
+	(void)state;
+	see(&w, make_removal(0, CAUSE_TIMEOUT, &a));
+	pass(&w, SECONDS(2));
+	see(&w, make_act(8, CAUSE_USER_FLUSH, NULL, 0, &conntrack_command));
+	closing = make_removal(8, CAUSE_USER_FLUSH, &b);
+	closing.removal.tcp_state = TRACKER_LAST_ACK;
+	see(&w, closing);
+	see(&w, make_act_end(8, 1, 1));
+	assert_int_equal(w.summary.expected, 0);
+	assert_int_equal(summary_status(&w.summary), STATUS_OK);
 }
 
 /* ---- the address comes back ---- */
@@ -269,58 +420,35 @@ static void address_returns(void **state)
 
 /* ---- advice ---- */
 
-static size_t advise(const char **out)
-{
-	size_t count = summary_advice(&w.summary, out);
+static struct advice_list list;
 
-	for (size_t i = 0; i < count; i++)
-		for (size_t j = i + 1; j < count; j++)
-			assert_string_not_equal(out[i], out[j]);
-	return count;
-}
-
-static bool advises(const char *const *advice, size_t count, const char *words)
+static size_t advise(void)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strstr(advice[i], words))
-			return true;
-	return false;
+	summary_advice(&w.summary, &list);
+	for (size_t i = 0; i < list.count; i++)
+		for (size_t j = i + 1; j < list.count; j++)
+			assert_string_not_equal(list.items[i].text, list.items[j].text);
+	return list.count;
 }
 
 static void lost_lease_advice(void **state)
 {
-	const char *advice[ADVICE_MAX];
 	size_t count;
 
 	(void)state;
-	assert_int_equal(advise(advice), 0);
+	assert_int_equal(advise(), 0);
 	see_proven();
-	count = advise(advice);
+	count = advise();
 	assert_true(count >= 2);
-	assert_true(advises(advice, count, "KeepConfiguration=dhcp"));
+	assert_non_null(strstr(list.items[0].text, "KeepConfiguration=dhcp"));
 	see_proven();
-	assert_int_equal(advise(advice), count);
-}
-
-static void advice_is_for_the_actor(void **state)
-{
-	struct flow redis = masqueraded(40112);
-	const char *advice[ADVICE_MAX];
-	size_t count;
-
-	(void)state;
-	see_address_flush(&w, 7, "10.9.0.1", &ip_command, &redis);
-	see_server_packet(&w, &redis);
-	count = advise(advice);
-	assert_true(count > 0);
-	assert_false(advises(advice, count, "KeepConfiguration"));
+	assert_int_equal(advise(), count);
 }
 
 static void each_advice_once(void **state)
 {
 	static const enum cause causes[] = { CAUSE_TIMEOUT,    CAUSE_TABLE_FULL, CAUSE_ROUTE_CHANGE,
 					     CAUSE_NETNS_EXIT, CAUSE_IPVS,       CAUSE_OTHER };
-	const char *advice[ADVICE_MAX];
 	struct flow flow = masqueraded(39999);
 
 	(void)state;
@@ -331,14 +459,13 @@ static void each_advice_once(void **state)
 		see(&w, make_removal(0, causes[i % 6], &flow));
 		see_server_packet(&w, &flow);
 	}
-	assert_true(advise(advice) <= ADVICE_MAX);
+	assert_true(advise() <= ADVICE_MAX);
 }
 
 static const struct port_count three_ports[] = { { 22, 512 }, { 80, 300 }, { 443, 188 } };
 
 static void counted_resets_are_in_the_totals(void **state)
 {
-	const char *advice[ADVICE_MAX];
 	struct flow flow = untranslated("10.9.0.2", 40112, "10.9.0.1", 22);
 	struct observation syn = make_reset(&flow, &flow.orig);
 
@@ -353,7 +480,7 @@ static void counted_resets_are_in_the_totals(void **state)
 	assert_int_equal(w.summary.resets_counted, 1101);
 	assert_int_equal(w.summary.blamed, 0);
 	assert_int_equal(summary_status(&w.summary), STATUS_OK);
-	assert_true(advise(advice) > 0);
+	assert_true(advise() > 0);
 }
 
 /* There is no packet to ask a filter about. */
@@ -387,10 +514,15 @@ int main(void)
 		story(window_is_the_longest),
 		story(addresses_are_counted),
 		story(one_story_for_each_cause),
+		story(the_same_actor_is_one_story),
 		story(more_stories_than_room),
+		story(resets_are_not_connections),
+		story(an_undelivered_reset_ends_nothing),
+		cmocka_unit_test(connections_beyond_the_table),
+		story(flows_of_others_are_expected_to_be_reset),
+		story(flows_that_end_are_not_expected_to_be_reset),
 		story(address_returns),
 		story(lost_lease_advice),
-		story(advice_is_for_the_actor),
 		story(each_advice_once),
 		story(counted_resets_are_in_the_totals),
 		story(counted_resets_are_left_out_of_a_filter),

@@ -145,7 +145,8 @@ static void write_story(struct html *h, FILE *out, const struct story *s, const 
 	fputs(", ", out);
 	html_confidence(out, s->blamed.confidence);
 	fputs(": ", out);
-	html_escape(out, verdict_text_resets(s, &h->names, words, sizeof(words)));
+	html_escape(out,
+		    verdict_text_resets(s, t, &h->names, h->options.is_utc, words, sizeof(words)));
 	fputs("</h3>\n", out);
 	write_chain(h, out, s);
 	write_steps(h, out, steps, count);
@@ -164,15 +165,17 @@ static void write_story(struct html *h, FILE *out, const struct story *s, const 
 
 void html_write_stories(struct html *h, FILE *out, const struct summary *t)
 {
+	char words[DESCRIBE_BYTES];
+	uint64_t untold = t->stories_untold;
+
 	for (size_t i = 0; i < t->stories_count; i++)
-		write_story(h, out, &t->stories[i], t);
-	if (t->stories_untold)
-		fprintf(out,
-			"<p class=\"rest\" data-resets=\"%" PRIu64
-			"\">%s only in the counts.</p>\n",
-			t->stories_untold,
-			COUNTED(t->stories_untold, "more blamed reset is",
-				"more blamed resets are"));
+		if (i < STORIES_TOLD_MAX)
+			write_story(h, out, &t->stories[i], t);
+		else
+			untold += t->stories[i].resets;
+	if (untold)
+		fprintf(out, "<p class=\"rest\" data-resets=\"%" PRIu64 "\">%s</p>\n", untold,
+			verdict_text_untold(t, words, sizeof(words)));
 	if (!t->stories_count)
 		fputs(t->is_audit ?
 			      "<p>An audit looks at the present state: it sees no resets.</p>\n" :
@@ -264,10 +267,10 @@ void html_write_waiting(struct html *h, FILE *out, const struct summary *t)
 
 /* ---- advice ---- */
 
-/* Words with `commands` in them. They are ours: see advice.c. */
+/* Words with `commands` in them. They are ours; names in them have no backquotes. */
 static void write_prose(FILE *out, const char *words)
 {
-	char part[DESCRIBE_BYTES];
+	char part[ADVICE_BYTES];
 
 	for (bool is_code = false; *words; is_code = !is_code) {
 		size_t len = strcspn(words, "`");
@@ -283,20 +286,25 @@ static void write_prose(FILE *out, const char *words)
 
 void html_write_advice(FILE *out, const struct summary *t)
 {
-	const char *advice[ADVICE_MAX];
-	size_t count = summary_advice(t, advice);
+	struct advice_list list;
 
+	summary_advice(t, &list);
 	html_begin_section(out, "todo", "What to do");
-	if (!count)
+	if (!list.count)
 		fputs("<p>No advice applies to what was observed.</p>\n", out);
 	else
 		fputs("<ul class=\"advice\">\n", out);
-	for (size_t i = 0; i < count; i++) {
-		bool is_disproof = !strncmp(advice[i], ADVICE_DISPROOF, strlen(ADVICE_DISPROOF));
+	for (size_t i = 0; i < list.count; i++) {
+		bool is_disproof = list.items[i].is_disproof; /* of the one before it */
 
-		fputs(is_disproof ? "<li class=\"disproof\">" : "<li>", out);
-		write_prose(out, advice[i]);
-		fputs("</li>\n", out);
+		if (i && !is_disproof)
+			fputs("</li>\n", out);
+		fputs(is_disproof ? "<p class=\"disproof\">" : "<li>", out);
+		write_prose(out, list.items[i].text);
+		if (is_disproof)
+			fputs("</p>", out);
 	}
-	fputs(count ? "</ul>\n</section>\n" : "</section>\n", out);
+	if (list.count)
+		fputs("</li>\n", out);
+	fputs(list.count ? "</ul>\n</section>\n" : "</section>\n", out);
 }

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Between the files of the advice. */
+#ifndef RSTBLAME_SUMMARY_ADVICE_PRIVATE_H
+#define RSTBLAME_SUMMARY_ADVICE_PRIVATE_H
+
+#include "summary/advice.h"
+
+/* What a condition or a sentence may look at. */
+struct advice_facts {
+	const struct story *story;
+	const struct reset_blame *blamed;
+	const struct change_observation *change; /* behind the flush; NULL: none seen */
+	const struct actor *actor;               /* NULL: nobody known */
+	const struct arrival *back;              /* the address came back; NULL: it did not */
+	bool has_hooks_again;
+};
+
+/* By the cause of the removal, whatever the verdict that it led to. */
+extern const struct advice_row advice_on_removals[];
+extern const size_t advice_on_removals_count;
+
+/* By the verdict, where no removal is behind it. */
+extern const struct advice_row advice_on_verdicts[];
+extern const size_t advice_on_verdicts_count;
+
+/* Whether a process, its parent or its grandparent has that name, as the kernel cuts it. */
+bool advice_is_run_by(const struct actor *actor, const char *name);
+
+/* Puts what the `{words}` mean into a sentence. */
+void advice_expand(const struct advice_facts *facts, const char *words, char buf[ADVICE_BYTES]);
+
+#endif

@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What to do about what removed the entry, whatever verdict that led to. */
+#include <string.h>
+
+#include "summary/advice_private.h"
+
+#define RECONNECT                                                                                  \
+	"Restart or reconnect the clients that still show ESTABLISHED (`ss -tnp` in the "          \
+	"container): they will not notice by themselves. TCP keepalive or "                        \
+	"TCP_USER_TIMEOUT in the client shortens the next outage."
+
+#define LEASE_RAN_OUT                                                                              \
+	"The lifetime{lifetime} of {address} ran out: its DHCP lease was not renewed in time, "    \
+	"so the kernel removed the address. Find out why the DHCP server did not answer "
+
+/* `networkctl reload` after KeepConfiguration was set reset all live flows: tried on 252. */
+#define KEEP_CONFIGURATION                                                                         \
+	"Keep the address while DHCP is away: in the interface's .network file "                   \
+	"(/etc/systemd/network/*.network; with netplan a drop-in, "                                \
+	"/etc/systemd/network/10-netplan-{link}.network.d/keep.conf) set [Network] "               \
+	"KeepConfiguration=dhcp (since systemd 257 it is called dynamic); or give the host a "     \
+	"static address.",                                                                         \
+		"Note that `networkctl reload` itself takes the address away once more: do it at " \
+		"a quiet time, or edit the file and let the next boot read it."
+
+/* ---- conditions ---- */
+
+/* Older kernels do not say why they removed an address: one with a lifetime had run out. */
+static bool is_lifetime(const struct advice_facts *f)
+{
+	const struct change_observation *c = f->change;
+
+	return c && !f->actor &&
+	       (c->why == CHANGE_WHY_LIFETIME ||
+		(c->by_kernel && !c->why && c->valid_s && c->valid_s != VALID_FOREVER));
+}
+
+static bool is_back_by(const struct advice_facts *f, const char *name)
+{
+	return f->back && advice_is_run_by(&f->back->actor, name);
+}
+
+static bool is_networkmanagers_lease(const struct advice_facts *f)
+{
+	return is_lifetime(f) && is_back_by(f, "NetworkManager");
+}
+
+static bool is_networkds_lease(const struct advice_facts *f)
+{
+	return is_lifetime(f) && is_back_by(f, "systemd-networkd");
+}
+
+static bool is_dhclients_lease(const struct advice_facts *f)
+{
+	return is_lifetime(f) && (is_back_by(f, "dhclient-script") || is_back_by(f, "dhclient"));
+}
+
+static bool is_dhcpcds_lease(const struct advice_facts *f)
+{
+	return is_lifetime(f) && is_back_by(f, "dhcpcd");
+}
+
+static bool is_advertised(const struct advice_facts *f)
+{
+	return f->change && f->change->why == CHANGE_WHY_ROUTER_ADVERTISEMENT;
+}
+
+static bool is_by_kernel(const struct advice_facts *f)
+{
+	return !f->actor && f->change && f->change->by_kernel;
+}
+
+static bool is_permanent(const struct advice_facts *f)
+{
+	return f->change && f->change->valid_s == VALID_FOREVER;
+}
+
+/* Not networkd's: another process put it back, and no lease can have been lost. */
+static bool is_networkds_foreign(const struct advice_facts *f)
+{
+	bool has_other = f->back && f->back->actor.pid &&
+			 !advice_is_run_by(&f->back->actor, "systemd-networkd");
+
+	return advice_is_run_by(f->actor, "systemd-networkd") && has_other &&
+	       (is_permanent(f) || !f->change->valid_s);
+}
+
+static bool is_networkds_static(const struct advice_facts *f)
+{
+	return advice_is_run_by(f->actor, "systemd-networkd") && is_permanent(f);
+}
+
+static bool is_networkds(const struct advice_facts *f)
+{
+	return advice_is_run_by(f->actor, "systemd-networkd");
+}
+
+static bool is_dhclients(const struct advice_facts *f)
+{
+	return advice_is_run_by(f->actor, "dhclient-script") ||
+	       advice_is_run_by(f->actor, "dhclient");
+}
+
+static bool is_dhcpcds(const struct advice_facts *f)
+{
+	return advice_is_run_by(f->actor, "dhcpcd");
+}
+
+static bool is_networkmanagers(const struct advice_facts *f)
+{
+	return advice_is_run_by(f->actor, "NetworkManager");
+}
+
+static bool is_keepaliveds(const struct advice_facts *f)
+{
+	return advice_is_run_by(f->actor, "keepalived");
+}
+
+static bool is_wg_quicks(const struct advice_facts *f)
+{
+	return advice_is_run_by(f->actor, "wg-quick");
+}
+
+/* `ip` and the like do what they are told; a shell at a terminal tells nothing. */
+static bool is_scripted(const struct advice_facts *f)
+{
+	static const char *const shells[] = { "bash", "sh", "dash", "zsh", "ash", "sudo", "sshd" };
+
+	if (!f->actor || !f->actor->parent[0])
+		return false;
+	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++)
+		if (!strcmp(f->actor->parent, shells[i]))
+			return false;
+	return !strcmp(f->actor->comm, "ip") || !strcmp(f->actor->comm, "ifconfig") ||
+	       !strcmp(f->actor->comm, "conntrack");
+}
+
+static uint8_t tracker_state(const struct advice_facts *f)
+{
+	return f->blamed->tracker_state ? f->blamed->tracker_state :
+	       f->blamed->flush         ? f->blamed->flush->tcp_state :
+					  TRACKER_NONE;
+}
+
+static bool is_established(const struct advice_facts *f)
+{
+	return tracker_state(f) == TRACKER_ESTABLISHED;
+}
+
+static bool is_close_wait(const struct advice_facts *f)
+{
+	return tracker_state(f) == TRACKER_CLOSE_WAIT;
+}
+
+static bool is_fin_wait(const struct advice_facts *f)
+{
+	return tracker_state(f) == TRACKER_FIN_WAIT;
+}
+
+static bool is_last_ack(const struct advice_facts *f)
+{
+	return tracker_state(f) == TRACKER_LAST_ACK;
+}
+
+/* ---- the table ---- */
+
+const struct advice_row advice_on_removals[] = {
+	{ VERDICT_NONE,
+	  CAUSE_ADDRESS_REMOVED,
+	  is_networkmanagers_lease,
+	  { LEASE_RAN_OUT "NetworkManager (`journalctl -u NetworkManager` shows each try); use a "
+			  "longer lease or a second DHCP server.",
+	    "NetworkManager does not keep an address whose lease ran out: ipv4.dhcp-timeout only "
+	    "says how long it goes on asking. Where the address must stay, make it static (in the "
+	    "profile: ipv4.method manual, ipv4.addresses, ipv4.gateway) and activate the profile "
+	    "at a quiet time.",
+	    RECONNECT },
+	  "Not the cause if the log shows that the lease was renewed before that time." },
+	{ VERDICT_NONE,
+	  CAUSE_ADDRESS_REMOVED,
+	  is_dhclients_lease,
+	  { LEASE_RAN_OUT "dhclient; use a longer lease or a second DHCP server, or a static "
+			  "address.",
+	    RECONNECT },
+	  "Not the cause if dhclient's log shows a DHCPACK in the lifetime before that time." },
+	{ VERDICT_NONE,
+	  CAUSE_ADDRESS_REMOVED,
+	  is_dhcpcds_lease,
+	  { LEASE_RAN_OUT "dhcpcd; use a longer lease or a second DHCP server, or a static "
+			  "address (`static ip_address=` in dhcpcd.conf).",
+	    RECONNECT },
+	  "Not the cause if dhcpcd's log shows that the lease was renewed before that time." },
+	{ VERDICT_NONE,
+	  CAUSE_ADDRESS_REMOVED,
+	  is_networkds_lease,
+	  { LEASE_RAN_OUT "systemd-networkd; use a longer lease or a second DHCP server.",
+	    KEEP_CONFIGURATION, RECONNECT },
+	  "Not the cause if `journalctl -u systemd-networkd` shows no lost or late lease at that "
+	  "time." },
+	{ VERDICT_NONE,
+	  CAUSE_ADDRESS_REMOVED,
+	  is_lifetime,
+	  { LEASE_RAN_OUT "the DHCP client (for an IPv6 address, why the router no longer "
+			  "advertised the prefix); use a longer lease, or a static address.",
+	    RECONNECT },
+	  "Not the cause if `ip addr show dev {link}` showed valid_lft forever for that address." },
+	{ VERDICT_NONE,
+	  CAUSE_ADDRESS_REMOVED,
+	  is_advertised,
+	  { "An IPv6 router advertisement took {address} away (it withdrew the prefix, or gave it "
+	    "a lifetime of 0): find out which router, and why; give the node a static address "
+	    "for what must last.",
+	    RECONNECT },
+	  "Not the cause if a capture (`tcpdump -vi {link} icmp6`) shows the prefix with a full "
+	  "lifetime at that time." },
+	{ VERDICT_NONE,
+	  CAUSE_ADDRESS_REMOVED,
+	  is_by_kernel,
+	  { "The kernel itself removed {address}; that is what it does when an address's lifetime "
+	    "runs out (a DHCP lease that was not renewed, an IPv6 prefix that is advertised no "
+	    "more). Find out why the lease was not renewed; use a longer lease or a static "
+	    "address.",
+	    RECONNECT },
+	  "Not the cause if `ip addr show dev {link}` showed valid_lft forever for that address." },
+	{ VERDICT_NONE,
+	  CAUSE_ADDRESS_REMOVED,
+	  is_networkds_foreign,
+	  { "systemd-networkd removed {address}, which is not its own: {back} put it back. It "
+	    "drops such addresses when the link is configured again (`networkctl reconfigure`, "
+	    "`netplan apply`, a restart). Keep them: set [Network] KeepConfiguration=static in "
+	    "the link's .network file, or give {back} a link that systemd-networkd does not "
+	    "manage ([Link] Unmanaged=yes).",
+	    "ManageForeignRoutes= and ManageForeignRoutingPolicyRules= keep routes and rules "
+	    "only, not addresses. `networkctl reload` after a change of the file configures the "
+	    "link once more: do it at a quiet time.",
+	    RECONNECT },
+	  "Not the cause if `journalctl -u systemd-networkd` shows no reconfiguration of {link} at "
+	  "that time." },
+	{ VERDICT_NONE,
+	  CAUSE_ADDRESS_REMOVED,
+	  is_networkds_static,
+	  { "systemd-networkd removed {address}, a permanent address, as it configured {link} "
+	    "again (`networkctl reconfigure`, `netplan apply`, a restart, a changed .network "
+	    "file). Do that at a quiet time; if the address is not in the .network file, add it "
+	    "there (Address=), or set [Network] KeepConfiguration=static.",
+	    RECONNECT },
+	  "Not the cause if `journalctl -u systemd-networkd` shows no reconfiguration of {link} at "
+	  "that time." },
+	{ VERDICT_NONE,
+	  CAUSE_ADDRESS_REMOVED,
+	  is_networkds,
+	  { KEEP_CONFIGURATION, RECONNECT },
+	  "Not the cause if `journalctl -u systemd-networkd` shows neither \"DHCP lease lost\" nor "
+	  "a reconfiguration at the time of the removal." },
+	{ VERDICT_NONE,
+	  CAUSE_ADDRESS_REMOVED,
+	  is_dhclients,
+	  { "dhclient removes the address when a lease expires, or when it gets another one: "
+	    "use a static address or a reserved, longer lease.",
+	    RECONNECT },
+	  "Not the cause if dhclient logged no EXPIRE, RELEASE or change of address at that "
+	  "time." },
+	{ VERDICT_NONE,
+	  CAUSE_ADDRESS_REMOVED,
+	  is_dhcpcds,
+	  { "dhcpcd removed the address: its lease ended, the link lost its carrier, or dhcpcd was "
+	    "stopped. Use a longer lease or a static address; `persistent` in dhcpcd.conf keeps "
+	    "the address when dhcpcd exits.",
+	    RECONNECT },
+	  "Not the cause if dhcpcd's log mentions neither the lease nor the carrier at that time." },
+	{ VERDICT_NONE,
+	  CAUSE_ADDRESS_REMOVED,
+	  is_networkmanagers,
+	  { "NetworkManager removed the address: the profile was deactivated, changed or activated "
+	    "again (`nmcli connection up`), or its lease ended. Do not activate profiles on a "
+	    "node with live flows; give it a static address or a longer lease.",
+	    RECONNECT },
+	  "Not the cause if `journalctl -u NetworkManager` does not mention the interface at "
+	  "that time." },
+	{ VERDICT_NONE,
+	  CAUSE_ADDRESS_REMOVED,
+	  is_keepaliveds,
+	  { "keepalived took the address away, as it does when it is no longer master or is "
+	    "reloaded: flows masqueraded to a floating address end with each failover. Masquerade "
+	    "to an address that stays, or let conntrackd carry the entries over.",
+	    RECONNECT },
+	  "Not the cause if keepalived's log shows no change of state at that time." },
+	{ VERDICT_NONE,
+	  CAUSE_ADDRESS_REMOVED,
+	  is_scripted,
+	  { "{who} was run by {script}: find out why that removes the address, and make it "
+	    "replace the address instead (`ip addr replace` keeps the conntrack entries); or "
+	    "translate to an address that stays (SNAT to a fixed address is not flushed).",
+	    RECONNECT },
+	  "Not the cause if {script} did not run at that time." },
+	{ VERDICT_NONE,
+	  CAUSE_ADDRESS_REMOVED,
+	  NULL,
+	  { "Find out why that process removes the address, and make it replace the address "
+	    "instead (`ip addr replace` keeps the conntrack entries); or translate to an "
+	    "address that stays (SNAT to a fixed address is not flushed).",
+	    RECONNECT },
+	  "Not the cause if the flow was not masqueraded to that address: its reply tuple "
+	  "must contain it." },
+	{ VERDICT_NONE,
+	  CAUSE_LINK_DOWN,
+	  is_wg_quicks,
+	  { "wg-quick deletes its link and makes it again at each restart, and the entries "
+	    "masqueraded through {link} go with it. To change peers or keys keep the link: "
+	    "`systemctl reload wg-quick@{link}`, or `wg syncconf {link} <(wg-quick strip {link})`.",
+	    RECONNECT },
+	  "Not the cause if `journalctl -u wg-quick@{link}` shows no restart at that time." },
+	{ VERDICT_NONE,
+	  CAUSE_LINK_DOWN,
+	  is_scripted,
+	  { "{who} was run by {script}: make it keep {link} while flows are alive (the kernel "
+	    "flushes all entries masqueraded through an interface that is set down or deleted).",
+	    RECONNECT },
+	  "Not the cause if {script} did not run at that time." },
+	{ VERDICT_NONE,
+	  CAUSE_LINK_DOWN,
+	  NULL,
+	  { "The kernel flushes all entries masqueraded through an interface that is set down "
+	    "or deleted: while flows are alive, keep it up (no `ip link set down`, no `ip "
+	    "link del`, no restart of its manager).",
+	    RECONNECT },
+	  "Not the cause if neither the kernel's log nor the interface's manager mentions it "
+	  "at that time." },
+	{ VERDICT_NONE,
+	  CAUSE_USER_FLUSH,
+	  is_scripted,
+	  { "{who} was run by {script}: stop that from flushing the whole table (`conntrack -F`): "
+	    "delete only the intended flows, by address and protocol (`conntrack -D -p udp -d "
+	    "ADDRESS`).",
+	    RECONNECT },
+	  "Not the cause if {script} did not run at that time." },
+	{ VERDICT_NONE,
+	  CAUSE_USER_FLUSH,
+	  NULL,
+	  { "Stop that process from flushing the whole table (`conntrack -F`): delete only "
+	    "the intended flows, by address and protocol (`conntrack -D -p udp -d ADDRESS`).",
+	    RECONNECT },
+	  "Not the cause if its unit or cron job did not run at that time." },
+	{ VERDICT_NONE,
+	  CAUSE_USER_DELETE,
+	  NULL,
+	  { "{who} deletes conntrack entries of live TCP connections: narrow its "
+	    "filter (cleanup agents usually only need to delete UDP entries).",
+	    RECONNECT },
+	  "Not the cause if its log shows no deletion of this flow's addresses at that time." },
+	{ VERDICT_NONE,
+	  CAUSE_TIMEOUT,
+	  is_established,
+	  { "The flow was silent for longer than conntrack remembers an established one: set TCP "
+	    "keepalive below that (TCP_KEEPIDLE), or raise "
+	    "net.netfilter.nf_conntrack_tcp_timeout_established (5 days by default).",
+	    "If `conntrack -L` shows [OFFLOAD] for such flows, a flowtable has its own timeout "
+	    "(net.netfilter.nf_flowtable_tcp_timeout, 30 s); if unanswered data was on its way, "
+	    "nf_conntrack_tcp_timeout_max_retrans and …_unacknowledged count (5 min each)." },
+	  "Not the cause if packets of the flow passed within that time: `conntrack -E -e UPDATES` "
+	  "shows that for the next flow." },
+	{ VERDICT_NONE,
+	  CAUSE_TIMEOUT,
+	  is_close_wait,
+	  { "The server had closed its side, and the client did not close its own within "
+	    "net.netfilter.nf_conntrack_tcp_timeout_close_wait (60 s by default): make the client "
+	    "close sooner, or raise that timeout." },
+	  "Not the cause if packets of the flow passed within that time: `conntrack -E -e UPDATES` "
+	  "shows that for the next flow." },
+	{ VERDICT_NONE,
+	  CAUSE_TIMEOUT,
+	  is_fin_wait,
+	  { "One side had closed, and the other stayed silent for longer than "
+	    "net.netfilter.nf_conntrack_tcp_timeout_fin_wait (120 s by default): make it close "
+	    "sooner, or raise that timeout." },
+	  "Not the cause if packets of the flow passed within that time: `conntrack -E -e UPDATES` "
+	  "shows that for the next flow." },
+	{ VERDICT_NONE,
+	  CAUSE_TIMEOUT,
+	  is_last_ack,
+	  { "Both sides had closed, and the last ACK did not come within "
+	    "net.netfilter.nf_conntrack_tcp_timeout_last_ack (30 s by default): look for loss on "
+	    "the path." },
+	  "Not the cause if packets of the flow passed within that time: `conntrack -E -e UPDATES` "
+	  "shows that for the next flow." },
+	{ VERDICT_NONE,
+	  CAUSE_TIMEOUT,
+	  NULL,
+	  { "The flow was silent for longer than conntrack remembers one in its state: set TCP "
+	    "keepalive below that (TCP_KEEPIDLE), or raise that state's timeout "
+	    "(`sysctl net.netfilter | grep tcp_timeout`)." },
+	  "Not the cause if packets of the flow passed within the timeout of its state: "
+	  "`conntrack -E -e UPDATES` shows that for the next flow." },
+	{ VERDICT_NONE,
+	  CAUSE_TABLE_FULL,
+	  NULL,
+	  { "The conntrack table was full and the kernel dropped entries to make room: "
+	    "raise net.netfilter.nf_conntrack_max (and the hash size with it), or find out "
+	    "what opens that many flows." },
+	  "Not the cause if `conntrack -S` shows no early_drop and the kernel log no "
+	  "\"nf_conntrack: table full\"." },
+	{ VERDICT_NONE,
+	  CAUSE_ROUTE_CHANGE,
+	  NULL,
+	  { "Masquerade drops an entry when its packets start to leave by another interface: "
+	    "pin the route of live flows (metric, policy routing by connection mark), or use "
+	    "SNAT to an address that both uplinks can carry. What moved the route (a failover "
+	    "daemon, an `ip rule`) is what to look at.",
+	    RECONNECT },
+	  "Not the cause if `ip route get PEER` names the same interface before and after." },
+	{ VERDICT_NONE,
+	  CAUSE_TCP_CLOSE,
+	  NULL,
+	  { "The connection tracker itself closed the entry: it saw a RST or a reopened "
+	    "tuple. Find out which end sent that first RST (run with -v on both ends), or "
+	    "whether two clients share an address and port." },
+	  "Not the cause if a capture shows no RST before the removal (`tcpdump 'tcp[tcpflags] & "
+	  "tcp-rst != 0'`) and no SYN of the same address and port." },
+	{ VERDICT_NONE,
+	  CAUSE_NETNS_EXIT,
+	  NULL,
+	  { "The network namespace that held the entry was deleted: its container or pod "
+	    "ended before its peers did. Drain the connections first (a preStop delay, a "
+	    "graceful shutdown)." },
+	  "Not the cause if `ip netns` or `lsns -t net` still shows that namespace." },
+	{ VERDICT_NONE,
+	  CAUSE_MODULE_UNLOAD,
+	  NULL,
+	  { "A netfilter module was unloaded, and the entries that it translated were removed "
+	    "with it: do not stop or restart the firewall service with module unloading on a "
+	    "node with live flows (firewalld: CleanupModulesOnExit=no).",
+	    "The flush looks like a link that went down, but none did: masquerade flushes every "
+	    "interface when its module is unloaded." },
+	  "Not the cause if the kernel's log or `lsmod` shows that the module stayed loaded." },
+	{ VERDICT_NONE,
+	  CAUSE_IPVS,
+	  NULL,
+	  { "IPVS forgot the connection, and the conntrack entry went with it. Compare `ipvsadm "
+	    "-Ln` before and after: if its real server was removed while "
+	    "net.ipv4.vs.expire_nodest_conn is 1, first set that server's weight to 0 and let the "
+	    "connections end (`ipvsadm -e … -w 0`), and remove it then.",
+	    "If the real server is still there, the connection was silent for longer than IPVS's "
+	    "timeout (`ipvsadm -L --timeout`; 15 min by default): set TCP keepalive below it." },
+	  "Not the cause if `ipvsadm -Lnc` still lists the connection, or "
+	  "net.ipv4.vs.conntrack is 0." },
+	{ VERDICT_NONE,
+	  CAUSE_OTHER,
+	  NULL,
+	  { "The entry of a live flow was removed: see the cause in the timeline (`-v` "
+	    "shows each removal with its stack)." },
+	  "Not the cause if the stack leads to a known cause: please report it then "
+	  "(`-w FILE`)." },
+};
+
+const size_t advice_on_removals_count = sizeof(advice_on_removals) / sizeof(advice_on_removals[0]);

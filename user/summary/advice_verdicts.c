@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What to do about a reset that no removal is behind, by its verdict. */
+#include <string.h>
+
+#include "summary/advice_private.h"
+
+/* Not the listener's time: what the process that took the connections lets pass. */
+#define IDLE_TIMEOUT                                                                               \
+	"Make the idle timeout of the client (its connection pool's) shorter than the server's "   \
+	"keep-alive timeout (nginx: keepalive_timeout and keepalive_requests; sshd: "              \
+	"ClientAliveInterval, MaxStartups), and let the client retry once on a new connection."
+
+#define MEMORY_LIMIT                                                                               \
+	"The kernel killed the process when its memory ran out: see the kernel's log (\"Out of "   \
+	"memory\", \"Memory cgroup out of memory\"), raise the limit (MemoryMax= of its unit, "    \
+	"the container's memory limit) or find out what uses the memory."
+
+/* ---- conditions ---- */
+
+static enum socket_end_how how_ended(const struct advice_facts *f)
+{
+	return f->story->ended.how;
+}
+
+static bool is_ended_by_oom(const struct advice_facts *f)
+{
+	return how_ended(f) == SOCKET_END_OOM || f->blamed->actor.ended_by == SOCKET_END_OOM;
+}
+
+static bool is_ended_by_kill(const struct advice_facts *f)
+{
+	return how_ended(f) == SOCKET_END_KILLED || f->blamed->actor.ended_by == SOCKET_END_KILLED;
+}
+
+static bool is_ended_by_exit(const struct advice_facts *f)
+{
+	return how_ended(f) == SOCKET_END_EXITED || f->blamed->actor.ended_by == SOCKET_END_EXITED;
+}
+
+static bool is_closed(const struct advice_facts *f)
+{
+	return how_ended(f) == SOCKET_END_CLOSED;
+}
+
+static bool is_timed_out(const struct advice_facts *f)
+{
+	return how_ended(f) == SOCKET_END_TIMED_OUT;
+}
+
+static bool is_destroyed(const struct advice_facts *f)
+{
+	return how_ended(f) == SOCKET_END_DESTROYED;
+}
+
+static bool is_ended(const struct advice_facts *f)
+{
+	return how_ended(f) != SOCKET_END_NONE;
+}
+
+/* The process had closed it, and the kernel still waits for the peer's FIN. */
+static bool is_half_closed(const struct advice_facts *f)
+{
+	return f->story->socket == SOCKET_FIN_WAIT1 || f->story->socket == SOCKET_FIN_WAIT2;
+}
+
+static bool has_reason(const struct advice_facts *f)
+{
+	return f->story->reason[0] != '\0';
+}
+
+static bool has_lost_address(const struct advice_facts *f)
+{
+	return f->blamed->because_count > 0;
+}
+
+/* Servers whose users do not change their source code. */
+static bool is_known_server(const struct advice_facts *f)
+{
+	static const char *const servers[] = {
+		"nginx",   "sshd",   "sshd-session", "haproxy",  "envoy",        "apache2", "httpd",
+		"traefik", "mysqld", "mariadbd",     "postgres", "redis-server", "varnishd"
+	};
+
+	for (size_t i = 0; f->actor && i < sizeof(servers) / sizeof(servers[0]); i++)
+		if (!strncmp(f->actor->comm, servers[i], 15))
+			return true;
+	return false;
+}
+
+/* None of them left this host: nobody was cut off. */
+static bool is_undelivered(const struct advice_facts *f)
+{
+	return f->story->undelivered && f->story->undelivered == f->story->resets;
+}
+
+static bool has_hooks_again(const struct advice_facts *f)
+{
+	return f->has_hooks_again;
+}
+
+static bool is_sent_by_nat(const struct advice_facts *f)
+{
+	return f->story->is_sent_by_nat;
+}
+
+static bool is_bound(const struct advice_facts *f)
+{
+	return f->story->victim.bound_ifindex != 0;
+}
+
+static bool has_listener(const struct advice_facts *f)
+{
+	return f->story->listener.is_known;
+}
+
+/* ---- the table ---- */
+
+const struct advice_row advice_on_verdicts[] = {
+	{ VERDICT_ENTRY_REMOVED,
+	  CAUSE_NONE,
+	  NULL,
+	  { "The entry of a live flow was removed: see the cause in the timeline (`-v` "
+	    "shows each removal with its stack)." },
+	  "Not the cause if the stack leads to a known cause: please report it then "
+	  "(`-w FILE`)." },
+	{ VERDICT_ENTRY_UNKNOWN,
+	  CAUSE_NONE,
+	  NULL,
+	  { "conntrack no longer knew the flow when the window began: start rstblame before "
+	    "the next occurrence (`rstblame -d 1h -w FILE`), and look for an address "
+	    "change, a flush, a reboot, a failover or a change of NAT rules shortly before "
+	    "this one.",
+	    "After a failover: let conntrackd commit its cache before the address moves "
+	    "(`conntrackd -c` in the notify script); otherwise the new node knows none of the "
+	    "flows." },
+	  "Not the cause if the packet belongs to a connection of this host itself." },
+	{ VERDICT_ENTRY_INVALID,
+	  CAUSE_NONE,
+	  NULL,
+	  { "conntrack judged a packet of a live flow INVALID and did not translate it, so "
+	    "it was answered instead of forwarded: drop such packets (`ct state invalid drop` in "
+	    "FORWARD and INPUT, iptables: `-m conntrack --ctstate INVALID -j DROP`).",
+	    "Or, where segments arrive late or out of order, make the tracker liberal: "
+	    "net.netfilter.nf_conntrack_tcp_be_liberal=1." },
+	  "Not the cause if net.netfilter.nf_conntrack_log_invalid=6 logs nothing when it "
+	  "happens again." },
+	{ VERDICT_ENTRY_BYPASSED,
+	  CAUSE_NONE,
+	  is_undelivered,
+	  { "The ruleset that translated the flow was away for a moment, and none of the resets "
+	    "left this host: the connections go on. Reload rules in one transaction all the same "
+	    "(`nft -f` with the flush inside the file, `iptables-restore`), never flush first and "
+	    "add later." },
+	  "Not the cause if the peer's socket is gone (`ss -tn` there)." },
+	{ VERDICT_ENTRY_BYPASSED,
+	  CAUSE_NONE,
+	  has_hooks_again,
+	  { "The rules that translated the flow were removed and added again while flows were "
+	    "alive: "
+	    "reload rules in one transaction (`nft -f` with the flush inside the file, "
+	    "`iptables-restore`), never flush first and add later. They are back: connections "
+	    "that were not reset work again." },
+	  "Not the cause if {who} did not change the rules at that time (the hooks go as soon as no "
+	  "rule needs them, even where the tables and chains stay)." },
+	{ VERDICT_ENTRY_BYPASSED,
+	  CAUSE_NONE,
+	  NULL,
+	  { "The rules that translated the flow were removed while flows were alive: "
+	    "reload rules in one transaction (`nft -f` with the flush inside the file, "
+	    "`iptables-restore`), never flush first and add later.",
+	    "Restore the NAT rules: the entries are still there, so connections that were "
+	    "not reset yet will work again." },
+	  "Not the cause if {who} did not change the rules at that time (the hooks go as soon as no "
+	  "rule needs them, even where the tables and chains stay)." },
+	{ VERDICT_NO_LISTENER,
+	  CAUSE_NONE,
+	  is_sent_by_nat,
+	  { "A NAT rule sent the packet to port {port}, where no process listens: start what should "
+	    "listen there, or correct the rule's target (`nft list ruleset`, `iptables -t nat -S`)." },
+	  "Not the cause if there was a listener on that address and port at that time (`ss "
+	  "-ltn`)." },
+	{ VERDICT_NO_LISTENER,
+	  CAUSE_NONE,
+	  has_listener,
+	  { "A process listens on port {port}, but not on the address that the packet came to (it "
+	    "is bound to loopback, another address, a device or a VRF, or takes only IPv6): bind "
+	    "it to the address that clients use (`ss -ltnp` shows what it is bound to)." },
+	  "Not the cause if `ss -ltn` shows that address and port itself." },
+	{ VERDICT_NO_LISTENER,
+	  CAUSE_NONE,
+	  NULL,
+	  { "No process listens on that port: start the service, or correct the client's "
+	    "address or port (`ss -ltn` shows the listeners). Many ports from one source "
+	    "are a scan." },
+	  "Not the cause if there was a listener on that address and port at that time (`ss "
+	  "-ltn`)." },
+	{ VERDICT_BACKLOG,
+	  CAUSE_LISTENER_CLOSED,
+	  NULL,
+	  { "The listener was closed while connections waited for accept(): stop gracefully (accept "
+	    "what waits, then close), or keep the listener across the restart (socket activation: a "
+	    "systemd .socket unit)." },
+	  "Not the cause if the listener was open at that time (`ss -ltnp`)." },
+	{ VERDICT_BACKLOG,
+	  CAUSE_SYN_QUEUE_FULL,
+	  NULL,
+	  { "The queue of handshakes was full: raise net.ipv4.tcp_max_syn_backlog and the backlog of "
+	    "listen(), leave net.ipv4.tcp_syncookies at 1, and find out where that many SYNs come "
+	    "from." },
+	  "Not the cause if `nstat -az TcpExtTCPReqQFullDrop TcpExtTCPReqQFullDoCookies` does not "
+	  "grow." },
+	{ VERDICT_BACKLOG,
+	  CAUSE_NONE,
+	  NULL,
+	  { "The listener's accept queue was full{queue}: find out why the process is slow to "
+	    "accept() (`ss -ltn`: Recv-Q against Send-Q), and raise both the backlog of its listen() "
+	    "and net.core.somaxconn, which limits it.",
+	    "With net.ipv4.tcp_abort_on_overflow=0 (the default) the client's handshake is tried again "
+	    "instead of being reset." },
+	  "Not the cause if `nstat -az TcpExtListenOverflows` does not grow." },
+	{ VERDICT_UNREACHABLE_SOCKET,
+	  CAUSE_NONE,
+	  is_bound,
+	  { "The connection's socket is alive here, and bound to a device or VRF that the packet did "
+	    "not come in by: bring the packets in there (a route or rule on the way), or do not bind "
+	    "the socket (`ss -tne` shows the device behind the address, after %).",
+	    "For a listener in a VRF net.ipv4.tcp_l3mdev_accept=1 takes connections of each VRF." },
+	  "Not the cause if the socket was opened after the reset." },
+	{ VERDICT_UNREACHABLE_SOCKET,
+	  CAUSE_NONE,
+	  NULL,
+	  { "The connection's socket is alive here, but the packet could not reach it: it came to "
+	    "another VRF or network namespace, or the socket's own address is gone (`ip addr`, "
+	    "`ss -tne`). Bring the packets in where the socket is." },
+	  "Not the cause if the socket was opened after the reset." },
+	{ VERDICT_STALE_CONNECTION,
+	  CAUSE_NONE,
+	  is_ended_by_oom,
+	  { "The process that had the connection is gone. " MEMORY_LIMIT },
+	  "Not the cause if the kernel's log has no such line at that time." },
+	{ VERDICT_STALE_CONNECTION,
+	  CAUSE_NONE,
+	  is_ended_by_kill,
+	  { "The process that had the connection was killed by a signal, {ago}: find out by whom "
+	    "(its unit's log, the container's runtime, a liveness probe), and let it end on "
+	    "SIGTERM, closing its connections." },
+	  "Not the cause if the process still runs (`ss -tnp`)." },
+	{ VERDICT_STALE_CONNECTION,
+	  CAUSE_NONE,
+	  is_ended_by_exit,
+	  { "The process that had the connection ended, {ago}, and the peer did not notice: look "
+	    "at its log for that time. A keepalive makes the peer notice earlier." },
+	  "Not the cause if the process still runs (`ss -tnp`)." },
+	{ VERDICT_STALE_CONNECTION,
+	  CAUSE_NONE,
+	  is_closed,
+	  { "{closer} had closed the connection, {ago}, and the peer used it once more; conntrack "
+	    "is not involved. " IDLE_TIMEOUT },
+	  "Not the cause if `ss -tn` still shows that connection here." },
+	{ VERDICT_STALE_CONNECTION,
+	  CAUSE_NONE,
+	  is_timed_out,
+	  { "This host had given the connection up, {ago}: the peer had not answered for too long "
+	    "(retransmission, keepalive or TCP_USER_TIMEOUT). Look at the path between the two for "
+	    "that time." },
+	  "Not the cause if `ss -tn` still shows that connection here." },
+	{ VERDICT_STALE_CONNECTION,
+	  CAUSE_NONE,
+	  is_destroyed,
+	  { "The connection's socket had been destroyed, {ago}, by {closer} (SOCK_DESTROY, `ss "
+	    "-K`): ask its owner why." },
+	  "Not the cause if `ss -tn` still shows that connection here." },
+	{ VERDICT_STALE_CONNECTION,
+	  CAUSE_NONE,
+	  is_ended,
+	  { "This host's socket of that connection had ended, {ago}, and the peer did not notice; "
+	    "conntrack is not involved. A keepalive makes the peer notice earlier." },
+	  "Not the cause if `ss -tn` still shows that connection here." },
+	{ VERDICT_STALE_CONNECTION,
+	  CAUSE_NONE,
+	  NULL,
+	  { "The peer uses a connection that this host does not have. When and how it ended was "
+	    "not seen: start rstblame before the next occurrence (`rstblame -d 1h -w FILE`), and "
+	    "compare with the peer's socket (`ss -tnoi` there: how long it was idle)." },
+	  "Not the cause if `ss -tn` still shows that connection here." },
+	{ VERDICT_PROTOCOL,
+	  CAUSE_NONE,
+	  is_closed,
+	  { "{closer} had closed the connection, {ago}, and the peer sent once more. " IDLE_TIMEOUT },
+	  "Not the cause if the socket named in the timeline belongs to another connection." },
+	{ VERDICT_PROTOCOL,
+	  CAUSE_NONE,
+	  is_half_closed,
+	  { "This host's process had closed the connection, and the peer sent data after that "
+	    "close. " IDLE_TIMEOUT },
+	  "Not the cause if the socket named in the timeline belongs to another connection." },
+	{ VERDICT_PROTOCOL,
+	  CAUSE_NONE,
+	  has_reason,
+	  { "A live socket refused the packet; the kernel's reason is {reason}. Likely are packets "
+	    "of another connection, a middlebox that rewrites sequence numbers, or a peer that "
+	    "keeps sending after the close; capture both ends (`tcpdump -s0`) to see which." },
+	  "Not the cause if the socket named in the timeline belongs to another connection." },
+	{ VERDICT_PROTOCOL,
+	  CAUSE_NONE,
+	  NULL,
+	  { "A live socket refused the packet. Likely are packets of another "
+	    "connection, a middlebox that rewrites sequence numbers, or a peer that keeps "
+	    "sending after the close; capture both ends (`tcpdump -s0`) to see which." },
+	  "Not the cause if the socket named in the timeline belongs to another connection." },
+	{ VERDICT_REFUSED_BY_RULE,
+	  CAUSE_NONE,
+	  NULL,
+	  { "A firewall rule rejects with tcp-reset, as configured: `nft list ruleset` "
+	    "or `iptables -S` shows it; allow the port if it should pass." },
+	  "Not the cause if no reject rule's counter increases with the next one." },
+	{ VERDICT_ABORTED,
+	  CAUSE_UNREAD_DATA,
+	  is_ended_by_oom,
+	  { MEMORY_LIMIT },
+	  "Not the cause if the kernel's log has no such line at that time." },
+	{ VERDICT_ABORTED,
+	  CAUSE_UNREAD_DATA,
+	  is_ended_by_kill,
+	  { "The process was killed by a signal, with unread data in its sockets: find out by whom "
+	    "(its unit's log, the container's runtime, a liveness probe), and let it end on "
+	    "SIGTERM, closing its connections." },
+	  "Not the cause if the process still runs." },
+	{ VERDICT_ABORTED,
+	  CAUSE_UNREAD_DATA,
+	  is_ended_by_exit,
+	  { "The process ended with unread data in its sockets: look at its log for that time, and "
+	    "let it drain its connections before it ends." },
+	  "Not the cause if the process still runs." },
+	{ VERDICT_ABORTED,
+	  CAUSE_UNREAD_DATA,
+	  is_known_server,
+	  { "{who} closed a connection on which the client had just sent. " IDLE_TIMEOUT },
+	  "Not the cause if its log shows an error of its own at that time." },
+	{ VERDICT_ABORTED,
+	  CAUSE_UNREAD_DATA,
+	  NULL,
+	  { "The process closed the socket with unread data, so TCP aborts: read to the "
+	    "end before close(), or call shutdown() and drain." },
+	  "Not the cause if `ss -tn` shows Recv-Q 0 up to the close (`strace -e close,read`)." },
+	{ VERDICT_ABORTED,
+	  CAUSE_LINGER,
+	  NULL,
+	  { "The process asked for it (SO_LINGER with 0, or a negative TCP_LINGER2): remove "
+	    "the option if the peer should see a clean close." },
+	  "Not the cause if `strace -e setsockopt` shows neither." },
+	{ VERDICT_ABORTED,
+	  CAUSE_KEEPALIVE,
+	  has_lost_address,
+	  { "The connection's own address is gone from this host, so nothing of it could leave or "
+	    "arrive: keep the address (a static one, a longer lease, with systemd-networkd "
+	    "KeepConfiguration=dhcp), or have the program connect again when addresses change." },
+	  "Not the cause if `ip addr` shows that address at that time." },
+	{ VERDICT_ABORTED,
+	  CAUSE_KEEPALIVE,
+	  NULL,
+	  { "The peer answered no keepalive: it, or the path to it, was gone. Look at the peer "
+	    "and at what lies between; the peer may still consider the connection open." },
+	  "Not the cause if a capture here shows an answer to the last probes." },
+	{ VERDICT_ABORTED,
+	  CAUSE_MEMORY,
+	  NULL,
+	  { "TCP ran out of memory or orphans and aborted: raise net.ipv4.tcp_max_orphans "
+	    "or net.ipv4.tcp_mem, or find out what leaves that many sockets behind (`ss -s`)." },
+	  "Not the cause if `nstat -az TcpExtTCPAbortOnMemory` stays 0." },
+	{ VERDICT_ABORTED,
+	  CAUSE_KILLED,
+	  NULL,
+	  { "The process named killed the socket (SOCK_DESTROY, `ss -K`): ask its owner "
+	    "why." },
+	  "Not the cause if that process has no CAP_NET_ADMIN or did not run at that time." },
+	{ VERDICT_ABORTED,
+	  CAUSE_DISCONNECT,
+	  NULL,
+	  { "The process gave the connection up itself (connect() with AF_UNSPEC): see its source "
+	    "or its log for why." },
+	  "Not the cause if `strace -e connect` shows no such call." },
+	{ VERDICT_ABORTED,
+	  CAUSE_LISTENER_CLOSED,
+	  NULL,
+	  { "The connections waited for accept() when their listener was closed: stop gracefully "
+	    "(accept what waits, then close), or keep the listener across the restart (socket "
+	    "activation: a systemd .socket unit)." },
+	  "Not the cause if the process still listens on that port (`ss -ltnp`)." },
+	{ VERDICT_ABORTED,
+	  CAUSE_NONE,
+	  is_ended_by_oom,
+	  { MEMORY_LIMIT },
+	  "Not the cause if the kernel's log has no such line at that time." },
+	{ VERDICT_ABORTED,
+	  CAUSE_NONE,
+	  has_lost_address,
+	  { "The connection's own address is gone from this host, so nothing of it could leave or "
+	    "arrive: keep the address (a static one, a longer lease, with systemd-networkd "
+	    "KeepConfiguration=dhcp), or have the program connect again when addresses change." },
+	  "Not the cause if `ip addr` shows that address at that time." },
+	{ VERDICT_ABORTED,
+	  CAUSE_NONE,
+	  NULL,
+	  { "A process of this host, or its kernel, aborted the connection: see the actor, and "
+	    "the stack with --stack." },
+	  "Not the cause if the stack does not abort a socket." },
+	{ VERDICT_REMOTE,
+	  CAUSE_NONE,
+	  NULL,
+	  { "The peer sent it: run rstblame there, or capture on the path (`tcpdump "
+	    "'tcp[tcpflags] & tcp-rst != 0'`) to see whether it is the peer or a middlebox." },
+	  "Not the cause if a capture at the peer shows that no such RST leaves it: then a "
+	  "middlebox sent it." },
+	{ VERDICT_UNEXPLAINED,
+	  CAUSE_NONE,
+	  NULL,
+	  { "No known reason applies: please record it (`-w FILE --stack`) and report it." },
+	  NULL },
+};
+
+const size_t advice_on_verdicts_count = sizeof(advice_on_verdicts) / sizeof(advice_on_verdicts[0]);

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "summary/stories.h"
+
+#include <string.h>
+
+/* ---- whose it is ---- */
+
+static const struct actor *blamed_actor(const struct reset_blame *b)
+{
+	const struct change *change = b->by ? b->by : b->arrival;
+	const struct actor *actor = b->flush ? flush_actor(b->flush) : NULL;
+
+	if (!actor && b->ruleset.id)
+		actor = &b->ruleset.seen.actor;
+	if (!actor && change)
+		actor = &change->seen.actor;
+	if (!actor || !actor->pid)
+		actor = &b->actor;
+	return actor->pid ? actor : NULL;
+}
+
+static bool is_by_kernel(const struct reset_blame *b)
+{
+	const struct change *change = b->by ? b->by : b->arrival;
+
+	return !blamed_actor(b) &&
+	       ((b->ruleset.id && b->ruleset.seen.by_kernel) || (change && change->seen.by_kernel));
+}
+
+const struct actor *story_actor(const struct story *s)
+{
+	return blamed_actor(&s->blamed);
+}
+
+uint64_t story_entries(const struct story *s)
+{
+	uint64_t entries = 0;
+
+	for (size_t i = 0; i < s->acts_count; i++)
+		entries += s->flushes[i] ? s->flushes[i]->entries : 0;
+	return entries;
+}
+
+bool story_is_by_kernel(const struct story *s)
+{
+	return is_by_kernel(&s->blamed);
+}
+
+/* A script runs `ip` again and again: each has a pid of its own, and is one actor. */
+static bool is_same_actor(const struct actor *a, const struct actor *b)
+{
+	if (!a || !b)
+		return a == b;
+	return !strcmp(a->comm, b->comm) && !strcmp(a->unit, b->unit) &&
+	       !strcmp(a->container, b->container) && a->uid == b->uid;
+}
+
+static bool is_same_story(const struct story *s, const struct finding *f)
+{
+	const struct reset_blame *b = f->reset;
+
+	return s->blamed.verdict == b->verdict && s->blamed.cause == b->cause &&
+	       s->first.netns.node == f->netns.node &&
+	       is_same_actor(blamed_actor(&s->blamed), blamed_actor(b)) &&
+	       is_by_kernel(&s->blamed) == is_by_kernel(b) && !s->blamed.arrival == !b->arrival;
+}
+
+/* ---- what it tells ---- */
+
+/* What is told of it is told of this reset. */
+static void set_first(struct story *s, const struct finding *f)
+{
+	const struct reset_observation *reset = &f->seen->reset;
+
+	s->blamed = *f->reset;
+	s->first = *f;
+	s->first.seen = NULL;
+	s->first.reset = NULL;
+	s->packet = reset->packet;
+	s->packet_flags = reset->flags;
+	s->family = reset->family;
+	s->socket = reset->socket;
+	s->is_sent_by_nat = reset->pickup == PICKUP_RENEWED;
+	s->victim = reset->victim;
+	s->ended = reset->ended;
+	s->listener = reset->listener;
+	memcpy(s->reason, reset->reason, sizeof(s->reason));
+}
+
+static void add_act(struct story *s, const struct reset_blame *b)
+{
+	uint64_t id = b->flush ? b->flush->id : b->ruleset.id;
+
+	if (!id)
+		return;
+	for (size_t i = 0; i < s->acts_count; i++)
+		if (s->acts[i] == id)
+			return;
+	if (s->acts_count == STORY_ACTS_MAX) {
+		s->has_more_acts = true;
+		return;
+	}
+	s->flushes[s->acts_count] = b->flush;
+	s->acts[s->acts_count++] = id;
+}
+
+static void add_victim(struct story *s, const struct victim *victim)
+{
+	if (!victim->process.pid || s->victims_count == STORY_VICTIMS_MAX)
+		return;
+	for (size_t i = 0; i < s->victims_count; i++)
+		if (actor_equal(&s->victims[i].process, &victim->process))
+			return;
+	s->victims[s->victims_count++] = *victim;
+}
+
+static bool is_first(struct summary *t, uint32_t group, const struct finding *f, bool *is_full)
+{
+	const struct flow *flow = &f->reset->flow;
+	const struct tuple *tuple = flow->family ? &flow->orig : &f->seen->reset.packet;
+	enum connections_added added =
+		connections_add(&t->connections, group, f->netns, f->seen->reset.family, tuple);
+
+	*is_full |= added == CONNECTIONS_FULL;
+	return added == CONNECTIONS_NEW;
+}
+
+/* The same RST, seen by its receiver, is of the same connection. */
+static void count_connection(struct summary *t, struct story *s, const struct finding *f)
+{
+	uint32_t group = s ? (uint32_t)(s - t->stories) + 1 : 0;
+
+	if (f->seen->reset.delivered == DELIVERED_NO) {
+		t->undelivered++;
+		if (s)
+			s->undelivered++;
+		return;
+	}
+	if (f->reset->sent_as)
+		return;
+	if (s && is_first(t, group, f, &s->is_at_least))
+		s->connections++;
+	if (is_first(t, 0, f, &t->is_at_least))
+		t->connections_reset++;
+}
+
+void stories_add(struct summary *t, const struct finding *f)
+{
+	struct story *s = NULL;
+
+	for (size_t i = 0; i < t->stories_count && !s; i++)
+		if (is_same_story(&t->stories[i], f))
+			s = &t->stories[i];
+	if (!s && t->stories_count < STORIES_MAX) {
+		s = &t->stories[t->stories_count++];
+		set_first(s, f);
+		s->first_wall_ns = f->wall_ns;
+	}
+	count_connection(t, s, f);
+	if (!s) {
+		t->stories_untold++;
+		return;
+	}
+	if (f->reset->confidence > s->blamed.confidence)
+		set_first(s, f);
+	s->resets++;
+	s->proven += f->reset->confidence == CONFIDENCE_PROVEN;
+	s->last_wall_ns = f->wall_ns;
+	add_act(s, f->reset);
+	add_victim(s, &f->seen->reset.victim);
+}
+
+/* ---- not blamed ---- */
+
+/* Of those, what ended the socket decides what to do about it, too. */
+static bool is_same_other(const struct story *s, const struct finding *f)
+{
+	const struct socket_end *ended = &f->seen->reset.ended;
+
+	return is_same_story(s, f) && s->ended.how == ended->how &&
+	       !strcmp(s->ended.by.comm, ended->by.comm) && !s->blamed.by == !f->reset->by &&
+	       s->is_sent_by_nat == (f->seen->reset.pickup == PICKUP_RENEWED);
+}
+
+void stories_add_other(struct summary *t, const struct finding *f)
+{
+	struct story *s;
+
+	for (size_t i = 0; i < t->others_count; i++)
+		if (is_same_other(&t->others[i], f)) {
+			t->others[i].resets++;
+			add_act(&t->others[i], f->reset);
+			return;
+		}
+	if (t->others_count == OTHERS_MAX)
+		return;
+	s = &t->others[t->others_count++];
+	set_first(s, f);
+	s->resets = 1;
+	add_act(s, f->reset);
+}
+
+void stories_add_counted(struct summary *t, const struct finding *f)
+{
+	struct story *s;
+
+	for (size_t i = 0; i < t->others_count; i++)
+		if (is_same_story(&t->others[i], f)) {
+			t->others[i].resets += f->seen->counted.count;
+			return;
+		}
+	if (t->others_count == OTHERS_MAX)
+		return;
+	s = &t->others[t->others_count++];
+	s->blamed = *f->reset;
+	s->first.netns = f->netns;
+	s->first.mono_ns = f->mono_ns;
+	s->first.wall_ns = f->wall_ns;
+	s->resets = f->seen->counted.count;
+}
