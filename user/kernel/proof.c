@@ -56,7 +56,15 @@ void proof_observe(const struct provoked *provoked, const struct observation *se
 	}
 }
 
-static bool was_provoked(const struct provoked *provoked, enum event_probe probe)
+/* A walk is announced by its first removal, and only an entry in a removed one's place is
+ * sent: where the removal is not seen, nothing can be said of these two. */
+static bool are_removals_seen(const struct probe_result *results)
+{
+	return results[EVENT_PROBE_REMOVAL].state == PROBE_PROVEN;
+}
+
+static bool was_provoked(const struct provoked *provoked, const struct probe_result *results,
+			 enum event_probe probe)
 {
 	switch (probe) {
 	case EVENT_PROBE_RESET_V4:
@@ -67,10 +75,11 @@ static bool was_provoked(const struct provoked *provoked, enum event_probe probe
 	case EVENT_PROBE_ADDRESS_V6:
 		return provoked->has_ipv6;
 	case EVENT_PROBE_REMOVAL:
-	case EVENT_PROBE_ITERATION:
 		return provoked->has_conntrack;
+	case EVENT_PROBE_ITERATION:
+		return provoked->has_conntrack && are_removals_seen(results);
 	case EVENT_PROBE_INSERT:
-		return provoked->has_insert;
+		return provoked->has_insert && are_removals_seen(results);
 	case EVENT_PROBE_ABORT:
 	case EVENT_PROBE_RECEIVE:
 		return provoked->has_abort;
@@ -82,7 +91,7 @@ static bool was_provoked(const struct provoked *provoked, enum event_probe probe
 void proof_end(const struct provoked *provoked, struct probe_result *results)
 {
 	for (enum event_probe i = 0; i < EVENT_PROBES; i++) {
-		if (results[i].state != PROBE_ATTACHED || !was_provoked(provoked, i))
+		if (results[i].state != PROBE_ATTACHED || !was_provoked(provoked, results, i))
 			continue;
 		results[i].state = PROBE_BLIND;
 		snprintf(results[i].why, sizeof(results[i].why),
