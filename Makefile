@@ -112,12 +112,13 @@ $(O)/%.skel.h: $(O)/%.bpf.o Makefile
 
 # ---- upkeep ----
 
-.PHONY: deps install uninstall format check-format vmlinux clean
+.PHONY: deps install uninstall format check-format vmlinux schema clean
 deps: ## install what the build needs (Debian, as root)
 	$(Q)scripts/install-deps build
 
 # MODE:FILE:PLACE
 installed := 755:$(program):sbin/rstblame 644:scripts/rstblame.bash:share/bash-completion/completions/rstblame \
+	644:user/record/rstblame.schema.json:share/rstblame/rstblame.schema.json \
 	$(foreach m,$(wildcard user/rstblame.[1-9]),644:$(m):share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
 field = $(word $(1),$(subst :, ,$(2)))
 
@@ -141,6 +142,13 @@ check-format: ## fail if format would change a file
 
 vmlinux: ## generate the kernel's types in vmlinux/ again
 	$(Q)scripts/gen-vmlinux
+
+schema: all $(O)/gen-schema ## generate the JSON Schema of reports and recordings again
+	$(Q)$(O)/gen-schema >$(O)/schema.json && mv $(O)/schema.json user/record/rstblame.schema.json
+
+$(O)/gen-schema: scripts/gen-schema.c $(core_objects)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs)
 
 clean: ## remove what was built
 	$(Q)rm -rf $(O) $(program)

@@ -94,6 +94,9 @@ static void write_field(struct jsonw *w, const struct field *f, const char *base
 	case FIELD_SPECIAL:
 		f->special->write(w, f->name, at);
 		break;
+	case FIELD_LIST:
+		f->list->write(w, f->name, at);
+		break;
 	case FIELD_DECLARED:
 		break;
 	}
@@ -170,6 +173,7 @@ static void parse_field(const json_t *object, const struct field *f, char *base)
 		if (f->special->parse)
 			f->special->parse(object, f->name, at);
 		break;
+	case FIELD_LIST:
 	case FIELD_DECLARED:
 		break;
 	}

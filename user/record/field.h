@@ -22,6 +22,7 @@ enum field_kind {
 	FIELD_TIME,     /* uint64_t, ns since the epoch */
 	FIELD_OBJECT,   /* a struct with fields of its own */
 	FIELD_SPECIAL,  /* by its own functions */
+	FIELD_LIST,     /* an array of objects, by its own function */
 	FIELD_DECLARED, /* of the schema only: written and read elsewhere */
 };
 
@@ -30,6 +31,7 @@ enum field_flag {
 	FIELD_RECORDED = 2, /* in recordings only */
 	FIELD_REPORTED = 4, /* in all others only */
 	FIELD_UNREAD = 8,   /* blame concludes it again */
+	FIELD_ADDED = 16,   /* after the first version: old recordings do not have it */
 };
 
 /* An enum's words; see model/words.h. `none` is not written, and read where none is. */
@@ -49,6 +51,12 @@ struct special {
 	const char *schema; /* a JSON Schema */
 };
 
+/* An array of objects; not read. */
+struct list {
+	void (*write)(struct jsonw *w, const char *name, const void *at);
+	const struct fields *items;
+};
+
 struct field {
 	const char *name;
 	enum field_kind kind;
@@ -59,6 +67,7 @@ struct field {
 		const struct words *words;
 		const struct fields *fields;
 		const struct special *special;
+		const struct list *list;
 	};
 };
 
@@ -151,6 +160,13 @@ struct fields {
 		name, FIELD_SPECIAL, flags, FIELD_AT(type, member), FIELD_NO_HAS,                  \
 		{                                                                                  \
 			.special = &(its_special)                                                  \
+		}                                                                                  \
+	}
+#define LIST(name, flags, its_list)                                                                \
+	{                                                                                          \
+		name, FIELD_LIST, (flags) | FIELD_UNREAD, 0, 0, FIELD_NO_HAS,                      \
+		{                                                                                  \
+			.list = &(its_list)                                                        \
 		}                                                                                  \
 	}
 #define DECLARED(name, flags, its_special)                                                         \

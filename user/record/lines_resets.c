@@ -40,7 +40,9 @@ static void write_blame_flow(struct jsonw *w, const char *name, const void *base
 }
 
 static const struct special because = { write_because, NULL, SCHEMA_NUMBERS };
-static const struct special inferred = { write_inferred, NULL, SCHEMA_STRINGS };
+static const struct special inferred = {
+	write_inferred, NULL, "{\"type\":\"array\",\"items\":" SCHEMA_REF("unseen") "}"
+};
 static const struct special blame_flow = { write_blame_flow, NULL, SCHEMA_REF("flow") };
 
 static const struct field verdict_rows[] = {
@@ -148,7 +150,17 @@ static void parse_context(const json_t *object, const char *name, void *base)
 	out->in_softirq = !strcmp(get_string(object, name), "softirq");
 }
 
-static const struct special packet = { write_packet, parse_packet, SCHEMA_REF("packet") };
+static const struct special packet = {
+	write_packet,
+	parse_packet,
+	"{\"type\":\"object\",\"required\":[\"src\",\"sport\",\"dst\",\"dport\"],\"properties\":{"
+	"\"src\":" SCHEMA_REF("address") ",\"sport\":" SCHEMA_REF("port") ",\"dst\":" SCHEMA_REF(
+		"address") ",\"dport\":" SCHEMA_REF("port") ",\"flags\":" SCHEMA_STRING
+							    ",\"seq\":" SCHEMA_NUMBER
+							    ",\"ack\":" SCHEMA_NUMBER
+							    ",\"payload_bytes\":" SCHEMA_NUMBER
+							    ",\"ifname\":" SCHEMA_STRING "}}",
+};
 static const struct special context = { write_context, parse_context,
 					"{\"enum\":[\"softirq\",\"process\"]}" };
 

@@ -104,10 +104,6 @@ static void write_disproof(struct jsonw *w, const char *name, const void *base)
 
 /* ---- its stories ---- */
 
-#define STORIES_SCHEMA                                                                             \
-	"{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"verdict\","            \
-	"\"confidence\",\"connections\",\"resets\",\"first\",\"last\",\"victims\"]}}"
-
 static void write_story_actor(struct jsonw *w, const char *name, const void *base)
 {
 	write_actor(w, name, story_actor(base));
@@ -147,9 +143,12 @@ static void write_victims(struct jsonw *w, const char *name, const void *base)
 static const struct special story_by = { write_story_by, NULL, SCHEMA_NUMBER };
 static const struct special story_flushes = { write_story_flushes, NULL, SCHEMA_NUMBER };
 static const struct special story_who = { write_story_actor, NULL, SCHEMA_REF("actor") };
-static const struct special story_victims = { write_victims, NULL, "{\"type\":\"array\"}" };
+static const struct list story_victims = { write_victims, &victim_fields };
+static const struct special story_host = { NULL, NULL, SCHEMA_STRING };
+static const struct special story_by_kernel = { NULL, NULL, "{\"type\":\"boolean\"}" };
 
 static const struct field story_rows[] = {
+	DECLARED("host", 0, story_host),
 	WORD(story, "verdict", blamed.verdict, FIELD_ALWAYS, verdict_words),
 	WORD(story, "cause", blamed.cause, 0, cause_words),
 	WORD(story, "confidence", blamed.confidence, FIELD_ALWAYS, confidence_words),
@@ -163,7 +162,8 @@ static const struct field story_rows[] = {
 	SPECIAL("flushes", 0, story_flushes),
 	TIME(story, "first", first_wall_ns, FIELD_ALWAYS),
 	TIME(story, "last", last_wall_ns, FIELD_ALWAYS),
-	SPECIAL("victims", FIELD_ALWAYS, story_victims),
+	LIST("victims", FIELD_ALWAYS, story_victims),
+	DECLARED("by_kernel", 0, story_by_kernel),
 };
 static const struct fields story_fields = FIELDS(story_rows, NULL);
 
@@ -188,14 +188,14 @@ static void write_stories(struct jsonw *w, const char *name, const void *base)
 
 /* ---- the line ---- */
 
-static const struct special resets = { write_resets, NULL, SCHEMA_COUNTS };
-static const struct special removals = { write_removals, NULL, SCHEMA_COUNTS };
+static const struct special resets = { write_resets, NULL, SCHEMA_COUNTS_OF("verdict") };
+static const struct special removals = { write_removals, NULL, SCHEMA_COUNTS_OF("cause") };
 static const struct special addresses = { write_addresses, NULL, SCHEMA_NUMBER };
 static const struct special at_risk = { write_at_risk, NULL, SCHEMA_NUMBER };
 static const struct special drain = { write_drain, NULL, SCHEMA_NUMBER };
 static const struct special losses = { write_losses, NULL, SCHEMA_COUNTS };
 static const struct special hosts = { write_hosts, NULL, SCHEMA_STRINGS };
-static const struct special stories = { write_stories, NULL, STORIES_SCHEMA };
+static const struct list stories = { write_stories, &story_fields };
 static const struct special advice = { write_advice, NULL, SCHEMA_STRINGS };
 static const struct special disproof = { write_disproof, NULL, SCHEMA_STRINGS };
 static const struct special status = { NULL, NULL, "{\"enum\":[0,1,2,3]}" };
@@ -208,12 +208,12 @@ static const struct field summary_rows[] = {
 	TEXT(summary, "host", hosts[0].name, 0),
 	SPECIAL("hosts", 0, hosts),
 	TEXT(summary, "version", hosts[0].version, 0),
-	DECLARED("severity", FIELD_ALWAYS, severity),
-	DECLARED("headline", FIELD_ALWAYS, headline),
+	DECLARED("severity", FIELD_ALWAYS | FIELD_ADDED, severity),
+	DECLARED("headline", FIELD_ALWAYS | FIELD_ADDED, headline),
 	NUMBER(summary, "window_s", window_s, FIELD_ALWAYS),
 	STRING(summary, "filter", filter, 0),
 	SPECIAL("resets", FIELD_ALWAYS, resets),
-	NUMBER(summary, "connections_reset", connections_reset, FIELD_ALWAYS),
+	NUMBER(summary, "connections_reset", connections_reset, FIELD_ALWAYS | FIELD_ADDED),
 	FLAG(summary, "connections_reset_at_least", is_at_least, 0),
 	NUMBER(summary, "resets_undelivered", undelivered, 0),
 	NUMBER(summary, "resets_expected", expected, 0),
@@ -233,9 +233,9 @@ static const struct field summary_rows[] = {
 	SPECIAL("drain_worst_ms", 0, drain),
 	SPECIAL("lost", FIELD_ALWAYS, losses),
 	DECLARED("status", FIELD_ALWAYS, status),
-	SPECIAL("stories", FIELD_ALWAYS, stories),
+	LIST("stories", FIELD_ALWAYS | FIELD_ADDED, stories),
 	SPECIAL("advice", FIELD_ALWAYS, advice),
-	SPECIAL("disproof", FIELD_ALWAYS, disproof),
+	SPECIAL("disproof", FIELD_ALWAYS | FIELD_ADDED, disproof),
 };
 static const struct fields summary_fields = FIELDS(summary_rows, NULL);
 

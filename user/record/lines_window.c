@@ -60,17 +60,16 @@ static const struct special probes = {
 	",\"blind\":{\"type\":\"boolean\"}}}}",
 };
 
-/* A change that an older reader would misread makes it 2. */
 static void write_schema(struct jsonw *w, const char *name, const void *base)
 {
 	(void)base;
-	jsonw_u64(w, name, 1);
+	jsonw_u64(w, name, JSON_SCHEMA);
 }
 
 static const struct special schema = { write_schema, NULL, "{\"const\":1}" };
 
 static const struct field start_rows[] = {
-	SPECIAL("schema", FIELD_ALWAYS, schema),
+	SPECIAL("schema", FIELD_ALWAYS | FIELD_ADDED, schema),
 	STRING(start_observation, "version", version, 0),
 	STRING(start_observation, "host", host, 0),
 	STRING(start_observation, "kernel", kernel, 0),
@@ -153,10 +152,40 @@ static const struct fields sockets_fields = FIELDS(sockets_rows, NULL);
 /* ---- an error that ends it ---- */
 
 static const struct special status = { NULL, NULL, "{\"enum\":[0,1,2,3]}" };
-static const struct special message = { NULL, NULL, SCHEMA_STRING };
+
+/* --check, which session/check_report.c writes. */
+static const struct special text = { NULL, NULL, SCHEMA_STRING };
+static const struct special yes_or_no = { NULL, NULL, "{\"type\":\"boolean\"}" };
+static const struct special capabilities = {
+	NULL, NULL, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"boolean\"}}"
+};
+static const struct special check_probes = {
+	NULL,
+	NULL,
+	"{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"name\",\"how\",\"state\"],"
+	"\"properties\":{\"name\":" SCHEMA_STRING ",\"how\":" SCHEMA_STRING
+	",\"symbol\":" SCHEMA_STRING ",\"state\":" SCHEMA_STRING
+	",\"required\":{\"type\":\"boolean\"},\"consequence\":" SCHEMA_STRING
+	",\"why\":" SCHEMA_STRING ",\"cure\":" SCHEMA_STRING "}}}",
+};
+
+static const struct field check_rows[] = {
+	DECLARED("kernel", FIELD_ALWAYS, text),
+	DECLARED("arch", FIELD_ALWAYS, text),
+	DECLARED("btf", FIELD_ALWAYS, yes_or_no),
+	DECLARED("capabilities", FIELD_ALWAYS, capabilities),
+	DECLARED("lockdown", FIELD_ALWAYS, text),
+	DECLARED("kallsyms", FIELD_ALWAYS, yes_or_no),
+	DECLARED("memlock", FIELD_ALWAYS, text),
+	DECLARED("probes", FIELD_ALWAYS, check_probes),
+	DECLARED("conclusion", FIELD_ALWAYS, text),
+	DECLARED("why", 0, text),
+	DECLARED("status", FIELD_ALWAYS, status),
+};
+static const struct fields check_fields = FIELDS(check_rows, NULL);
 
 static const struct field error_rows[] = {
-	DECLARED("message", FIELD_ALWAYS, message),
+	DECLARED("message", FIELD_ALWAYS, text),
 	DECLARED("status", FIELD_ALWAYS, status),
 };
 static const struct fields error_fields = FIELDS(error_rows, NULL);
@@ -197,5 +226,9 @@ static const struct line_type rows[] = {
 	  .finding = LINE_NO_FINDING,
 	  .seen = LINE_NO_OBSERVATION,
 	  .parts = { { FROM_NOWHERE, &error_fields, 0 } } },
+	{ .name = "check",
+	  .finding = LINE_NO_FINDING,
+	  .seen = LINE_NO_OBSERVATION,
+	  .parts = { { FROM_NOWHERE, &check_fields, 0 } } },
 };
 const struct line_set window_lines = LINES(rows);

@@ -37,6 +37,7 @@ const struct words cause_words = { cause_name, cause_parse, CAUSES, CAUSE_NONE }
 const struct words verdict_words = { verdict_name, NULL, VERDICTS, VERDICT_NONE };
 const struct words confidence_words = { confidence_name, NULL, CONFIDENCE_PROVEN + 1,
 					CONFIDENCE_UNKNOWN };
+const struct words unseen_words = { unseen_name, NULL, UNSEENS, UNSEEN_NONE };
 const struct words tracker_words = { tracker_state_name, tracker_state_parse, TRACKER_STATES,
 				     TRACKER_NONE };
 const struct words family_words = { name_family, parse_family, AF_INET6 + 1, 0 };

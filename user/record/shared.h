@@ -12,7 +12,8 @@ struct json_t;
 /* Of struct actor, victim, socket_end and listener_state. */
 extern const struct fields actor_fields, victim_fields, ended_fields, listener_fields;
 
-extern const struct words cause_words, verdict_words, confidence_words, tracker_words, family_words;
+extern const struct words cause_words, verdict_words, confidence_words, unseen_words, tracker_words,
+	family_words;
 
 /* Of struct flow, nothing where it has no family; of enum hooks_flag, nothing where none
  * is known. */
@@ -24,7 +25,11 @@ extern const struct special flow_special, hooks_special;
 #define SCHEMA_NUMBERS "{\"type\":\"array\",\"items\":" SCHEMA_NUMBER "}"
 #define SCHEMA_STRING "{\"type\":\"string\"}"
 #define SCHEMA_STRINGS "{\"type\":\"array\",\"items\":" SCHEMA_STRING "}"
+/* An object of numbers by name; the names are those of an enum in $defs, or any. */
 #define SCHEMA_COUNTS "{\"type\":\"object\",\"additionalProperties\":" SCHEMA_NUMBER "}"
+#define SCHEMA_COUNTS_OF(name)                                                                     \
+	"{\"type\":\"object\",\"propertyNames\":" SCHEMA_REF(                                      \
+		name) ",\"additionalProperties\":" SCHEMA_NUMBER "}"
 
 /* Nothing where no process is known. */
 void write_actor(struct jsonw *w, const char *name, const struct actor *actor);

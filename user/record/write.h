@@ -7,6 +7,10 @@
 #include "model/finding.h"
 #include "summary/summary.h"
 
+/* Of the lines (rstblame.schema.json): a change that an older reader would misread, and no
+ * addition, makes it 2. */
+enum { JSON_SCHEMA = 1 };
+
 enum json_detail {
 	JSON_REPORT,    /* what a reader of the report wants */
 	JSON_REMOVALS,  /* and each removal: -v */
