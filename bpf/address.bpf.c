@@ -14,6 +14,8 @@
 #define NETDEV_UNREGISTER 6
 #define NETDEV_CHANGENAME 11
 
+#define IFA_F_PERMANENT 0x80
+
 static __always_inline bool fill_device(const struct net_device *dev, __u32 *netns, __u32 *ifindex,
 					char *ifname)
 {
@@ -63,6 +65,11 @@ static __always_inline int on_address_v4(unsigned long event, const struct in_if
 		e->flags |= EVENT_ADDRESS_DEAD;
 	bpf_core_read(e->local, 4, &ifa->ifa_local);
 	bpf_core_read(e->address, 4, &ifa->ifa_address);
+	e->valid_s = BPF_CORE_READ(ifa, ifa_valid_lft);
+	if (BPF_CORE_READ(ifa, ifa_flags) & IFA_F_PERMANENT)
+		e->flags |= EVENT_ADDRESS_PERMANENT;
+	if (bpf_core_field_exists(ifa->ifa_proto))
+		e->protocol = BPF_CORE_READ(ifa, ifa_proto);
 	fill_device(BPF_CORE_READ(in_dev, dev), &e->netns, &e->ifindex, e->ifname);
 	read_sleeping_task(&e->task);
 	read_exe(&e->exe);
@@ -86,6 +93,11 @@ static __always_inline int on_address_v6(unsigned long event, const struct inet6
 		e->flags |= EVENT_ADDRESS_DEAD;
 	bpf_core_read(e->local, EVENT_ADDR_BYTES, &ifa->addr);
 	bpf_core_read(e->address, EVENT_ADDR_BYTES, &ifa->addr);
+	e->valid_s = BPF_CORE_READ(ifa, valid_lft);
+	if (BPF_CORE_READ(ifa, flags) & IFA_F_PERMANENT)
+		e->flags |= EVENT_ADDRESS_PERMANENT;
+	if (bpf_core_field_exists(ifa->ifa_proto))
+		e->protocol = BPF_CORE_READ(ifa, ifa_proto);
 	fill_device(BPF_CORE_READ(idev, dev), &e->netns, &e->ifindex, e->ifname);
 	read_task(&e->task);
 	read_exe(&e->exe);

@@ -120,7 +120,7 @@ static __always_inline void fill_act(struct event_act_begin *e, const struct act
 	e->kind = act->kind;
 	e->has_address = act->has_address;
 	__builtin_memcpy(e->address, act->address, sizeof(e->address));
-	read_sleeping_task(&e->task);
+	read_brief_task(&e->task); /* the work's task is a kernel thread */
 }
 
 static __always_inline void announce_deletion(const struct act *act, __u32 netns)

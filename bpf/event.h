@@ -37,6 +37,8 @@ enum event_type {
 	EVENT_ACT_END = 7,
 	EVENT_REMOVAL_STACK = 8,
 	EVENT_RULESET = 9,
+	EVENT_RESET_SOCKET = 10,
+	EVENT_LISTENER = 11,
 };
 
 /* What can lose events; indexes the loss counters. One for each probe that
@@ -59,6 +61,7 @@ enum event_probe {
 	EVENT_PROBE_HOOKS_ADD,
 	EVENT_PROBE_HOOKS_REMOVE,
 	EVENT_PROBE_INVALID,
+	EVENT_PROBE_SOCKET_STATE,
 	EVENT_PROBES,
 };
 
@@ -92,16 +95,34 @@ enum event_task_flag {
 	EVENT_TASK_SOFTIRQ = 2, /* whoever was interrupted: not the actor */
 };
 
+/* What a process is on its way out by. */
+enum event_ending {
+	EVENT_ENDING_NONE = 0, /* it lives on */
+	EVENT_ENDING_EXIT = 1, /* of its own accord */
+	EVENT_ENDING_SIGNAL = 2,
+	EVENT_ENDING_OOM = 3, /* the kernel chose it when memory was short */
+};
+
 struct event_task {
 	__u32 pid; /* as user space means it: the thread group */
 	__u32 tid;
 	__u32 netns;
-	__u32 flags;             /* enum event_task_flag; where one is set, the rest is zero */
-	__u64 start_boottime_ns; /* of the thread group, tells a reused pid */
-	char comm[EVENT_COMM_BYTES];
+	__u32 flags;                 /* enum event_task_flag; where one is set, the rest is zero */
+	__u64 start_boottime_ns;     /* of the thread group, tells a reused pid */
+	char comm[EVENT_COMM_BYTES]; /* the thread's */
 	char cgroup[EVENT_CGROUP_BYTES]; /* last component of the v2 path */
+	/* A record may end here (EVENT_ACT_BRIEF_BYTES): then what follows is not known. */
+	__u32 uid; /* in the first user namespace */
+	__u32 parent_pid;
+	__u8 has_more; /* these fields were filled */
+	__u8 ending;   /* enum event_ending */
+	__u8 signal;   /* EVENT_ENDING_SIGNAL, EVENT_ENDING_OOM */
+	__u8 padding[5];
+	char process[EVENT_COMM_BYTES]; /* comm of the thread group's leader */
+	char parent[EVENT_COMM_BYTES];  /* and of the parent's, and of that one's */
+	char grandparent[EVENT_COMM_BYTES];
 };
-_Static_assert(sizeof(struct event_task) == 136, "event_task");
+_Static_assert(sizeof(struct event_task) == 200, "event_task");
 
 /* The path of a process's executable, from its last component to its first; who asks
  * for a change is often gone before user space could look. An empty name is where a
@@ -268,7 +289,8 @@ enum event_address_op {
 };
 
 enum event_address_flag {
-	EVENT_ADDRESS_DEAD = 1, /* the interface itself is going */
+	EVENT_ADDRESS_DEAD = 1,      /* the interface itself is going */
+	EVENT_ADDRESS_PERMANENT = 2, /* IFA_F_PERMANENT */
 };
 
 struct event_address {
@@ -285,8 +307,12 @@ struct event_address {
 	__u8 address[EVENT_ADDR_BYTES]; /* ifa_address: what masquerade compares */
 	struct event_task task;
 	struct event_exe exe;
+	__u32 valid_s; /* as it was last set; all ones: for ever */
+	__u8 protocol; /* IFAPROT_*: since 47f0bd503210 ("net: Add new protocol attribute to
+			 * IP addresses", 5.18); else 0 */
+	__u8 padding_end[3];
 };
-_Static_assert(sizeof(struct event_address) == 544, "event_address");
+_Static_assert(sizeof(struct event_address) == 616, "event_address");
 
 enum event_link_op {
 	EVENT_LINK_UP = 1,
@@ -305,7 +331,7 @@ struct event_link {
 	struct event_task task;
 	struct event_exe exe;
 };
-_Static_assert(sizeof(struct event_link) == 512, "event_link");
+_Static_assert(sizeof(struct event_link) == 576, "event_link");
 
 struct event_act_begin {
 	struct event_header header;
@@ -320,10 +346,10 @@ struct event_act_begin {
 	__u64 stack[EVENT_STACK_MAX]; /* EVENT_ACT_ITERATION: innermost first, 0 ends it */
 	struct event_exe exe;
 };
-_Static_assert(sizeof(struct event_act_begin) == 648, "event_act_begin");
+_Static_assert(sizeof(struct event_act_begin) == 712, "event_act_begin");
 
-/* A record may end before the stack: see is_known_deleter(). */
-#define EVENT_ACT_BRIEF_BYTES __builtin_offsetof(struct event_act_begin, stack)
+/* A record may end before the rarer half of the task: see is_known_deleter(). */
+#define EVENT_ACT_BRIEF_BYTES __builtin_offsetof(struct event_act_begin, task.uid)
 
 struct event_act_end {
 	struct event_header header;
@@ -356,6 +382,7 @@ enum event_reset_flag {
 	EVENT_RESET_ORPHANED = 4,     /* an abort: the process had closed the socket before */
 	EVENT_RESET_LINGER2 = 8,      /* an abort: TCP_LINGER2 is negative */
 	EVENT_RESET_LAST_SAMPLE = 16, /* more like it, for up to a second, are counted only */
+	EVENT_RESET_LINGER0 = 32,     /* an abort: SO_LINGER is set, and 0 */
 };
 
 enum event_reset_kind {
@@ -364,6 +391,24 @@ enum event_reset_kind {
 	EVENT_RESET_RECEIVED = 2, /* taken from the peer by a socket */
 	EVENT_RESET_REJECTED = 3, /* sent by a netfilter REJECT rule */
 };
+
+enum event_listener_flag {
+	EVENT_LISTENER_KNOWN = 1,
+	EVENT_LISTENER_V6ONLY = 2,
+};
+
+/* A socket in LISTEN. */
+struct event_listening {
+	__u32 queue;     /* sk_ack_backlog: they wait for accept() */
+	__u32 queue_max; /* sk_max_ack_backlog: full when there are more */
+	__u32 syn_queue; /* icsk_accept_queue.qlen: handshakes under way */
+	__u32 bound_ifindex;
+	__u8 address[EVENT_ADDR_BYTES]; /* all zero: any */
+	__u16 port;                     /* network order */
+	__u8 family;                    /* the socket's own */
+	__u8 flags;                     /* enum event_listener_flag */
+};
+_Static_assert(sizeof(struct event_listening) == 36, "event_listening");
 
 struct event_reset {
 	struct event_header header;
@@ -394,8 +439,56 @@ struct event_reset {
 	char ifname[EVENT_IFNAME_BYTES];
 	struct event_task task;
 	__u64 stack[EVENT_STACK_MAX]; /* when asked for: innermost first, 0 ends it */
+	/* EVENT_CONNTRACK_INVALID: where the entry is of another namespace than `netns`, that
+	 * one and its hooks; else 0. */
+	__u32 entry_netns;
+	__u8 entry_hooks; /* enum event_hook */
+	__u8 padding_entry[3];
+	struct event_listening listener; /* where `socket` is LISTEN */
+	__u32 padding_end;
 };
-_Static_assert(sizeof(struct event_reset) == 448, "event_reset");
+_Static_assert(sizeof(struct event_reset) == 560, "event_reset");
+
+enum event_end_how {
+	EVENT_END_NONE = 0,
+	EVENT_END_CLOSED = 1, /* close(), shutdown(), or the process's end: see event_ending */
+	EVENT_END_TIMED_OUT = 2,
+	EVENT_END_RESET = 3,     /* by the peer */
+	EVENT_END_DESTROYED = 4, /* SOCK_DESTROY */
+	EVENT_END_ABORTED = 5,
+};
+
+/* How a connection left ESTABLISHED or CLOSE_WAIT. */
+struct event_socket_end {
+	__u64 ts_ns;
+	__u64 start_boottime_ns; /* of the process; 0: none did it */
+	__u32 pid;
+	__u8 how;    /* enum event_end_how */
+	__u8 ending; /* enum event_ending, of the process */
+	__u8 signal;
+	__u8 padding;
+};
+_Static_assert(sizeof(struct event_socket_end) == 24, "event_socket_end");
+
+/* Follows a reset whose connection this host had, and was seen to end. */
+struct event_reset_socket {
+	struct event_header header;
+	__u64 reset_ns; /* ts_ns of that reset, of this CPU */
+	struct event_socket_end end;
+	struct event_task task;
+	struct event_exe exe;
+};
+_Static_assert(sizeof(struct event_reset_socket) == 576, "event_reset_socket");
+
+/* A socket in LISTEN was closed. */
+struct event_listener {
+	struct event_header header;
+	__u32 netns;
+	struct event_listening listening;
+	struct event_task task;
+	struct event_exe exe;
+};
+_Static_assert(sizeof(struct event_listener) == 584, "event_listener");
 
 /* Resets in answer to SYNs to closed ports, past the first of each second and CPU: not
  * sent, but counted in maps, an entry for each of these. */
@@ -437,6 +530,6 @@ struct event_ruleset {
 	struct event_task task;
 	struct event_exe exe;
 };
-_Static_assert(sizeof(struct event_ruleset) == 488, "event_ruleset");
+_Static_assert(sizeof(struct event_ruleset) == 552, "event_ruleset");
 
 #endif

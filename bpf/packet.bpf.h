@@ -127,22 +127,38 @@ static __always_inline void read_conntrack(const struct sk_buff *skb, struct eve
 	read_entry(ct, e);
 }
 
+/* Made of this very packet, or so it looks: it has seen no other. */
+static __always_inline bool is_fresh_entry(const struct event_reset *e)
+{
+	return e->conntrack_info == IP_CT_NEW && !(e->conntrack_status & (1 << IPS_SEEN_REPLY_BIT));
+}
+
 /* The entry that the packet would have used, had it not been judged INVALID: what
- * the probe on the judgement left under this skb, if it is alive still. */
-static __always_inline void read_invalid(const struct sk_buff *skb, struct event_reset *e)
+ * the probe on the judgement left under this skb, if it is alive still. Its namespace, or
+ * NULL; of `net` only where that has made no entry of the packet. */
+static __always_inline const struct net *read_invalid(const struct sk_buff *skb,
+						      const struct net *net, struct event_reset *e)
 {
 	__u64 key = (unsigned long)skb;
 	__u64 *value = bpf_map_lookup_elem(&invalid_packets, &key);
 	const struct nf_conn *ct;
+	const struct net *home;
 
 	if (!value)
-		return;
+		return NULL;
 	ct = (void *)*value;
 	bpf_map_delete_elem(&invalid_packets, &key);
+	home = BPF_CORE_READ(ct, ct_net.net);
+	if (e->conntrack == EVENT_CONNTRACK_ENTRY && home == net)
+		return NULL;
 	read_entry(ct, e);
 	if (is_alive(e->conntrack_status) && (is_same_tuple(&e->packet, &e->conntrack_orig) ||
-					      is_same_tuple(&e->packet, &e->conntrack_reply)))
+					      is_same_tuple(&e->packet, &e->conntrack_reply))) {
 		e->conntrack = EVENT_CONNTRACK_INVALID;
+		return home;
+	}
+	read_conntrack(skb, e); /* as it was */
+	return NULL;
 }
 
 #endif

@@ -38,6 +38,7 @@
 /* preempt_count(): the bit that is set while softirqs run, and only then
  * (local_bh_disable() adds twice that). */
 #define SOFTIRQ_OFFSET 0x100
+#define PF_EXITING 0x00000004
 #define PF_KTHREAD 0x00200000
 
 /* A removal, address or link event must never be pushed out by a storm of
@@ -234,6 +235,41 @@ static __always_inline __u32 read_dev_netns(const struct net_device *dev)
 	return read_netns(BPF_CORE_READ(dev, nd_net.net));
 }
 
+/* signal_struct.oom_mm: mark_oom_victim(), since 26db62f179d1 ("oom: keep mm of the killed
+ * task available", 4.9). The code is set before the files are closed (do_exit()); its low
+ * bits are the signal. Without a branch, as is what comes after: see NO_BRANCH(). */
+static __always_inline void read_ending(const struct task_struct *task, __u32 task_flags,
+					struct event_task *out)
+{
+	__u64 is_exiting = -(__u64) !!(task_flags & PF_EXITING);
+	__u64 is_oom = (unsigned long)BPF_CORE_READ(task, signal, oom_mm);
+	__u64 signal = BPF_CORE_READ(task, exit_code) & 0x7f;
+
+	is_oom = ~mask_of_same(is_oom, 0);
+	out->signal = signal & is_exiting;
+	out->ending = ((EVENT_ENDING_OOM & is_oom) |
+		       (EVENT_ENDING_SIGNAL & ~is_oom & ~mask_of_same(signal, 0)) |
+		       (EVENT_ENDING_EXIT & ~is_oom & mask_of_same(signal, 0))) &
+		      is_exiting;
+}
+
+/* The rarer half: a dozen reads more. */
+static __always_inline void read_more(struct event_task *out)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+	const struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	const struct task_struct *parent = BPF_CORE_READ(leader, real_parent, group_leader);
+	const struct task_struct *grandparent = BPF_CORE_READ(parent, real_parent, group_leader);
+
+	out->uid = (__u32)bpf_get_current_uid_gid();
+	out->parent_pid = BPF_CORE_READ(parent, tgid);
+	bpf_probe_read_kernel_str(out->process, sizeof(out->process), leader->comm);
+	bpf_probe_read_kernel_str(out->parent, sizeof(out->parent), parent->comm);
+	bpf_probe_read_kernel_str(out->grandparent, sizeof(out->grandparent), grandparent->comm);
+	read_ending(task, BPF_CORE_READ(task, flags), out);
+	out->has_more = 1;
+}
+
 static __always_inline void fill_task(struct event_task *out, bool is_softirq)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -262,12 +298,22 @@ static __always_inline void fill_task(struct event_task *out, bool is_softirq)
 static __always_inline void read_task(struct event_task *out)
 {
 	fill_task(out, in_softirq());
+	if (!out->flags)
+		read_more(out);
 }
 
 /* The same, of what runs in a process or a kernel thread only, for its callers may sleep.
  * To ask costs nothing when it runs, but much before: for each variable of the kernel
  * that a program names, the verifier looks through all types. */
 static __always_inline void read_sleeping_task(struct event_task *out)
+{
+	fill_task(out, false);
+	if (!out->flags)
+		read_more(out);
+}
+
+/* Without the rarer half, and into a record that may end before it. */
+static __always_inline void read_brief_task(struct event_task *out)
 {
 	fill_task(out, false);
 }

@@ -6,6 +6,7 @@
  * in a socket's backlog. Rate: rare, but a port scan makes storms. Missed: the
  * reset is not reported; the loss is counted.
  */
+#include "connection.bpf.h"
 #include "syns.bpf.h"
 
 #define RTN_LOCAL 2
@@ -67,22 +68,40 @@ static __noinline void note_hook(const struct nf_hook_entries *entries, int prio
 
 /* Could this namespace have translated the flow at all? A forgotten flow and a
  * socket that is long gone look alike otherwise. */
-static __always_inline void read_hooks(const struct net *net, struct event_reset *e)
+static __always_inline void read_hooks(const struct net *net, __u8 family, __u8 *hooks)
 {
 	const struct nf_hook_entries *pre, *post;
 
-	if (e->family == AF_INET) {
+	if (family == AF_INET) {
 		pre = BPF_CORE_READ(net, nf.hooks_ipv4[NF_PRE_ROUTING]);
 		post = BPF_CORE_READ(net, nf.hooks_ipv4[NF_POST_ROUTING]);
 	} else {
 		pre = BPF_CORE_READ(net, nf.hooks_ipv6[NF_PRE_ROUTING]);
 		post = BPF_CORE_READ(net, nf.hooks_ipv6[NF_POST_ROUTING]);
 	}
-	e->hooks = EVENT_HOOK_KNOWN;
-	note_hook(pre, NF_IP_PRI_CONNTRACK, EVENT_HOOK_CONNTRACK, &e->hooks);
-	note_hook(post, NF_IP_PRI_NAT_SRC, EVENT_HOOK_NAT, &e->hooks);
-	if (e->hooks & HOOKS_UNKNOWN)
-		e->hooks = 0;
+	*hooks = EVENT_HOOK_KNOWN;
+	note_hook(pre, NF_IP_PRI_CONNTRACK, EVENT_HOOK_CONNTRACK, hooks);
+	note_hook(post, NF_IP_PRI_NAT_SRC, EVENT_HOOK_NAT, hooks);
+	if (*hooks & HOOKS_UNKNOWN)
+		*hooks = 0;
+}
+
+/* A packet keeps its struct sk_buff over a veth pair: it may have met conntrack on the
+ * node, and be reset in a container, whose hooks say nothing of the node's entry. Which
+ * the container's own conntrack may have made one of, is the lesser story. */
+static __always_inline void read_judged(const struct net *net, const struct sk_buff *skb,
+					struct event_reset *e)
+{
+	const struct net *home;
+
+	if (e->conntrack == EVENT_CONNTRACK_UNTRACKED ||
+	    (e->conntrack == EVENT_CONNTRACK_ENTRY && !is_fresh_entry(e)))
+		return;
+	home = read_invalid(skb, net, e);
+	if (!home || home == net)
+		return;
+	e->entry_netns = read_netns(home);
+	read_hooks(home, e->family, &e->entry_hooks);
 }
 
 static __always_inline const struct net *packet_net(const struct sock *sk,
@@ -107,10 +126,11 @@ static __always_inline void fill_reset(struct event_reset *e, void *ctx, bool is
 		e->socket = BPF_CORE_READ(sk, __sk_common.skc_state);
 	read_packet(skb, tcp, e);
 	read_conntrack(skb, e);
-	if (e->conntrack == EVENT_CONNTRACK_NONE)
-		read_invalid(skb, e);
+	read_judged(net, skb, e);
 	if ((e->tcp_flags & (TCPHDR_SYN | TCPHDR_ACK)) != TCPHDR_SYN)
-		read_hooks(net, e);
+		read_hooks(net, e->family, &e->hooks);
+	if (e->socket == TCP_LISTEN)
+		read_listening(sk, &e->listener);
 	if (reason & REASON_PRESENT) {
 		e->reason = (__u32)reason;
 		e->flags |= EVENT_RESET_HAS_REASON;
@@ -174,12 +194,47 @@ static __always_inline void lose_reset(const struct sock *sk, const struct sk_bu
 		count_loss(family == AF_INET ? EVENT_PROBE_RESET_V4 : EVENT_PROBE_RESET_V6);
 }
 
+/* The newest connection of that tuple may be another than the one that ended. */
+static __always_inline bool has_living_socket(const struct event_reset *e)
+{
+	return e->socket == TCP_ESTABLISHED || e->socket == TCP_SYN_SENT ||
+	       e->socket == TCP_SYN_RECV || e->socket == TCP_CLOSE_WAIT;
+}
+
+static __always_inline void fill_reset_socket(struct event_reset_socket *e,
+					      const struct event_socket_end *end, __u64 reset_ns)
+{
+	struct closer_key key = { end->start_boottime_ns, end->pid };
+	const struct closer *closer = bpf_map_lookup_elem(&closers, &key);
+
+	e->reset_ns = reset_ns;
+	e->end = *end;
+	if (!closer)
+		return;
+	e->task = closer->task;
+	e->exe = closer->exe;
+}
+
+/* What became of the connection, if it was this host's and was seen to end. */
+static __noinline void tell_socket_end(const struct connection *connection, __u64 reset_ns)
+{
+	const struct event_socket_end *end = bpf_map_lookup_elem(&ended_connections, connection);
+	struct event_reset_socket *e;
+
+	if (!end || !RESERVE(&reset_events, e, EVENT_RESET_SOCKET, EVENT_PROBE_SOCKET_STATE))
+		return;
+	fill_reset_socket(e, end, reset_ns);
+	bpf_ringbuf_submit(e, 0);
+}
+
 static __always_inline int send_reset(void *ctx, bool is_kprobe, const struct sock *sk,
 				      const struct sk_buff *skb, const struct syn_header *start,
 				      __u64 reason, __u8 family)
 {
 	__u64 task = bpf_get_current_task();
+	struct connection connection = {};
 	struct event_reset *e;
+	__u64 reset_ns;
 	__u8 one = 1;
 
 	bpf_map_update_elem(&tasks_in_reset, &task, &one, BPF_ANY);
@@ -191,7 +246,15 @@ static __always_inline int send_reset(void *ctx, bool is_kprobe, const struct so
 	e->tcp_flags = start->flags;
 	fill_reset(e, ctx, is_kprobe, sk, skb, tcp_header(skb), reason);
 	note_sample(e);
+	reset_ns = e->header.ts_ns;
+	if (!is_lone_syn(e->tcp_flags) && !has_living_socket(e)) {
+		connection.netns = e->netns;
+		connection.family = family;
+		connection.packet = e->packet;
+	}
 	bpf_ringbuf_submit(e, 0);
+	if (connection.family)
+		tell_socket_end(&connection, reset_ns);
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The one definition of what probes.bpf.h declares. */
-#include "packet.bpf.h"
+#include "connection.bpf.h"
 
 /* The loader sets the sizes before it loads: see ring_bytes() there. */
 struct ring state_events SEC(".maps");
@@ -8,6 +8,8 @@ struct ring reset_events SEC(".maps");
 struct tasks_in_reset tasks_in_reset SEC(".maps");
 struct reset_cpus reset_cpus SEC(".maps");
 struct invalid_packets invalid_packets SEC(".maps");
+struct ended_connections ended_connections SEC(".maps");
+struct closers closers SEC(".maps");
 
 __u64 lost[EVENT_PROBES];
 __u64 epoch;

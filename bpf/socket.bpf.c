@@ -8,46 +8,23 @@
  * connection that ends so. Missed: that reset is not reported; the loss is
  * counted.
  */
-#include "packet.bpf.h"
+#include "connection.bpf.h"
 
 #define SOCK_DEAD_BIT 0
-#define V4_MAPPED_WORD bpf_htonl(0xffff)
-
-static __always_inline bool is_v4_mapped(const struct sock *sk)
-{
-	__u32 words[4];
-
-	bpf_core_read(words, sizeof(words), &sk->__sk_common.skc_v6_daddr);
-	return !words[0] && !words[1] && words[2] == V4_MAPPED_WORD;
-}
-
-/* As if it were a packet of the peer's, which a reset received is. */
-static __always_inline void read_socket_tuple(const struct sock *sk, struct event_reset *e)
-{
-	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
-
-	if (family == AF_INET6 && is_v4_mapped(sk))
-		family = AF_INET;
-	e->family = family;
-	if (family == AF_INET) {
-		bpf_core_read(e->packet.src, 4, &sk->__sk_common.skc_daddr);
-		bpf_core_read(e->packet.dst, 4, &sk->__sk_common.skc_rcv_saddr);
-	} else {
-		bpf_core_read(e->packet.src, 16, &sk->__sk_common.skc_v6_daddr);
-		bpf_core_read(e->packet.dst, 16, &sk->__sk_common.skc_v6_rcv_saddr);
-	}
-	e->packet.sport = BPF_CORE_READ(sk, __sk_common.skc_dport);
-	/* Not skc_num, which goes with the bind when the state becomes CLOSE. */
-	e->packet.dport = BPF_CORE_READ((const struct inet_sock *)sk, inet_sport);
-}
+#define SOCK_LINGER_BIT 4
 
 static __always_inline void fill_socket_reset(struct event_reset *e, const struct sock *sk)
 {
+	unsigned long flags;
+
 	e->netns = read_netns(BPF_CORE_READ(sk, __sk_common.skc_net.net));
 	e->socket = BPF_CORE_READ(sk, __sk_common.skc_state);
-	read_socket_tuple(sk, e);
-	if (BPF_CORE_READ(sk, __sk_common.skc_flags) & (1 << SOCK_DEAD_BIT))
+	e->family = read_socket_tuple(sk, &e->packet);
+	flags = BPF_CORE_READ(sk, __sk_common.skc_flags);
+	if (flags & (1 << SOCK_DEAD_BIT))
 		e->flags |= EVENT_RESET_ORPHANED;
+	if ((flags & (1 << SOCK_LINGER_BIT)) && !BPF_CORE_READ(sk, sk_lingertime))
+		e->flags |= EVENT_RESET_LINGER0;
 	if (BPF_CORE_READ((const struct tcp_sock *)sk, linger2) < 0)
 		e->flags |= EVENT_RESET_LINGER2;
 	read_task(&e->task);

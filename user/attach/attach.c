@@ -7,6 +7,19 @@
 #include <stdio.h>
 #include <string.h>
 
+static struct bpf_link *link_program(struct bpf_program *program, enum hook_how how, bool at_exit,
+				     const char *symbol)
+{
+	switch (how) {
+	case HOOK_FENTRY:
+		return bpf_program__attach_trace(program);
+	case HOOK_TRACEPOINT:
+		return bpf_program__attach_raw_tracepoint(program, symbol);
+	default:
+		return bpf_program__attach_kprobe(program, at_exit, symbol);
+	}
+}
+
 static int attach_program(struct attachments *attachments, struct bpf_object *object,
 			  const char *name, enum hook_how how, bool at_exit, const char *symbol)
 {
@@ -17,8 +30,7 @@ static int attach_program(struct attachments *attachments, struct bpf_object *ob
 		return -ENOENT;
 	if (attachments->links_count == ATTACH_LINKS_MAX)
 		return -ENOSPC;
-	link = how == HOOK_FENTRY ? bpf_program__attach_trace(program) :
-				    bpf_program__attach_kprobe(program, at_exit, symbol);
+	link = link_program(program, how, at_exit, symbol);
 	if (!link)
 		return -errno;
 	attachments->links[attachments->links_count++] = link;

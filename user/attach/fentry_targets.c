@@ -198,6 +198,7 @@ int fentry_targets_register(void)
 		{ "fexit+", opened_type(), BPF_TRACE_FEXIT, &fentry },
 		{ "kprobe+", BPF_PROG_TYPE_KPROBE, 0, &kprobe },
 		{ "kretprobe+", BPF_PROG_TYPE_KPROBE, 0, &kprobe },
+		{ "raw_tp+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &kprobe },
 	};
 	static bool is_done;
 

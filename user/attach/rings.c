@@ -86,6 +86,17 @@ static void expect_counts(struct rings *rings, const struct event_header *header
 		syn_storm_expect(&rings->storm, header->ts_ns);
 }
 
+/* What follows a reset is there when its turn comes: it was sent within microseconds. */
+static void complete_reset(const struct rings *rings, struct observation *seen)
+{
+	const struct reorder *ahead = &rings->merge.lanes[MERGE_RESETS].ahead;
+	const void *record;
+	size_t size;
+
+	for (size_t i = 0; (record = reorder_look(ahead, i, &size)); i++)
+		decode_companion(record, size, seen);
+}
+
 static int take_record(void *ctx, const void *record, size_t size)
 {
 	struct rings *rings = ctx;
@@ -96,6 +107,8 @@ static int take_record(void *ctx, const void *record, size_t size)
 		return got;
 	if (seen.type == OBSERVATION_REMOVAL)
 		mark_removed(rings, record);
+	if (seen.type == OBSERVATION_RESET)
+		complete_reset(rings, &seen);
 	expect_counts(rings, record);
 	process_describe_observation(&seen);
 	if (rings->conntrack_get)

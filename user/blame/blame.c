@@ -113,6 +113,23 @@ static int observe_ruleset(struct blame *b, const struct observation *seen)
 	return 0;
 }
 
+static int observe_listener(struct blame *b, const struct observation *seen)
+{
+	struct finding f = { .type = FINDING_LISTENER, .id = ++b->last_id };
+
+	listeners_add(&b->listeners, seen);
+	blame_deliver(b, seen, &f);
+	return 0;
+}
+
+static int observe_rules(struct blame *b, const struct observation *seen)
+{
+	struct finding f = { .type = FINDING_RULES, .id = ++b->last_id };
+
+	blame_deliver(b, seen, &f);
+	return 0;
+}
+
 static int observe_removal(struct blame *b, const struct observation *seen)
 {
 	const struct removal_observation *r = &seen->removal;
@@ -312,10 +329,9 @@ int blame_observe(struct blame *b, const struct observation *seen)
 		blame_deliver_raw(b, seen, FINDING_NAMESPACE);
 		return 0;
 	case OBSERVATION_LISTENER:
-		listeners_add(&b->listeners, seen);
-		return 0;
+		return observe_listener(b, seen);
 	case OBSERVATION_RULES:
-		return 0;
+		return observe_rules(b, seen);
 	case OBSERVATION_START:
 		return observe_start(b, seen);
 	case OBSERVATION_END:

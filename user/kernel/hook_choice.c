@@ -8,6 +8,8 @@
 static const char *usable_symbol(const struct hook *hook, const struct symbol *symbol,
 				 const struct hook_facts *facts)
 {
+	if (!symbol && hook->how != HOOK_TRACEPOINT)
+		return NULL;
 	switch (hook->how) {
 	case HOOK_KPROBE_PART:
 		return symbol->part[0] ? symbol->part : NULL;
@@ -18,6 +20,8 @@ static const char *usable_symbol(const struct hook *hook, const struct symbol *s
 		return symbol->is_exact ? symbol->name : NULL;
 	case HOOK_KPROBE_CLONE:
 		return symbol->clone[0] && !symbol->has_clones ? symbol->clone : NULL;
+	case HOOK_TRACEPOINT: /* the kernel says when it is asked for it */
+		return hook->symbol;
 	case HOOK_NONE:
 		break;
 	}
@@ -88,7 +92,7 @@ void hook_choice_make(const struct probe *probe, const struct kernel_symbols *sy
 		const struct hook *hook = &probe->hooks[i];
 		const struct symbol *symbol =
 			kernel_symbols_get(symbols, probe->module, hook->symbol);
-		const char *name = symbol ? usable_symbol(hook, symbol, facts) : NULL;
+		const char *name = usable_symbol(hook, symbol, facts);
 
 		if (!name)
 			continue;

@@ -30,7 +30,8 @@ static void name_functions(struct kernel_symbols *out)
 		for (size_t k = 0; k < PROBE_HOOKS_MAX && probe->hooks[k].symbol; k++) {
 			const char *name = probe->hooks[k].symbol;
 
-			if (!kernel_symbols_get(out, probe->module, name))
+			if (probe->hooks[k].how != HOOK_TRACEPOINT &&
+			    !kernel_symbols_get(out, probe->module, name))
 				out->items[out->count++] =
 					(struct symbol){ .name = name, .home = probe->module };
 		}

@@ -155,6 +155,12 @@ const struct probe probes[EVENT_PROBES] = {
 		.hooks = { { HOOK_KPROBE, "nf_ct_l4proto_log_invalid", "on_invalid_kprobe", 0 } },
 		.consequence = "that a packet was judged INVALID is inferred, not observed",
 	},
+	[EVENT_PROBE_SOCKET_STATE] = {
+		.id = EVENT_PROBE_SOCKET_STATE,
+		.sense = SENSE_SOCKET_STATE,
+		.hooks = { { HOOK_TRACEPOINT, "inet_sock_set_state", "on_socket_state_tracepoint", 0 } },
+		.consequence = "how a connection of this host had ended, and by whom, is not known",
+	},
 };
 
 const char *probe_word(enum event_probe probe)
@@ -176,6 +182,8 @@ const char *hook_how_name(enum hook_how how)
 	case HOOK_KPROBE_PART:
 	case HOOK_KPROBE_CLONE:
 		return "kprobe";
+	case HOOK_TRACEPOINT:
+		return "tracepoint";
 	case HOOK_NONE:
 		break;
 	}

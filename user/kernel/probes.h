@@ -19,6 +19,7 @@ enum hook_how {
 	HOOK_KPROBE,
 	HOOK_KPROBE_PART,  /* on the .part.N that the compiler split off */
 	HOOK_KPROBE_CLONE, /* on a .isra.N or .constprop.N: for what reads no argument */
+	HOOK_TRACEPOINT,   /* `symbol` is a tracepoint of the kernel's, not a function */
 };
 
 /* One way to see it: the kernel's function, the BPF program at its entry, and the one at

@@ -200,6 +200,8 @@ enum finding_type {
 	FINDING_LOST,
 	FINDING_LOG,       /* raw */
 	FINDING_NAMESPACE, /* raw */
+	FINDING_LISTENER,
+	FINDING_RULES,
 	FINDING_END,
 };
 

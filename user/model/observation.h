@@ -67,6 +67,7 @@ struct actor {
 	uint32_t pid; /* the process's: the thread group */
 	uint32_t netns;
 	uint64_t start_boottime_ns;
+	uint8_t signal; /* that ended_by was by; 0: none */
 	bool has_uid;
 	uint32_t uid;     /* as the first user namespace has it */
 	uint8_t ended_by; /* enum socket_end_how: it was on its way out, by what */

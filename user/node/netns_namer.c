@@ -21,7 +21,8 @@ static bool is_told(enum observation_type type)
 {
 	return type == OBSERVATION_ADDRESS || type == OBSERVATION_LINK ||
 	       type == OBSERVATION_RULESET || type == OBSERVATION_ACT_BEGIN ||
-	       type == OBSERVATION_RESET || type == OBSERVATION_RESETS;
+	       type == OBSERVATION_RESET || type == OBSERVATION_RESETS ||
+	       type == OBSERVATION_LISTENER || type == OBSERVATION_RULES;
 }
 
 bool netns_namer_tells(struct netns_namer *netns_namer, const struct observation *seen,

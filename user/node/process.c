@@ -143,4 +143,8 @@ void process_describe_observation(struct observation *seen)
 		process_describe_actor(&seen->change.actor);
 	else if (seen->type == OBSERVATION_ACT_BEGIN)
 		process_describe_actor(&seen->act.actor);
+	else if (seen->type == OBSERVATION_RESET)
+		process_describe_actor(&seen->reset.ended.by);
+	else if (seen->type == OBSERVATION_LISTENER)
+		process_describe_actor(&seen->listener.actor);
 }

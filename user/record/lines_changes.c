@@ -117,9 +117,39 @@ static int finish_ruleset(const struct line_reading *r)
 	return r->out->ruleset.op != RULESET_NONE;
 }
 
+/* ---- a listener closed, rules committed ---- */
+
+static void write_closed(struct jsonw *w, const char *name, const void *base)
+{
+	(void)base;
+	jsonw_string(w, name, "closed");
+}
+
+static const struct special closed = { write_closed, NULL, "{\"const\":\"closed\"}" };
+
+static const struct field listener_op_rows[] = { SPECIAL("op", FIELD_ALWAYS, closed) };
+static const struct fields listener_op_fields = FIELDS(listener_op_rows, NULL);
+
+static const struct field listener_actor_rows[] = {
+	OBJECT(listener_observation, "actor", actor, actor_fields),
+};
+static const struct fields listener_actor_fields = FIELDS(listener_actor_rows, NULL);
+
+static const struct field rules_rows[] = {
+	OBJECT(rules_observation, "actor", actor, actor_fields),
+};
+static const struct fields rules_fields = FIELDS(rules_rows, NULL);
+
+/* What a later writer may see of a listener is not its end. */
+static int finish_listener(const struct line_reading *r)
+{
+	return r->out->listener.listener.is_known && !strcmp(get_string(r->root, "op"), "closed");
+}
+
 /* ---- the lines ---- */
 
 #define CHANGE offsetof(struct observation, change)
+#define LISTENER offsetof(struct observation, listener)
 
 static const struct line_type rows[] = {
 	{ .name = "address",
@@ -139,5 +169,17 @@ static const struct line_type rows[] = {
 	  READ_AS(OBSERVATION_RULESET, ruleset),
 	  .finish = finish_ruleset,
 	  .parts = { { FROM_SEEN, &ruleset_fields, offsetof(struct observation, ruleset) } } },
+	{ .name = "rules",
+	  .finding = FINDING_RULES,
+	  READ_AS(OBSERVATION_RULES, rules),
+	  .detail = JSON_REMOVALS,
+	  .parts = { { FROM_SEEN, &rules_fields, offsetof(struct observation, rules) } } },
+	{ .name = "listener",
+	  .finding = FINDING_LISTENER,
+	  READ_AS(OBSERVATION_LISTENER, listener),
+	  .finish = finish_listener,
+	  .parts = { { FROM_SEEN, &listener_op_fields, LISTENER },
+		     { FROM_SEEN, &listener_fields, LISTENER },
+		     { FROM_SEEN, &listener_actor_fields, LISTENER } } },
 };
 const struct line_set change_lines = LINES(rows);

@@ -78,6 +78,7 @@ static const struct field actor_rows[] = {
 	GROUP("parent", parent_fields),
 	TEXT(actor, "grandparent", grandparent, 0),
 	WORD(actor, "ended_by", ended_by, 0, socket_end_words),
+	NUMBER(actor, "signal", signal, 0),
 };
 const struct fields actor_fields = FIELDS(actor_rows, has_pid);
 

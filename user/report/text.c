@@ -260,6 +260,8 @@ void text_finding(struct text *t, const struct finding *f)
 		return;
 	switch (f->type) {
 	case FINDING_REMOVAL:
+	case FINDING_LISTENER:
+	case FINDING_RULES:
 		if (t->options.is_verbose)
 			show_note(t, f);
 		break;

@@ -101,6 +101,29 @@ static void note_ruleset(struct note *n, const struct finding *f)
 	n->words = keep(n, "%s", describe_ruleset(&f->seen->ruleset, text, sizeof(text)));
 }
 
+static void note_listener(struct note *n, const struct finding *f)
+{
+	const struct listener_observation *l = &f->seen->listener;
+	char address[ADDRESS_TEXT_BYTES], actor[DESCRIBE_BYTES / 2];
+
+	begin(n, "listener", TONE_PLAIN);
+	n->words = keep(
+		n, "%s port %u was closed%s%s",
+		address_format(&l->listener.address, l->listener.family, address, sizeof(address)),
+		l->listener.port, l->actor.pid ? " by " : "",
+		l->actor.pid ? describe_actor(&l->actor, actor, sizeof(actor)) : "");
+}
+
+static void note_rules(struct note *n, const struct finding *f)
+{
+	const struct actor *by = &f->seen->rules.actor;
+	char actor[DESCRIBE_BYTES / 2];
+
+	begin(n, "rules", TONE_PLAIN);
+	n->words = keep(n, "nftables' rules were changed%s%s", by->pid ? " by " : "",
+			by->pid ? describe_actor(by, actor, sizeof(actor)) : "");
+}
+
 static void note_flush(struct note *n, const struct finding *f)
 {
 	const struct flush *flush = f->flush;
@@ -371,6 +394,8 @@ static bool has_place(enum finding_type type)
 	case FINDING_RESETS:
 	case FINDING_AT_RISK:
 	case FINDING_RISK_OVER:
+	case FINDING_LISTENER:
+	case FINDING_RULES:
 		return true;
 	default:
 		return false;
@@ -382,12 +407,13 @@ void finding_text(struct note *n, const struct finding *f, const struct netns_na
 	char place[NETNS_TEXT_BYTES], node[NODE_BYTES];
 
 	static void (*const fill[FINDING_END + 1])(struct note *, const struct finding *) = {
-		[FINDING_ADDRESS] = note_change,  [FINDING_LINK] = note_change,
-		[FINDING_RULESET] = note_ruleset, [FINDING_FLUSH] = note_flush,
-		[FINDING_REMOVAL] = note_removal, [FINDING_RESET] = note_reset,
-		[FINDING_AT_RISK] = note_risk,    [FINDING_RISK_OVER] = note_risk_over,
-		[FINDING_PROBE] = note_probe,     [FINDING_LOST] = note_lost,
-		[FINDING_LOG] = note_log,         [FINDING_RESETS] = note_resets,
+		[FINDING_ADDRESS] = note_change,    [FINDING_LINK] = note_change,
+		[FINDING_RULESET] = note_ruleset,   [FINDING_FLUSH] = note_flush,
+		[FINDING_REMOVAL] = note_removal,   [FINDING_RESET] = note_reset,
+		[FINDING_AT_RISK] = note_risk,      [FINDING_RISK_OVER] = note_risk_over,
+		[FINDING_PROBE] = note_probe,       [FINDING_LOST] = note_lost,
+		[FINDING_LOG] = note_log,           [FINDING_RESETS] = note_resets,
+		[FINDING_LISTENER] = note_listener, [FINDING_RULES] = note_rules,
 	};
 
 	n->kind = n->words = n->verdict = n->confidence = NULL;

@@ -377,6 +377,8 @@ void summary_add(struct summary *t, const struct finding *f)
 	case FINDING_PROBE:
 	case FINDING_LOG:
 	case FINDING_NAMESPACE:
+	case FINDING_LISTENER:
+	case FINDING_RULES:
 	case FINDING_ACT:
 		break;
 	}

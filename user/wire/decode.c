@@ -36,6 +36,32 @@ static void decode_flow(uint8_t family, const struct event_tuple *orig,
 	decode_tuple(reply, &out->reply);
 }
 
+static const uint8_t endings[] = {
+	[EVENT_ENDING_NONE] = SOCKET_END_NONE,
+	[EVENT_ENDING_EXIT] = SOCKET_END_EXITED,
+	[EVENT_ENDING_SIGNAL] = SOCKET_END_KILLED,
+	[EVENT_ENDING_OOM] = SOCKET_END_OOM,
+};
+
+/* The thread's name is the process's, unless the leader's is known. */
+static void decode_more(const struct event_task *in, struct actor *out)
+{
+	if (!in->has_more)
+		return;
+	out->has_uid = true;
+	out->uid = in->uid;
+	out->ended_by = in->ending < sizeof(endings) ? endings[in->ending] : SOCKET_END_NONE;
+	out->signal = in->signal;
+	decode_text(out->thread, sizeof(out->thread), in->comm, sizeof(in->comm));
+	decode_text(out->comm, sizeof(out->comm), in->process, sizeof(in->process));
+	if (!strcmp(out->thread, out->comm))
+		out->thread[0] = '\0';
+	out->parent_pid = in->parent_pid;
+	decode_text(out->parent, sizeof(out->parent), in->parent, sizeof(in->parent));
+	decode_text(out->grandparent, sizeof(out->grandparent), in->grandparent,
+		    sizeof(in->grandparent));
+}
+
 /* Truth rule 6: in a softirq or a kernel thread, `current` is nobody. */
 static void decode_actor(const struct event_task *in, struct actor *out)
 {
@@ -48,6 +74,7 @@ static void decode_actor(const struct event_task *in, struct actor *out)
 	out->netns = in->netns;
 	out->start_boottime_ns = in->start_boottime_ns;
 	decode_text(out->comm, sizeof(out->comm), in->comm, sizeof(in->comm));
+	decode_more(in, out);
 	/* All that is known of one who is gone by now. */
 	decode_text(group, sizeof(group), in->cgroup, sizeof(in->cgroup));
 	process_from_cgroup(group, out);
@@ -237,6 +264,23 @@ static void decode_entry(const struct event_entry *in, struct observation *out)
 			    in->tcp_state == EVENT_ENTRY_INSERTED;
 }
 
+/* Nothing but a lifetime makes a kernel thread take an address away that is not its
+ * device's last (check_lifetime(), addrconf_verify_rtnl()), and nothing but a router's
+ * word makes one in a softirq (addrconf_prefix_rcv()). */
+static enum change_why address_why(const struct event_address *in)
+{
+	bool is_lasting = in->valid_s == VALID_FOREVER || (in->flags & EVENT_ADDRESS_PERMANENT);
+
+	if (in->op == EVENT_ADDRESS_REMOVE)
+		return (in->task.flags & EVENT_TASK_KTHREAD) && !is_lasting &&
+				       !(in->flags & EVENT_ADDRESS_DEAD) ?
+			       CHANGE_WHY_LIFETIME :
+			       CHANGE_WHY_NONE;
+	return in->family == AF_INET6 && (in->task.flags & EVENT_TASK_SOFTIRQ) ?
+		       CHANGE_WHY_ROUTER_ADVERTISEMENT :
+		       CHANGE_WHY_NONE;
+}
+
 static void decode_address(const struct event_address *in, struct observation *out)
 {
 	struct change_observation *c = &out->change;
@@ -248,6 +292,9 @@ static void decode_address(const struct event_address *in, struct observation *o
 	c->family = in->family;
 	c->prefix_len = in->prefix_len;
 	c->is_dead = in->flags & EVENT_ADDRESS_DEAD;
+	c->valid_s = in->flags & EVENT_ADDRESS_PERMANENT ? VALID_FOREVER : in->valid_s;
+	c->protocol = in->protocol;
+	c->why = (uint8_t)address_why(in);
 	c->by_kernel = in->task.flags != 0;
 	c->ifindex = in->ifindex;
 	decode_text(c->ifname, sizeof(c->ifname), in->ifname, sizeof(in->ifname));
@@ -369,6 +416,19 @@ static enum pickup decode_pickup(const struct event_reset *in)
 	return flow_is_translated(&flow) ? PICKUP_RENEWED : PICKUP_FRESH;
 }
 
+static enum cause abort_cause(const struct event_reset *in, const char *const *names, size_t count,
+			      const char *reason)
+{
+	struct abort_facts facts = {
+		.is_orphaned = in->flags & EVENT_RESET_ORPHANED,
+		.has_linger2 = in->flags & EVENT_RESET_LINGER2,
+		.has_linger0 = in->flags & EVENT_RESET_LINGER0,
+		.reason = reason,
+	};
+
+	return stack_abort_cause(names, count, &facts);
+}
+
 static void decode_reset_names(struct decoder *d, const struct event_reset *in,
 			       struct reset_observation *r)
 {
@@ -380,8 +440,7 @@ static void decode_reset_names(struct decoder *d, const struct event_reset *in,
 	if (reason)
 		decode_text(r->reason, sizeof(r->reason), reason, strlen(reason));
 	if (in->kind == EVENT_RESET_ABORT)
-		r->cause = stack_abort_cause(names, count, in->flags & EVENT_RESET_ORPHANED,
-					     in->flags & EVENT_RESET_LINGER2);
+		r->cause = abort_cause(in, names, count, r->reason);
 	/* An abort's stack is there for its cause; it is shown when asked for, or when it
 	 * did not tell. */
 	if (in->kind != EVENT_RESET_ABORT || d->with_stacks || r->cause == CAUSE_OTHER)
@@ -400,6 +459,21 @@ static enum reset_kind decode_kind(uint8_t in)
 	return in < sizeof(kinds) / sizeof(kinds[0]) ? kinds[in] : RESET_ANSWER;
 }
 
+static void decode_listener(const struct event_listening *in, struct listener_state *out)
+{
+	out->is_known = in->flags & EVENT_LISTENER_KNOWN;
+	if (!out->is_known)
+		return;
+	out->is_v6only = in->flags & EVENT_LISTENER_V6ONLY;
+	out->family = in->family;
+	out->port = ntohs(in->port);
+	out->queue = in->queue;
+	out->queue_max = in->queue_max;
+	out->syn_queue = in->syn_queue;
+	out->bound_ifindex = in->bound_ifindex;
+	memcpy(out->address.bytes, in->address, sizeof(out->address.bytes));
+}
+
 /* What a packet of no trigger can tell stays zero. */
 static void decode_trigger(const struct event_reset *in, struct reset_observation *r)
 {
@@ -411,11 +485,68 @@ static void decode_trigger(const struct event_reset *in, struct reset_observatio
 	if (r->pickup == PICKUP_KNOWN || r->pickup == PICKUP_INVALID) {
 		decode_flow(in->family, &in->conntrack_orig, &in->conntrack_reply, &r->entry);
 		r->entry_state = in->conntrack_tcp_state;
+		r->entry_netns = in->entry_netns;
+		r->entry_hooks = decode_hooks(in->entry_hooks);
 	}
 	r->has_numbers = true;
 	r->seq = in->seq;
 	r->ack = in->ack;
 	r->payload_bytes = in->payload_bytes;
+}
+
+static void decode_listener_closed(const struct event_listener *in, struct observation *out)
+{
+	struct listener_observation *l = &out->listener;
+
+	out->type = OBSERVATION_LISTENER;
+	out->netns = (struct netns_id){ .inum = in->netns };
+	memset(l, 0, sizeof(*l));
+	decode_listener(&in->listening, &l->listener);
+	decode_actor(&in->task, &l->actor);
+	decode_exe(&in->exe, &l->actor);
+}
+
+/* A close() is the process's own doing, or comes of its end. */
+static enum socket_end_how decode_end_how(const struct event_socket_end *in)
+{
+	static const enum socket_end_how hows[] = {
+		[EVENT_END_NONE] = SOCKET_END_NONE,
+		[EVENT_END_CLOSED] = SOCKET_END_CLOSED,
+		[EVENT_END_TIMED_OUT] = SOCKET_END_TIMED_OUT,
+		[EVENT_END_RESET] = SOCKET_END_RESET,
+		[EVENT_END_DESTROYED] = SOCKET_END_DESTROYED,
+		[EVENT_END_ABORTED] = SOCKET_END_ABORTED,
+	};
+
+	if (in->how == EVENT_END_CLOSED && in->ending && in->ending < sizeof(endings))
+		return endings[in->ending];
+	return in->how < sizeof(hows) / sizeof(hows[0]) ? hows[in->how] : SOCKET_END_NONE;
+}
+
+/* What was read of the process may be of an earlier close(): how it ended is not. */
+static void decode_end(const struct event_reset_socket *in, struct reset_observation *r)
+{
+	struct socket_end *ended = &r->ended;
+
+	ended->how = decode_end_how(&in->end);
+	ended->ago_ns = in->reset_ns > in->end.ts_ns ? in->reset_ns - in->end.ts_ns : 0;
+	decode_actor(&in->task, &ended->by);
+	decode_exe(&in->exe, &ended->by);
+	ended->by.pid = in->end.pid;
+	ended->by.start_boottime_ns = in->end.start_boottime_ns;
+	ended->by.ended_by = in->end.ending < sizeof(endings) ? endings[in->end.ending] : 0;
+	ended->by.signal = in->end.signal;
+}
+
+bool decode_companion(const void *record, size_t size, struct observation *reset)
+{
+	const struct event_reset_socket *in = record;
+
+	if (size < sizeof(*in) || in->header.type != EVENT_RESET_SOCKET ||
+	    in->header.len < sizeof(*in) || in->reset_ns != reset->mono_ns)
+		return false;
+	decode_end(in, &reset->reset);
+	return true;
 }
 
 static void decode_reset(struct decoder *d, const struct event_reset *in, struct observation *out)
@@ -432,6 +563,7 @@ static void decode_reset(struct decoder *d, const struct event_reset *in, struct
 	r->socket = in->socket;
 	if (r->kind == RESET_ANSWER || r->kind == RESET_REJECTED)
 		decode_trigger(in, r);
+	decode_listener(&in->listener, &r->listener);
 	r->in_softirq = in->flags & EVENT_RESET_SOFTIRQ;
 	r->has_context = true;
 	decode_text(r->ifname, sizeof(r->ifname), in->ifname, sizeof(in->ifname));
@@ -456,6 +588,8 @@ static size_t record_size(uint16_t type)
 		return sizeof(struct event_link);
 	case EVENT_RULESET:
 		return sizeof(struct event_ruleset);
+	case EVENT_LISTENER:
+		return sizeof(struct event_listener);
 	case EVENT_ACT_BEGIN:
 		return EVENT_ACT_BRIEF_BYTES;
 	case EVENT_ACT_END:
@@ -498,6 +632,9 @@ int decode(struct decoder *d, const void *record, size_t size, struct observatio
 		break;
 	case EVENT_RULESET:
 		decode_ruleset(record, out);
+		break;
+	case EVENT_LISTENER:
+		decode_listener_closed(record, out);
 		break;
 	case EVENT_ACT_BEGIN:
 		decode_act(d, record, out);

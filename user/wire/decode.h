@@ -31,6 +31,10 @@ struct decoder {
  * -EINVAL: a record that is too short for its type. */
 int decode(struct decoder *decoder, const void *record, size_t size, struct observation *out);
 
+/* Whether that is a record of what became of the socket or the delivery of that reset, which
+ * decode() has filled and does not know; then the reset is completed. */
+bool decode_companion(const void *record, size_t size, struct observation *reset);
+
 struct event_flush_slot;
 
 /* The flush ring's next, from a copy of its first two slots: a removal, or a mark

@@ -57,3 +57,14 @@ const void *reorder_take(struct reorder *l, size_t *size)
 	*size = l->places[place].size;
 	return l->places[place].bytes;
 }
+
+const void *reorder_look(const struct reorder *l, size_t i, size_t *size)
+{
+	size_t place;
+
+	if (i >= l->count)
+		return NULL;
+	place = l->order[l->count - 1 - i];
+	*size = l->places[place].size;
+	return l->places[place].bytes;
+}

@@ -37,6 +37,9 @@ bool reorder_put(struct reorder *l, uint64_t time_ns, const void *record, size_t
 /* The eldest's time, UINT64_MAX where there is none. */
 uint64_t reorder_next_ns(const struct reorder *l);
 
+/* The i-th from the eldest, valid as long; NULL: there are no more. */
+const void *reorder_look(const struct reorder *l, size_t i, size_t *size);
+
 /* The eldest, which is taken out; valid until the next reorder_put(). There must be one. */
 const void *reorder_take(struct reorder *l, size_t *size);
 

@@ -93,22 +93,32 @@ static bool has_frame(const char *const *names, size_t count, const char *functi
 	return false;
 }
 
+static bool has_linger0(const struct abort_facts *facts)
+{
+	return facts->has_linger0 || (facts->reason && strstr(facts->reason, "ABORT_ON_LINGER"));
+}
+
 /* __tcp_close() calls it for unread data while the process still holds the socket,
  * later for TCP_LINGER2 and for want of memory; with SO_LINGER of 0 it goes through
- * tcp_disconnect(). A retransmission timer aborts only in tcp_out_of_resources(). */
-enum cause stack_abort_cause(const char *const *names, size_t count, bool is_orphaned,
-			     bool has_linger2)
+ * tcp_disconnect(), as inet_csk_listen_stop() does with each connection that a listener
+ * leaves behind. A retransmission timer aborts only in tcp_out_of_resources(). */
+enum cause stack_abort_cause(const char *const *names, size_t count,
+			     const struct abort_facts *facts)
 {
 	bool is_close = has_frame(names, count, "__tcp_close") ||
 			has_frame(names, count, "tcp_close");
 
 	if (has_frame(names, count, "tcp_abort"))
 		return CAUSE_KILLED;
+	if (has_frame(names, count, "inet_csk_listen_stop"))
+		return CAUSE_LISTENER_CLOSED;
+	if (has_frame(names, count, "tcp_disconnect") && !is_close)
+		return CAUSE_DISCONNECT;
 	if (has_frame(names, count, "tcp_disconnect"))
-		return is_close ? CAUSE_LINGER : CAUSE_DISCONNECT;
-	if (is_close && !is_orphaned)
+		return has_linger0(facts) ? CAUSE_LINGER : CAUSE_OTHER;
+	if (is_close && !facts->is_orphaned)
 		return CAUSE_UNREAD_DATA;
-	if (is_orphaned && has_linger2)
+	if (facts->is_orphaned && facts->has_linger2)
 		return CAUSE_LINGER;
 	if (is_close || has_frame(names, count, "tcp_out_of_resources") ||
 	    has_frame(names, count, "tcp_write_timer") ||

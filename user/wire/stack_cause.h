@@ -14,11 +14,18 @@
  * CAUSE_OTHER when none of them tells. */
 enum cause stack_cause(const char *const *names, size_t count);
 
+/* What the names do not tell apart, the socket does. */
+struct abort_facts {
+	bool is_orphaned;   /* the process had closed it before */
+	bool has_linger2;   /* TCP_LINGER2 below 0 */
+	bool has_linger0;   /* SO_LINGER, with 0 */
+	const char *reason; /* the kernel's own; "" or NULL: none */
+};
+
 /* Why TCP aborted a connection, by who called tcp_send_active_reset() (KERNEL: from
- * 5.10 to 7.3); what the names do not tell apart, the socket does: whether the
- * process had closed it before, and whether its TCP_LINGER2 is negative. */
-enum cause stack_abort_cause(const char *const *names, size_t count, bool is_orphaned,
-			     bool has_linger2);
+ * 5.10 to 7.3). */
+enum cause stack_abort_cause(const char *const *names, size_t count,
+			     const struct abort_facts *facts);
 
 /* "nf_ct_delete < gc_worker < …", cut where `size` ends. Returns `buf`. */
 const char *stack_format(const char *const *names, size_t count, char *buf, size_t size);

@@ -63,10 +63,12 @@ static void fentry_where_it_works(void **state)
 
 	(void)state;
 	for (enum event_probe probe = 0; probe < EVENT_PROBES; probe++) {
-		struct symbol *symbol = kernel_has_first_of(probe);
+		struct symbol *symbol;
 
-		if (probe == EVENT_PROBE_INVALID) /* variadic: fentry refuses it */
+		if (probes[probe].hooks[0].how == HOOK_TRACEPOINT ||
+		    probe == EVENT_PROBE_INVALID) /* variadic: fentry refuses it */
 			continue;
+		symbol = kernel_has_first_of(probe);
 		facts = everything;
 		choose(probe, &facts);
 		/* A flush whose beginning is skipped would be nobody's: see probes[]. */
@@ -169,11 +171,24 @@ static void every_function_of_the_table(void **state)
 	kernel_has("ffffffff81a1b300 t inetdev_event\n");
 	for (enum event_probe probe = 0; probe < EVENT_PROBES; probe++)
 		for (size_t i = 0; i < PROBE_HOOKS_MAX && probes[probe].hooks[i].symbol; i++)
-			assert_non_null(kernel_symbols_get(&symbols, probes[probe].module,
-							   probes[probe].hooks[i].symbol));
+			assert_true(probes[probe].hooks[i].how == HOOK_TRACEPOINT ||
+				    kernel_symbols_get(&symbols, probes[probe].module,
+						       probes[probe].hooks[i].symbol));
 	for (size_t i = 0; i < symbols.count; i++)
 		for (size_t k = 0; k < i; k++)
 			assert_string_not_equal(symbols.items[i].name, symbols.items[k].name);
+}
+
+/* A tracepoint is no symbol: the kernel is asked for it when it is attached to. */
+static void tracepoint_without_a_symbol(void **state)
+{
+	(void)state;
+	kernel_has("ffffffff81a1b300 t inetdev_event\n");
+	choose(EVENT_PROBE_SOCKET_STATE, &everything);
+	assert_chosen(HOOK_TRACEPOINT, "inet_sock_set_state");
+	assert_null(choice.function);
+	assert_string_equal(hook_how_name(HOOK_TRACEPOINT), "tracepoint");
+	assert_null(kernel_symbols_get(&symbols, NULL, "inet_sock_set_state"));
 }
 
 static void waits_for_its_module(void **state)
@@ -199,6 +214,7 @@ int main(void)
 		cmocka_unit_test(the_caller_of_several_clones),
 		cmocka_unit_test(a_renamed_function),
 		cmocka_unit_test(every_function_of_the_table),
+		cmocka_unit_test(tracepoint_without_a_symbol),
 		cmocka_unit_test(waits_for_its_module),
 	};
 

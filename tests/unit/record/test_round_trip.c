@@ -354,9 +354,113 @@ static void round_trip_resets(void **state)
 	recording_keep_release(&keep);
 }
 
+static const struct actor whole_actor = {
+	.pid = 77,
+	.netns = NODE_NETNS,
+	.start_boottime_ns = 9,
+	.ended_by = SOCKET_END_OOM,
+	.signal = 9,
+	.has_uid = true,
+	.uid = 1000,
+	.comm = "python3",
+	.thread = "worker-3",
+	.parent_pid = 1,
+	.parent = "systemd",
+	.grandparent = "init",
+	.exe = "/usr/bin/python3",
+	.unit = "shop.service",
+};
+
+static void round_trip_actor(void **state)
+{
+	struct observation seen = make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &whole_actor);
+
+	(void)state;
+	check_change(seen);
+	seen.change.actor.uid = 0; /* root, and known to be */
+	check_change(seen);
+}
+
+static void round_trip_lifetime(void **state)
+{
+	struct observation seen = make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &nobody);
+
+	(void)state;
+	seen.change.by_kernel = true;
+	seen.change.valid_s = 3600;
+	seen.change.protocol = 3;
+	seen.change.why = CHANGE_WHY_LIFETIME;
+	check_change(seen);
+	seen.change.valid_s = VALID_FOREVER;
+	seen.change.why = CHANGE_WHY_ROUTER_ADVERTISEMENT;
+	check_change(seen);
+}
+
+static void round_trip_evidence(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	struct observation seen = make_reset(&flow, &flow.reply);
+
+	(void)state;
+	seen.reset.entry_netns = 4026532001;
+	seen.reset.entry_hooks = HOOKS_KNOWN | HOOKS_NAT;
+	check_reset(seen);
+	seen.reset.entry_hooks = HOOKS_KNOWN; /* none there */
+	seen.reset.listener = (struct listener_state){ .is_known = true,
+						       .is_v6only = true,
+						       .family = AF_INET6,
+						       .port = 7100,
+						       .queue = 6,
+						       .queue_max = 5,
+						       .syn_queue = 2,
+						       .bound_ifindex = 7 };
+	check_reset(seen);
+	for (enum socket_end_how how = SOCKET_END_CLOSED; how < SOCKET_ENDS; how++) {
+		seen.reset.ended = (struct socket_end){ .how = how, .ago_ns = 3000 };
+		check_reset(seen);
+	}
+	seen.reset.ended.by = whole_actor;
+	check_reset(seen);
+	seen.reset.delivered = DELIVERED_YES;
+	check_reset(seen);
+	seen.reset.delivered = DELIVERED_NO;
+	for (enum undelivered why = UNDELIVERED_NONE; why < UNDELIVEREDS; why++) {
+		seen.reset.undelivered = (uint8_t)why;
+		check_reset(seen);
+	}
+}
+
+static void round_trip_listener_and_rules(void **state)
+{
+	struct observation seen =
+		make_reset(&(struct flow){ .family = AF_INET }, &(struct tuple){ .sport = 1 });
+	struct observation back;
+	struct recording_keep keep = { 0 };
+
+	(void)state;
+	seen.type = OBSERVATION_LISTENER;
+	memset(&seen.listener, 0, sizeof(seen.listener));
+	seen.listener.listener = (struct listener_state){
+		.is_known = true, .family = AF_INET, .port = 80, .queue = 3, .queue_max = 128
+	};
+	seen.listener.actor = whole_actor;
+	back = read_back(&seen, &keep);
+	assert_memory_equal(&back.listener, &seen.listener, sizeof(seen.listener));
+	seen.type = OBSERVATION_RULES;
+	memset(&seen.rules, 0, sizeof(seen.rules));
+	seen.rules.actor = whole_actor;
+	back = read_back(&seen, &keep);
+	assert_memory_equal(&back.rules, &seen.rules, sizeof(seen.rules));
+	recording_keep_release(&keep);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		story(round_trip_actor),
+		story(round_trip_lifetime),
+		story(round_trip_evidence),
+		story(round_trip_listener_and_rules),
 		story(round_trip_resets),
 		story(round_trip_start),
 		story(round_trip_address),

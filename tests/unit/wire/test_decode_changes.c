@@ -241,9 +241,76 @@ static void unit_or_container_of_the_group(void **state)
 	}
 }
 
+static void process_of_a_thread(void **state)
+{
+	struct event_link e = { .header = HEADER(EVENT_LINK, e), .task = wire_task(0) };
+	struct actor a = DECODED(e).change.actor;
+
+	(void)state;
+	/* the half of a brief record: the thread's name is all there is */
+	assert_string_equal(a.comm, "systemd-network");
+	assert_string_equal(a.thread, "");
+	assert_false(a.has_uid);
+	e.task.has_more = 1;
+	memcpy(e.task.process, "systemd-networkd", 16); /* without an end */
+	e.task.parent_pid = 1;
+	memcpy(e.task.parent, "systemd", 8);
+	a = DECODED(e).change.actor;
+	assert_true(a.has_uid);
+	assert_int_equal(a.uid, 0);
+	assert_string_equal(a.comm, "systemd-networkd");
+	assert_string_equal(a.thread, "systemd-network");
+	assert_int_equal(a.parent_pid, 1);
+	assert_string_equal(a.parent, "systemd");
+	assert_string_equal(a.grandparent, "");
+	assert_int_equal(a.ended_by, SOCKET_END_NONE);
+	memcpy(e.task.process, e.task.comm, 16);
+	assert_string_equal(DECODED(e).change.actor.thread, "");
+	e.task.ending = EVENT_ENDING_OOM;
+	e.task.signal = 9;
+	assert_int_equal(DECODED(e).change.actor.ended_by, SOCKET_END_OOM);
+	assert_int_equal(DECODED(e).change.actor.signal, 9);
+	e.task.flags = EVENT_TASK_SOFTIRQ; /* nobody */
+	assert_int_equal(DECODED(e).change.actor.ended_by, SOCKET_END_NONE);
+}
+
+/* A kernel thread takes away what was given for a while only, and nothing else. */
+static void lifetime_of_an_address(void **state)
+{
+	struct event_address e = { .header = HEADER(EVENT_ADDRESS, e),
+				   .family = AF_INET,
+				   .op = EVENT_ADDRESS_REMOVE,
+				   .valid_s = 3600,
+				   .protocol = 2,
+				   .task = wire_task(EVENT_TASK_KTHREAD) };
+
+	(void)state;
+	assert_int_equal(DECODED(e).change.valid_s, 3600);
+	assert_int_equal(DECODED(e).change.protocol, 2);
+	assert_int_equal(DECODED(e).change.why, CHANGE_WHY_LIFETIME);
+	e.flags = EVENT_ADDRESS_DEAD; /* with its device */
+	assert_int_equal(DECODED(e).change.why, CHANGE_WHY_NONE);
+	e.flags = EVENT_ADDRESS_PERMANENT;
+	assert_int_equal(DECODED(e).change.why, CHANGE_WHY_NONE);
+	assert_int_equal(DECODED(e).change.valid_s, VALID_FOREVER);
+	e.flags = 0;
+	e.valid_s = VALID_FOREVER;
+	assert_int_equal(DECODED(e).change.why, CHANGE_WHY_NONE);
+	e.valid_s = 3600;
+	e.task.flags = 0; /* a process did */
+	assert_int_equal(DECODED(e).change.why, CHANGE_WHY_NONE);
+	e.op = EVENT_ADDRESS_ADD;
+	e.task.flags = EVENT_TASK_SOFTIRQ;
+	assert_int_equal(DECODED(e).change.why, CHANGE_WHY_NONE);
+	e.family = AF_INET6;
+	assert_int_equal(DECODED(e).change.why, CHANGE_WHY_ROUTER_ADVERTISEMENT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(process_of_a_thread),
+		cmocka_unit_test(lifetime_of_an_address),
 		cmocka_unit_test(address),
 		cmocka_unit_test(executable),
 		cmocka_unit_test(names_without_an_end),

@@ -86,9 +86,159 @@ static void reset_names(void **state)
 	assert_string_equal(DECODED(e).reset.stack, "nf_ct_delete.part.0 < early_drop");
 }
 
+/* An entry of the node's, and a reset by a container: each with its own hooks. */
+static void entry_of_another_namespace(void **state)
+{
+	struct event_reset e = wire_reset();
+	struct observation o;
+
+	(void)state;
+	e.conntrack = EVENT_CONNTRACK_INVALID;
+	e.hooks = EVENT_HOOK_KNOWN;
+	e.entry_netns = 4026532001;
+	e.entry_hooks = EVENT_HOOK_KNOWN | EVENT_HOOK_CONNTRACK | EVENT_HOOK_NAT;
+	o = DECODED(e);
+	assert_int_equal(o.reset.pickup, PICKUP_INVALID);
+	assert_int_equal(o.reset.hooks, HOOKS_KNOWN);
+	assert_int_equal(o.reset.entry_netns, 4026532001);
+	assert_int_equal(o.reset.entry_hooks, HOOKS_KNOWN | HOOKS_CONNTRACK | HOOKS_NAT);
+	e.entry_netns = 0;
+	e.entry_hooks = 0;
+	o = DECODED(e);
+	assert_int_equal(o.reset.entry_netns, 0);
+	assert_int_equal(o.reset.entry_hooks, 0);
+}
+
+static void listener_of_a_reset(void **state)
+{
+	struct event_reset e = wire_reset();
+	struct observation o = DECODED(e);
+
+	(void)state;
+	assert_false(o.reset.listener.is_known);
+	e.socket = SOCKET_LISTEN;
+	e.listener = (struct event_listening){ .queue = 6,
+					       .queue_max = 5,
+					       .syn_queue = 2,
+					       .bound_ifindex = 7,
+					       .address = { 127, 0, 0, 1 },
+					       .port = htons(7100),
+					       .family = AF_INET,
+					       .flags = EVENT_LISTENER_KNOWN };
+	o = DECODED(e);
+	assert_true(o.reset.listener.is_known);
+	assert_false(o.reset.listener.is_v6only);
+	assert_int_equal(o.reset.listener.queue, 6);
+	assert_int_equal(o.reset.listener.queue_max, 5);
+	assert_int_equal(o.reset.listener.syn_queue, 2);
+	assert_int_equal(o.reset.listener.bound_ifindex, 7);
+	assert_int_equal(o.reset.listener.port, 7100);
+	assert_int_equal(o.reset.listener.family, AF_INET);
+	assert_int_equal(o.reset.listener.address.bytes[0], 127);
+	e.listener.flags |= EVENT_LISTENER_V6ONLY;
+	assert_true(DECODED(e).reset.listener.is_v6only);
+}
+
+static struct event_reset_socket wire_reset_socket(enum event_end_how how, enum event_ending ending)
+{
+	return (struct event_reset_socket){
+		.header = { .type = EVENT_RESET_SOCKET,
+			    .len = sizeof(struct event_reset_socket),
+			    .ts_ns = MONO_BASE_NS + 900 },
+		.reset_ns = MONO_BASE_NS,
+		.end = { .ts_ns = MONO_BASE_NS - 3000,
+			 .start_boottime_ns = 5,
+			 .pid = 412,
+			 .how = (uint8_t)how,
+			 .ending = (uint8_t)ending,
+			 .signal = ending >= EVENT_ENDING_SIGNAL ? 9 : 0 },
+		.task = wire_task(0),
+		.exe = { .names = { "nginx", "sbin", "usr" }, .is_whole = 1 },
+	};
+}
+
+/* What the record after it says of a reset's connection. */
+static void end_of_the_socket(void **state)
+{
+	static const struct {
+		enum event_end_how how;
+		enum event_ending ending;
+		enum socket_end_how is;
+	} cases[] = {
+		{ EVENT_END_CLOSED, EVENT_ENDING_NONE, SOCKET_END_CLOSED },
+		{ EVENT_END_CLOSED, EVENT_ENDING_EXIT, SOCKET_END_EXITED },
+		{ EVENT_END_CLOSED, EVENT_ENDING_SIGNAL, SOCKET_END_KILLED },
+		{ EVENT_END_CLOSED, EVENT_ENDING_OOM, SOCKET_END_OOM },
+		{ EVENT_END_TIMED_OUT, EVENT_ENDING_NONE, SOCKET_END_TIMED_OUT },
+		{ EVENT_END_RESET, EVENT_ENDING_NONE, SOCKET_END_RESET },
+		{ EVENT_END_DESTROYED, EVENT_ENDING_NONE, SOCKET_END_DESTROYED },
+		{ EVENT_END_ABORTED, EVENT_ENDING_NONE, SOCKET_END_ABORTED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct event_reset_socket end = wire_reset_socket(cases[i].how, cases[i].ending);
+		struct event_reset e = wire_reset();
+		struct observation o = DECODED(e);
+
+		assert_int_equal(o.reset.ended.how, SOCKET_END_NONE);
+		assert_true(decode_companion(&end, sizeof(end), &o));
+		assert_int_equal(o.reset.ended.how, cases[i].is);
+		assert_int_equal(o.reset.ended.ago_ns, 3000);
+		assert_int_equal(o.reset.ended.by.pid, 412);
+		assert_int_equal(o.reset.ended.by.start_boottime_ns, 5);
+		assert_string_equal(o.reset.ended.by.exe, "/usr/sbin/nginx");
+		assert_int_equal(o.reset.ended.by.signal, cases[i].ending >= 2 ? 9 : 0);
+	}
+}
+
+static void end_of_another_socket(void **state)
+{
+	struct event_reset_socket end = wire_reset_socket(EVENT_END_CLOSED, EVENT_ENDING_NONE);
+	struct event_reset e = wire_reset();
+	struct observation o = DECODED(e), none;
+
+	(void)state;
+	end.reset_ns++;
+	assert_false(decode_companion(&end, sizeof(end), &o));
+	end.reset_ns--;
+	assert_false(decode_companion(&end, sizeof(end) - 1, &o));
+	end.header.len--;
+	assert_false(decode_companion(&end, sizeof(end), &o));
+	end.header.len++;
+	assert_false(decode_companion(&e, sizeof(e), &o));
+	assert_int_equal(o.reset.ended.how, SOCKET_END_NONE);
+	/* by itself it is no observation, and no error */
+	assert_int_equal(decode_copy(&end, sizeof(end), &none), 0);
+}
+
+static void listener_closed(void **state)
+{
+	struct event_listener e = { .header = HEADER(EVENT_LISTENER, e),
+				    .netns = NODE_NETNS,
+				    .listening = { .queue = 3,
+						   .queue_max = 128,
+						   .port = htons(80),
+						   .family = AF_INET,
+						   .flags = EVENT_LISTENER_KNOWN },
+				    .task = wire_task(0) };
+	struct observation o = DECODED(e);
+
+	(void)state;
+	assert_int_equal(o.type, OBSERVATION_LISTENER);
+	assert_int_equal(o.listener.listener.queue, 3);
+	assert_int_equal(o.listener.listener.port, 80);
+	assert_int_equal(o.listener.actor.pid, 412);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(entry_of_another_namespace),
+		cmocka_unit_test(listener_of_a_reset),
+		cmocka_unit_test(end_of_the_socket),
+		cmocka_unit_test(end_of_another_socket),
+		cmocka_unit_test(listener_closed),
 		cmocka_unit_test(reset),
 		cmocka_unit_test(reset_pickup),
 		cmocka_unit_test(reset_names),

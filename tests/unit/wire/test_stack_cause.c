@@ -94,7 +94,8 @@ static const struct {
 	{ CAUSE_UNREAD_DATA, false, true, { "tcp_close", "inet_release" } },
 	{ CAUSE_MEMORY, true, false, { "__tcp_close", "tcp_close" } },
 	{ CAUSE_LINGER, true, true, { "__tcp_close", "tcp_close" } },
-	{ CAUSE_LINGER, false, false, { "tcp_disconnect", "__tcp_close", "tcp_close" } },
+	/* SO_LINGER was not set */
+	{ CAUSE_OTHER, false, false, { "tcp_disconnect", "__tcp_close", "tcp_close" } },
 	{ CAUSE_DISCONNECT, false, false, { "tcp_disconnect", "__inet_stream_connect" } },
 	{ CAUSE_KILLED, false, false, { "tcp_abort", "tcp_diag_destroy" } },
 	{ CAUSE_MEMORY, true, false, { "tcp_out_of_resources", "tcp_write_timer_handler" } },
@@ -105,13 +106,22 @@ static const struct {
 	{ CAUSE_OTHER, true, false, { "my_tcp_close_hook" } },
 };
 
+static enum cause abort_of(const char *const *names, size_t count, struct abort_facts facts)
+{
+	return stack_abort_cause(names, count, &facts);
+}
+
 static void abort_causes(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(aborts) / sizeof(aborts[0]); i++)
 		assert_string_equal(
-			cause_name(stack_abort_cause(aborts[i].names, count_names(aborts[i].names),
-						     aborts[i].is_orphaned, aborts[i].has_linger2)),
+			cause_name(abort_of(aborts[i].names, count_names(aborts[i].names),
+					    (struct abort_facts){
+						    .is_orphaned = aborts[i].is_orphaned,
+						    .has_linger2 = aborts[i].has_linger2,
+						    .reason = "",
+					    })),
 			cause_name(aborts[i].cause));
 }
 
@@ -130,9 +140,38 @@ static void formats(void **state)
 	assert_string_equal(stack_format(names, 3, small, 5), "");
 }
 
+/* Each goes through tcp_disconnect() below a close(); the socket and the frame between
+ * tell them apart. */
+static void aborts_by_disconnect(void **state)
+{
+	static const char *const linger[] = { "tcp_send_active_reset", "tcp_disconnect",
+					      "__tcp_close", "tcp_close", "inet_release" };
+	static const char *const listener[] = { "tcp_send_active_reset", "tcp_disconnect",
+						"inet_child_forget",     "inet_csk_listen_stop",
+						"__tcp_close",           "tcp_close" };
+	static const char *const connect[] = { "tcp_send_active_reset", "tcp_disconnect",
+					       "__inet_stream_connect", "inet_stream_connect" };
+
+	(void)state;
+	assert_int_equal(abort_of(linger, 5, (struct abort_facts){ .has_linger0 = true }),
+			 CAUSE_LINGER);
+	assert_int_equal(
+		abort_of(linger, 5, (struct abort_facts){ .reason = "TCP_ABORT_ON_LINGER" }),
+		CAUSE_LINGER);
+	assert_int_equal(abort_of(linger, 5, (struct abort_facts){ .reason = "TCP_STATE" }),
+			 CAUSE_OTHER);
+	assert_int_equal(abort_of(listener, 6, (struct abort_facts){ 0 }), CAUSE_LISTENER_CLOSED);
+	/* the connections that wait inherit the listener's options */
+	assert_int_equal(abort_of(listener, 6, (struct abort_facts){ .has_linger0 = true }),
+			 CAUSE_LISTENER_CLOSED);
+	assert_int_equal(abort_of(connect, 4, (struct abort_facts){ .has_linger0 = true }),
+			 CAUSE_DISCONNECT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(aborts_by_disconnect),
 		cmocka_unit_test(causes),
 		cmocka_unit_test(formats),
 		cmocka_unit_test(abort_causes),

@@ -154,6 +154,9 @@ void html_finding(struct html *h, const struct finding *f)
 	case FINDING_NAMESPACE:
 		netns_names_tell(&h->names, f->netns, f->seen->space.name, f->mono_ns);
 		return;
+	case FINDING_LISTENER: /* with -v, in the text */
+	case FINDING_RULES:
+		return;
 	case FINDING_START:
 		netns_names_set_own(&h->names, f->netns);
 		take_start(h, f);
