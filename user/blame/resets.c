@@ -166,6 +166,7 @@ static bool find_wanted(struct blame *b, const struct evidence *e, const struct 
 	out->role = (uint8_t)settle_role(seen, blamed);
 	if (out->role == VICTIM_OWN) {
 		out->tuple = tuple_inverse(&seen->reset.packet);
+		out->inum = seen->netns.inum;
 		return true;
 	}
 	if (out->role == VICTIM_UNKNOWN)

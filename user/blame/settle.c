@@ -35,24 +35,25 @@ static void start_over(struct reset_blame *out, enum verdict verdict)
 	out->confidence = CONFIDENCE_PROVEN;
 }
 
+/* What keeps a packet from a socket with its exact addresses and ports, in the kernel's
+ * look-up: the device it came in by (inet_sk_bound_dev_eq()), or the namespace. */
 static bool has_barrier(const struct observation *seen, const struct victim *victim)
 {
-	return victim->bound_ifindex ||
+	return victim->bound_ifindex || victim->vrf[0] ||
 	       (victim->process.netns && victim->process.netns != seen->netns.inum);
 }
 
+/* Without a barrier the packet would have come to it: it was opened since, and says nothing
+ * of the connection before it. */
 static void settle_unreachable(const struct observation *seen, const struct victim *victim,
 			       struct reset_blame *out)
 {
-	uint32_t proofs = PROOF_OPEN_SOCKET | (has_barrier(seen, victim) ? PROOF_BARRIER : 0);
-	const struct proof_row *row = proof_row(VERDICT_UNREACHABLE_SOCKET, CAUSE_NONE);
-
+	if (!has_barrier(seen, victim))
+		return verdict_infer(out, UNSEEN_BARRIER);
 	start_over(out, VERDICT_UNREACHABLE_SOCKET);
 	out->flow.family = seen->reset.family;
 	out->flow.orig = tuple_inverse(&seen->reset.packet);
 	out->is_one_sided = true;
-	if (!proofs_suffice(row, proofs))
-		verdict_infer(out, row->missing);
 }
 
 /* The entry of the other namespace would have led to a socket that is not there: it would

@@ -109,6 +109,8 @@ struct victim {
 	uint8_t role;                      /* enum victim_role */
 	uint8_t look;                      /* enum victim_look */
 	uint32_t bound_ifindex;            /* of the socket: SO_BINDTODEVICE, a VRF; 0: none */
+	char bound_ifname[16];             /* the same by name, "" where it is not known */
+	char vrf[16]; /* VICTIM_OWN: that the trigger packet came in by; "" for none */
 	uint64_t looked_ago_ns;            /* of a reset, where that was before it; 0: after */
 	char netns_name[NETNS_NAME_BYTES]; /* as `ip netns` has it; "" for none */
 	char cmdline[CMDLINE_BYTES];       /* arguments parted by blanks, cut */

@@ -134,6 +134,7 @@ static int take_message(const struct nlmsghdr *header, void *data)
 	row.family = m->idiag_family;
 	row.state = m->idiag_state;
 	row.inode = m->idiag_inode;
+	row.bound_ifindex = m->id.idiag_if;
 	row.tuple.sport = ntohs(m->id.idiag_sport);
 	row.tuple.dport = ntohs(m->id.idiag_dport);
 	memcpy(row.tuple.src.bytes, m->id.idiag_src, row.family == AF_INET ? 4 : 16);
@@ -226,6 +227,7 @@ static int look_up_by_diag(struct mnl_socket *nl, struct socket_row *row)
 		found.state = SOCKET_NONE;
 	row->state = found.state;
 	row->inode = found.inode;
+	row->bound_ifindex = found.bound_ifindex;
 	return 0;
 }
 
@@ -335,26 +337,54 @@ static int compare_tuples(const void *a, const void *b)
 	return memcmp(&x->tuple, &y->tuple, sizeof(x->tuple));
 }
 
-/* One reading serves them all. */
+static void take_found(struct socket_row *row, const struct socket_row *found)
+{
+	row->state = found ? found->state : SOCKET_NONE;
+	row->inode = found ? found->inode : 0;
+	row->bound_ifindex = found ? found->bound_ifindex : 0;
+}
+
+/* One reading serves all of them that are in `state` yet. */
+static void find_in(struct sockets *all, struct socket_row *rows, size_t count, uint8_t state)
+{
+	if (all->count)
+		qsort(all->rows, all->count, sizeof(*all->rows), compare_tuples);
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].state == state)
+			take_found(&rows[i], all->count ? bsearch(&rows[i], all->rows, all->count,
+								  sizeof(*all->rows),
+								  compare_tuples) :
+							  NULL);
+}
+
 static void look_up_in_proc(struct socket_row *rows, size_t count)
 {
 	struct sockets all = { 0 };
 	struct listing listing = { .sockets = &all, .states = SOCKETS_OPEN };
 
-	if (!read_both(take_listed, &listing)) {
-		if (all.count)
-			qsort(all.rows, all.count, sizeof(*all.rows), compare_tuples);
-		for (size_t i = 0; i < count; i++) {
-			const struct socket_row *found =
-				all.count ? bsearch(&rows[i], all.rows, all.count,
-						    sizeof(*all.rows), compare_tuples) :
-					    NULL;
-
-			rows[i].state = found ? found->state : SOCKET_NONE;
-			rows[i].inode = found ? found->inode : 0;
-		}
-	}
+	if (!read_both(take_listed, &listing))
+		find_in(&all, rows, count, SOCKET_UNKNOWN);
 	sockets_release(&all);
+}
+
+int sockets_find_bound(struct socket_row *rows, size_t count)
+{
+	struct sockets all = { 0 };
+	size_t missed = 0;
+	int err;
+
+	for (size_t i = 0; i < count; i++)
+		missed += rows[i].state == SOCKET_NONE;
+	if (!missed || !has_diag()) /* /proc has them all */
+		return 0;
+	err = sockets_list(&all, 0, SOCKETS_OPEN);
+	if (!err)
+		find_in(&all, rows, count, SOCKET_NONE);
+	for (size_t i = 0; err && i < count; i++)
+		if (rows[i].state == SOCKET_NONE)
+			rows[i].state = SOCKET_UNKNOWN;
+	sockets_release(&all);
+	return err;
 }
 
 void sockets_look_up_all(struct socket_row *rows, size_t count)
@@ -377,5 +407,6 @@ void sockets_look_up_all(struct socket_row *rows, size_t count)
 int sockets_look_up(struct socket_row *row)
 {
 	sockets_look_up_all(row, 1);
+	sockets_find_bound(row, 1);
 	return row->state == SOCKET_UNKNOWN ? -EIO : 0;
 }

@@ -22,6 +22,7 @@ struct socket_row {
 	uint32_t inode;     /* 0: no process has it (any more) */
 	uint32_t netns;
 	uint32_t tag;   /* the caller's own */
+	uint32_t bound_ifindex; /* SO_BINDTODEVICE, a VRF; 0: none, or not known (/proc) */
 	uint8_t family; /* AF_INET for an IPv4-mapped one, too */
 	uint8_t state;  /* enum socket_state; SOCKET_NONE: not there, SOCKET_UNKNOWN: not seen */
 };
@@ -48,8 +49,15 @@ int sockets_list(struct sockets *sockets, uint32_t netns, uint32_t states);
  * is open). 0, or -errno. */
 int sockets_look_up(struct socket_row *row);
 
-/* The same for many; one whose look-up failed is left SOCKET_UNKNOWN. */
+/* The same for many; one whose look-up failed is left SOCKET_UNKNOWN. The kernel looks them
+ * up as if a packet had come in by no device, and so finds none that is bound to one
+ * (inet_sk_bound_dev_eq()). */
 void sockets_look_up_all(struct socket_row *rows, size_t count);
+
+/* Fills those that the look-up left SOCKET_NONE and that are there all the same, from one
+ * list of the namespace's open sockets: a walk over those of the whole kernel. 0, or
+ * -errno: those are SOCKET_UNKNOWN then. */
+int sockets_find_bound(struct socket_row *rows, size_t count);
 
 /* Whether a socket in that state still stands for an application. One that has no
  * process any more is only being closed. */

@@ -105,6 +105,8 @@ static const struct field victim_rows[] = {
 	WORD(victim, "role", role, 0, role_words),
 	WORD(victim, "look", look, 0, look_words),
 	NUMBER(victim, "bound_ifindex", bound_ifindex, 0),
+	TEXT(victim, "bound_ifname", bound_ifname, 0),
+	TEXT(victim, "vrf", vrf, 0),
 	NUMBER(victim, "looked_ago_ns", looked_ago_ns, 0),
 };
 _Static_assert(offsetof(struct victim, process) == 0, "its fields are the victim's");

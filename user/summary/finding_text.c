@@ -248,6 +248,8 @@ static void note_reset(struct note *n, const struct finding *f)
 		add_below(n, "", victim, 0);
 	if (*describe_victim(&r->victim, victim, sizeof(victim)))
 		add_below(n, "meant for ", victim, 0);
+	if (*describe_barrier(r, f->netns.inum, victim, sizeof(victim)))
+		add_below(n, "out of reach: ", victim, 0);
 	if (r->stack[0])
 		add_below(n, "", r->stack, 0);
 }

@@ -102,6 +102,33 @@ const char *describe_end(const struct socket_end *ended, char *buf, size_t size)
 	return buf;
 }
 
+const char *describe_barrier(const struct reset_observation *reset, uint32_t netns, char *buf,
+			     size_t size)
+{
+	const struct victim *v = &reset->victim;
+	char device[80], vrf[80], ifname[80];
+
+	buf[0] = '\0';
+	if (v->role != VICTIM_OWN || v->look != LOOK_FOUND)
+		return buf;
+	utf8_printable(v->bound_ifname, device, sizeof(device));
+	utf8_printable(v->vrf, vrf, sizeof(vrf));
+	utf8_printable(reset->ifname, ifname, sizeof(ifname));
+	if (v->process.netns && v->process.netns != netns)
+		snprintf(buf, size, "it is in another namespace than the packet was");
+	else if (v->bound_ifindex && *device)
+		snprintf(buf, size, "it is bound to device %s; the packet came in by %s", device,
+			 *ifname ? ifname : "another");
+	else if (v->bound_ifindex)
+		snprintf(buf, size, "it is bound to device number %u; the packet came in by %s",
+			 v->bound_ifindex, *ifname ? ifname : "another");
+	else if (*vrf)
+		snprintf(buf, size,
+			 "the packet came in by VRF %s, and was for sockets that are bound to it",
+			 vrf);
+	return buf;
+}
+
 static const char *change_verb(enum change_op op)
 {
 	switch (op) {

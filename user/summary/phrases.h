@@ -14,6 +14,11 @@ const char *describe_actor(const struct actor *actor, char *buf, size_t size);
 
 /* "redis-cli[201] (container 0123456789ab) in c1, socket ESTABLISHED"; "" when
  * nothing is known. */
+/* What kept a reset's trigger packet, seen in namespace `netns`, from its live socket; ""
+ * where nothing is known to have. */
+const char *describe_barrier(const struct reset_observation *reset, uint32_t netns, char *buf,
+			     size_t size);
+
 const char *describe_victim(const struct victim *victim, char *buf, size_t size);
 
 /* "nginx[7] had closed the connection, 1.20 s earlier"; "" where its end was not seen. */

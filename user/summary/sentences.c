@@ -113,7 +113,8 @@ static const char *const unseens[] = {
 		"are the same",
 	[UNSEEN_SOCKET] = "whether its socket is alive: it was not looked up, or not in time",
 	[UNSEEN_SOCKET_GONE] = "when its socket was closed: it is gone, and its end was not seen",
-	[UNSEEN_BARRIER] = "what kept the packet from the socket, which is alive",
+	[UNSEEN_BARRIER] = "what became of the connection: the socket that is open now could have "
+			   "taken the packet, so it was opened since",
 	[UNSEEN_HANDSHAKE] = "the handshake: only the state of the listener was seen",
 	[UNSEEN_ASKED] =
 		"whether conntrack has an entry for it: too many resets waited, so it was not asked",

@@ -26,7 +26,7 @@ void inspection_note_failure(struct inspection *i, int err)
 		i->err = err;
 }
 
-static int enter(struct inspector *ins, uint32_t inum)
+int inspector_enter(struct inspector *ins, uint32_t inum)
 {
 	const struct namespace *ns;
 	int err;
@@ -57,7 +57,7 @@ static uint32_t *copy_inums(const struct inspector *ins)
 
 static void list_in(struct inspector *ins, struct inspection *i, uint32_t inum)
 {
-	int err = enter(ins, inum);
+	int err = inspector_enter(ins, inum);
 
 	/* One that went has no sockets any more. */
 	if (!err)
@@ -103,7 +103,7 @@ void inspector_find_addresses(struct inspector *ins, struct inspection *i)
 	struct placing p = { .has_failed = !inums };
 
 	for (size_t k = 0; inums && k < count; k++) {
-		int err = enter(ins, inums[k]);
+		int err = inspector_enter(ins, inums[k]);
 
 		p.inum = inums[k];
 		if (!err)
@@ -154,8 +154,14 @@ bool inspector_place(const struct inspector *ins, const struct socket_row *row, 
 	return is_ok;
 }
 
+static int look_up_here(struct socket_row *rows, size_t count, enum look_up which)
+{
+	sockets_look_up_all(rows, count);
+	return which == LOOK_UP_ALL ? sockets_find_bound(rows, count) : 0;
+}
+
 void inspector_look_up(struct inspector *ins, struct inspection *i, struct socket_row *rows,
-		       size_t count)
+		       size_t count, enum look_up which)
 {
 	size_t end;
 
@@ -164,14 +170,14 @@ void inspector_look_up(struct inspector *ins, struct inspection *i, struct socke
 
 	for (size_t k = 0; k < count; k = end) {
 		uint32_t inum = rows[k].netns;
-		int err = inum ? enter(ins, inum) : -ENXIO; /* nobody knows where */
+		int err = inum ? inspector_enter(ins, inum) : -ENXIO; /* nobody knows where */
 		bool is_gone = err == -ENOENT || err == -ESRCH;
 
 		for (end = k; end < count && rows[end].netns == inum; end++)
 			rows[end].state = is_gone ? SOCKET_NONE : SOCKET_UNKNOWN;
 		if (!err)
-			sockets_look_up_all(&rows[k], end - k);
-		else if (!is_gone && i)
+			err = look_up_here(&rows[k], end - k, which);
+		if (err && !is_gone && i)
 			inspection_note_failure(i, err);
 		if (i)
 			inspector_serve_urgent(ins);
@@ -193,7 +199,7 @@ static void sweep_for(struct inspector *ins, struct inspection *i)
 	sockets_release(&i->sockets);
 	i->sockets = placed;
 	inspector_sort(&i->sockets);
-	inspector_look_up(ins, i, i->sockets.rows, i->sockets.count);
+	inspector_look_up(ins, i, i->sockets.rows, i->sockets.count, LOOK_UP_ALL);
 	sockets_keep_open(&i->sockets);
 }
 
@@ -237,7 +243,7 @@ void inspect_again(struct inspector *ins, struct inspection *i)
 	qsort(rows, count, sizeof(*rows), compare_netns);
 	for (size_t k = 0; inodes && k < count; k++)
 		inodes[k] = rows[k].inode;
-	inspector_look_up(ins, i, rows, count);
+	inspector_look_up(ins, i, rows, count, LOOK_UP_ALL);
 	for (size_t k = 0; k < count; k++) {
 		i->namespaces += !k || rows[k].netns != rows[k - 1].netns;
 		if (rows[k].state == SOCKET_UNKNOWN)

@@ -2,18 +2,21 @@
 /* Whose they are: the processes of sockets, and the victims of resets, all that wait at once. */
 #include "victims/inspector_private.h"
 
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "node/vrf.h"
 
 /* What a search of /proc may take for one victim. */
 #define ONE_NS (150 * NSEC_PER_MSEC)
 /* The list of namespaces and their addresses is made anew when it is older and a socket
  * was not found. Of its time, that may take a fifth. */
 #define SCAN_AGE_NS (200 * NSEC_PER_MSEC)
-/* For sockets that are not where their address is, in one go. */
+/* For sockets that are not where their address is, in one go, and of each second. */
 #define EVERYWHERE_NS (100 * NSEC_PER_MSEC)
+#define EVERYWHERE_NS_PER_S (200 * NSEC_PER_MSEC)
 enum { SCAN_SHARE = 5 };
 
 /* ---- processes ---- */
@@ -85,7 +88,8 @@ bool inspector_describe(struct inspector *ins, struct inspection *i, uint64_t de
 /* ---- victims ---- */
 
 struct batch {
-	struct inspection *all; /* one row for each, by tag */
+	struct inspection *all;                   /* one row for each, by tag */
+	const struct inspection *each[BATCH_MAX]; /* they themselves */
 	bool is_settled[BATCH_MAX];
 	size_t unsettled;
 	bool is_patient; /* somebody waits as long as it takes */
@@ -113,12 +117,30 @@ static void look_where_hinted(struct inspector *ins, struct batch *b)
 		if (s->rows[k].inode)
 			sockets_append(&hinted, &s->rows[k]);
 	inspector_sort(&hinted);
-	inspector_look_up(ins, NULL, hinted.rows, hinted.count);
+	inspector_look_up(ins, NULL, hinted.rows, hinted.count, LOOK_UP_ALL);
 	for (size_t k = 0; k < hinted.count; k++)
 		if (socket_is_open(&hinted.rows[k]) &&
 		    hinted.rows[k].inode == s->rows[hinted.rows[k].tag].inode)
 			settle(b, &hinted.rows[k]);
 	sockets_release(&hinted);
+}
+
+/* In the namespace that the packet came to, first of all. */
+static void look_for_own(struct inspector *ins, struct batch *b)
+{
+	const struct sockets *s = &b->all->sockets;
+	struct sockets own = { 0 };
+
+	for (size_t k = 0; k < s->count; k++)
+		if (b->each[k]->is_own && s->rows[k].netns)
+			sockets_append(&own, &s->rows[k]);
+	inspector_look_up(ins, NULL, own.rows, own.count, LOOK_UP_ALL);
+	for (size_t k = 0; k < own.count; k++) {
+		if (socket_is_open(&own.rows[k]))
+			settle(b, &own.rows[k]);
+		b->all->is_cut |= own.rows[k].state == SOCKET_UNKNOWN;
+	}
+	sockets_release(&own);
 }
 
 static void look_by_address(struct inspector *ins, struct batch *b)
@@ -130,21 +152,22 @@ static void look_by_address(struct inspector *ins, struct batch *b)
 		if (!b->is_settled[k])
 			inspector_place(ins, &s->rows[k], &placed);
 	inspector_sort(&placed);
-	inspector_look_up(ins, NULL, placed.rows, placed.count);
+	inspector_look_up(ins, NULL, placed.rows, placed.count, LOOK_UP_ALL);
 	sockets_keep_open(&placed);
 	for (size_t k = 0; k < placed.count; k++)
 		settle(b, &placed.rows[k]);
 	sockets_release(&placed);
 }
 
-/* The open ones among `left` in each namespace. False: there was no time for all. */
+/* The open ones among `left` in each namespace. False: there was no time for all. Clears
+ * `is_seen` where one could not be looked into. */
 static bool look_in_each(struct inspector *ins, const struct sockets *left, uint64_t until_ns,
-			 struct sockets *found)
+			 struct sockets *found, bool *is_seen)
 {
 	struct sockets here = { 0 };
-	bool is_ok = true;
+	bool has_time = true;
 
-	for (size_t k = 0; k < ins->namespaces.count && is_ok; k++) {
+	for (size_t k = 0; k < ins->namespaces.count && has_time; k++) {
 		uint32_t inum = ins->namespaces.items[k].inum;
 
 		here.count = 0;
@@ -154,33 +177,51 @@ static bool look_in_each(struct inspector *ins, const struct sockets *left, uint
 			copy.netns = inum;
 			sockets_append(&here, &copy);
 		}
-		inspector_look_up(ins, NULL, here.rows, here.count);
-		for (size_t m = 0; m < here.count; m++)
+		inspector_look_up(ins, NULL, here.rows, here.count, LOOK_UP_UNBOUND);
+		for (size_t m = 0; m < here.count; m++) {
 			if (socket_is_open(&here.rows[m]))
 				sockets_append(found, &here.rows[m]);
-		is_ok = clock_mono_ns() < until_ns;
+			*is_seen &= here.rows[m].state != SOCKET_UNKNOWN;
+		}
+		has_time = clock_mono_ns() < until_ns;
 	}
 	sockets_release(&here);
-	return is_ok;
+	return has_time;
+}
+
+/* Of each second there is a share for it. */
+static bool may_look_everywhere(struct inspector *ins)
+{
+	uint64_t now_ns = clock_mono_ns();
+
+	if (now_ns - ins->second_ns >= NSEC_PER_SEC) {
+		ins->second_ns = now_ns;
+		ins->everywhere_ns = 0;
+	}
+	return ins->everywhere_ns < EVERYWHERE_NS_PER_S;
 }
 
 /* A socket may be bound to an address that its namespace has not, or not any more. */
 static void look_everywhere(struct inspector *ins, struct batch *b)
 {
 	const struct sockets *s = &b->all->sockets;
-	uint64_t until_ns = b->is_patient ? UINT64_MAX : clock_mono_ns() + EVERYWHERE_NS;
 	struct sockets left = { 0 }, found = { 0 };
+	bool is_seen = !ins->namespaces.is_cut && !ins->namespaces.is_denied, had_time;
+	uint64_t start_ns = clock_mono_ns();
+	uint64_t until_ns = b->is_patient ? UINT64_MAX : start_ns + EVERYWHERE_NS;
 
 	for (size_t k = 0; k < s->count; k++)
 		if (!b->is_settled[k])
 			sockets_append(&left, &s->rows[k]);
-	/* One that was found may have a twin where there was no time to look. */
-	b->all->is_cut = !look_in_each(ins, &left, until_ns, &found);
+	had_time = look_in_each(ins, &left, until_ns, &found, &is_seen);
+	b->all->is_cut |= !had_time || !is_seen;
 	sockets_keep_open(&found);
-	for (size_t k = 0; k < found.count && !b->all->is_cut; k++)
+	/* One that was found may have a twin where there was no time to look. */
+	for (size_t k = 0; k < found.count && had_time; k++)
 		settle(b, &found.rows[k]);
 	sockets_release(&found);
 	sockets_release(&left);
+	ins->everywhere_ns += clock_mono_ns() - start_ns;
 }
 
 static bool may_renew(const struct inspector *ins)
@@ -190,19 +231,42 @@ static bool may_renew(const struct inspector *ins)
 	return !ins->placed_ns || (age_ns >= SCAN_AGE_NS && age_ns >= SCAN_SHARE * ins->placing_ns);
 }
 
+/* What may have kept the packet from its socket. */
+static void find_barriers(struct inspector *ins, struct batch *b)
+{
+	for (size_t k = 0; k < b->all->sockets.count; k++) {
+		const struct socket_row *row = &b->all->sockets.rows[k];
+		const struct inspection *asked = b->each[k];
+		struct victim *v = &b->all->victims[k];
+
+		v->bound_ifindex = row->bound_ifindex;
+		if (!asked->is_own || row->state == SOCKET_NONE || !row->netns ||
+		    inspector_enter(ins, row->netns))
+			continue;
+		if (row->bound_ifindex)
+			if_indextoname(row->bound_ifindex, v->bound_ifname);
+		if (row->netns == asked->sockets.rows[0].netns && asked->ifname[0])
+			vrf_of(asked->ifname, v->vrf);
+	}
+}
+
 static void look_for_all(struct inspector *ins, struct batch *b)
 {
 	inspector_scan(ins, 60 * NSEC_PER_SEC);
 	look_where_hinted(ins, b);
+	look_for_own(ins, b);
 	if (b->unsettled)
 		look_by_address(ins, b);
 	if (b->unsettled && may_renew(ins)) {
 		inspector_scan(ins, 0);
 		inspector_find_addresses(ins, NULL);
 		look_by_address(ins, b);
-		if (b->unsettled)
-			look_everywhere(ins, b);
 	}
+	if (b->unsettled && (b->is_patient || may_look_everywhere(ins)))
+		look_everywhere(ins, b);
+	else if (b->unsettled)
+		b->all->is_cut = true; /* that it is nowhere is not known */
+	find_barriers(ins, b);
 	inspector_go_home(ins);
 }
 
@@ -248,6 +312,7 @@ void inspect_victims(struct inspector *ins, struct inspection *first)
 		b.all->sockets.rows[k] = i->sockets.rows[0];
 		b.all->sockets.rows[k].state = SOCKET_NONE;
 		b.all->sockets.rows[k].tag = (uint32_t)k;
+		b.each[k] = i;
 		b.is_patient |= !i->until_ns;
 	}
 	if (b.all) {

@@ -32,7 +32,12 @@ struct inspection {
 	uint64_t sought; /* SWEEP: rows that it was given */
 	uint32_t unseen; /* namespaces that could not be looked into */
 	int err;         /* first of the failures */
-	bool is_cut;     /* ONE: there was no time to look for it */
+	/* ONE: the socket is the very one that a packet was addressed to, which came in by
+	 * `ifname` in the namespace of the row; else a row's namespace is only where its
+	 * socket was seen before. */
+	bool is_own;
+	char ifname[16];
+	bool is_cut; /* ONE: there was no time to look for it, or not everywhere */
 	struct inspection *next;
 };
 

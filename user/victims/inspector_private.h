@@ -33,6 +33,7 @@ struct inspector {
 	uint64_t scanned_ns;
 	struct address_owners address_owners; /* of those namespaces */
 	uint64_t placed_ns, placing_ns;       /* when, and how long that took; 0: not yet */
+	uint64_t second_ns, everywhere_ns;    /* spent in it on looking everywhere */
 	struct socket_owner_memory *memory;   /* NULL: none */
 };
 
@@ -54,6 +55,7 @@ void inspect_again(struct inspector *ins, struct inspection *i);
 
 /* Lists the namespaces anew if the list is older. */
 void inspector_scan(struct inspector *ins, uint64_t older_than_ns);
+int inspector_enter(struct inspector *ins, uint32_t inum); /* 0, or -errno */
 void inspector_go_home(struct inspector *ins);
 void inspection_note_failure(struct inspection *i, int err);
 
@@ -69,11 +71,14 @@ bool inspector_place(const struct inspector *ins, const struct socket_row *row,
 /* By namespace. */
 void inspector_sort(struct sockets *s);
 
+/* With sockets that are bound to a device, which takes a list of all; or without. */
+enum look_up { LOOK_UP_ALL, LOOK_UP_UNBOUND };
+
 /* Looks rows up where they are placed; they are sorted by namespace, and each is entered
  * once. Those that it cannot see are left SOCKET_UNKNOWN, of those that went nothing is
  * left. `i` as for inspector_find_addresses(). */
 void inspector_look_up(struct inspector *ins, struct inspection *i, struct socket_row *rows,
-		       size_t count);
+		       size_t count, enum look_up which);
 
 /* ---- inspect_victims.c ---- */
 

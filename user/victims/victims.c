@@ -2,6 +2,7 @@
 #include "victims/victims.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "blame/settle.h"
@@ -89,6 +90,8 @@ static void ask(struct victims *v, struct held *held)
 						  .family = held->finding->seen->reset.family,
 						  .netns = wanted->inum,
 						  .inode = wanted->inode };
+	i->is_own = wanted->role == VICTIM_OWN;
+	memcpy(i->ifname, held->finding->seen->reset.ifname, sizeof(i->ifname));
 	i->id = held->ticket = ++v->tickets;
 	i->until_ns = held->until_ns = clock_mono_ns() + VICTIM_NS;
 	held->is_unasked = false;

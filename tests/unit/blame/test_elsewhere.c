@@ -164,8 +164,32 @@ static void a_socket_bound_to_a_device(void **state)
 
 	(void)state;
 	assert_judged(&r, VERDICT_UNREACHABLE_SOCKET, CAUSE_NONE, CONFIDENCE_PROVEN);
-	r = missed(0, LOOK_FOUND); /* and nothing is known to keep it away */
-	assert_judged(&r, VERDICT_UNREACHABLE_SOCKET, CAUSE_NONE, CONFIDENCE_LIKELY);
+}
+
+static void a_socket_outside_of_the_vrf(void **state)
+{
+	struct flow flow = untranslated("10.9.0.2", 7001, "10.9.0.1", 40112);
+	struct observation reset = make_reset(&flow, &flow.orig);
+
+	(void)state;
+	reset.reset.victim.role = VICTIM_OWN;
+	reset.reset.victim.look = LOOK_FOUND;
+	reset.reset.victim.socket_state = SOCKET_ESTABLISHED;
+	reset.reset.victim.process.netns = w.netns.inum;
+	strcpy(reset.reset.victim.vrf, "mgmt");
+	assert_judged(see_reset(&w, reset), VERDICT_UNREACHABLE_SOCKET, CAUSE_NONE,
+		      CONFIDENCE_PROVEN);
+}
+
+/* It would have taken the packet: it was opened after the reset, with the same ports. */
+static void a_fresh_socket_acquits_nobody(void **state)
+{
+	struct reset_blame without = missed(0, LOOK_ABSENT), r = missed(0, LOOK_FOUND);
+
+	(void)state;
+	assert_int_equal(r.verdict, without.verdict);
+	assert_int_not_equal(r.verdict, VERDICT_UNREACHABLE_SOCKET);
+	assert_int_not_equal(r.confidence, CONFIDENCE_PROVEN);
 	assert_true(is_inferred(&r, UNSEEN_BARRIER));
 }
 
@@ -267,6 +291,8 @@ int main(void)
 		test(replaced_on_the_node),
 		test(the_pods_own_hooks_are_no_evidence),
 		test(a_socket_bound_to_a_device),
+		test(a_socket_outside_of_the_vrf),
+		test(a_fresh_socket_acquits_nobody),
 		test(no_such_socket),
 		test(the_inner_server_spoke_first),
 		test(translated_as_before),
