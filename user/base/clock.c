@@ -16,6 +16,11 @@ uint64_t clock_mono_ns(void)
 	return read_clock(CLOCK_MONOTONIC);
 }
 
+uint64_t clock_thread_ns(void)
+{
+	return read_clock(CLOCK_THREAD_CPUTIME_ID);
+}
+
 /* A reading that was interrupted is off by as much as half of that: then again. */
 enum { READINGS_MAX = 8, GOOD_READING_NS = 20000 };
 

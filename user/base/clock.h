@@ -9,6 +9,7 @@
 #include "base/nsec.h"
 
 uint64_t clock_mono_ns(void);
+uint64_t clock_thread_ns(void); /* what the calling thread has had of a CPU */
 /* Add it to a CLOCK_MONOTONIC time of now to get the time since the epoch. */
 uint64_t clock_wall_offset_ns(void);
 /* Notes what the clocks are now; returns CLOCK_MONOTONIC. */

@@ -188,7 +188,8 @@ static void blame_bypass(const struct evidence *e, struct reset_blame *out)
 		verdict_infer(out, UNSEEN_HOOKS_REMOVER);
 	}
 	if (!has_live_translation(reset))
-		verdict_infer(out, UNSEEN_ENTRY_ALIVE);
+		verdict_infer(out,
+			      reset->lookup == LOOKUP_SKIPPED ? UNSEEN_ASKED : UNSEEN_ENTRY_ALIVE);
 	if (e->has_losses)
 		verdict_infer(out, UNSEEN_ENTRY_LOST);
 }
@@ -287,6 +288,22 @@ static void blame_closed_listener(const struct evidence *e, struct reset_blame *
 	out->cause = CAUSE_LISTENER_CLOSED;
 	out->actor = e->listener->seen.actor;
 	verdict_infer(out, UNSEEN_HANDSHAKE);
+}
+
+/* Truth rule 12: too many waited for conntrack's answer, and nothing else decides. */
+static bool judge_unasked(const struct evidence *e, struct reset_blame *out)
+{
+	const struct reset_observation *reset = &e->reset->reset;
+
+	if (reset->lookup != LOOKUP_SKIPPED || e->was_own || has_end(e) || e->listener)
+		return false;
+	if (e->ruleset && !goes_to_server(&reset->packet)) {
+		blame_bypass(e, out);
+	} else {
+		say(out, VERDICT_UNEXPLAINED, CONFIDENCE_LIKELY);
+		verdict_infer(out, UNSEEN_ASKED);
+	}
+	return true;
 }
 
 /* Truth rule 9: neither socket nor removal. What evidence there is decides between a
@@ -412,6 +429,8 @@ static void judge_midstream(const struct evidence *e, struct reset_blame *out)
 		return blame_passing(e, out);
 	if (reset->socket == SOCKET_TIME_WAIT)
 		return say_stale(e, out, UNSEEN_TIME_WAIT);
+	if (judge_unasked(e, out))
+		return;
 	if (reset->socket == SOCKET_LISTEN)
 		return judge_listener(e, out);
 	if ((e->was_replaced && !e->was_own && !has_end(e)) || reset->pickup == PICKUP_UNTRACKED)

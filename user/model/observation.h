@@ -104,14 +104,14 @@ enum victim_look {
 
 /* The inner end of a flow, as far as known. */
 struct victim {
-	struct actor process;              /* pid 0: not known; its netns is the socket's */
-	uint8_t socket_state;              /* enum socket_state; SOCKET_NONE: no socket was found */
-	uint8_t role;                      /* enum victim_role */
-	uint8_t look;                      /* enum victim_look */
-	uint32_t bound_ifindex;            /* of the socket: SO_BINDTODEVICE, a VRF; 0: none */
-	char bound_ifname[16];             /* the same by name, "" where it is not known */
-	char vrf[16]; /* VICTIM_OWN: that the trigger packet came in by; "" for none */
-	uint64_t looked_ago_ns;            /* of a reset, where that was before it; 0: after */
+	struct actor process;   /* pid 0: not known; its netns is the socket's */
+	uint8_t socket_state;   /* enum socket_state; SOCKET_NONE: no socket was found */
+	uint8_t role;           /* enum victim_role */
+	uint8_t look;           /* enum victim_look */
+	uint32_t bound_ifindex; /* of the socket: SO_BINDTODEVICE, a VRF; 0: none */
+	char bound_ifname[16];  /* the same by name, "" where it is not known */
+	char vrf[16];           /* VICTIM_OWN: that the trigger packet came in by; "" for none */
+	uint64_t looked_ago_ns; /* of a reset, where that was before it; 0: after */
 	char netns_name[NETNS_NAME_BYTES]; /* as `ip netns` has it; "" for none */
 	char cmdline[CMDLINE_BYTES];       /* arguments parted by blanks, cut */
 };
@@ -216,6 +216,8 @@ enum lookup {
 	LOOKUP_NONE, /* it was not asked, or could not be */
 	LOOKUP_ABSENT,
 	LOOKUP_ALIVE,
+	LOOKUP_SKIPPED, /* it would have been, but too many waited */
+	LOOKUPS,
 };
 
 /* What netfilter's hooks in a namespace can do. */

@@ -92,6 +92,7 @@ static const char *const lookups[] = {
 	[LOOKUP_NONE] = "none",
 	[LOOKUP_ABSENT] = "absent",
 	[LOOKUP_ALIVE] = "alive",
+	[LOOKUP_SKIPPED] = "skipped",
 };
 
 static const char *const socket_ends[SOCKET_ENDS] = {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "node/conntrack_list.h"
 #include "node/netlink.h"
 #include "node/netns.h"
 #include "node/netns_opener.h"
@@ -18,23 +19,36 @@
 
 /* A storm of resets must not make a storm of questions; finding another namespace
  * takes a walk over /proc, so those are fewer. The rings wait meanwhile: of a second
- * it may take a twentieth. */
+ * it may take a twentieth of work, and on a busy machine or behind a lock a fifth. */
 enum { QUESTIONS_PER_S = 300, FOREIGN_PER_S = 30 };
-#define SPENT_NS_PER_S (50 * NSEC_PER_MSEC)
+#define WORK_NS_PER_S (50 * NSEC_PER_MSEC)
+#define SPENT_NS_PER_S (200 * NSEC_PER_MSEC)
 /* How long one socket of another namespace is waited for: opening it takes a walk over /proc,
  * and on a busy machine the other thread has to get a CPU first. */
 #define OPEN_NS (250 * NSEC_PER_MSEC)
+/* With so many questions within so short a time, the whole table is asked for instead. */
+enum { BURST = 16, BURST_FOREIGN = 1 };
+#define BURST_NS (20 * NSEC_PER_MSEC)
+/* What that may take, and its own part of each second: a table may be very long. */
+#define LIST_NS (20 * NSEC_PER_MSEC)
+#define LIST_NS_PER_S (60 * NSEC_PER_MSEC)
+
+struct spending {
+	uint64_t second_ns; /* when the present second began */
+	uint64_t work_ns, spent_ns;
+	unsigned int asked, asked_foreign;
+};
 
 struct conntrack_get {
 	struct netns_opener *opener;
 	uint32_t own_netns;
 	struct mnl_socket *own; /* NULL: not opened yet, or it could not be */
-	uint64_t second_ns;     /* when the present second began */
-	unsigned int asked;     /* in it */
-	unsigned int asked_foreign;
-	uint64_t spent_ns; /* in it */
-	uint64_t unasked;  /* since the start */
+	struct spending one, all;
+	uint64_t burst_ns; /* since when questions come one after the other, and how many */
+	unsigned int burst;
+	uint64_t unasked; /* since the start */
 	uint32_t sequence;
+	struct conntrack_list list; /* the last */
 };
 
 struct conntrack_get *conntrack_get_new(void)
@@ -58,25 +72,26 @@ void conntrack_get_free(struct conntrack_get *lookup)
 	if (lookup->own)
 		mnl_socket_close(lookup->own);
 	netns_opener_free(lookup->opener);
+	conntrack_list_release(&lookup->list);
 	free(lookup);
 }
 
 /* By the opener's thread: this one stays where it is. */
-static struct mnl_socket *open_in(struct conntrack_get *lookup, uint32_t netns)
+static struct mnl_socket *open_in(struct conntrack_get *lookup, uint32_t netns, bool *is_late)
 {
 	struct mnl_socket *nl = NULL;
 	int err = netns_opener_open(lookup->opener, netns, NETLINK_NETFILTER, OPEN_NS, &nl);
 
-	lookup->unasked += err == -ETIMEDOUT || err == -EBUSY;
+	*is_late = err == -ETIMEDOUT || err == -EBUSY;
 	return nl;
 }
 
 /* Only the own namespace's is kept: an open socket keeps its namespace alive, and
  * another's may be deleted meanwhile. */
-static struct mnl_socket *open_socket(struct conntrack_get *lookup, uint32_t netns)
+static struct mnl_socket *open_socket(struct conntrack_get *lookup, uint32_t netns, bool *is_late)
 {
 	if (netns != lookup->own_netns)
-		return open_in(lookup, netns);
+		return open_in(lookup, netns, is_late);
 	if (!lookup->own)
 		lookup->own = netlink_open(NETLINK_NETFILTER, SOCK_NONBLOCK);
 	return lookup->own;
@@ -195,20 +210,102 @@ bool conntrack_get_is_there(void)
 	return !access(CTNETLINK_MODULE, F_OK) || access("/proc/modules", F_OK);
 }
 
-static bool may_ask(struct conntrack_get *lookup, uint32_t netns)
+/* ---- how much is spent ---- */
+
+static bool may_spend(struct spending *s, uint64_t work_ns_per_s)
 {
 	uint64_t now_ns = clock_mono_ns();
 
-	if (now_ns - lookup->second_ns >= NSEC_PER_SEC) {
-		lookup->second_ns = now_ns;
-		lookup->asked = lookup->asked_foreign = 0;
-		lookup->spent_ns = 0;
+	if (now_ns - s->second_ns >= NSEC_PER_SEC)
+		*s = (struct spending){ .second_ns = now_ns };
+	return s->work_ns < work_ns_per_s && s->spent_ns < SPENT_NS_PER_S;
+}
+
+/* Adds what the time since was. */
+static void spend(struct spending *s, uint64_t since_ns, uint64_t worked_ns)
+{
+	s->spent_ns += clock_mono_ns() - since_ns;
+	s->work_ns += clock_thread_ns() - worked_ns;
+}
+
+static bool may_ask(struct conntrack_get *lookup, uint32_t netns)
+{
+	struct spending *s = &lookup->one;
+
+	return may_spend(s, WORK_NS_PER_S) && s->asked++ < QUESTIONS_PER_S &&
+	       (netns == lookup->own_netns || s->asked_foreign++ < FOREIGN_PER_S);
+}
+
+/* Whether it comes in a burst: many wait behind it. */
+static bool is_burst(struct conntrack_get *lookup, uint32_t netns)
+{
+	uint64_t now_ns = clock_mono_ns();
+
+	if (now_ns - lookup->burst_ns >= BURST_NS) {
+		lookup->burst_ns = now_ns;
+		lookup->burst = 0;
 	}
-	if (lookup->spent_ns < SPENT_NS_PER_S && lookup->asked++ < QUESTIONS_PER_S &&
-	    (netns == lookup->own_netns || lookup->asked_foreign++ < FOREIGN_PER_S))
-		return !access(CTNETLINK_MODULE, F_OK);
-	lookup->unasked++;
-	return false;
+	return ++lookup->burst > (netns == lookup->own_netns ? BURST : BURST_FOREIGN);
+}
+
+/* ---- asking ---- */
+
+static enum lookup ask_one(struct conntrack_get *lookup, uint32_t netns,
+			   const struct reset_observation *r, struct flow *entry)
+{
+	uint64_t start_ns = clock_mono_ns(), worked_ns = clock_thread_ns();
+	enum lookup answer = LOOKUP_NONE;
+	bool is_late = false;
+	struct mnl_socket *nl = open_socket(lookup, netns, &is_late);
+
+	if (nl && !ask(lookup, nl, r->family, &r->packet))
+		answer = read_answer(lookup, nl, entry);
+	close_socket(lookup, nl);
+	spend(&lookup->one, start_ns, worked_ns);
+	return is_late ? LOOKUP_SKIPPED : answer;
+}
+
+/* By a socket of its own: a walk that was cut short leaves answers behind. */
+static void list_all(struct conntrack_get *lookup, uint32_t netns, uint8_t family)
+{
+	uint64_t start_ns = clock_mono_ns(), worked_ns = clock_thread_ns();
+	bool is_late = false;
+	struct mnl_socket *nl = netns == lookup->own_netns ?
+					netlink_open(NETLINK_NETFILTER, SOCK_NONBLOCK) :
+					open_in(lookup, netns, &is_late);
+
+	if (nl) {
+		conntrack_list_read(&lookup->list, nl, netns, family, clock_mono_ns() + LIST_NS);
+		mnl_socket_close(nl);
+	}
+	spend(&lookup->all, start_ns, worked_ns);
+}
+
+static enum lookup find_listed(const struct conntrack_get *lookup, const struct observation *reset,
+			       struct flow *entry)
+{
+	return conntrack_list_find(&lookup->list, reset->netns.inum, reset->reset.family,
+				   &reset->reset.packet, reset->mono_ns, entry);
+}
+
+static enum lookup find(struct conntrack_get *lookup, const struct observation *reset,
+			struct flow *entry)
+{
+	uint32_t netns = reset->netns.inum;
+	enum lookup answer = find_listed(lookup, reset, entry);
+	bool is_one_of_many, may_one;
+
+	if (answer != LOOKUP_NONE)
+		return answer;
+	is_one_of_many = is_burst(lookup, netns);
+	may_one = may_ask(lookup, netns);
+	if ((is_one_of_many || !may_one) && may_spend(&lookup->all, LIST_NS_PER_S)) {
+		list_all(lookup, netns, reset->reset.family);
+		answer = find_listed(lookup, reset, entry);
+	}
+	if (answer != LOOKUP_NONE)
+		return answer;
+	return may_one ? ask_one(lookup, netns, &reset->reset, entry) : LOOKUP_SKIPPED;
 }
 
 static bool does_matter(const struct observation *seen)
@@ -223,20 +320,13 @@ static bool does_matter(const struct observation *seen)
 void conntrack_get_reset(struct conntrack_get *lookup, struct observation *reset)
 {
 	struct reset_observation *r = &reset->reset;
-	uint32_t netns = reset->netns.inum;
-	struct mnl_socket *nl;
-	uint64_t start_ns;
 
-	if (!does_matter(reset) || !may_ask(lookup, netns))
+	if (!does_matter(reset) || access(CTNETLINK_MODULE, F_OK))
 		return;
-	start_ns = clock_mono_ns();
-	nl = open_socket(lookup, netns);
-	if (nl && !ask(lookup, nl, r->family, &r->packet))
-		r->lookup = read_answer(lookup, nl, &r->entry);
+	r->lookup = find(lookup, reset, &r->entry);
+	lookup->unasked += r->lookup == LOOKUP_SKIPPED;
 	if (r->lookup != LOOKUP_ALIVE)
 		r->entry.family = 0;
-	close_socket(lookup, nl);
-	lookup->spent_ns += clock_mono_ns() - start_ns;
 }
 
 uint64_t conntrack_get_unasked(const struct conntrack_get *lookup)

@@ -57,7 +57,7 @@ bool conntrack_table_knows(const struct conntrack_table *t, uint8_t family,
 
 /* ---- ctnetlink ---- */
 
-static bool is_tcp(const struct nlmsghdr *h)
+bool conntrack_is_tcp(const struct nlmsghdr *h)
 {
 	const struct nlattr *orig = netlink_find(h, sizeof(struct nfgenmsg), CTA_TUPLE_ORIG);
 	const struct nlattr *number =
@@ -71,7 +71,7 @@ static int take_entry(const struct nlmsghdr *h, void *data)
 	struct conntrack_table *t = data;
 	struct flow flow;
 
-	if (is_tcp(h)) {
+	if (conntrack_is_tcp(h)) {
 		conntrack_get_parse(h, &flow);
 		add(t, &flow);
 	}

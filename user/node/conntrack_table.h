@@ -27,6 +27,10 @@ void conntrack_table_release(struct conntrack_table *table);
 bool conntrack_table_knows(const struct conntrack_table *table, uint8_t family,
 			   const struct tuple *tuple);
 
+/* Whether one of ctnetlink's entries is of TCP. */
+struct nlmsghdr;
+bool conntrack_is_tcp(const struct nlmsghdr *message);
+
 /* One line of /proc/net/nf_conntrack. False for one that is no TCP entry. */
 bool conntrack_parse_line(const char *line, struct flow *out);
 

@@ -351,10 +351,10 @@ static void find_in(struct sockets *all, struct socket_row *rows, size_t count, 
 		qsort(all->rows, all->count, sizeof(*all->rows), compare_tuples);
 	for (size_t i = 0; i < count; i++)
 		if (rows[i].state == state)
-			take_found(&rows[i], all->count ? bsearch(&rows[i], all->rows, all->count,
-								  sizeof(*all->rows),
-								  compare_tuples) :
-							  NULL);
+			take_found(&rows[i], all->count ?
+						     bsearch(&rows[i], all->rows, all->count,
+							     sizeof(*all->rows), compare_tuples) :
+						     NULL);
 }
 
 static void look_up_in_proc(struct socket_row *rows, size_t count)

@@ -21,10 +21,10 @@ struct socket_row {
 	struct tuple tuple; /* as it sends: from its own address to its peer's */
 	uint32_t inode;     /* 0: no process has it (any more) */
 	uint32_t netns;
-	uint32_t tag;   /* the caller's own */
+	uint32_t tag;           /* the caller's own */
 	uint32_t bound_ifindex; /* SO_BINDTODEVICE, a VRF; 0: none, or not known (/proc) */
-	uint8_t family; /* AF_INET for an IPv4-mapped one, too */
-	uint8_t state;  /* enum socket_state; SOCKET_NONE: not there, SOCKET_UNKNOWN: not seen */
+	uint8_t family;         /* AF_INET for an IPv4-mapped one, too */
+	uint8_t state; /* enum socket_state; SOCKET_NONE: not there, SOCKET_UNKNOWN: not seen */
 };
 
 struct sockets {

@@ -18,29 +18,16 @@ struct interface {
 
 static int take_interface(const struct nlmsghdr *h, void *data)
 {
+	const struct nlattr *name = netlink_find(h, sizeof(struct ifinfomsg), IFLA_IFNAME);
+	const struct nlattr *master = netlink_find(h, sizeof(struct ifinfomsg), IFLA_MASTER);
+	const struct nlattr *info = netlink_find(h, sizeof(struct ifinfomsg), IFLA_LINKINFO);
+	const struct nlattr *kind = netlink_find_in(info, IFLA_INFO_KIND);
 	struct interface *out = data;
-	const struct nlattr *attr, *info;
 
-	mnl_attr_for_each(attr, h, sizeof(struct ifinfomsg))
-	{
-		switch (mnl_attr_get_type(attr)) {
-		case IFLA_IFNAME:
-			snprintf(out->name, sizeof(out->name), "%s", mnl_attr_get_str(attr));
-			break;
-		case IFLA_MASTER:
-			out->master = mnl_attr_get_u32(attr);
-			break;
-		case IFLA_LINKINFO:
-			mnl_attr_for_each_nested(info, attr)
-			{
-				if (mnl_attr_get_type(info) == IFLA_INFO_KIND)
-					out->is_vrf = !strcmp(mnl_attr_get_str(info), "vrf");
-			}
-			break;
-		default:
-			break;
-		}
-	}
+	if (name)
+		snprintf(out->name, sizeof(out->name), "%s", mnl_attr_get_str(name));
+	out->master = master ? mnl_attr_get_u32(master) : 0;
+	out->is_vrf = kind && !strcmp(mnl_attr_get_str(kind), "vrf");
 	return MNL_CB_STOP; /* one is no list, and has no end */
 }
 

@@ -82,8 +82,7 @@ static const struct words delivered_words = { delivered_name, delivered_parse, D
 					      DELIVERED_UNKNOWN };
 static const struct words undelivered_words = { undelivered_name, undelivered_parse, UNDELIVEREDS,
 						UNDELIVERED_NONE };
-static const struct words lookup_words = { lookup_name, lookup_parse, LOOKUP_ALIVE + 1,
-					   LOOKUP_NONE };
+static const struct words lookup_words = { lookup_name, lookup_parse, LOOKUPS, LOOKUP_NONE };
 
 static void write_packet(struct jsonw *w, const char *name, const void *base)
 {

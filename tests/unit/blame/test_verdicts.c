@@ -179,6 +179,35 @@ static void bypass_of_an_entry_that_was_not_looked_up(void **state)
 	assert_int_not_equal(r->verdict, VERDICT_ENTRY_BYPASSED);
 }
 
+/* Truth rule 12: load makes no other story of it. */
+static void too_many_waited_for_conntracks_answer(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	struct observation o = bypassed(&flow), in = bypassed(&flow);
+	const struct reset_blame *r;
+
+	(void)state;
+	o.reset.lookup = in.reset.lookup = LOOKUP_SKIPPED;
+	o.reset.entry.family = in.reset.entry.family = 0;
+	in.reset.packet = make_tuple("10.9.0.2", 40112, "10.9.0.1", 8080);
+	for (int has_listener = 0; has_listener < 2; has_listener++) {
+		in.reset.socket = has_listener ? SOCKET_LISTEN : SOCKET_NONE;
+		r = see_reset(&w, in);
+		assert_judged(r, VERDICT_UNEXPLAINED, CAUSE_NONE, CONFIDENCE_LIKELY);
+		assert_true(is_inferred(r, UNSEEN_ASKED));
+	}
+	r = see_reset(&w, o);
+	assert_judged(r, VERDICT_UNEXPLAINED, CAUSE_NONE, CONFIDENCE_LIKELY);
+	see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT, &nft));
+	r = see_reset(&w, o);
+	assert_judged(r, VERDICT_ENTRY_BYPASSED, CAUSE_NONE, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(r, UNSEEN_ASKED));
+	assert_int_equal(see_reset(&w, in)->verdict, VERDICT_UNEXPLAINED);
+	/* The end of the connection was seen: no answer is missed. */
+	in.reset.ended.how = SOCKET_END_CLOSED;
+	assert_judged(see_reset(&w, in), VERDICT_STALE_CONNECTION, CAUSE_NONE, CONFIDENCE_PROVEN);
+}
+
 /* Hooks that came back, went elsewhere, or are of the other family are nobody's. */
 static void bypass_blames_the_right_ruleset(void **state)
 {
@@ -403,6 +432,7 @@ int main(void)
 		story(bypass_with_the_entry_attached),
 		story(bypass_before_the_window_is_likely),
 		story(bypass_of_an_entry_that_was_not_looked_up),
+		story(too_many_waited_for_conntracks_answer),
 		story(bypass_blames_the_right_ruleset),
 		story(bypass_names_nft_rather_than_its_kworker),
 		story(ruleset_is_told_once),

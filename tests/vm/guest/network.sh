@@ -158,7 +158,7 @@ iptables_variant() {
 network_remove() {
 	local ns link
 	# Links first: what is left in a namespace dies with it, but some time later.
-	for link in up0 up1 c1-host br0 other0; do
+	for link in up0 up1 c1-host br0 other0 mgmt; do
 		if [[ -e /sys/class/net/$link ]]; then ip link del "$link"; fi
 	done
 	for ns in $(ip netns list | cut -d' ' -f1); do

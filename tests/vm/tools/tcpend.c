@@ -12,6 +12,7 @@
  *   linger      SO_LINGER with 0    linger2     TCP_LINGER2 below 0
  *   keepalive   probe after 1 s, each second, twice
  *   disconnect  connect() to AF_UNSPEC
+ *   bind DEVICE SO_BINDTODEVICE
  *
  * What happens is told on standard output: "connected PORT" or "accepted PORT"
  * (the port that the client has), "got BYTES", "end", "reset", "failed WHY".
@@ -163,6 +164,9 @@ static void obey_one(const char *line, int fd)
 			set(fd, IPPROTO_TCP, TCP_KEEPINTVL, 1) ||
 			set(fd, IPPROTO_TCP, TCP_KEEPCNT, 2) ||
 			set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+	else if (!strncmp(line, "bind ", 5))
+		error = setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, line + 5,
+				   (socklen_t)strlen(line + 5));
 	else if (!strcmp(line, "disconnect"))
 		error = connect(fd, &nobody, sizeof(nobody));
 	if (error)
