@@ -140,10 +140,32 @@ static void keep_stack(struct flush *f, const char *stack)
 	f->stack = strdup(stack);
 }
 
-struct flush *blame_make_single(struct blame *b, const struct observation *seen,
-				struct ledger_walk *walk)
+/* Removals of no act, one by one, of one kind and so close together are one flush. */
+#define SINGLES_APART_NS (1000ULL * 1000 * 1000)
+
+static bool comes_in_numbers(enum cause cause)
 {
-	const struct ledger_removal *r = &walk->removal;
+	return cause == CAUSE_ROUTE_CHANGE || cause == CAUSE_IPVS || cause == CAUSE_TIMEOUT ||
+	       cause == CAUSE_TABLE_FULL;
+}
+
+static struct flush *find_single(struct blame *b, const struct ledger_removal *r)
+{
+	for (size_t i = 0; i < SINGLES_MAX && comes_in_numbers(r->cause); i++) {
+		struct flush *f = b->singles[i];
+
+		if (f && f->cause == r->cause && netns_equal(f->netns, r->netns) &&
+		    f->tcp_state == r->tcp_state &&
+		    r->mono_ns + SINGLES_APART_NS >= f->first_mono_ns &&
+		    r->mono_ns <= f->last_mono_ns + SINGLES_APART_NS)
+			return f;
+	}
+	return NULL;
+}
+
+static struct flush *begin_single(struct blame *b, const struct observation *seen,
+				  const struct ledger_removal *r)
+{
 	struct flush *f = open_flush(b, seen, 0, r->cause);
 
 	if (!f)
@@ -153,9 +175,36 @@ struct flush *blame_make_single(struct blame *b, const struct observation *seen,
 	keep_stack(f, unexplained_find(&b->stacks, r->id));
 	f->family = r->flow.family;
 	f->tcp_state = r->tcp_state;
-	f->entries = f->tcp_entries = f->removals_seen = 1;
-	f->first_mono_ns = f->last_mono_ns = r->mono_ns;
-	f->first_wall_ns = f->last_wall_ns = seen->wall_ns - (seen->mono_ns - r->mono_ns);
+	f->first_mono_ns = UINT64_MAX;
+	f->last_mono_ns = 0;
+	b->singles[b->next_single++ % SINGLES_MAX] = f;
+	return f;
+}
+
+/* The line of one that others join later has been told by then: it counts what there was
+ * until its first reset; the summary's story has all. */
+struct flush *blame_make_single(struct blame *b, const struct observation *seen,
+				struct ledger_walk *walk)
+{
+	const struct ledger_removal *r = &walk->removal;
+	uint64_t wall_ns = seen->wall_ns - (seen->mono_ns - r->mono_ns);
+	struct flush *f = find_single(b, r);
+
+	if (!f)
+		f = begin_single(b, seen, r);
+	if (!f)
+		return NULL;
+	f->entries++;
+	f->tcp_entries++;
+	f->removals_seen++;
+	if (r->mono_ns < f->first_mono_ns) {
+		f->first_mono_ns = r->mono_ns;
+		f->first_wall_ns = wall_ns;
+	}
+	if (r->mono_ns >= f->last_mono_ns) {
+		f->last_mono_ns = r->mono_ns;
+		f->last_wall_ns = wall_ns;
+	}
 	/* What is still in flight finds it there. */
 	ledger_set_flush(b->ledger, walk, flushes_index(b->flushes, f));
 	return f;

@@ -15,7 +15,7 @@
 #include "blame/sent_resets.h"
 #include "blame/unexplained.h"
 
-enum { NODES_MAX = 64, OPEN_MAX = 8 };
+enum { NODES_MAX = 64, OPEN_MAX = 8, SINGLES_MAX = 16 };
 
 /* What is known of one node's way of seeing; by its number, the last for all past
  * the limit. */
@@ -33,7 +33,9 @@ struct blame {
 	struct rulesets *rulesets;
 	struct retranslations *retranslations;
 	struct risks risks;
-	struct flush *open[OPEN_MAX]; /* flushes without an end of their own, or NULL */
+	struct flush *open[OPEN_MAX];       /* flushes without an end of their own, or NULL */
+	struct flush *singles[SINGLES_MAX]; /* the latest of blame_make_single(), a ring */
+	size_t next_single;
 	uint64_t last_id;
 	struct sent_resets sent;
 	struct listeners listeners;

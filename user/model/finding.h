@@ -113,8 +113,8 @@ struct flush {
 	bool has_begin; /* its act's beginning was seen */
 	bool is_ended;
 	bool counts_acts;  /* each act is one entry, TCP or not */
-	bool is_single;    /* one removal of no act, shown because a reset is blamed on it */
-	uint8_t tcp_state; /* is_single: enum tracker_state of its entry; else TRACKER_NONE */
+	bool is_single;    /* removals of no act, shown because resets are blamed on them */
+	uint8_t tcp_state; /* is_single: enum tracker_state of its entries; else TRACKER_NONE */
 	bool is_delivered; /* at least once; again, complete, if it was ongoing */
 	uint8_t family;    /* 0: not known (nothing removed, nothing joined) */
 	struct address address;

@@ -145,8 +145,12 @@ static bool queues_flush(const struct change_observation *c)
 
 static void add_flush(struct summary *t, const struct flush *flush)
 {
-	if (!flush->is_ended || flush->is_single)
+	if (!flush->is_ended)
 		return;
+	if (flush->is_single) { /* its removals are counted one by one */
+		t->flushes++;
+		return;
+	}
 	/* One that found nothing to remove ran all the same. */
 	if (flush->by && queues_flush(&flush->by->seen) && t->addresses_unflushed)
 		t->addresses_unflushed--;

@@ -102,7 +102,7 @@ struct summary {
 	uint64_t blamed;            /* resets blamed on conntrack */
 	uint64_t blamed_proven;
 	uint64_t removals[CAUSES];
-	uint64_t flushes;      /* acts that removed at least one entry */
+	uint64_t flushes;      /* acts that removed at least one entry: as many as lines of them */
 	uint64_t live_removed; /* translated, not yet closed, removed by a flush */
 	/* Of those, established, and neither reset, found at risk nor renewed since. */
 	uint64_t expected;

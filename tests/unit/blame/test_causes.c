@@ -246,7 +246,7 @@ static void timeout_is_a_flush_of_one(void **state)
 	assert_int_equal(w.flushes[0].first_wall_ns, WALL_BASE_NS);
 	assert_int_equal(w.flushes[0].last_wall_ns, WALL_BASE_NS);
 	assert_int_equal(w.summary.removals[CAUSE_TIMEOUT], 1); /* once, not twice */
-	assert_int_equal(w.summary.flushes, 0);                 /* no act */
+	assert_int_equal(w.summary.flushes, 1);                 /* no act */
 }
 
 /* What was in flight comes after the first: each gets its RST, all one removal. */
@@ -373,6 +373,50 @@ static void iteration_takes_the_cause_of_its_act(void **state)
 		      CONFIDENCE_PROVEN);
 }
 
+/* mwan3 and the like: masquerade drops entry after entry as their packets take the new route.
+ * Each is removed by itself, and it is one flush, one line and one story. */
+static void removals_one_by_one_are_one_flush(void **state)
+{
+	(void)state;
+	for (uint16_t i = 0; i < 3; i++) {
+		struct flow flow = masqueraded((uint16_t)(40112 + i));
+
+		see(&w, make_removal(0, CAUSE_ROUTE_CHANGE, &flow));
+		pass(&w, MS(10));
+		see_server_packet(&w, &flow);
+		pass(&w, MS(300));
+	}
+	assert_int_equal(w.found[FINDING_FLUSH], 1);
+	assert_int_equal(w.summary.flushes, 1);
+	assert_int_equal(w.summary.removals[CAUSE_ROUTE_CHANGE], 3);
+	assert_int_equal(w.summary.stories_count, 1);
+	assert_int_equal(w.summary.stories[0].connections, 3);
+	assert_int_equal(w.summary.stories[0].blamed.flush->entries, 3);
+}
+
+/* A minute later, in another namespace, or of another cause it is another one. */
+static void removals_far_apart_are_several_flushes(void **state)
+{
+	struct flow flows[4] = { masqueraded(40112), masqueraded(40113), masqueraded(40114),
+				 masqueraded(40115) };
+	uint32_t own = w.netns.inum;
+
+	(void)state;
+	see(&w, make_removal(0, CAUSE_ROUTE_CHANGE, &flows[0]));
+	see_server_packet(&w, &flows[0]);
+	see(&w, make_removal(0, CAUSE_TIMEOUT, &flows[1]));
+	see_server_packet(&w, &flows[1]);
+	w.netns.inum = OTHER_NETNS;
+	see(&w, make_removal(0, CAUSE_ROUTE_CHANGE, &flows[2]));
+	see_server_packet(&w, &flows[2]);
+	w.netns.inum = own;
+	pass(&w, SECONDS(60));
+	see(&w, make_removal(0, CAUSE_ROUTE_CHANGE, &flows[3]));
+	see_server_packet(&w, &flows[3]);
+	assert_int_equal(w.found[FINDING_FLUSH], 4);
+	assert_int_equal(w.summary.flushes, 4);
+}
+
 /* `other` is shown with the stack: a walk's, and that of a single removal. */
 static void unknown_cause_keeps_its_stack(void **state)
 {
@@ -412,6 +456,8 @@ static void unknown_cause_keeps_its_stack(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		story(removals_one_by_one_are_one_flush),
+		story(removals_far_apart_are_several_flushes),
 		story(link_down_is_proven),
 		story(no_link_went_down),
 		story(link_events_are_not_seen),
