@@ -19,6 +19,8 @@ struct recording {
 	uint64_t lines;
 	uint64_t bad_lines;
 	uint64_t first_bad;
+	uint64_t bad_before; /* of these, before the first that could be read: not told yet */
+	bool has_read;       /* a line of ours: it is a recording */
 	uint64_t last_mono_ns, last_wall_ns;
 	struct recording_keep keep;
 	bool has_ended;
@@ -91,10 +93,15 @@ static ssize_t read_line(struct recording *r)
 	return err == Z_OK || err == Z_STREAM_END ? (ssize_t)len : -1;
 }
 
-static void count_bad(struct recording *r, struct observation *out)
+static void note_bad(struct recording *r)
 {
 	if (!r->bad_lines++)
 		r->first_bad = r->lines;
+	r->bad_before += !r->has_read;
+}
+
+static void report_bad(const struct recording *r, uint64_t count, struct observation *out)
+{
 	memset(out, 0, sizeof(*out));
 	out->type = OBSERVATION_LOST;
 	out->netns.node = r->node;
@@ -102,11 +109,18 @@ static void count_bad(struct recording *r, struct observation *out)
 	out->wall_ns = r->last_wall_ns;
 	out->lost.sense = SENSE_RECORDING;
 	snprintf(out->lost.probe, sizeof(out->lost.probe), "%s", sense_word(SENSE_RECORDING));
-	out->lost.count = 1;
+	out->lost.count = count;
 }
 
+/* Until one line could be read, a file may be anything: its lines, which have no time, are
+ * counted at once after the first that could be, or at the end. */
 int recording_next(struct recording *r, struct observation *out)
 {
+	if (r->has_read && r->bad_before) {
+		report_bad(r, r->bad_before, out);
+		r->bad_before = 0;
+		return 1;
+	}
 	while (!r->has_ended) {
 		ssize_t len = read_line(r);
 		int got;
@@ -118,15 +132,31 @@ int recording_next(struct recording *r, struct observation *out)
 			continue;
 		got = len < 0 ? -EINVAL :
 				recording_parse(r->line, (size_t)len, r->node, out, &r->keep);
-		if (got < 0)
-			count_bad(r, out);
-		if (!got)
+		if (got > 0 && !r->has_read && !out->mono_ns &&
+		    out->type != OBSERVATION_LOST) /* any JSON may have a type */
+			got = -EINVAL;
+		if (got < 0) {
+			note_bad(r);
+			report_bad(r, 1, out);
+		}
+		if (!got || (got < 0 && !r->has_read))
 			continue;
+		r->has_read = true;
 		r->last_mono_ns = out->mono_ns;
 		r->last_wall_ns = out->wall_ns;
 		return 1;
 	}
+	if (!r->has_read && r->bad_before) {
+		report_bad(r, r->bad_before, out);
+		r->bad_before = 0;
+		return 1;
+	}
 	return 0;
+}
+
+bool recording_is_one(const struct recording *r)
+{
+	return r->has_read;
 }
 
 uint64_t recording_bad_lines(const struct recording *r, uint64_t *first)

@@ -21,6 +21,9 @@ void recording_close(struct recording *recording);
 /* The next observation, valid until the next call. 1, 0 at the end, -errno. */
 int recording_next(struct recording *recording, struct observation *out);
 
+/* Whether one line of ours was read so far: if not at the end, the file is another. */
+bool recording_is_one(const struct recording *r);
+
 /* Lines that were not JSON, and the number of the first of them. */
 uint64_t recording_bad_lines(const struct recording *recording, uint64_t *first);
 

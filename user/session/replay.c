@@ -19,7 +19,6 @@ struct replay {
 	size_t count;
 	struct report report;
 	struct blame *blame;
-	uint64_t observations;
 	bool has_summary;
 };
 
@@ -69,7 +68,9 @@ static int take(void *ctx, const struct observation *seen)
 	struct replay *replay = ctx;
 	int err;
 
-	replay->observations += seen->type != OBSERVATION_LOST;
+	/* It is no recording at all: that is the one thing to say of it. */
+	if (!recording_is_one(replay->recordings[seen->netns.node]))
+		return 0;
 	replay->has_summary |= seen->type == OBSERVATION_END;
 	if (report_has_failed(&replay->report))
 		return -EPIPE;
@@ -101,11 +102,13 @@ static enum status play(struct replay *replay, const struct options *options)
 	if (!replay->blame)
 		return report_error(&replay->report, "out of memory");
 	err = recordings_play(replay->recordings, replay->count, take, replay);
-	if (!replay->observations) {
+	for (size_t i = 0; i < replay->count; i++) {
 		char why[512];
 
+		if (recording_is_one(replay->recordings[i]) || err < 0)
+			continue;
 		snprintf(why, sizeof(why), "%s is not a recording; use a file written by -w",
-			 options->read[0]);
+			 options->read[i]);
 		return report_error(&replay->report, why);
 	}
 	if (err < 0 && err != -ECANCELED && !report_has_failed(&replay->report))
