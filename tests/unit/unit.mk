@@ -20,8 +20,8 @@ test-unit: $(unit_programs) ## the fast tests only
 # Goldens, replays, README's example. Read the difference.
 .PHONY: expected
 golden_programs := $(patsubst tests/unit/%.c,$(unit_out)/%,$(shell grep -l assert_golden tests/unit/*/test_*.c))
-expected: all $(golden_programs) ## refresh what the tests expect, and README's example
-	$(Q)RSTBLAME=$(abspath $(program)) tests/expected $(golden_programs)
+expected: all $(O)/gen-schema $(golden_programs) ## refresh what the tests expect, and README's example
+	$(Q)RSTBLAME=$(abspath $(program)) GEN_SCHEMA=$(abspath $(O)/gen-schema) tests/expected $(golden_programs)
 
 # An archive, so that a test may bring its own copy of the module that it opens.
 $(unit_core): $(unit_core_objects)
