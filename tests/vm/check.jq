@@ -240,8 +240,8 @@ def check_at_risk:
     equal("each once"; $found | length; $found | map(.flow.orig) | unique | length),
     (if $expect.risk_over then equal("why they are not any more"; $expect.risk_over;
       $over | group_by(.how) | map({key: .[0].how, value: length}) | from_entries) else empty end),
-    assert("each names its flush, before it"; "a flush"; [$found[].flush];
-      . as $all | $found | all(. as $r | ($all | map(select(.type == "flush" and .id == $r.flush)) | .[0]) as $f
+    assert("each names its flush, or its own address's removal, before it"; "a flush"; [$found[] | .flush // .by];
+      . as $all | $found | all(. as $r | ($all | map(select((.type == "flush" and .id == $r.flush) or (.type == "address" and .id == $r.by))) | .[0]) as $f
         | $f != null and $f.mono_ns <= $r.mono_ns)),
     (if $facts.audit_after then
        equal("--audit says the same flows"; $found | map(select(.id as $id | $over | all(.at_risk != $id)) | .flow.orig) | sort;

@@ -97,8 +97,10 @@ static int observe_change(struct blame *b, const struct observation *seen)
 	/* Only these can be behind a flush. */
 	if (seen->change.op == ADDRESS_REMOVE || seen->change.op == LINK_DOWN)
 		changes_add(b->changes, seen, f.id);
-	if (is_address)
+	if (is_address) {
 		changes_note_address(b->changes, seen, f.id);
+		blame_end_risks_by_address(b, seen);
+	}
 	return 0;
 }
 

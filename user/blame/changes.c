@@ -330,3 +330,10 @@ const struct change *changes_departure(struct changes *changes, struct netns_id 
 	}
 	return NULL;
 }
+
+void changes_keep(struct changes *changes, const struct change *change)
+{
+	for (size_t i = 0; i < changes->count; i++)
+		if (changes->items[i] == change && !change->pins)
+			changes->items[i]->pins++;
+}

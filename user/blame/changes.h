@@ -59,4 +59,7 @@ const struct change *changes_arrival(struct changes *changes, struct netns_id ne
 const struct change *changes_departure(struct changes *changes, struct netns_id netns,
 				       uint8_t family, const struct address *address);
 
+/* Keeps one of them for good: flows at risk lead to it. */
+void changes_keep(struct changes *changes, const struct change *change);
+
 #endif

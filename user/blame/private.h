@@ -78,6 +78,7 @@ int blame_observe_resets(struct blame *b, const struct observation *seen);
 int blame_observe_risk(struct blame *b, const struct observation *seen);
 
 /* The client spoke first, or opened a new connection in the flow's place. */
+void blame_end_risks_by_address(struct blame *b, const struct observation *seen);
 void blame_end_risk_by_entry(struct blame *b, const struct observation *seen);
 
 /* `r`: the removal that the verdict blames, or NULL. The flow of that packet is at risk no

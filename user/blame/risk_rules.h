@@ -22,6 +22,7 @@ struct risks {
 	struct risk_table *table;
 	struct risky_place places[RISKY_PLACES_MAX];
 	size_t places_count;
+	size_t own; /* in the table, of sockets whose own address is gone */
 };
 
 /* 0, or -ENOMEM. */

@@ -8,6 +8,7 @@ static void end_risk(struct blame *b, const struct observation *seen, struct ris
 	bool is_told = risk->end == RISK_GOES_ON;
 	struct finding f = { .type = FINDING_RISK_OVER, .risk = risk };
 
+	b->risks.own -= risk->by && is_told;
 	risk->end = how;
 	if (is_told)
 		blame_deliver(b, seen, &f);
@@ -67,6 +68,48 @@ static void begin_risk(struct blame *b, const struct observation *seen, struct l
 		leave_unfollowed(b, seen, &risk, walk);
 }
 
+/* Its own address is gone: what it sends cannot leave, and nothing reaches it. No entry is
+ * needed for that. */
+static void begin_own_risk(struct blame *b, const struct observation *seen)
+{
+	const struct risk_observation *o = &seen->risk;
+	struct risk risk = { .netns = seen->netns,
+			     .is_one_sided = true,
+			     .cause = CAUSE_ADDRESS_REMOVED,
+			     .looked_mono_ns = o->looked_ns,
+			     .inode = o->inode };
+	struct finding f = { .type = FINDING_AT_RISK };
+
+	risk.by = changes_departure(b->changes, seen->netns, o->flow.family, &o->flow.orig.src);
+	if (!risk.by)
+		return; /* it is back */
+	risk.flow = (struct flow){ .family = o->flow.family,
+				   .orig = o->flow.orig,
+				   .reply = tuple_inverse(&o->flow.orig) };
+	risk.id = f.id = b->last_id + 1;
+	f.risk = risk_table_add(b->risks.table, &risk, &o->victim);
+	if (!f.risk)
+		return;
+	b->last_id++;
+	b->risks.own++;
+	changes_keep(b->changes, risk.by);
+	blame_deliver(b, seen, &f);
+}
+
+void blame_end_risks_by_address(struct blame *b, const struct observation *seen)
+{
+	size_t cursor = 0;
+	const struct risk *risk;
+
+	if (seen->change.op != ADDRESS_ADD || !b->risks.own)
+		return;
+	while ((risk = blame_risk(b, &cursor)))
+		if (risk->by && netns_equal(risk->netns, seen->netns) &&
+		    risk->flow.family == seen->change.family &&
+		    address_equal(&risk->flow.orig.src, &seen->change.local))
+			end_risk(b, seen, (struct risk *)risk, RISK_RECOVERED);
+}
+
 int blame_observe_risk(struct blame *b, const struct observation *seen)
 {
 	const struct risk_observation *o = &seen->risk;
@@ -78,6 +121,10 @@ int blame_observe_risk(struct blame *b, const struct observation *seen)
 		end_risk(b, seen, risk, RISK_CLOSED);
 	if (o->end != RISK_GOES_ON || risk)
 		return 0;
+	if (o->is_own_address) {
+		begin_own_risk(b, seen);
+		return 0;
+	}
 	if (risks_forgotten(b->ledger, &walk, seen->netns, o->flow.family, &o->flow.orig,
 			    o->looked_ns))
 		begin_risk(b, seen, &walk);
@@ -122,6 +169,13 @@ void blame_end_risks_by_reset(struct blame *b, const struct observation *seen,
 	const struct reset_observation *reset = &seen->reset;
 	struct tuple sends = tuple_inverse(&reset->packet);
 
+	if (b->risks.own && (reset->kind == RESET_RECEIVED || reset->kind == RESET_ABORT)) {
+		struct risk *own =
+			risk_table_find(b->risks.table, seen->netns, reset->family, &sends);
+
+		if (own && own->by)
+			return end_risk(b, seen, own, RISK_RESET);
+	}
 	if (reset->delivered == DELIVERED_NO)
 		return;
 	if (r && blamed->verdict == VERDICT_ENTRY_REMOVED &&

@@ -165,6 +165,7 @@ struct risk {
 	enum risk_end end; /* RISK_RESET: remembered, so that it is not found again */
 	enum cause cause;
 	uint64_t flush;          /* id; 0: none */
+	const struct change *by; /* no entry went: the socket's own address did, with this */
 	uint64_t looked_mono_ns; /* when its socket was seen */
 	uint32_t inode;
 	const struct victim *victim; /* lives as long as the blame; NULL: not known */

@@ -429,6 +429,8 @@ struct risk_observation {
 	struct flow flow;   /* the original tuple is what the socket sends */
 	uint64_t looked_ns; /* CLOCK_MONOTONIC: what changed since was not seen */
 	uint32_t inode;     /* of the socket; 0: not known, or read from a recording */
+	/* No entry is gone: the address that the socket is bound to is. Only flow.orig counts. */
+	bool is_own_address;
 	struct victim victim;
 };
 

@@ -319,6 +319,15 @@ static void write_risk_victim(struct jsonw *w, const char *name, const void *bas
 	jsonw_end_object(w);
 }
 
+static void write_risk_change(struct jsonw *w, const char *name, const void *base)
+{
+	const struct risk *risk = base;
+
+	if (risk->by)
+		jsonw_u64(w, name, risk->by->id);
+}
+
+static const struct special risk_change = { write_risk_change, NULL, SCHEMA_NUMBER };
 static const struct special risk_flow = { write_risk_flow, NULL, SCHEMA_REF("flow") };
 static const struct special risk_victim = { write_risk_victim, NULL, SCHEMA_REF("victim") };
 static const struct words risk_end_words = { risk_end_name, NULL, RISK_ENDS, RISK_GOES_ON };
@@ -326,6 +335,7 @@ static const struct words risk_end_words = { risk_end_name, NULL, RISK_ENDS, RIS
 static const struct field risk_rows[] = {
 	SPECIAL("flow", 0, risk_flow),
 	NUMBER(risk, "flush", flush, 0),
+	SPECIAL("by", 0, risk_change),
 	WORD(risk, "cause", cause, 0, cause_words),
 };
 static const struct fields risk_fields = FIELDS(risk_rows, NULL);
@@ -355,6 +365,16 @@ static const struct special followed = { write_followed, NULL, "{\"const\":false
 static const struct field unfollowed_rows[] = { SPECIAL("followed", 0, followed) };
 static const struct fields unfollowed_fields = FIELDS(unfollowed_rows, NULL);
 
+/* Of a socket whose own address is gone only what it sends is known. */
+static bool parse_own_flow(const json_t *root, struct flow *out)
+{
+	const json_t *orig = json_object_get(json_object_get(root, "flow"), "orig");
+
+	out->family = parse_tuple(orig, &out->orig);
+	out->reply = tuple_inverse(&out->orig);
+	return out->family != 0;
+}
+
 static int finish_risk(const struct line_reading *r)
 {
 	struct risk_observation *risk = &r->out->risk;
@@ -362,7 +382,9 @@ static int finish_risk(const struct line_reading *r)
 	if (!json_object_get(r->root, "looked_mono_ns"))
 		risk->looked_ns = r->out->mono_ns;
 	fields_parse(r->root, &risk_seen_fields, risk);
-	return parse_flow(json_object_get(r->root, "flow"), &risk->flow);
+	risk->is_own_address = json_object_get(r->root, "by") != NULL;
+	return risk->is_own_address ? parse_own_flow(r->root, &risk->flow) :
+				      parse_flow(json_object_get(r->root, "flow"), &risk->flow);
 }
 
 static const struct field risk_over_rows[] = {

@@ -308,12 +308,25 @@ static const char *say_flow(struct note *n, const struct risk *risk)
 	return keep(n, "%s", tuple_format(&risk->flow.orig, risk->flow.family, orig, sizeof(orig)));
 }
 
+static void add_gone_address(struct note *n, const struct risk *risk)
+{
+	char address[ADDRESS_TEXT_BYTES], words[DESCRIBE_BYTES + ADDRESS_TEXT_BYTES + 48];
+	char change[DESCRIBE_BYTES];
+
+	address_format(&risk->flow.orig.src, risk->flow.family, address, sizeof(address));
+	snprintf(words, sizeof(words), "socket bound to %s, which is gone: %s", address,
+		 describe_change(risk->by, change, sizeof(change)));
+	add_below(n, "", words, risk->by->id);
+}
+
 static void note_risk(struct note *n, const struct finding *f)
 {
 	char victim[DESCRIBE_BYTES];
 
 	begin(n, "at risk", TONE_WARN);
 	n->words = say_flow(n, f->risk);
+	if (f->risk->by)
+		add_gone_address(n, f->risk);
 	if (*describe_victim(f->risk->victim, victim, sizeof(victim)))
 		add_below(n, "", victim, 0);
 }

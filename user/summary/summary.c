@@ -271,6 +271,7 @@ static void begin_risk(struct summary *t, const struct risk *risk)
 
 	account_for(t, risk->netns, risk->flow.family, &risk->flow.reply);
 	t->at_risk++;
+	t->at_risk_own += risk->by != NULL;
 	t->risks++;
 	if (!group && t->risk_groups_count < RISK_GROUPS_MAX) {
 		group = &t->risk_groups[t->risk_groups_count++];
@@ -285,6 +286,7 @@ static void end_risk(struct summary *t, const struct risk *risk)
 	struct risk_group *group = find_group(t, risk->victim);
 
 	t->at_risk--;
+	t->at_risk_own -= risk->by != NULL;
 	t->risks_over[risk->end]++;
 	if (group)
 		group->flows--;

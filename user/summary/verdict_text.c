@@ -320,6 +320,21 @@ static void say_unlooked(const struct summary *t, char *buf, size_t size)
 				 "entries of live, translated TCP flows were"));
 }
 
+/* No entry is gone: the sockets' own address is. */
+static void say_own_risks(const struct summary *t, char *buf, size_t size)
+{
+	uint64_t others = t->at_risk - t->at_risk_own;
+
+	snprintf(buf, size,
+		 "%s still at risk: the socket is open, but its own address is gone from this "
+		 "node. Nothing that either end sends arrives, and nobody is told.",
+		 COUNTED(t->at_risk_own, "connection is", "connections are"));
+	if (others)
+		snprintf(buf + strlen(buf), size - strlen(buf),
+			 " %s at risk since the conntrack entry is gone.",
+			 COUNTED(others, "flow is", "flows are"));
+}
+
 /* Truth rule 8: flushed and never reset is said, and blamed on nobody. */
 const char *verdict_text_waiting(const struct summary *t, bool *has_groups, char *buf, size_t size)
 {
@@ -327,6 +342,9 @@ const char *verdict_text_waiting(const struct summary *t, bool *has_groups, char
 	buf[0] = '\0';
 	if (!summary_knows_risk(t)) {
 		say_unlooked(t, buf, size);
+	} else if (t->at_risk_own) {
+		*has_groups = true;
+		say_own_risks(t, buf, size);
 	} else if (t->at_risk) {
 		*has_groups = true;
 		snprintf(buf, size,

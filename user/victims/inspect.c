@@ -254,3 +254,56 @@ void inspect_again(struct inspector *ins, struct inspection *i)
 	inspector_go_home(ins);
 	free(inodes);
 }
+
+/* ---- sockets of an address that is gone ---- */
+
+struct wanted_address {
+	const struct socket_row *row;
+	bool is_there;
+};
+
+static void compare_address(void *ctx, uint8_t family, const struct address *address)
+{
+	struct wanted_address *wanted = ctx;
+
+	wanted->is_there |= family == wanted->row->family &&
+			    address_equal(address, &wanted->row->tuple.src);
+}
+
+/* It may be back, or on another interface. */
+static int list_bound(struct inspector *ins, const struct socket_row *gone, struct sockets *out)
+{
+	struct wanted_address wanted = { .row = gone };
+	struct sockets all = { 0 };
+	int err = inspector_enter(ins, gone->netns);
+
+	if (!err)
+		err = namespace_addresses(compare_address, &wanted);
+	if (!err && !wanted.is_there)
+		err = sockets_list(&all, gone->netns, SOCKETS_OPEN);
+	for (size_t k = 0; k < all.count; k++)
+		if (socket_is_open(&all.rows[k]) && all.rows[k].family == gone->family &&
+		    address_equal(&all.rows[k].tuple.src, &gone->tuple.src))
+			sockets_append(out, &all.rows[k]);
+	sockets_release(&all);
+	return err == -ENOENT || err == -ESRCH ? 0 : err; /* its sockets went with it */
+}
+
+void inspect_bound(struct inspector *ins, struct inspection *i)
+{
+	struct sockets found = { 0 };
+
+	inspector_scan(ins, 0);
+	for (size_t k = 0; k < i->sockets.count; k++) {
+		int err = list_bound(ins, &i->sockets.rows[k], &found);
+
+		if (err)
+			inspection_note_failure(i, err);
+		inspector_serve_urgent(ins);
+	}
+	inspector_go_home(ins);
+	sockets_release(&i->sockets);
+	i->sockets = found;
+	if (found.count)
+		i->victims = calloc(found.count, sizeof(*i->victims));
+}

@@ -124,6 +124,11 @@ static void run(struct inspector *ins, struct inspection *i)
 	case INSPECT_AGAIN:
 		inspect_again(ins, i);
 		break;
+	case INSPECT_BOUND:
+		inspect_bound(ins, i);
+		if (i->victims)
+			inspector_describe(ins, i, i->looked_ns + DETAILS_NS);
+		break;
 	case INSPECTIONS:
 		break;
 	}

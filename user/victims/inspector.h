@@ -15,6 +15,8 @@ enum inspection_kind {
 	INSPECT_SWEEP,   /* find the open ones among the rows; without rows, list all */
 	INSPECT_DETAILS, /* the processes of rows that a sweep found */
 	INSPECT_AGAIN,   /* whether rows are still open, by tuple and inode */
+	INSPECT_BOUND,   /* find the open ones, and their processes, that are bound to rows'
+			  * own addresses (tuple.src), which their namespaces have no more */
 	INSPECTIONS,
 };
 
@@ -23,7 +25,7 @@ struct inspection {
 	enum inspection_kind kind;
 	uint64_t id; /* the caller's own */
 	struct sockets sockets;
-	struct victim *victims; /* ONE and DETAILS: one for each row, or NULL */
+	struct victim *victims; /* ONE, DETAILS and BOUND: one for each row, or NULL */
 	uint64_t until_ns;      /* ONE: nobody waits for it any longer than that; 0: it takes
 				 * as long as it takes, however busy the machine is */
 	uint64_t looked_ns;     /* when it began to look: what changed since is not in it */

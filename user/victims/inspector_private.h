@@ -52,6 +52,7 @@ void inspector_serve_urgent(struct inspector *ins);
 
 void inspect_sweep(struct inspector *ins, struct inspection *i);
 void inspect_again(struct inspector *ins, struct inspection *i);
+void inspect_bound(struct inspector *ins, struct inspection *i);
 
 /* Lists the namespaces anew if the list is older. */
 void inspector_scan(struct inspector *ins, uint64_t older_than_ns);

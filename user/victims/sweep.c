@@ -23,6 +23,14 @@ struct match {
 	struct netns_id netns;
 };
 
+/* An address that went, and may come back within a moment. */
+struct gone_address {
+	struct socket_row at; /* tuple.src in a namespace */
+	uint64_t mono_ns;
+};
+
+enum { GONE_MAX = 256 };
+
 struct sweep {
 	struct blame *blame;
 	struct inspector *inspector;
@@ -41,6 +49,10 @@ struct sweep {
 	bool is_sweeping; /* from the request until its last flow is told */
 	bool is_looking;  /* again, at what is at risk */
 
+	struct gone_address gone[GONE_MAX];
+	size_t gone_count;
+	bool is_checking; /* what was bound to them */
+
 	uint64_t first_due_ns; /* since when a sweep is due; 0: it is not */
 	uint64_t swept_ns;     /* the last sweep began to look */
 	uint64_t next_sweep_ns, next_again_ns;
@@ -54,6 +66,30 @@ static void stamp(struct observation *seen, uint64_t mono_ns)
 	seen->wall_ns = mono_ns + clock_wall_offset_ns(); /* it may have been set meanwhile */
 }
 
+static void forget_gone(struct sweep *s, const struct socket_row *at)
+{
+	size_t kept = 0;
+
+	for (size_t k = 0; k < s->gone_count; k++)
+		if (s->gone[k].at.netns != at->netns || s->gone[k].at.family != at->family ||
+		    !address_equal(&s->gone[k].at.tuple.src, &at->tuple.src))
+			s->gone[kept++] = s->gone[k];
+	s->gone_count = kept;
+}
+
+/* Sockets that are bound to an address that went hear nothing any more, NAT or none. */
+static void note_address(struct sweep *s, const struct observation *seen)
+{
+	const struct socket_row at = { .tuple.src = seen->change.local,
+				       .family = seen->change.family,
+				       .netns = seen->netns.inum };
+
+	forget_gone(s, &at);
+	if (seen->change.op == ADDRESS_REMOVE && s->gone_count < GONE_MAX)
+		s->gone[s->gone_count++] =
+			(struct gone_address){ .at = at, .mono_ns = seen->mono_ns };
+}
+
 void sweep_note(struct sweep *s, const struct observation *seen)
 {
 	const struct removal_observation *r = &seen->removal;
@@ -61,6 +97,8 @@ void sweep_note(struct sweep *s, const struct observation *seen)
 					.family = r->flow.family,
 					.netns = seen->netns.inum };
 
+	if (seen->type == OBSERVATION_ADDRESS)
+		note_address(s, seen);
 	if (seen->type != OBSERVATION_REMOVAL || !removal_puts_at_risk(r))
 		return;
 	if (s->sought.count == SOUGHT_MAX || sockets_append(&s->sought, &row))
@@ -240,6 +278,57 @@ static int take_again(struct sweep *s, struct inspection *i, uint64_t now_ns)
 	return err ? err : tell_sockets(s, i, now_ns);
 }
 
+/* ---- addresses that went ---- */
+
+/* The first is the oldest; 0: none. */
+static uint64_t gone_due_ns(const struct sweep *s)
+{
+	return s->gone_count && !s->is_checking ? s->gone[0].mono_ns + PATIENCE_NS : 0;
+}
+
+static bool check_gone(struct sweep *s, uint64_t now_ns)
+{
+	struct inspection *i;
+	size_t count = 0;
+
+	if (!gone_due_ns(s))
+		return false;
+	while (count < s->gone_count && s->gone[count].mono_ns + PATIENCE_NS <= now_ns)
+		count++;
+	i = count ? inspection_new(INSPECT_BOUND, count) : NULL;
+	if (!i)
+		return false;
+	for (size_t k = 0; k < count; k++)
+		i->sockets.rows[k] = s->gone[k].at;
+	s->gone_count -= count;
+	memmove(s->gone, s->gone + count, s->gone_count * sizeof(*s->gone));
+	s->is_checking = true;
+	inspector_submit(s->inspector, i);
+	return true;
+}
+
+static int take_bound(struct sweep *s, const struct inspection *i, uint64_t now_ns)
+{
+	int err = 0;
+
+	s->is_checking = false;
+	for (size_t k = 0; i->victims && k < i->sockets.count && !err; k++) {
+		const struct socket_row *row = &i->sockets.rows[k];
+		struct observation seen = { .type = OBSERVATION_AT_RISK };
+
+		stamp(&seen, now_ns);
+		seen.netns.inum = row->netns;
+		seen.risk = (struct risk_observation){ .is_own_address = true,
+						       .flow = { .family = row->family,
+								 .orig = row->tuple },
+						       .looked_ns = i->looked_ns,
+						       .inode = row->inode,
+						       .victim = i->victims[k] };
+		err = s->next(s->ctx, &seen);
+	}
+	return err;
+}
+
 /* ---- turns ---- */
 
 static bool begin_sweep(struct sweep *s)
@@ -289,6 +378,7 @@ static void plan(struct sweep *s)
 		s->first_due_ns = now_ns;
 	if (due_ns && due_ns <= now_ns)
 		begin_sweep(s);
+	check_gone(s, now_ns);
 	if (!s->is_sweeping && !s->is_looking && now_ns >= s->next_again_ns &&
 	    blame_risk(s->blame, &cursor)) {
 		if (s->next_again_ns)
@@ -312,6 +402,9 @@ int sweep_found(struct sweep *s, struct inspection *i, uint64_t now_ns)
 		return 0; /* it is kept, too */
 	case INSPECT_AGAIN:
 		err = take_again(s, i, now_ns);
+		break;
+	case INSPECT_BOUND:
+		err = take_bound(s, i, now_ns);
 		break;
 	case INSPECT_ONE: /* of the victims */
 	case INSPECTIONS:
@@ -352,8 +445,10 @@ uint64_t sweep_due_ns(const struct sweep *s)
 
 	if (s->details || is_joining(s))
 		return clock_mono_ns();
-	if (!s->is_over)
+	if (!s->is_over) {
 		sooner(&due_ns, next_due_ns(s));
+		sooner(&due_ns, gone_due_ns(s));
+	}
 	if (!s->is_looking && blame_risk(s->blame, &cursor))
 		sooner(&due_ns, s->next_again_ns);
 	return due_ns;
@@ -364,7 +459,7 @@ uint64_t sweep_due_ns(const struct sweep *s)
 bool sweep_is_finished(struct sweep *s)
 {
 	s->is_over = true;
-	if (s->is_sweeping || s->is_looking)
+	if (s->is_sweeping || s->is_looking || s->is_checking || check_gone(s, clock_mono_ns()))
 		return false;
 	if (!s->is_final_swept) {
 		s->is_final_swept = true;

@@ -58,6 +58,63 @@ static struct flow flushed(uint16_t port)
 	return flow;
 }
 
+/* ---- the socket's own address is gone: no NAT, no entry ---- */
+
+static struct observation make_own_risk(const struct flow *flow)
+{
+	struct observation seen = make_risk(flow, w.now_ns);
+
+	seen.risk.is_own_address = true;
+	seen.risk.flow.reply = tuple_inverse(&flow->orig);
+	return seen;
+}
+
+static struct flow own_connection(uint16_t port)
+{
+	return untranslated("10.9.0.1", port, "10.9.0.2", 7003);
+}
+
+static void a_socket_whose_address_is_gone(void **state)
+{
+	struct flow flow = own_connection(40112), closed = own_connection(40113);
+	struct flow elsewhere = untranslated("10.9.0.3", 40114, "10.9.0.2", 7003);
+
+	(void)state;
+	see(&w, make_own_risk(&flow)); /* it has its address */
+	assert_int_equal(w.found[FINDING_AT_RISK], 0);
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", 2, &networkd));
+	pass(&w, MS(1000));
+	see(&w, make_own_risk(&flow));
+	see(&w, make_own_risk(&flow)); /* once */
+	see(&w, make_own_risk(&closed));
+	see(&w, make_own_risk(&elsewhere));
+	assert_int_equal(w.found[FINDING_AT_RISK], 2);
+	assert_int_equal(w.found[FINDING_RISK_OVER], 0);
+	see(&w, make_closed(&closed));
+	assert_int_equal(w.found[FINDING_RISK_OVER], 1);
+	see(&w, make_address(ADDRESS_ADD, "10.9.0.3", 2, &networkd));
+	assert_int_equal(w.found[FINDING_RISK_OVER], 1);
+	see(&w, make_address(ADDRESS_ADD, "10.9.0.1", 2, &networkd));
+	assert_int_equal(w.found[FINDING_RISK_OVER], 2);
+}
+
+/* It gave up at last: at risk no more. */
+static void a_keepalive_ends_it(void **state)
+{
+	struct flow flow = own_connection(40112);
+	struct observation abort = make_reset(&flow, &flow.orig);
+
+	(void)state;
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", 2, &networkd));
+	pass(&w, MS(1000));
+	see(&w, make_own_risk(&flow));
+	abort.reset.kind = RESET_ABORT;
+	abort.reset.cause = CAUSE_KEEPALIVE;
+	abort.reset.packet = tuple_inverse(&flow.orig);
+	assert_judged(see_reset(&w, abort), VERDICT_ABORTED, CAUSE_KEEPALIVE, CONFIDENCE_PROVEN);
+	assert_int_equal(w.found[FINDING_RISK_OVER], 1);
+}
+
 static void an_open_socket_is_at_risk(void **state)
 {
 	struct flow flow = masqueraded(40112), other = masqueraded(40113);
@@ -358,6 +415,8 @@ static void a_victim_seen_before(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		story(a_socket_whose_address_is_gone),
+		story(a_keepalive_ends_it),
 		story(an_open_socket_is_at_risk),
 		story(looked_too_early),
 		story(the_client_speaks_first),

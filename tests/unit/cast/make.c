@@ -222,7 +222,9 @@ static void check_reset(const struct watch *w, const struct finding *f)
 	} else if (!may_follow_a_flush(f)) {
 		/* An address that came is evidence of a flow that is not known, alone. */
 		assert_true(!r->arrival || r->verdict == VERDICT_ENTRY_UNKNOWN);
-		assert_int_equal(r->because_count, r->arrival ? 1 : 0);
+		/* And an address that went is why a connection of it was given up. */
+		assert_true(!r->by || r->verdict == VERDICT_ABORTED);
+		assert_int_equal(r->because_count, r->arrival || r->by ? 1 : 0);
 		assert_null(r->flush);
 		if (r->verdict != VERDICT_ABORTED)
 			assert_int_equal(r->cause, CAUSE_NONE);
