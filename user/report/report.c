@@ -79,7 +79,7 @@ static bool is_wanted(const struct report *r, const struct finding *f)
 	if (f->type == FINDING_START || f->type == FINDING_LOST || f->type == FINDING_PROBE ||
 	    f->type == FINDING_LOG || f->type == FINDING_END)
 		return true;
-	if (r->netns && f->netns.inum != r->netns)
+	if (!places_has(&r->places, f->netns))
 		return false;
 	if (f->type == FINDING_NAMESPACE)
 		return true;
@@ -97,6 +97,8 @@ void report_finding(void *report, const struct finding *found)
 	struct report *r = report;
 	struct finding named = *found, *f = &named;
 
+	if (f->type == FINDING_NAMESPACE)
+		places_learn(&r->places, f);
 	if (f->type == FINDING_START)
 		summary_add_host(&r->summary, f);
 	f->host = summary_host(&r->summary, f->netns.node);

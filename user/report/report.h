@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "record/recorder.h"
 #include "report/output.h"
+#include "report/places.h"
 #include "summary/summary.h"
 
 struct filter;
@@ -22,7 +23,7 @@ struct report {
 	void *rendering;           /* the renderer's own; NULL: it has not begun */
 	struct recorder *recorder; /* NULL: none, or it failed */
 	bool is_recording_cut;
-	uint32_t netns;        /* only this one; 0: all */
+	struct places places;  /* only these are reported */
 	struct filter *filter; /* NULL: all */
 	struct summary summary;
 	struct jsonw record;

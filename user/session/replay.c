@@ -9,7 +9,6 @@
 #include "base/message.h"
 #include "base/number_text.h"
 #include "blame/blame.h"
-#include "node/netns.h"
 #include "record/recording.h"
 #include "report/report.h"
 #include "session/session.h"
@@ -94,6 +93,22 @@ static void tell_bad_lines(const struct replay *replay, const struct options *op
 			options->read[0]);
 }
 
+static bool has_place(const struct replay *replay)
+{
+	return replay->report.places.inum || replay->report.places.count;
+}
+
+static enum status refuse_netns(struct replay *replay, const struct options *options)
+{
+	char why[512];
+
+	snprintf(why, sizeof(why),
+		 "network namespace %.200s is not in the recording; use a name of its namespace "
+		 "lines or a number of their \"netns\"",
+		 options->netns);
+	return report_error(&replay->report, why);
+}
+
 static enum status play(struct replay *replay, const struct options *options)
 {
 	int err;
@@ -113,6 +128,8 @@ static enum status play(struct replay *replay, const struct options *options)
 	}
 	if (err < 0 && err != -ECANCELED && !report_has_failed(&replay->report))
 		return report_error(&replay->report, strerror(-err));
+	if (options->netns && !has_place(replay))
+		return refuse_netns(replay, options);
 	tell_bad_lines(replay, options);
 	blame_finish(replay->blame);
 	return report_summary(&replay->report);
@@ -123,22 +140,15 @@ enum status session_read(const struct options *options)
 	struct replay replay = { .count = 0 };
 	enum status status = STATUS_UNKNOWN;
 	char why[REPORT_WHY_BYTES];
-	uint32_t netns = 0;
 
-	if (options->netns && netns_find(options->netns, &netns)) {
-		snprintf(why, sizeof(why),
-			 "network namespace %.200s not found on this machine; with -r use "
-			 "/proc/PID/ns/net, or filter the JSON lines by \"netns\"",
-			 options->netns);
-		return session_fail(options, why);
-	}
 	if (check_outputs(options, why, sizeof(why)))
 		return session_fail(options, why);
 	if (report_open(&replay.report, options, why) ||
 	    open_recordings(&replay, options, why, sizeof(why))) {
 		report_error(&replay.report, why);
 	} else {
-		replay.report.netns = netns;
+		if (options->netns)
+			places_want(&replay.report.places, options->netns);
 		status = play(&replay, options);
 	}
 	if (report_close(&replay.report))

@@ -375,7 +375,7 @@ enum status session_run(const struct options *options)
 	if (report_open(&run.report, options, why)) {
 		status = report_error(&run.report, why);
 	} else {
-		run.report.netns = netns;
+		run.report.places.inum = netns;
 		status = watch_window(&run);
 	}
 	/* First: detaching takes the kernel a tenth of a second for each probe. */
