@@ -172,7 +172,7 @@ static bool find_wanted(struct blame *b, const struct evidence *e, const struct 
 	if (out->role == VICTIM_UNKNOWN)
 		return false;
 	if (e->retranslation && blamed->renewed_ago_ns) { /* it knows the connection as it was */
-		out->tuple = e->retranslation->removed.flow.reply;
+		out->tuple = blamed->removed_reply;
 		return true;
 	}
 	/* A packet of the server's was meant for the client, and the other way round. */

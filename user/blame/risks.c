@@ -151,14 +151,14 @@ static void end_risk_of(struct blame *b, const struct observation *seen,
 /* Whichever side the reset was for: of a removed flow whose tuple, in either direction, is
  * `tuple`. */
 static void end_risks_of(struct blame *b, const struct observation *seen, struct netns_id netns,
-			 const struct tuple *tuple)
+			 const struct tuple *tuple, bool is_blamed)
 {
 	struct ledger_walk walk;
 
 	ledger_find(b->ledger, &walk, netns, seen->reset.family, tuple);
 	while (ledger_next(b->ledger, &walk))
 		if (walk.removal.mono_ns <= seen->mono_ns && removal_is_risky(&walk.removal)) {
-			end_risk_of(b, seen, &walk.removal, false);
+			end_risk_of(b, seen, &walk.removal, is_blamed);
 			return;
 		}
 }
@@ -168,6 +168,7 @@ void blame_end_risks_by_reset(struct blame *b, const struct observation *seen,
 {
 	const struct reset_observation *reset = &seen->reset;
 	struct tuple sends = tuple_inverse(&reset->packet);
+	bool has_chain = blamed->renewed_ago_ns; /* it leads to that very removal */
 
 	if (b->risks.own && (reset->kind == RESET_RECEIVED || reset->kind == RESET_ABORT)) {
 		struct risk *own =
@@ -188,9 +189,9 @@ void blame_end_risks_by_reset(struct blame *b, const struct observation *seen,
 			continue;
 		/* What a socket of this node received or aborted, it sends the inverse of. */
 		if (reset->kind == RESET_RECEIVED || reset->kind == RESET_ABORT)
-			end_risks_of(b, seen, netns, &sends);
+			end_risks_of(b, seen, netns, &sends, has_chain);
 		else
-			end_risks_of(b, seen, netns, &reset->packet);
+			end_risks_of(b, seen, netns, &reset->packet, has_chain);
 	}
 }
 

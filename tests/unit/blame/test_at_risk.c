@@ -208,6 +208,31 @@ static void reset_before_anybody_looked(void **state)
 	assert_int_equal(w.found[FINDING_RISK_OVER], 0);
 }
 
+/* The inner server spoke first and was reset for it, before anybody looked at the sockets:
+ * that of the other end is open still, and its connection is known to be dead. */
+static void reset_after_a_new_translation(void **state)
+{
+	struct flow before = masqueraded(40112), now = masqueraded(40112);
+	struct observation reset;
+
+	(void)state;
+	before.orig = make_tuple("10.9.0.2", 41001, "10.9.0.1", 8080);
+	before.reply = make_tuple("10.88.0.2", 80, "10.9.0.2", 41001);
+	now.orig = before.reply;
+	now.reply = make_tuple("10.9.0.2", 41001, "10.9.0.1", 80);
+	see_address_flush(&w, 7, "10.9.0.1", &ip_command, &before);
+	pass(&w, MS(100));
+	see(&w, make_entry(&now, false));
+	pass(&w, MS(5));
+	reset = make_reset(&before, &before.orig);
+	reset.reset.kind = RESET_RECEIVED;
+	reset.reset.packet = make_tuple("10.9.0.2", 41001, "10.88.0.2", 80);
+	reset.netns.inum = C1_NETNS;
+	see(&w, reset);
+	see(&w, make_risk(&before, w.now_ns));
+	assert_int_equal(w.summary.at_risk, 0);
+}
+
 static void the_socket_is_closed(void **state)
 {
 	struct flow flow = flushed(40112);
@@ -424,6 +449,7 @@ int main(void)
 		story(the_server_speaks_first),
 		story(the_reset_comes),
 		story(reset_before_anybody_looked),
+		story(reset_after_a_new_translation),
 		story(the_socket_is_closed),
 		story(not_at_stake),
 		story(a_single_removal),

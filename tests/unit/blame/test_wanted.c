@@ -132,6 +132,30 @@ static void another_zone(void **state)
 	assert_int_equal(wanted.inode, 0);
 }
 
+/* The inner end spoke first and left as somebody else: the outer end's connection is asked
+ * for, as it was. The inner one is no witness: the reset has reached it. */
+static void of_whom_it_was_translated_anew(void **state)
+{
+	struct flow before = masqueraded(1001), now = masqueraded(1001);
+	struct observation entry, reset;
+
+	(void)state;
+	before.orig = make_tuple("10.9.0.2", 41001, "10.9.0.1", 8080);
+	before.reply = make_tuple("10.88.0.2", 80, "10.9.0.2", 41001);
+	now.orig = before.reply;
+	now.reply = make_tuple("10.9.0.2", 41001, "10.9.0.1", 80);
+	see_removal(&before, 0);
+	entry = make_entry(&now, false);
+	see_at(entry, MS(1));
+	reset = make_reset(&before, &before.orig);
+	reset.reset.packet = tuple_inverse(&now.reply);
+	reset.netns.inum = NODE_NETNS + 1;
+	reset.mono_ns = start_ns + MS(2);
+	assert_int_equal(blame_observe(blame, &reset), 0);
+	assert_int_equal(resets, 1);
+	assert_true(tuple_equal(&wanted.tuple, &before.orig));
+}
+
 /* It is this host's own doing, or the peer's: the socket is known, or nobody's. */
 static void of_nobody(void **state)
 {
@@ -182,11 +206,9 @@ static void the_verdict_does_not_read_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		story(at_risk_before),
-		story(either_end),
-		story(another_zone),
-		story(of_nobody),
-		story(the_verdict_does_not_read_it),
+		story(at_risk_before), story(either_end),
+		story(another_zone),   story(of_whom_it_was_translated_anew),
+		story(of_nobody),      story(the_verdict_does_not_read_it),
 	};
 
 	return cmocka_run_group_tests_name("wanted", tests, NULL, NULL);
