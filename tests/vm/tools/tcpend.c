@@ -13,6 +13,10 @@
  *   keepalive   probe after 1 s, each second, twice
  *   disconnect  connect() to AF_UNSPEC
  *   bind DEVICE SO_BINDTODEVICE
+ *   hog         take memory until somebody says no
+ *
+ * TCPEND_SIGN in the environment: the peer's IPv4 address; what goes to it, and what comes
+ * from it, is signed (TCP MD5).
  *
  * What happens is told on standard output: "connected PORT" or "accepted PORT"
  * (the port that the client has), "got BYTES", "end", "reset", "failed WHY".
@@ -76,6 +80,22 @@ static void keep(int fd, const char *what, unsigned int port)
 	printf("%s %u\n", what, port);
 }
 
+static void sign(int fd)
+{
+	const char *peer = getenv("TCPEND_SIGN");
+	struct tcp_md5sig key = { .tcpm_keylen = 6, .tcpm_key = "secret" };
+	union any_address address;
+
+	if (!peer)
+		return;
+	parse_address(peer, "0", &address);
+	memcpy(&key.tcpm_addr, &address, sizeof(address));
+	if (setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, &key, sizeof(key))) {
+		perror("tcpend: TCP_MD5SIG");
+		exit(1);
+	}
+}
+
 /* From any port, if that is 0. */
 static bool come_from(int fd, sa_family_t family, unsigned int port)
 {
@@ -93,6 +113,8 @@ static void connect_to(const union any_address *to, socklen_t length, unsigned i
 {
 	int fd = socket(to->any.sa_family, SOCK_STREAM, 0);
 
+	if (fd >= 0)
+		sign(fd);
 	if (fd < 0 || !come_from(fd, to->any.sa_family, from) || connect(fd, &to->any, length)) {
 		printf("failed %s\n", strerror(errno));
 		if (fd >= 0)
@@ -108,6 +130,7 @@ static void listen_at(const union any_address *at, socklen_t length)
 
 	listener = socket(at->any.sa_family, SOCK_STREAM, 0);
 	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	sign(listener);
 	if (bind(listener, &at->any, length) || listen(listener, CONNECTIONS_MAX)) {
 		perror("tcpend: listen");
 		exit(1);
@@ -173,8 +196,19 @@ static void obey_one(const char *line, int fd)
 		printf("failed %s\n", strerror(errno));
 }
 
+static void hog(void)
+{
+	const size_t some = 1 << 20;
+	char *taken;
+
+	while ((taken = malloc(some)))
+		memset(taken, 1, some);
+}
+
 static void obey(const char *line)
 {
+	if (!strcmp(line, "hog"))
+		hog();
 	if (!strcmp(line, "read"))
 		reads = true;
 	for (int i = 0; i < connections_count; i++) {
