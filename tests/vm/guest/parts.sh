@@ -108,6 +108,16 @@ udhcpc_start() {
 	wait_for node_has_address 20 "udhcpc to have its lease"
 }
 
+networkd_run() {
+	# It waits for udev to name the links, unless /sys is read-only: this mount of it, not
+	# the file system itself, which later scenarios write to.
+	spawn networkd env SYSTEMD_LOG_TARGET=console SYSTEMD_LOG_LEVEL=debug SYSTEMD_LOG_COLOR=0 SYSTEMD_LOG_TIME=1 \
+		unshare -m sh -c 'mount -o remount,bind,ro /sys; exec /lib/systemd/systemd-networkd'
+	wait_for '[[ $(</proc/$networkd_pid/comm) == systemd-* ]]' 10 "networkd to be run"
+	fact networkd_pid "$networkd_pid"
+	fact networkd_comm "\"$(<"/proc/$networkd_pid/comm")\""
+}
+
 networkd_start() {
 	mkdir -p /run/systemd/network /run/systemd/netif/{links,leases}
 	chown -R systemd-network: /run/systemd/netif
@@ -121,11 +131,6 @@ networkd_start() {
 		[DHCPv4]
 		ClientIdentifier=mac
 	CONF
-	# It waits for udev to name the links, unless /sys is read-only: this mount of it, not
-	# the file system itself, which later scenarios write to.
-	spawn networkd env SYSTEMD_LOG_TARGET=console SYSTEMD_LOG_LEVEL=debug SYSTEMD_LOG_COLOR=0 SYSTEMD_LOG_TIME=1 \
-		unshare -m sh -c 'mount -o remount,bind,ro /sys; exec /lib/systemd/systemd-networkd'
+	networkd_run
 	wait_for node_has_address 20 "networkd to get an address"
-	fact networkd_pid "$networkd_pid"
-	fact networkd_comm "\"$(<"/proc/$networkd_pid/comm")\""
 }
