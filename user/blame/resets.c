@@ -129,14 +129,35 @@ static void gather(struct blame *b, const struct observation *seen, struct ledge
 	e->has_evictions = ledger_evicted(b->ledger) > 0 || walk->is_cut;
 }
 
+/* To the removal whose place a new translation took. */
+static bool walk_to_replaced(struct blame *b, const struct evidence *e, struct ledger_walk *walk)
+{
+	const struct retranslation *r = e->retranslation;
+
+	ledger_find(b->ledger, walk, r->netns, r->flow.family, &r->removed.flow.orig);
+	while (ledger_next(b->ledger, walk))
+		if (walk->side == LEDGER_ORIG && walk->removal.mono_ns == r->removed.mono_ns)
+			return true;
+	return false;
+}
+
+/* What was removed by itself is told as a flush of one once it is to blame. */
 static void show_single(struct blame *b, const struct observation *seen, const struct evidence *e,
 			struct ledger_walk *walk, struct reset_blame *blamed)
 {
 	struct flush *f;
 
-	if (blamed->verdict != VERDICT_ENTRY_REMOVED || e->flush)
+	if (e->flush)
 		return;
-	f = blame_make_single(b, seen, walk);
+	if (blamed->renewed_ago_ns) {
+		if (!walk_to_replaced(b, e, walk))
+			return;
+	} else if (blamed->verdict != VERDICT_ENTRY_REMOVED) {
+		return;
+	}
+	f = flushes_at(b->flushes, walk->removal.flush);
+	if (!f)
+		f = blame_make_single(b, seen, walk);
 	if (!f)
 		return;
 	blamed->flush = f;

@@ -232,6 +232,33 @@ static void the_inner_server_spoke_first(void **state)
 	assert_true(r->because_count > 0);
 }
 
+/* The removal was a single one (a route change), which no flush had told of. */
+static void after_a_single_removal(void **state)
+{
+	struct flow before = masqueraded(1001), now = masqueraded(1001);
+	struct observation answered;
+	struct reset_blame first;
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_removal(0, CAUSE_ROUTE_CHANGE, &before));
+	pass(&w, MS(5));
+	now.reply.dport = 1002;
+	see(&w, make_entry(&now, false));
+	pass(&w, MS(5));
+	answered = make_reset(&now, &now.reply);
+	answered.reset.packet = tuple_inverse(&now.reply);
+	answered.reset.has_zone = false;
+	w.netns.inum = POD;
+	first = *see_reset(&w, answered);
+	assert_int_equal(first.verdict, VERDICT_ENTRY_REMOVED);
+	assert_int_equal(first.cause, CAUSE_ROUTE_CHANGE);
+	assert_non_null(first.flush);
+	assert_int_equal(first.because[0], first.flush->id);
+	r = see_reset(&w, answered);
+	assert_ptr_equal(r->flush, first.flush);
+}
+
 /* Its answers as before: nothing was changed for the other side. */
 static void translated_as_before(void **state)
 {
@@ -295,6 +322,7 @@ int main(void)
 		test(a_fresh_socket_acquits_nobody),
 		test(no_such_socket),
 		test(the_inner_server_spoke_first),
+		test(after_a_single_removal),
 		test(translated_as_before),
 		test(a_pod_that_knows_the_port_of_before),
 	};
