@@ -306,6 +306,32 @@ static void a_pod_that_knows_the_port_of_before(void **state)
 	assert_true(r->renewed_ago_ns > 0);
 }
 
+/* The removal was of no flush: the chain has one of its own, from either side. */
+static void a_removal_by_itself(void **state)
+{
+	struct flow before = masqueraded(1001), now = masqueraded(1001);
+	struct observation reset;
+	const struct reset_blame *r;
+
+	(void)state;
+	now.reply.dst = make_ip("10.9.1.1");
+	see(&w, make_removal(0, CAUSE_ROUTE_CHANGE, &before));
+	see(&w, make_entry(&now, false));
+	pass(&w, MS(5));
+	reset = make_reset(&before, &before.reply);
+	reset.reset.packet = tuple_inverse(&now.reply);
+	w.netns.inum = POD;
+	r = see_reset(&w, reset); /* the server, on this node, does not know the address */
+	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ROUTE_CHANGE, CONFIDENCE_LIKELY);
+	assert_non_null(r->flush);
+	reset.reset.kind = RESET_RECEIVED;
+	reset.reset.packet = tuple_inverse(&before.orig);
+	r = see_reset(&w, reset);
+	assert_judged(r, VERDICT_REMOTE, CAUSE_ROUTE_CHANGE, CONFIDENCE_LIKELY);
+	assert_non_null(r->flush);
+	assert_int_equal(r->because[0], r->flush->id);
+}
+
 #define test(f) cmocka_unit_test_setup_teardown(f, watched_begin, watched_end)
 
 int main(void)
@@ -325,6 +351,7 @@ int main(void)
 		test(after_a_single_removal),
 		test(translated_as_before),
 		test(a_pod_that_knows_the_port_of_before),
+		test(a_removal_by_itself),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
