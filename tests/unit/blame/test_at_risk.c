@@ -400,6 +400,32 @@ static void round_trip(void **state)
 	free(lines.text);
 }
 
+/* A replay finds the same, by the address event that the line names. */
+static void an_own_address_round_trip(void **state)
+{
+	struct lines lines = { .detail = JSON_RECORDING };
+	struct flow flow = own_connection(40112), closed = own_connection(40113);
+	struct watch again;
+
+	(void)state;
+	w.also = lines_take;
+	w.also_ctx = &lines;
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", 2, &networkd));
+	pass(&w, MS(1000));
+	see(&w, make_own_risk(&flow));
+	see(&w, make_own_risk(&closed));
+	see(&w, make_closed(&closed));
+	assert_non_null(strstr(lines.text, "\"by\":1"));
+	memset(&again, 0, sizeof(again));
+	watch_begin(&again);
+	assert_int_equal(watch_lines(&again, lines.text), 0);
+	assert_int_equal(again.found[FINDING_AT_RISK], 2);
+	assert_int_equal(again.found[FINDING_RISK_OVER], 1);
+	assert_int_equal(again.summary.at_risk_own, 1);
+	watch_end(&again);
+	lines_release(&lines);
+}
+
 static struct victim kept_victim;
 
 static void keep_victim(void *ctx, const struct finding *f)
@@ -455,6 +481,7 @@ int main(void)
 		story(a_single_removal),
 		story(other_namespaces),
 		story(round_trip),
+		story(an_own_address_round_trip),
 		story(a_victim_seen_before),
 		story(other_nodes),
 		story(more_places_than_are_kept),
