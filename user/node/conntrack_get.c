@@ -30,8 +30,8 @@ enum { QUESTIONS_PER_S = 300, FOREIGN_PER_S = 30 };
 enum { BURST = 16, BURST_FOREIGN = 1 };
 #define BURST_NS (20 * NSEC_PER_MSEC)
 /* What that may take, and its own part of each second: a table may be very long. */
-#define LIST_NS (20 * NSEC_PER_MSEC)
-#define LIST_NS_PER_S (60 * NSEC_PER_MSEC)
+#define LIST_NS (100 * NSEC_PER_MSEC)
+#define LIST_NS_PER_S (100 * NSEC_PER_MSEC)
 
 struct spending {
 	uint64_t second_ns; /* when the present second began */

@@ -22,8 +22,7 @@ void conntrack_get_free(struct conntrack_get *lookup);
  * where the answer matters: TCP answered a packet that conntrack had matched to
  * nothing. Sets `lookup` and `entry` of the reset. Bounded: at most a few hundred
  * questions a second, of tens of microseconds each, and a twentieth of the time. Where
- * many wait, one walk of their namespace's table answers for all of them, 20 ms at most
- * and three a second; what could be asked neither way is LOOKUP_SKIPPED. */
+ * many wait, one walk of their namespace's table answers for all of them, 100 ms at most; what could be asked neither way is LOOKUP_SKIPPED. */
 void conntrack_get_reset(struct conntrack_get *lookup, struct observation *reset);
 
 /* How many of those were not asked about: too many, or their namespace's socket was not

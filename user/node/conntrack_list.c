@@ -16,6 +16,7 @@
 
 /* 8 MB; and how often the clock is looked at. */
 enum { FLOWS_MAX = 32768, FLOWS_A_LOOK = 64 };
+#define GOOD_NS NSEC_PER_SEC
 
 void conntrack_list_release(struct conntrack_list *list)
 {
@@ -72,12 +73,12 @@ enum lookup conntrack_list_find(const struct conntrack_list *list, uint32_t netn
 	const struct conntrack_list_row key = { .tuple = *tuple }, *row = NULL;
 
 	if (!list->begun_ns || list->netns != netns || list->family != family ||
-	    list->begun_ns < seen_ns)
+	    list->begun_ns + GOOD_NS < seen_ns)
 		return LOOKUP_NONE;
 	if (list->rows_count)
 		row = bsearch(&key, list->rows, list->rows_count, sizeof(key), compare);
 	if (!row)
-		return list->is_whole ? LOOKUP_ABSENT : LOOKUP_NONE;
+		return list->is_whole && list->begun_ns >= seen_ns ? LOOKUP_ABSENT : LOOKUP_NONE;
 	*entry = list->flows[row->flow];
 	return LOOKUP_ALIVE;
 }

@@ -2,7 +2,8 @@
 /*
  * One walk of a namespace's conntrack table that answers for all resets that wait, where
  * one question each would take too long. What was made before the walk began is in it or
- * is not there; of what came later it says nothing.
+ * is not there. Of what came within a second after, it still knows what is alive: the end
+ * of an entry would be seen.
  */
 #ifndef RSTBLAME_NODE_CONNTRACK_LIST_H
 #define RSTBLAME_NODE_CONNTRACK_LIST_H
@@ -36,7 +37,7 @@ void conntrack_list_read(struct conntrack_list *list, struct mnl_socket *nl, uin
 			 uint8_t family, uint64_t until_ns);
 
 /* What it knows of a tuple that a packet had at `seen_ns`: LOOKUP_NONE where it began
- * before that. LOOKUP_ALIVE fills `entry`. */
+ * before that, but what it has is alive for a second. LOOKUP_ALIVE fills `entry`. */
 enum lookup conntrack_list_find(const struct conntrack_list *list, uint32_t netns, uint8_t family,
 				const struct tuple *tuple, uint64_t seen_ns, struct flow *entry);
 

@@ -51,12 +51,14 @@ static void one_walk_answers_for_all(void **state)
 	}
 }
 
-/* A reset after it began may be of an entry that it had passed by then. */
-static void it_says_nothing_of_what_came_later(void **state)
+/* A reset after it began may be of an entry that it had passed by then. What it has was not
+ * removed since, or that would be seen; but it is not good for ever. */
+static void it_says_little_of_what_came_later(void **state)
 {
 	(void)state;
 	conntrack_list_end(&list, true);
-	assert_int_equal(ask(HERE, 40000, BEGUN_NS + 1, false), LOOKUP_NONE);
+	assert_int_equal(ask(HERE, 40000, BEGUN_NS + 1, false), LOOKUP_ALIVE);
+	assert_int_equal(ask(HERE, 40000, BEGUN_NS + MS(1000) + 1, false), LOOKUP_NONE);
 	assert_int_equal(ask(HERE, 50000, BEGUN_NS + 1, false), LOOKUP_NONE);
 	assert_int_equal(ask(ELSEWHERE, 40000, BEGUN_NS, false), LOOKUP_NONE);
 }
@@ -73,7 +75,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(one_walk_answers_for_all, fill, empty),
-		cmocka_unit_test_setup_teardown(it_says_nothing_of_what_came_later, fill, empty),
+		cmocka_unit_test_setup_teardown(it_says_little_of_what_came_later, fill, empty),
 		cmocka_unit_test_setup_teardown(what_a_cut_one_does_not_have_may_be_there, fill,
 						empty),
 	};

@@ -19,6 +19,9 @@ setup() {
 	node_clients at_back 1 7203 $NODE_B
 }
 
+# Or what its sockets have to say when they are closed would be sent for minutes.
+teardown() { ip addr add $NODE/24 dev up0; }
+
 act() {
 	ip addr del $NODE_B/24 dev up0
 	ip addr add $NODE_B/24 dev up0
