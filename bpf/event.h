@@ -39,6 +39,7 @@ enum event_type {
 	EVENT_RULESET = 9,
 	EVENT_RESET_SOCKET = 10,
 	EVENT_LISTENER = 11,
+	EVENT_RULES = 12,
 };
 
 /* What can lose events; indexes the loss counters. One for each probe that
@@ -62,6 +63,7 @@ enum event_probe {
 	EVENT_PROBE_HOOKS_REMOVE,
 	EVENT_PROBE_INVALID,
 	EVENT_PROBE_SOCKET_STATE,
+	EVENT_PROBE_RULES,
 	EVENT_PROBES,
 };
 
@@ -524,12 +526,22 @@ struct event_ruleset {
 	struct event_header header;
 	__u32 netns;
 	__u8 op;
-	__u8 family; /* AF_INET, AF_INET6; 0: both */
-	__u8 hooks;  /* enum event_hook: which of them this one is */
-	__u8 padding;
+	__u8 family;  /* AF_INET, AF_INET6; 0: both */
+	__u8 hooks;   /* enum event_hook: which of them this one is */
+	__u8 is_exit; /* the namespace itself is going */
 	struct event_task task;
 	struct event_exe exe;
 };
 _Static_assert(sizeof(struct event_ruleset) == 552, "event_ruleset");
+
+/* A process committed a change of nftables' rules. */
+struct event_rules {
+	struct event_header header;
+	__u32 netns;
+	__u32 padding;
+	struct event_task task;
+	struct event_exe exe;
+};
+_Static_assert(sizeof(struct event_rules) == 552, "event_rules");
 
 #endif

@@ -107,11 +107,13 @@ static int observe_change(struct blame *b, const struct observation *seen)
 static int observe_ruleset(struct blame *b, const struct observation *seen)
 {
 	struct finding f = { .type = FINDING_RULESET, .id = b->last_id + 1 };
+	struct observation attributed = *seen;
 
-	if (!rulesets_add(b->rulesets, seen, f.id))
+	rulesets_attribute(b->rulesets, &attributed);
+	if (!rulesets_add(b->rulesets, &attributed, f.id))
 		return 0;
 	b->last_id++;
-	blame_deliver(b, seen, &f);
+	blame_deliver(b, &attributed, &f);
 	return 0;
 }
 
@@ -128,6 +130,7 @@ static int observe_rules(struct blame *b, const struct observation *seen)
 {
 	struct finding f = { .type = FINDING_RULES, .id = ++b->last_id };
 
+	rulesets_note_commit(b->rulesets, seen);
 	blame_deliver(b, seen, &f);
 	return 0;
 }

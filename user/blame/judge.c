@@ -184,6 +184,8 @@ static void blame_bypass(const struct evidence *e, struct reset_blame *out)
 		out->ruleset = *e->ruleset;
 		out->actor = e->ruleset->seen.actor;
 		add_because(out, e->ruleset->id);
+		if (e->ruleset->seen.is_ambiguous)
+			verdict_infer(out, UNSEEN_WHICH_COMMIT);
 	} else {
 		verdict_infer(out, UNSEEN_HOOKS_REMOVER);
 	}

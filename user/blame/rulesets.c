@@ -6,8 +6,21 @@
 
 /* One request of one process is over in less. */
 #define SAME_REQUEST_NS (1000ULL * 1000 * 1000)
+/* The work that a commit queues has run by then. */
+#define COMMIT_WORKS_NS (10 * SAME_REQUEST_NS)
+
+enum { COMMITS_MAX = 64 };
+
+struct commit {
+	struct netns_id netns;
+	uint64_t mono_ns;
+	uint64_t done_ns; /* when hooks went that it may have been behind; 0: not yet */
+	struct actor actor;
+};
 
 struct rulesets {
+	struct commit commits[COMMITS_MAX]; /* by age, from `oldest` on */
+	size_t commits_count, oldest;
 	struct ruleset *items; /* by age */
 	size_t count;
 	size_t limit;
@@ -35,6 +48,60 @@ void rulesets_free(struct rulesets *rulesets)
 	free(rulesets->items);
 	free(rulesets);
 }
+
+/* ---- who committed ---- */
+
+void rulesets_note_commit(struct rulesets *rulesets, const struct observation *rules)
+{
+	size_t at = (rulesets->oldest + rulesets->commits_count) % COMMITS_MAX;
+
+	if (rulesets->commits_count == COMMITS_MAX)
+		rulesets->oldest = (rulesets->oldest + 1) % COMMITS_MAX;
+	else
+		rulesets->commits_count++;
+	rulesets->commits[at] = (struct commit){
+		.netns = rules->netns,
+		.mono_ns = rules->mono_ns,
+		.actor = rules->rules.actor,
+	};
+}
+
+/* One work takes hooks away one after the other: the same commit is behind all of them. */
+static bool may_be_behind(const struct commit *commit, const struct observation *seen)
+{
+	uint64_t now_ns = seen->mono_ns;
+
+	return netns_equal(commit->netns, seen->netns) && commit->mono_ns <= now_ns &&
+	       now_ns - commit->mono_ns < COMMIT_WORKS_NS &&
+	       (!commit->done_ns || now_ns - commit->done_ns < SAME_REQUEST_NS);
+}
+
+void rulesets_attribute(struct rulesets *rulesets, struct observation *seen)
+{
+	struct ruleset_observation *removed = &seen->ruleset;
+	const struct actor *by = NULL;
+	bool are_several = false;
+
+	if (removed->op != RULESET_HOOKS_REMOVED || !removed->by_kernel || removed->is_exit)
+		return;
+	for (size_t i = 0; i < rulesets->commits_count; i++) {
+		struct commit *commit = &rulesets->commits[i];
+
+		if (!may_be_behind(commit, seen))
+			continue;
+		are_several |= by && !actor_equal(by, &commit->actor);
+		by = &commit->actor;
+		if (!commit->done_ns)
+			commit->done_ns = seen->mono_ns;
+	}
+	removed->is_ambiguous = are_several;
+	if (!by || !by->pid || are_several)
+		return;
+	removed->actor = *by;
+	removed->by_kernel = false;
+}
+
+/* ---- hooks ---- */
 
 static bool is_told(const struct rulesets *rulesets, const struct observation *seen)
 {

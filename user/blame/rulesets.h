@@ -13,6 +13,15 @@ struct rulesets;
 struct rulesets *rulesets_new(size_t limit); /* NULL when out of memory */
 void rulesets_free(struct rulesets *rulesets);
 
+/* A process changed rules. */
+void rulesets_note_commit(struct rulesets *rulesets, const struct observation *rules);
+
+/* Hooks that a kernel thread takes away are what rules needed that were changed just before:
+ * the process that did so becomes their actor, where there is one such. Where there were
+ * several, that is noted, and nobody is named. Nor is anybody where the namespace goes.
+ * (KERNEL: nf_tables_commit() queues nf_tables_trans_destroy_work().) */
+void rulesets_attribute(struct rulesets *rulesets, struct observation *seen);
+
 /* Remembers one. False when it says nothing new: a ruleset is taken down hook by
  * hook, and the kernel tells some of them twice. */
 bool rulesets_add(struct rulesets *rulesets, const struct observation *seen, uint64_t id);

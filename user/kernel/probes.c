@@ -161,6 +161,17 @@ const struct probe probes[EVENT_PROBES] = {
 		.hooks = { { HOOK_TRACEPOINT, "inet_sock_set_state", "on_socket_state_tracepoint", 0 } },
 		.consequence = "how a connection of this host had ended, and by whom, is not known",
 	},
+	[EVENT_PROBE_RULES] = {
+		.id = EVENT_PROBE_RULES,
+		.sense = SENSE_RULES,
+		.module = "nf_tables",
+		/* A kprobe first, which does not pin the module. */
+		.hooks = {
+			{ HOOK_KPROBE, "nf_tables_commit", "on_rules_kprobe", 0 },
+			{ HOOK_FENTRY, "nf_tables_commit", "on_rules_fentry", 0 },
+		},
+		.consequence = "who changed the rules is not known where a kernel thread takes the hooks away later",
+	},
 };
 
 const char *probe_word(enum event_probe probe)

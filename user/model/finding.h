@@ -51,6 +51,7 @@ enum unseen {
 	UNSEEN_NEWER_ENTRY_LOST,
 	UNSEEN_INVALID,         /* that conntrack judged the packet INVALID */
 	UNSEEN_HOOKS_REMOVER,   /* who took the hooks away */
+	UNSEEN_WHICH_COMMIT,    /* which of several processes' changes of rules did */
 	UNSEEN_ENTRY_ALIVE,     /* that the entry is alive: conntrack was not asked */
 	UNSEEN_ENTRY_LOST,      /* the entry may be a newer one: events were lost */
 	UNSEEN_LISTENER,        /* that no socket listened */

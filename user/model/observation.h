@@ -268,6 +268,8 @@ struct ruleset_observation {
 	uint8_t family; /* 0: both */
 	uint8_t hooks;  /* enum hooks_flag: which */
 	bool by_kernel;
+	bool is_exit;      /* by_kernel: the namespace itself is going */
+	bool is_ambiguous; /* by_kernel: several processes' commits may be behind it */
 	struct actor actor;
 };
 

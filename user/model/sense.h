@@ -25,6 +25,7 @@ enum sense {
 	SENSE_RULESET_REMOVE,
 	SENSE_INVALID,
 	SENSE_SOCKET_STATE,
+	SENSE_RULES,
 	SENSE_RECORDING, /* no probe: lines of a recording that cannot be read */
 	SENSES,
 };

@@ -29,6 +29,7 @@ static const char *const unseens[] = {
 	[UNSEEN_NEWER_ENTRY_LOST] = "newer-entry-lost",
 	[UNSEEN_INVALID] = "invalid-verdict",
 	[UNSEEN_HOOKS_REMOVER] = "hooks-remover",
+	[UNSEEN_WHICH_COMMIT] = "which-commit",
 	[UNSEEN_ENTRY_ALIVE] = "entry-alive",
 	[UNSEEN_ENTRY_LOST] = "entry-lost",
 	[UNSEEN_LISTENER] = "listener",

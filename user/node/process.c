@@ -147,4 +147,6 @@ void process_describe_observation(struct observation *seen)
 		process_describe_actor(&seen->reset.ended.by);
 	else if (seen->type == OBSERVATION_LISTENER)
 		process_describe_actor(&seen->listener.actor);
+	else if (seen->type == OBSERVATION_RULES)
+		process_describe_actor(&seen->rules.actor);
 }

@@ -108,6 +108,8 @@ static const struct field ruleset_rows[] = {
 	SPECIAL_AT(ruleset_observation, "hooks", hooks, FIELD_ALWAYS, hooks_special),
 	WORD(ruleset_observation, "family", family, 0, family_words),
 	FLAG(ruleset_observation, "by_kernel", by_kernel, 0),
+	FLAG(ruleset_observation, "netns_exit", is_exit, 0),
+	FLAG(ruleset_observation, "ambiguous", is_ambiguous, 0),
 	OBJECT(ruleset_observation, "actor", actor, actor_fields),
 };
 static const struct fields ruleset_fields = FIELDS(ruleset_rows, NULL);

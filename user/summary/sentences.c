@@ -88,6 +88,8 @@ static const char *const unseens[] = {
 	[UNSEEN_INVALID] = "that conntrack judged the packet INVALID (its entry is alive, and the "
 			   "packet was not matched to it)",
 	[UNSEEN_HOOKS_REMOVER] = "who removed the hooks: it happened before the window",
+	[UNSEEN_WHICH_COMMIT] =
+		"which of several processes that changed the rules just before removed the hooks",
 	[UNSEEN_ENTRY_ALIVE] = "that the entry is alive: conntrack could not be asked",
 	[UNSEEN_ENTRY_LOST] = "events were lost, so the entry may be a newer one",
 	[UNSEEN_LISTENER] = "that no socket listened",

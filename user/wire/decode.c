@@ -343,8 +343,18 @@ static void decode_ruleset(const struct event_ruleset *in, struct observation *o
 	r->family = in->family;
 	r->hooks = decode_hooks(in->hooks);
 	r->by_kernel = in->task.flags != 0;
+	r->is_exit = r->by_kernel && in->is_exit;
 	decode_actor(&in->task, &r->actor);
 	decode_exe(&in->exe, &r->actor);
+}
+
+static void decode_rules(const struct event_rules *in, struct observation *out)
+{
+	out->type = OBSERVATION_RULES;
+	out->netns = (struct netns_id){ .inum = in->netns };
+	memset(&out->rules, 0, sizeof(out->rules));
+	decode_actor(&in->task, &out->rules.actor);
+	decode_exe(&in->exe, &out->rules.actor);
 }
 
 static enum cause act_cause(struct decoder *d, const struct event_act_begin *in, const char **stack)
@@ -590,6 +600,8 @@ static size_t record_size(uint16_t type)
 		return sizeof(struct event_ruleset);
 	case EVENT_LISTENER:
 		return sizeof(struct event_listener);
+	case EVENT_RULES:
+		return sizeof(struct event_rules);
 	case EVENT_ACT_BEGIN:
 		return EVENT_ACT_BRIEF_BYTES;
 	case EVENT_ACT_END:
@@ -635,6 +647,9 @@ int decode(struct decoder *d, const void *record, size_t size, struct observatio
 		break;
 	case EVENT_LISTENER:
 		decode_listener_closed(record, out);
+		break;
+	case EVENT_RULES:
+		decode_rules(record, out);
 		break;
 	case EVENT_ACT_BEGIN:
 		decode_act(d, record, out);

@@ -134,6 +134,100 @@ static void bypass_names_the_rulesets_author(void **state)
 	assert_int_equal(w.found[FINDING_RULESET], 2);
 }
 
+/* ---- a kernel thread takes away what a commit left without a rule ---- */
+
+static struct observation make_rules(const struct actor *actor)
+{
+	struct observation o = { .type = OBSERVATION_RULES };
+
+	o.rules.actor = *actor;
+	return o;
+}
+
+static struct observation kernel_removes(uint8_t hooks)
+{
+	struct observation o = make_ruleset(RULESET_HOOKS_REMOVED, hooks, &nobody);
+
+	o.ruleset.by_kernel = true;
+	return o;
+}
+
+static void deferred_removal_is_the_committers(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_rules(&nft));
+	pass(&w, S / 100);
+	see(&w, kernel_removes(HOOKS_NAT));
+	pass(&w, S / 100);
+	see(&w, kernel_removes(HOOKS_CONNTRACK)); /* of the same work */
+	pass(&w, S);
+	r = see_reset(&w, bypassed(&flow));
+	assert_judged(r, VERDICT_ENTRY_BYPASSED, CAUSE_NONE, CONFIDENCE_PROVEN);
+	assert_int_equal(r->actor.pid, nft.pid);
+	assert_false(r->ruleset.seen.by_kernel);
+	assert_int_equal(w.found[FINDING_RULES], 1);
+}
+
+/* Two that committed one after the other: neither is named. */
+static void deferred_removal_of_several_is_nobodys(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_rules(&nft));
+	pass(&w, S);
+	see(&w, make_rules(&agent));
+	pass(&w, S / 100);
+	see(&w, kernel_removes(HOOKS_NAT));
+	pass(&w, S);
+	r = see_reset(&w, bypassed(&flow));
+	assert_judged(r, VERDICT_ENTRY_BYPASSED, CAUSE_NONE, CONFIDENCE_LIKELY);
+	assert_int_equal(r->actor.pid, 0);
+	assert_true(is_inferred(r, UNSEEN_WHICH_COMMIT));
+	assert_true(r->ruleset.seen.by_kernel);
+}
+
+/* The same process twice is one; what another did whose work was seen is over. */
+static void deferred_removal_looks_at_what_is_new(void **state)
+{
+	struct flow flow = masqueraded(40112);
+
+	(void)state;
+	see(&w, make_rules(&agent));
+	pass(&w, S / 100);
+	see(&w, kernel_removes(HOOKS_CONNTRACK));
+	pass(&w, 2 * S);
+	see(&w, make_rules(&nft));
+	see(&w, make_rules(&nft));
+	see(&w, kernel_removes(HOOKS_NAT));
+	pass(&w, S);
+	assert_int_equal(see_reset(&w, bypassed(&flow))->actor.pid, nft.pid);
+}
+
+/* Innocent: long before, in another namespace, after it, or the namespace is going. */
+static void deferred_removal_accuses_no_bystander(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	struct observation exit = kernel_removes(HOOKS_NAT);
+
+	(void)state;
+	see(&w, make_rules(&nft));
+	pass(&w, 11 * S);
+	see_in(&w, 4026532001, make_rules(&nft));
+	pass(&w, S / 100);
+	see(&w, kernel_removes(HOOKS_NAT));
+	see(&w, make_rules(&agent));
+	pass(&w, S);
+	assert_int_equal(see_reset(&w, bypassed(&flow))->actor.pid, 0);
+	exit.ruleset.is_exit = true;
+	see(&w, exit);
+	assert_int_equal(see_reset(&w, bypassed(&flow))->actor.pid, 0);
+}
+
 /* NAT's hook alone is gone: conntrack still finds the entry. */
 static void bypass_with_the_entry_attached(void **state)
 {
@@ -423,6 +517,10 @@ static void advice_is_on_what_was_blamed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		story(deferred_removal_is_the_committers),
+		story(deferred_removal_of_several_is_nobodys),
+		story(deferred_removal_looks_at_what_is_new),
+		story(deferred_removal_accuses_no_bystander),
 		story(invalid_is_proven_by_the_judgement),
 		story(invalid_is_inferred_from_a_look_up),
 		story(look_up_does_not_acquit_a_removal),

@@ -72,7 +72,9 @@ static void fentry_where_it_works(void **state)
 		facts = everything;
 		choose(probe, &facts);
 		/* A flush whose beginning is skipped would be nobody's: see probes[]. */
-		assert_chosen(probe == EVENT_PROBE_MASQUERADE ? HOOK_KPROBE : HOOK_FENTRY,
+		assert_chosen(probe == EVENT_PROBE_MASQUERADE || probe == EVENT_PROBE_RULES ?
+				      HOOK_KPROBE :
+				      HOOK_FENTRY,
 			      probe_symbol(probe));
 		assert_ptr_equal(choice.function, symbol);
 		symbol->type_id = 0; /* 5.10 has no BTF of modules */

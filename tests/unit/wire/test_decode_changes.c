@@ -306,9 +306,41 @@ static void lifetime_of_an_address(void **state)
 	assert_int_equal(DECODED(e).change.why, CHANGE_WHY_ROUTER_ADVERTISEMENT);
 }
 
+static void rules_committed(void **state)
+{
+	struct event_rules e = { .header = HEADER(EVENT_RULES, e),
+				 .netns = NODE_NETNS,
+				 .task = wire_task(0) };
+	struct observation o = DECODED(e);
+
+	(void)state;
+	assert_int_equal(o.type, OBSERVATION_RULES);
+	assert_int_equal(o.netns.inum, NODE_NETNS);
+	assert_int_equal(o.rules.actor.pid, 412);
+}
+
+static void hooks_of_a_namespace_that_goes(void **state)
+{
+	struct event_ruleset e = { .header = HEADER(EVENT_RULESET, e),
+				   .op = EVENT_RULESET_REMOVE,
+				   .is_exit = 1,
+				   .task = wire_task(EVENT_TASK_KTHREAD) };
+
+	(void)state;
+	assert_true(DECODED(e).ruleset.by_kernel);
+	assert_true(DECODED(e).ruleset.is_exit);
+	e.is_exit = 0;
+	assert_false(DECODED(e).ruleset.is_exit);
+	e.is_exit = 1;
+	e.task = wire_task(0);
+	assert_false(DECODED(e).ruleset.is_exit);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rules_committed),
+		cmocka_unit_test(hooks_of_a_namespace_that_goes),
 		cmocka_unit_test(process_of_a_thread),
 		cmocka_unit_test(lifetime_of_an_address),
 		cmocka_unit_test(address),
