@@ -230,7 +230,7 @@ def check_because:
 
 # Of the resets that this node sent; null stands for "not said".
 def check_victims:
-  [lines("reset")[] | .victim // empty] as $victims
+  [lines("reset")[] | .victim // empty | select(.pid or .socket_state)] as $victims
   | equal("the victims"; $expect.victims; counted($victims; $expect.victims; [])),
     equal("no other victim"; [$expect.victims[].count] | add // 0; $victims | length);
 
@@ -265,6 +265,12 @@ def check_advice:
 def check_totals:
   .[-1] as $summary | $expect.summary | to_entries[]
   | equal("summary.\(.key)"; .value; $summary[.key]);
+
+# Stories of the last line: one like each that is named.
+def check_stories:
+  [.[-1].stories[]?] as $stories
+  | $expect.stories[] | . as $want
+  | equal("one story like \($want | tojson)"; 1; [$stories[] | select(like($want))] | length);
 
 # Lines of any type: "count" of those that are as it says; without a count, one or more.
 def check_lines:
@@ -307,6 +313,7 @@ def check_live:
   (if $expect.victims then check_victims else empty end),
   (if $expect.advice then check_advice else empty end),
   (if $expect.summary then check_totals else empty end),
+  (if $expect.stories then check_stories else empty end),
   (if $expect.lines then check_lines else empty end),
   (if $expect | has("at_risk") then check_at_risk else empty end);
 
