@@ -37,6 +37,13 @@ static bool weigh_removal(const struct observation *seen, const struct ledger_re
 	return true;
 }
 
+/* Only whose server was behind another address leaves its packets, untranslated, to the
+ * client's own namespace; a masqueraded flow's go to who has the address. */
+static bool comes_to_client(const struct flow *flow, const struct tuple *packet)
+{
+	return flow->orig.sport == packet->dport && address_equal(&flow->orig.src, &packet->dst);
+}
+
 /* Truth rule 11: the entry that should have translated the packet may have been another
  * namespace's, through which it came. It did if its reply leads to where it came from. */
 static bool find_elsewhere(struct blame *b, const struct observation *seen,
@@ -52,7 +59,7 @@ static bool find_elsewhere(struct blame *b, const struct observation *seen,
 		ledger_find(b->ledger, walk, netns, seen->reset.family, &seen->reset.packet);
 		while (ledger_next(b->ledger, walk)) {
 			if (walk->side != LEDGER_REPLY || r->mono_ns > seen->mono_ns ||
-			    !removal_is_risky(r))
+			    !removal_is_risky(r) || !comes_to_client(&r->flow, &seen->reset.packet))
 				continue;
 			if (r->retranslated_ns[LEDGER_REPLY] &&
 			    r->retranslated_ns[LEDGER_REPLY] <= seen->mono_ns)
