@@ -10,6 +10,8 @@
 
 /* How long a reset may wait for its victim. */
 #define VICTIM_NS (400 * NSEC_PER_MSEC)
+/* One whose verdict depends on it waits longer: a busy machine must not decide (truth rule 12). */
+#define SETTLE_NS (2 * NSEC_PER_SEC)
 /* journald tells a line within 10 ms as a rule; syslog daemons are slower. */
 #define LATE_LINE_NS (500 * NSEC_PER_MSEC)
 
@@ -93,7 +95,8 @@ static void ask(struct victims *v, struct held *held)
 	i->is_own = wanted->role == VICTIM_OWN;
 	memcpy(i->ifname, held->finding->seen->reset.ifname, sizeof(i->ifname));
 	i->id = held->ticket = ++v->tickets;
-	i->until_ns = held->until_ns = clock_mono_ns() + VICTIM_NS;
+	i->until_ns = held->until_ns =
+		clock_mono_ns() + (held->finding->reset->needs_socket ? SETTLE_NS : VICTIM_NS);
 	held->is_unasked = false;
 	v->unasked--;
 	v->asked++;
