@@ -75,11 +75,12 @@ static void attach_probe(struct attachments *attachments, struct bpf_object *obj
 /* The kernel skips an fentry program that is running on that CPU already: a softirq
  * removes an entry while it looks at another (9ed9e9ba2337 ("bpf: Count the number of
  * times recursion was prevented", 5.12)). A kprobe's it skips while any kprobe's runs
- * there, which trace_call_bpf() counts from 6.7 on. Each is a lost event. */
+ * there, which trace_call_bpf() counts from 6.7 on. Each is a lost event, unless the probe
+ * forgives it. */
 static void count_misses(struct attachments *attachments, struct bpf_object *object, size_t probe,
 			 const struct hook_choice *choice, const struct probe_result *result)
 {
-	if (result->state != PROBE_ATTACHED || !choice->hook ||
+	if (probes[probe].forgives_skips || result->state != PROBE_ATTACHED || !choice->hook ||
 	    attachments->counted_count == ATTACH_COUNTED_MAX)
 		return;
 	attachments->counted[attachments->counted_count++] = (struct attach_counted){

@@ -158,6 +158,12 @@ const struct probe probes[EVENT_PROBES] = {
 	[EVENT_PROBE_SOCKET_STATE] = {
 		.id = EVENT_PROBE_SOCKET_STATE,
 		.sense = SENSE_SOCKET_STATE,
+		/* Skipped is what a softirq ends while a process's change of state is looked
+		 * at (05b24ff9b2cf ("bpf: Prevent bpf program recursion for raw tracepoint
+		 * probes", 6.1)): one connection's end, without which a reset of it is
+		 * `likely` and says so, as if the table had forgotten it. A listener, whose
+		 * end is reported by itself, a process closes. */
+		.forgives_skips = true,
 		.hooks = { { HOOK_TRACEPOINT, "inet_sock_set_state", "on_socket_state_tracepoint", 0 } },
 		.consequence = "how a connection of this host had ended, and by whom, is not known",
 	},

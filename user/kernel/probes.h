@@ -39,6 +39,7 @@ struct probe {
 	enum sense sense;
 	const char *module; /* of all its functions; NULL: vmlinux */
 	bool is_required;
+	bool forgives_skips; /* what the kernel skips of it is no lost event: its row says why */
 	struct hook hooks[PROBE_HOOKS_MAX];
 	const char *consequence; /* of its absence */
 };
