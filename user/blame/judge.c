@@ -349,6 +349,7 @@ static void blame_retranslation(const struct evidence *e, struct reset_blame *ou
 	lead_to(e, &retranslation->removed, out);
 	/* 0 would say that it was not. */
 	out->renewed_ago_ns = e->reset->mono_ns - retranslation->mono_ns + 1;
+	out->is_server_first = retranslation->was_reply;
 	out->removed_reply = retranslation->was_reply ? retranslation->removed.flow.orig :
 							retranslation->removed.flow.reply;
 	weigh_cause(e, out);

@@ -216,6 +216,21 @@ static bool find_wanted(struct blame *b, const struct evidence *e, const struct 
 	return true;
 }
 
+/* Both ends are on this node: one RST, seen twice. On its way it was translated back, if its
+ * trigger had been translated. */
+static uint64_t sent_as(struct blame *b, const struct observation *received,
+			const struct evidence *e)
+{
+	const struct tuple plain = tuple_inverse(&received->reset.packet);
+	uint64_t id = sent_resets_take(&b->sent, received, &plain);
+	struct tuple translated;
+
+	if (id || !e->retranslation)
+		return id;
+	translated = tuple_inverse(&e->retranslation->flow.reply);
+	return sent_resets_take(&b->sent, received, &translated);
+}
+
 static void gather_for(struct blame *b, const struct observation *seen, struct ledger_walk *walk,
 		       struct evidence *e)
 {
@@ -244,7 +259,7 @@ int blame_observe_reset(struct blame *b, const struct observation *seen)
 	blame_deliver_ongoing(b, blamed.flush);
 	f.id = ++b->last_id;
 	if (seen->reset.kind == RESET_RECEIVED)
-		blamed.sent_as = sent_resets_take(&b->sent, seen);
+		blamed.sent_as = sent_as(b, seen, &evidence);
 	else
 		sent_resets_add(&b->sent, seen, f.id);
 	/* A recording has the answer. */

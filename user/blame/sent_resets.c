@@ -15,16 +15,15 @@ void sent_resets_add(struct sent_resets *sent, const struct observation *reset, 
 
 /* One RST is received once: the next with these addresses and ports is another, whose
  * sending may have been counted only. */
-uint64_t sent_resets_take(struct sent_resets *sent, const struct observation *received)
+uint64_t sent_resets_take(struct sent_resets *sent, const struct observation *received,
+			  const struct tuple *trigger)
 {
-	const struct tuple trigger = tuple_inverse(&received->reset.packet);
-
 	for (size_t i = 0; i < SENT_MAX; i++) {
 		struct sent *s = &sent->items[i];
 		uint64_t id = s->id;
 
 		if (id && s->netns.node == received->netns.node &&
-		    tuple_equal(&s->packet, &trigger) && received->mono_ns >= s->mono_ns &&
+		    tuple_equal(&s->packet, trigger) && received->mono_ns >= s->mono_ns &&
 		    received->mono_ns - s->mono_ns < SAME_RST_NS) {
 			s->id = 0;
 			return id;

@@ -23,7 +23,8 @@ struct sent_resets {
 void sent_resets_add(struct sent_resets *sent, const struct observation *reset, uint64_t id);
 
 /* The id under which the RST that was received there was sent, within the last second,
- * and forgets it; 0: it is none of these. */
-uint64_t sent_resets_take(struct sent_resets *sent, const struct observation *received);
+ * in answer to `trigger`, and forgets it; 0: it is none of these. */
+uint64_t sent_resets_take(struct sent_resets *sent, const struct observation *received,
+			  const struct tuple *trigger);
 
 #endif

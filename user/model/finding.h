@@ -149,6 +149,7 @@ struct reset_blame {
 	struct ruleset ruleset;       /* entry-bypassed: who took the hooks away */
 	uint64_t renewed_ago_ns;      /* since the flow was translated again; 0: it was not */
 	struct tuple removed_reply;   /* and how its packets came back before */
+	bool is_server_first;         /* who sent first then: the one that was connected to */
 	/* The entry was another namespace's: only the open socket at the inner end tells
 	 * whether it would have helped. */
 	bool needs_socket;

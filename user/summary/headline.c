@@ -184,6 +184,17 @@ static void summarize_innocent(const struct summary *t, char *buf, size_t size)
 	}
 }
 
+/* No entry went, and none is in the way: the sockets lost their own address. */
+static void summarize_own_risk(const struct summary *t, char *buf, size_t size)
+{
+	char deed[DESCRIBE_BYTES];
+
+	snprintf(buf, size, "%s%s. %s cut off.", describe_deed(t->own_gone, deed, sizeof(deed)),
+		 t->has_more_gone ? ", and there were more changes like it" : "",
+		 COUNTED(t->at_risk, "open connection of this host is",
+			 "open connections of this host are"));
+}
+
 static void summarize_risk(const struct summary *t, char *buf, size_t size)
 {
 	const char *start = "no reset was caused by conntrack yet, but";
@@ -224,6 +235,8 @@ const char *verdict_text_headline(const struct summary *t, enum status status, c
 		summarize_audit(t, words, sizeof(words));
 	else if (summary_refused(t))
 		summarize_refused(t, words, sizeof(words));
+	else if (t->at_risk_own && t->at_risk_own == t->at_risk && !t->unfollowed)
+		summarize_own_risk(t, words, sizeof(words));
 	else if (t->at_risk || t->unfollowed)
 		summarize_risk(t, words, sizeof(words));
 	else if (summary_expects_resets(t))

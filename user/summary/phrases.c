@@ -314,10 +314,12 @@ const char *describe_retranslation(const struct reset_blame *b, char *buf, size_
 			 endpoint_format(&now->dst, family, now->dport, to, sizeof(to)));
 	} else if (!address_equal(&old->dst, &now->dst) || old->dport != now->dport) {
 		endpoint_format(&old->dst, family, old->dport, from, sizeof(from));
-		snprintf(buf, size,
-			 "the client sent first and its flow was re-translated from %s to %s, "
-			 "which the peer does not recognise",
-			 from, endpoint_format(&now->dst, family, now->dport, to, sizeof(to)));
+		snprintf(
+			buf, size,
+			"the %s sent first and its flow was re-translated from %s to %s, which the "
+			"peer does not recognise",
+			b->is_server_first ? "server" : "client", from,
+			endpoint_format(&now->dst, family, now->dport, to, sizeof(to)));
 	} else if (!address_equal(&old->src, &now->src) || old->sport != now->sport) {
 		endpoint_format(&old->src, family, old->sport, from, sizeof(from));
 		snprintf(buf, size,

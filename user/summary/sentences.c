@@ -111,8 +111,8 @@ static const char *const unseens[] = {
 	[UNSEEN_REMOVAL_FORGOTTEN] =
 		"older removals were forgotten because memory for them was full",
 	[UNSEEN_PASSAGE] =
-		"that the connection passes that other namespace: its addresses and ports "
-		"are the same",
+		"that the removed entry, another namespace's, was this connection's: only "
+		"addresses and ports tell",
 	[UNSEEN_SOCKET] = "whether its socket is alive: it was not looked up, or not in time",
 	[UNSEEN_SOCKET_GONE] = "when its socket was closed: it is gone, and its end was not seen",
 	[UNSEEN_BARRIER] = "what became of the connection: the socket that is open now could have "

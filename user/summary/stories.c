@@ -87,15 +87,22 @@ static void set_first(struct story *s, const struct finding *f)
 	memcpy(s->reason, reset->reason, sizeof(s->reason));
 }
 
+static bool has_act(const struct story *s, uint64_t id)
+{
+	for (size_t i = 0; i < s->acts_count; i++)
+		if (s->acts[i] == id)
+			return true;
+	return false;
+}
+
 static void add_act(struct story *s, const struct reset_blame *b)
 {
 	uint64_t id = b->flush ? b->flush->id : b->ruleset.id;
 
 	if (!id)
 		return;
-	for (size_t i = 0; i < s->acts_count; i++)
-		if (s->acts[i] == id)
-			return;
+	if (has_act(s, id))
+		return;
 	if (s->acts_count == STORY_ACTS_MAX) {
 		s->has_more_acts = true;
 		return;
@@ -144,10 +151,23 @@ static void count_connection(struct summary *t, struct story *s, const struct fi
 		t->connections_reset++;
 }
 
+/* Its sender's story tells of this RST already, and of what it was caused by. */
+static bool is_told(const struct summary *t, const struct finding *f)
+{
+	const struct flush *flush = f->reset->flush;
+
+	for (size_t i = 0; f->reset->sent_as && flush && i < t->stories_count; i++)
+		if (has_act(&t->stories[i], flush->id))
+			return true;
+	return false;
+}
+
 void stories_add(struct summary *t, const struct finding *f)
 {
 	struct story *s = NULL;
 
+	if (is_told(t, f))
+		return;
 	for (size_t i = 0; i < t->stories_count && !s; i++)
 		if (is_same_story(&t->stories[i], f))
 			s = &t->stories[i];

@@ -270,6 +270,9 @@ static void begin_risk(struct summary *t, const struct risk *risk)
 	struct risk_group *group = find_group(t, risk->victim);
 
 	account_for(t, risk->netns, risk->flow.family, &risk->flow.reply);
+	if (!t->own_gone)
+		t->own_gone = risk->by;
+	t->has_more_gone |= risk->by && risk->by != t->own_gone;
 	t->at_risk++;
 	t->at_risk_own += risk->by != NULL;
 	t->risks++;

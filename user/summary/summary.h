@@ -106,9 +106,11 @@ struct summary {
 	uint64_t live_removed; /* translated, not yet closed, removed by a flush */
 	/* Of those, established, and neither reset, found at risk nor renewed since. */
 	uint64_t expected;
-	uint64_t at_risk;     /* flows, now */
-	uint64_t at_risk_own; /* of them: the socket's own address is gone, not an entry */
-	uint64_t risks;       /* flows that were at any time */
+	uint64_t at_risk;              /* flows, now */
+	uint64_t at_risk_own;          /* of them: the socket's own address is gone, not an entry */
+	const struct change *own_gone; /* with which the first of these began; NULL: none */
+	bool has_more_gone;            /* others began with another change */
+	uint64_t risks;                /* flows that were at any time */
 	uint64_t risks_over[RISK_ENDS];
 	uint64_t unfollowed;   /* more flows were at risk: what became of them is not known */
 	uint64_t follow_limit; /* than that many, which is how many can be followed */

@@ -171,8 +171,6 @@ static void tell_beginning(struct telling *t)
 /* Why the trigger packet was not translated back to its socket. */
 static const char *explain_arrival(const struct reset_blame *b)
 {
-	if (b->renewed_ago_ns)
-		return "It was translated as a packet of a new flow,";
 	switch (b->verdict) {
 	case VERDICT_ENTRY_INVALID:
 		return "Conntrack has an entry for it, but judged it INVALID and did not translate "
@@ -195,7 +193,7 @@ static void tell_retranslation(struct telling *t)
 
 	step = add_step(t, STEP_RENEWAL, 0, "%s.",
 			describe_retranslation(&s->blamed, text, sizeof(text)));
-	step->words[0] = 'T'; /* "the client …" begins a sentence here */
+	step->words[0] = 'T'; /* "the …" begins a sentence here */
 	set_offset(t, step, s->first.mono_ns - s->blamed.renewed_ago_ns);
 	if (s->blamed.verdict != VERDICT_REMOTE)
 		return;
@@ -228,6 +226,22 @@ static const char *this_host(const struct telling *t)
 	const char *host = summary_host(t->summary, t->story->first.netns.node);
 
 	return *host ? host : "This host";
+}
+
+/* It passed the node under its new translation, to whom the connection is known by the one
+ * of before. The RST goes back the same way: the other end is told. */
+static void tell_passage(struct telling *t)
+{
+	const struct story *s = t->story;
+	char end[ENDPOINT_TEXT_BYTES], packet[TUPLE_TEXT_BYTES], flags[64];
+	struct step *step;
+
+	endpoint_format(&s->packet.dst, s->family, s->packet.dport, end, sizeof(end));
+	step = add_step(t, STEP_RESET, s->first.id,
+			"%s (%s) arrived. %s has no such connection and answered with a RST.",
+			tuple_format(&s->packet, s->family, packet, sizeof(packet)),
+			packet_flags_format(s->packet_flags, flags, sizeof(flags)), end);
+	set_offset(t, step, s->first.mono_ns);
 }
 
 /* The trigger packet and the answer. */
@@ -283,7 +297,9 @@ size_t verdict_text_steps(const struct story *s, const struct summary *summary, 
 	tell_beginning(&t);
 	if (b->renewed_ago_ns)
 		tell_retranslation(&t);
-	if (b->verdict != VERDICT_REMOTE)
+	if (b->renewed_ago_ns && b->verdict != VERDICT_REMOTE)
+		tell_passage(&t);
+	else if (b->verdict != VERDICT_REMOTE)
 		tell_end(&t);
 	return t.count;
 }

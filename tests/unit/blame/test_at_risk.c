@@ -12,6 +12,7 @@
 #include "cast/watched.h"
 #include "record/recording.h"
 #include "summary/phrases.h"
+#include "summary/verdict_text.h"
 
 enum { C1_NETNS = 4026532222 };
 
@@ -78,6 +79,7 @@ static void a_socket_whose_address_is_gone(void **state)
 {
 	struct flow flow = own_connection(40112), closed = own_connection(40113);
 	struct flow elsewhere = untranslated("10.9.0.3", 40114, "10.9.0.2", 7003);
+	char headline[ACCOUNT_BYTES];
 
 	(void)state;
 	see(&w, make_own_risk(&flow)); /* it has its address */
@@ -92,6 +94,9 @@ static void a_socket_whose_address_is_gone(void **state)
 	assert_int_equal(w.found[FINDING_RISK_OVER], 0);
 	see(&w, make_closed(&closed));
 	assert_int_equal(w.found[FINDING_RISK_OVER], 1);
+	verdict_text_headline(&w.summary, summary_status(&w.summary), headline, sizeof(headline));
+	assert_non_null(strstr(headline, "WARNING: systemd-networkd"));
+	assert_non_null(strstr(headline, "1 open connection of this host is cut off."));
 	see(&w, make_address(ADDRESS_ADD, "10.9.0.3", 2, &networkd));
 	assert_int_equal(w.found[FINDING_RISK_OVER], 1);
 	see(&w, make_address(ADDRESS_ADD, "10.9.0.1", 2, &networkd));

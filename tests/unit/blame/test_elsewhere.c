@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "blame/settle.h"
+#include "summary/verdict_text.h"
 
 enum { POD = 4026532201 };
 
@@ -332,6 +333,85 @@ static void a_removal_by_itself(void **state)
 	assert_int_equal(r->because[0], r->flush->id);
 }
 
+/* The server of `before` refused what came under `now`, and the client got its RST, which
+ * was translated back: of whichever connection. */
+static const struct reset_blame *refused_and_received(const struct flow *before,
+						      const struct flow *now,
+						      const struct tuple *received_by)
+{
+	struct observation reset = make_reset(before, &before->reply);
+
+	pass(&w, MS(5));
+	reset.reset.packet = tuple_inverse(&now->reply);
+	w.netns.inum = POD;
+	see_reset(&w, reset);
+	pass(&w, MS(1));
+	reset.reset.kind = RESET_RECEIVED;
+	reset.reset.packet = tuple_inverse(received_by);
+	w.netns.inum = POD + 1;
+	return see_reset(&w, reset);
+}
+
+/* Both ends are on this node, and the node translates between them: one RST, one story. */
+static void one_reset_seen_at_both_ends(void **state)
+{
+	struct flow before = masqueraded(1001), now = masqueraded(1001);
+	const struct reset_blame *r;
+
+	(void)state;
+	now.reply.dst = make_ip("10.9.1.1");
+	delete_entry(&before);
+	see(&w, make_entry(&now, false));
+	r = refused_and_received(&before, &now, &before.orig);
+	assert_judged(r, VERDICT_REMOTE, CAUSE_USER_DELETE, CONFIDENCE_LIKELY);
+	assert_int_equal(r->sent_as, w.resets[0].id);
+	assert_int_equal(w.summary.connections_reset, 1);
+	assert_int_equal(w.summary.stories_count, 1);
+	assert_int_equal(w.summary.stories[0].resets, 1);
+}
+
+/* Another connection's, at the same moment: two. */
+static void two_resets_at_two_ends(void **state)
+{
+	struct flow before[] = { masqueraded(1001), masqueraded(1002) };
+	struct flow now[] = { masqueraded(1001), masqueraded(1002) };
+	const struct reset_blame *r;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		now[i].reply.dst = make_ip("10.9.1.1");
+		delete_entry(&before[i]);
+		see(&w, make_entry(&now[i], false));
+	}
+	r = refused_and_received(&before[0], &now[0], &before[1].orig);
+	assert_int_equal(r->verdict, VERDICT_REMOTE);
+	assert_int_equal(r->sent_as, 0);
+	assert_int_equal(w.summary.connections_reset, 2);
+	assert_int_equal(w.summary.stories_count, 2);
+}
+
+/* Who sent first is named as what it is, and nobody is said to have heard nothing. */
+static void told_of_a_passage(void **state)
+{
+	struct flow before = masqueraded(1001), now = masqueraded(1001);
+	struct step steps[STEPS_MAX];
+	size_t count;
+
+	(void)state;
+	before.orig = make_tuple("10.9.0.2", 41001, "10.9.0.1", 8080);
+	before.reply = make_tuple("10.88.0.2", 80, "10.9.0.2", 41001);
+	now.orig = before.reply;
+	now.reply = make_tuple("10.9.0.2", 41001, "10.9.0.1", 80);
+	delete_entry(&before);
+	see(&w, make_entry(&now, false));
+	refused_and_received(&before, &now, &now.orig);
+	count = verdict_text_steps(&w.summary.stories[0], &w.summary, true, steps);
+	assert_int_equal(count, 3);
+	assert_non_null(strstr(steps[1].words, "The server sent first"));
+	assert_non_null(strstr(steps[2].words, "10.9.0.2:41001 has no such connection"));
+	assert_null(strstr(steps[2].words, "never notified"));
+}
+
 #define test(f) cmocka_unit_test_setup_teardown(f, watched_begin, watched_end)
 
 int main(void)
@@ -352,6 +432,9 @@ int main(void)
 		test(translated_as_before),
 		test(a_pod_that_knows_the_port_of_before),
 		test(a_removal_by_itself),
+		test(one_reset_seen_at_both_ends),
+		test(two_resets_at_two_ends),
+		test(told_of_a_passage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
