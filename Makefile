@@ -136,9 +136,7 @@ format: ## clang-format all sources
 	$(Q)$(CLANG_FORMAT) -i $(c_files)
 
 check-format: ## fail if format would change a file
-	$(Q)bad=; for f in $(c_files); do \
-		$(CLANG_FORMAT) $$f | cmp -s - $$f || bad="$$bad $$f"; \
-	done; [ -z "$$bad" ] || { echo "run make format:$$bad" >&2; exit 1; }
+	$(Q)$(CLANG_FORMAT) --dry-run -Werror $(c_files) || { echo "run make format" >&2; exit 1; }
 
 vmlinux: ## generate the kernel's types in vmlinux/ again
 	$(Q)scripts/gen-vmlinux
