@@ -173,6 +173,7 @@ static void show_single(struct blame *b, const struct observation *seen, const s
 
 static void place_by_risk(const struct risk *risk, uint64_t reset_ns, struct wanted_socket *out)
 {
+	out->tuple = *risk_socket(risk);
 	out->inum = risk->victim->process.netns;
 	out->inode = risk->inode;
 	if (risk->end != RISK_GOES_ON)

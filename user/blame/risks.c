@@ -48,6 +48,7 @@ static void begin_risk(struct blame *b, const struct observation *seen, struct l
 	struct flush *flush = flushes_at(b->flushes, r->flush);
 	struct risk risk = { .netns = r->netns,
 			     .flow = r->flow,
+			     .inner = seen->risk.inner,
 			     .zone = r->zone[LEDGER_ORIG],
 			     .cause = r->cause,
 			     .looked_mono_ns = seen->risk.looked_ns,

@@ -7,6 +7,11 @@
 
 #include "model/causes.h"
 
+const struct tuple *risk_socket(const struct risk *risk)
+{
+	return risk->inner.sport ? &risk->inner : &risk->flow.orig;
+}
+
 bool reset_is_blamed(const struct reset_blame *r)
 {
 	switch (verdict_row(r->verdict)->blames) {

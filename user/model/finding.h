@@ -162,7 +162,8 @@ struct risk {
 	uint64_t id;
 	struct netns_id netns; /* conntrack's */
 	struct flow flow;
-	bool is_one_sided; /* an audit: only the original tuple is known */
+	struct tuple inner; /* that its socket sends; zero: flow.orig */
+	bool is_one_sided;  /* an audit: only the original tuple is known */
 	uint16_t zone;
 	enum risk_end end; /* RISK_RESET: remembered, so that it is not found again */
 	enum cause cause;
@@ -173,6 +174,9 @@ struct risk {
 	const struct victim *victim; /* lives as long as the blame; NULL: not known */
 	uint64_t limit;              /* UNFOLLOWED: how many are followed at a time */
 };
+
+/* The tuple that its socket sends. */
+const struct tuple *risk_socket(const struct risk *risk);
 
 /* The socket that a reset's trigger packet was meant for, as far as blame knows: for
  * those who look it up. What they find goes to settle_reset(). */

@@ -428,7 +428,8 @@ struct resets_observation {
 /* An open socket of a flow that lost its entry; or that it is closed now. */
 struct risk_observation {
 	enum risk_end end;  /* RISK_GOES_ON, RISK_CLOSED; the rest is blame's to find */
-	struct flow flow;   /* the original tuple is what the socket sends */
+	struct flow flow;   /* the original tuple is what the socket sends; or, */
+	struct tuple inner; /* where this node translates it more than once, this; else zero */
 	uint64_t looked_ns; /* CLOCK_MONOTONIC: what changed since was not seen */
 	uint32_t inode;     /* of the socket; 0: not known, or read from a recording */
 	/* No entry is gone: the address that the socket is bound to is. Only flow.orig counts. */
@@ -442,7 +443,10 @@ struct sockets_observation {
 	uint64_t looked_ns, spent_ns;
 	uint64_t sockets;
 	uint32_t namespaces;
-	uint32_t unseen;  /* namespaces, or sockets, that could not be looked at */
+	uint32_t unseen; /* namespaces, or sockets, that could not be looked at */
+	/* Flows without a socket, of which not every translation on this node was followed:
+	 * conntrack could not be asked, there was no time, or they were too many. */
+	uint64_t untraced;
 	uint64_t entries; /* of conntrack: audits only */
 	uint64_t unsure;  /* audits: unknown to conntrack, and nobody can tell if that matters */
 };

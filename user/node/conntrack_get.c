@@ -125,14 +125,13 @@ void conntrack_put_tuple(struct nlmsghdr *h, uint16_t type, uint8_t family, cons
 }
 
 /* ctnetlink finds an entry by either of its tuples, whichever it is asked by. */
-static int ask(struct conntrack_get *lookup, struct mnl_socket *nl, uint8_t family,
-	       const struct tuple *t)
+static int ask(struct mnl_socket *nl, uint32_t sequence, uint8_t family, const struct tuple *t)
 {
 	char buf[512] __attribute__((aligned(8)));
 	struct nlmsghdr *h =
 		netlink_netfilter(buf, NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET, 0, family);
 
-	h->nlmsg_seq = ++lookup->sequence;
+	h->nlmsg_seq = sequence;
 	conntrack_put_tuple(h, CTA_TUPLE_ORIG, family, t);
 	return mnl_socket_sendto(nl, h, h->nlmsg_len) < 0 ? -errno : 0;
 }
@@ -179,8 +178,7 @@ void conntrack_get_parse(const struct nlmsghdr *h, struct flow *entry)
 }
 
 /* The kernel answers within the request: what is not there now will not come. */
-static enum lookup read_answer(struct conntrack_get *lookup, struct mnl_socket *nl,
-			       struct flow *entry)
+static enum lookup read_answer(struct mnl_socket *nl, uint32_t sequence, struct flow *entry)
 {
 	char buf[8192] __attribute__((aligned(8)));
 	ssize_t len;
@@ -190,7 +188,7 @@ static enum lookup read_answer(struct conntrack_get *lookup, struct mnl_socket *
 		int left = (int)len;
 
 		for (; mnl_nlmsg_ok(h, left); h = mnl_nlmsg_next(h, &left)) {
-			if (h->nlmsg_seq != lookup->sequence)
+			if (h->nlmsg_seq != sequence)
 				continue;
 			if (h->nlmsg_type == NLMSG_ERROR) {
 				const struct nlmsgerr *e = mnl_nlmsg_get_payload(h);
@@ -202,6 +200,12 @@ static enum lookup read_answer(struct conntrack_get *lookup, struct mnl_socket *
 		}
 	}
 	return LOOKUP_NONE;
+}
+
+enum lookup conntrack_ask(struct mnl_socket *nl, uint32_t sequence, uint8_t family,
+			  const struct tuple *tuple, struct flow *entry)
+{
+	return ask(nl, sequence, family, tuple) ? LOOKUP_NONE : read_answer(nl, sequence, entry);
 }
 
 bool conntrack_get_is_there(void)
@@ -258,8 +262,8 @@ static enum lookup ask_one(struct conntrack_get *lookup, uint32_t netns,
 	bool is_late = false;
 	struct mnl_socket *nl = open_socket(lookup, netns, &is_late);
 
-	if (nl && !ask(lookup, nl, r->family, &r->packet))
-		answer = read_answer(lookup, nl, entry);
+	if (nl)
+		answer = conntrack_ask(nl, ++lookup->sequence, r->family, &r->packet, entry);
 	close_socket(lookup, nl);
 	spend(&lookup->one, start_ns, worked_ns);
 	return is_late ? LOOKUP_SKIPPED : answer;

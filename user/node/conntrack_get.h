@@ -32,6 +32,13 @@ uint64_t conntrack_get_unasked(const struct conntrack_get *lookup);
 /* Whether ctnetlink can be asked without loading a module. */
 bool conntrack_get_is_there(void);
 
+struct mnl_socket;
+/* Asks for the entry one direction of which is `tuple`, outside of any zone, by a
+ * non-blocking NETLINK_NETFILTER socket of the caller's; `sequence` is another for each
+ * question by it. LOOKUP_ALIVE fills `entry`; LOOKUP_NONE: it could not be asked. */
+enum lookup conntrack_ask(struct mnl_socket *nl, uint32_t sequence, uint8_t family,
+			  const struct tuple *tuple, struct flow *entry);
+
 struct nlmsghdr;
 /* A TCP tuple as an attribute of that type, behind what the message has. */
 void conntrack_put_tuple(struct nlmsghdr *message, uint16_t type, uint8_t family,

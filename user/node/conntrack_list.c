@@ -5,8 +5,10 @@
 
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/clock.h"
@@ -15,7 +17,7 @@
 #include "node/netlink.h"
 
 /* 8 MB; and how often the clock is looked at. */
-enum { FLOWS_MAX = 32768, FLOWS_A_LOOK = 64 };
+enum { FLOWS_MAX = 32768, FLOWS_A_LOOK = 64, LINE_BYTES = 1024 };
 #define GOOD_NS NSEC_PER_SEC
 
 void conntrack_list_release(struct conntrack_list *list)
@@ -104,14 +106,19 @@ struct reading {
 	bool is_cut;
 };
 
+static bool is_over(struct reading *r)
+{
+	if (!(r->seen++ % FLOWS_A_LOOK) && clock_mono_ns() >= r->until_ns)
+		r->is_cut = true;
+	return r->is_cut;
+}
+
 static int take_entry(const struct nlmsghdr *h, void *data)
 {
 	struct reading *r = data;
 	struct flow flow;
 
-	if (!(r->seen++ % FLOWS_A_LOOK) && clock_mono_ns() >= r->until_ns)
-		r->is_cut = true;
-	if (!r->is_cut && conntrack_is_tcp(h) && !is_in_zone(h)) {
+	if (!is_over(r) && conntrack_is_tcp(h) && !is_in_zone(h)) {
 		conntrack_get_parse(h, &flow);
 		r->is_cut = !conntrack_list_add(r->list, &flow);
 	}
@@ -131,4 +138,34 @@ void conntrack_list_read(struct conntrack_list *list, struct mnl_socket *nl, uin
 					    NLM_F_DUMP, family),
 			  take_entry, &reading);
 	conntrack_list_end(list, !err && !reading.is_cut);
+}
+
+/* ---- /proc ---- */
+
+/* False: it cannot be read. Where nothing tracks there is none, and no sysctl either. */
+static bool read_lines(struct reading *r)
+{
+	FILE *file = fopen("/proc/thread-self/net/nf_conntrack", "re");
+	char line[LINE_BYTES];
+	struct flow flow;
+
+	if (!file)
+		return access("/proc/sys/net/netfilter/nf_conntrack_max", F_OK) != 0;
+	while (!is_over(r) && fgets(line, sizeof(line), file))
+		if (conntrack_parse_line(line, &flow) && flow.family == r->list->family &&
+		    !strstr(line, "zone"))
+			r->is_cut = !conntrack_list_add(r->list, &flow);
+	fclose(file);
+	return true;
+}
+
+void conntrack_list_read_proc(struct conntrack_list *list, uint32_t netns, uint8_t family,
+			      uint64_t until_ns)
+{
+	struct reading reading = { .list = list, .until_ns = until_ns };
+	bool is_read;
+
+	conntrack_list_begin(list, netns, family, clock_mono_ns());
+	is_read = read_lines(&reading);
+	conntrack_list_end(list, is_read && !reading.is_cut);
 }

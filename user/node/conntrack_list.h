@@ -36,6 +36,11 @@ void conntrack_list_release(struct conntrack_list *list);
 void conntrack_list_read(struct conntrack_list *list, struct mnl_socket *nl, uint32_t netns,
 			 uint8_t family, uint64_t until_ns);
 
+/* The same from /proc, of the namespace that the calling thread is in: where
+ * nf_conntrack_netlink is not loaded. */
+void conntrack_list_read_proc(struct conntrack_list *list, uint32_t netns, uint8_t family,
+			      uint64_t until_ns);
+
 /* What it knows of a tuple that a packet had at `seen_ns`: LOOKUP_NONE where it began
  * before that, but what it has is alive for a second. LOOKUP_ALIVE fills `entry`. */
 enum lookup conntrack_list_find(const struct conntrack_list *list, uint32_t netns, uint8_t family,

@@ -25,6 +25,7 @@ struct socket_row {
 	uint32_t bound_ifindex; /* SO_BINDTODEVICE, a VRF; 0: none, or not known (/proc) */
 	uint8_t family;         /* AF_INET for an IPv4-mapped one, too */
 	uint8_t state; /* enum socket_state; SOCKET_NONE: not there, SOCKET_UNKNOWN: not seen */
+	bool is_inner; /* the caller's own: it was asked for by a translation of its tuple */
 };
 
 struct sockets {

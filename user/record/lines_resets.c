@@ -327,6 +327,15 @@ static void write_risk_change(struct jsonw *w, const char *name, const void *bas
 		jsonw_u64(w, name, risk->by->id);
 }
 
+static void write_risk_inner(struct jsonw *w, const char *name, const void *base)
+{
+	const struct risk *risk = base;
+
+	if (risk_socket(risk) == &risk->inner)
+		write_tuple(w, name, &risk->inner, risk->flow.family);
+}
+
+static const struct special risk_inner = { write_risk_inner, NULL, SCHEMA_REF("tuple") };
 static const struct special risk_change = { write_risk_change, NULL, SCHEMA_NUMBER };
 static const struct special risk_flow = { write_risk_flow, NULL, SCHEMA_REF("flow") };
 static const struct special risk_victim = { write_risk_victim, NULL, SCHEMA_REF("victim") };
@@ -334,6 +343,7 @@ static const struct words risk_end_words = { risk_end_name, NULL, RISK_ENDS, RIS
 
 static const struct field risk_rows[] = {
 	SPECIAL("flow", 0, risk_flow),
+	SPECIAL("inner", 0, risk_inner),
 	NUMBER(risk, "flush", flush, 0),
 	SPECIAL("by", 0, risk_change),
 	WORD(risk, "cause", cause, 0, cause_words),
@@ -383,6 +393,7 @@ static int finish_risk(const struct line_reading *r)
 		risk->looked_ns = r->out->mono_ns;
 	fields_parse(r->root, &risk_seen_fields, risk);
 	risk->is_own_address = json_object_get(r->root, "by") != NULL;
+	parse_tuple(json_object_get(r->root, "inner"), &risk->inner);
 	return risk->is_own_address ? parse_own_flow(r->root, &risk->flow) :
 				      parse_flow(json_object_get(r->root, "flow"), &risk->flow);
 }

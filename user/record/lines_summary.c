@@ -227,6 +227,7 @@ static const struct field summary_rows[] = {
 	NUMBER(summary, "at_risk_unfollowed", unfollowed, 0),
 	NUMBER(summary, "at_risk_limit", follow_limit, 0),
 	NUMBER(summary, "sockets_unseen", look.unseen, 0),
+	NUMBER(summary, "flows_untraced", look.untraced, 0),
 	NUMBER(summary, "sockets_unsure", look.unsure, 0),
 	NUMBER(summary, "victims_unlooked", effort.victims_unlooked, 0),
 	NUMBER(summary, "entries_unasked", effort.entries_unasked, 0),

@@ -144,6 +144,7 @@ static const struct field sockets_rows[] = {
 	NUMBER(sockets_observation, "sockets", sockets, FIELD_ALWAYS),
 	NUMBER(sockets_observation, "namespaces", namespaces, FIELD_ALWAYS),
 	NUMBER(sockets_observation, "unseen", unseen, 0),
+	NUMBER(sockets_observation, "untraced", untraced, 0),
 	NUMBER(sockets_observation, "looked_mono_ns", looked_ns, FIELD_ALWAYS),
 	NUMBER(sockets_observation, "spent_ns", spent_ns, FIELD_ALWAYS),
 };

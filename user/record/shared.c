@@ -187,7 +187,7 @@ void write_tuple_fields(struct jsonw *w, const struct tuple *t, int family)
 	jsonw_u64(w, "dport", t->dport);
 }
 
-static void write_tuple(struct jsonw *w, const char *name, const struct tuple *t, int family)
+void write_tuple(struct jsonw *w, const char *name, const struct tuple *t, int family)
 {
 	jsonw_begin_object(w, name);
 	write_tuple_fields(w, t, family);

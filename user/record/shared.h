@@ -35,6 +35,7 @@ extern const struct special flow_special, hooks_special;
 void write_actor(struct jsonw *w, const char *name, const struct actor *actor);
 void write_address(struct jsonw *w, const char *name, const struct address *a, int family);
 void write_tuple_fields(struct jsonw *w, const struct tuple *t, int family);
+void write_tuple(struct jsonw *w, const char *name, const struct tuple *t, int family);
 /* Nothing where it has no family; `is_one_sided`: its original tuple only. */
 void write_flow(struct jsonw *w, const char *name, const struct flow *flow, bool is_one_sided);
 

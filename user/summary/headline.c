@@ -150,7 +150,9 @@ static void summarize_doubt(const struct summary *t, char *buf, size_t size)
 	else if (summary_may_miss_risk(t))
 		snprintf(buf, size,
 			 "no reset was caused by conntrack, but could not determine whether any "
-			 "flow is at risk. Run again as root in the host's namespaces.");
+			 "flow is at risk. %s",
+			 t->look.unseen ? "Run again as root in the host's namespaces." :
+					  "Not every translation on this node could be followed.");
 	else
 		snprintf(buf, size,
 			 "the recording is incomplete, so \"nothing found\" proves nothing.");

@@ -304,14 +304,16 @@ bool summary_knows_risk(const struct summary *t)
 static void add_look(struct summary *t, const struct sockets_observation *look)
 {
 	uint32_t unseen = t->look.unseen > look->unseen ? t->look.unseen : look->unseen;
+	uint64_t untraced = t->look.untraced + look->untraced;
 
 	t->look = *look;
 	t->look.unseen = unseen;
+	t->look.untraced = untraced;
 }
 
 bool summary_may_miss_risk(const struct summary *t)
 {
-	return t->look.unseen && (t->is_audit || t->live_removed);
+	return (t->look.unseen || t->look.untraced) && (t->is_audit || t->live_removed);
 }
 
 static void add_start(struct summary *t, const struct finding *f)

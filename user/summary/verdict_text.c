@@ -370,7 +370,7 @@ const char *verdict_text_waiting(const struct summary *t, bool *has_groups, char
 			 COUNTED(t->at_risk, "flow is", "flows are"));
 	} else if (t->expected && t->sweeps) {
 		verdict_text_expected(t, buf, size);
-	} else if (t->live_removed && t->sweeps && !t->unfollowed) {
+	} else if (t->live_removed && t->sweeps && !t->unfollowed && !summary_may_miss_risk(t)) {
 		snprintf(buf, size,
 			 "No flow is at risk any more: %s %s that lost its entry was reset or "
 			 "closed, or has a new entry.",
@@ -403,6 +403,12 @@ size_t verdict_text_unseen(const struct summary *t, char out[GAPS_MAX][DESCRIBE_
 		snprintf(out[count++], DESCRIBE_BYTES,
 			 "Some network namespaces could not be inspected: more flows may be at "
 			 "risk.");
+	if (t->look.untraced)
+		snprintf(out[count++], DESCRIBE_BYTES,
+			 "%s may be translated more than once on this node, and could not be "
+			 "followed to their sockets (conntrack did not answer in time, or there "
+			 "are more than 4 translations): they may be at risk.",
+			 COUNTED(t->look.untraced, "flow", "flows"));
 	if (t->look.unsure)
 		snprintf(out[count++], DESCRIBE_BYTES,
 			 "%s unknown to conntrack; whether NAT applies could not be determined (no "

@@ -8,6 +8,10 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+#include "node/conntrack_here.h"
+
+/* What following the translations of a sweep may take. */
+#define INWARD_NS (2 * NSEC_PER_SEC)
 
 void inspector_scan(struct inspector *ins, uint64_t older_than_ns)
 {
@@ -184,6 +188,32 @@ void inspector_look_up(struct inspector *ins, struct inspection *i, struct socke
 	}
 }
 
+/* Those that were not found may be behind another translation of this node. */
+static void sweep_inward(struct inspector *ins, struct inspection *i)
+{
+	uint8_t *marks = calloc(i->asked.count, sizeof(*marks));
+	struct sockets left = { 0 }, found = { 0 };
+	bool is_ok = marks != NULL;
+
+	for (size_t k = 0, at = 0; marks && k < i->asked.count; k++) {
+		if (at < i->sockets.count && i->sockets.rows[at].tag == k)
+			at++;
+		else
+			is_ok &= !sockets_append(&left, &i->asked.rows[k]);
+	}
+	if (marks && left.count)
+		inspector_look_inward(ins, i, &left, clock_mono_ns() + INWARD_NS, &found, marks);
+	for (size_t k = 0; k < found.count; k++)
+		is_ok &= !sockets_append(&i->sockets, &found.rows[k]);
+	for (size_t k = 0; marks && k < i->asked.count; k++)
+		i->untraced += marks[k] == INWARD_CUT;
+	if (!is_ok)
+		inspection_note_failure(i, -ENOMEM);
+	sockets_release(&left);
+	sockets_release(&found);
+	free(marks);
+}
+
 static void sweep_for(struct inspector *ins, struct inspection *i)
 {
 	struct sockets placed = { 0 };
@@ -196,11 +226,12 @@ static void sweep_for(struct inspector *ins, struct inspection *i)
 	}
 	if (!is_ok)
 		inspection_note_failure(i, -ENOMEM);
-	sockets_release(&i->sockets);
+	i->asked = i->sockets;
 	i->sockets = placed;
 	inspector_sort(&i->sockets);
 	inspector_look_up(ins, i, i->sockets.rows, i->sockets.count, LOOK_UP_ALL);
 	sockets_keep_open(&i->sockets);
+	sweep_inward(ins, i);
 }
 
 static void sweep_all(struct inspector *ins, struct inspection *i)
@@ -211,6 +242,9 @@ static void sweep_all(struct inspector *ins, struct inspection *i)
 	for (size_t k = 0; inums && k < count; k++) {
 		i->namespaces++;
 		list_in(ins, i, inums[k]);
+		/* One that tracks may translate for others: which flows is not known here. */
+		if (ins->inside == inums[k] && inums[k] != ins->home && conntrack_here_count())
+			i->untraced = 1;
 		inspector_serve_urgent(ins);
 	}
 	if (!inums)

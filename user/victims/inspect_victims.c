@@ -14,6 +14,8 @@
 /* The list of namespaces and their addresses is made anew when it is older and a socket
  * was not found. Of its time, that may take a fifth. */
 #define SCAN_AGE_NS (200 * NSEC_PER_MSEC)
+/* What following translations may take, in one go. */
+#define INWARD_NS (100 * NSEC_PER_MSEC)
 /* For sockets that are not where their address is, in one go, and of each second. */
 #define EVERYWHERE_NS (100 * NSEC_PER_MSEC)
 #define EVERYWHERE_NS_PER_S (200 * NSEC_PER_MSEC)
@@ -91,6 +93,7 @@ struct batch {
 	struct inspection *all;                   /* one row for each, by tag */
 	const struct inspection *each[BATCH_MAX]; /* they themselves */
 	bool is_settled[BATCH_MAX];
+	uint8_t inward[BATCH_MAX]; /* enum inward_mark */
 	size_t unsettled;
 	bool is_patient; /* somebody waits as long as it takes */
 };
@@ -157,6 +160,23 @@ static void look_by_address(struct inspector *ins, struct batch *b)
 	for (size_t k = 0; k < placed.count; k++)
 		settle(b, &placed.rows[k]);
 	sockets_release(&placed);
+}
+
+/* Behind more translations of this node. A packet's own socket has its very tuple. */
+static void look_inward(struct inspector *ins, struct batch *b)
+{
+	const struct sockets *s = &b->all->sockets;
+	struct sockets left = { 0 }, found = { 0 };
+	uint64_t until_ns = b->is_patient ? UINT64_MAX : clock_mono_ns() + INWARD_NS;
+
+	for (size_t k = 0; k < s->count; k++)
+		if (!b->is_settled[k] && !b->each[k]->is_own)
+			sockets_append(&left, &s->rows[k]);
+	inspector_look_inward(ins, NULL, &left, until_ns, &found, b->inward);
+	for (size_t k = 0; k < found.count; k++)
+		settle(b, &found.rows[k]);
+	sockets_release(&left);
+	sockets_release(&found);
 }
 
 /* The open ones among `left` in each namespace. False: there was no time for all. Clears
@@ -262,6 +282,8 @@ static void look_for_all(struct inspector *ins, struct batch *b)
 		inspector_find_addresses(ins, NULL);
 		look_by_address(ins, b);
 	}
+	if (b->unsettled)
+		look_inward(ins, b);
 	if (b->unsettled && (b->is_patient || may_look_everywhere(ins)))
 		look_everywhere(ins, b);
 	else if (b->unsettled)
@@ -295,7 +317,7 @@ static bool is_cut(const struct batch *b, size_t k, bool had_time)
 {
 	const struct victim *v = &b->all->victims[k];
 
-	return (b->all->is_cut && !b->is_settled[k]) ||
+	return ((b->all->is_cut || b->inward[k]) && !b->is_settled[k]) ||
 	       (!had_time && v->socket_state != SOCKET_NONE && !v->process.pid);
 }
 

@@ -42,6 +42,7 @@ void inspection_free(struct inspection *i)
 	if (!i)
 		return;
 	sockets_release(&i->sockets);
+	sockets_release(&i->asked);
 	free(i->victims);
 	free(i);
 }

@@ -25,6 +25,9 @@ struct inspection {
 	enum inspection_kind kind;
 	uint64_t id; /* the caller's own */
 	struct sockets sockets;
+	/* SWEEP: what it was given, by the tags of what it found. AGAIN: the flows of the rows,
+	 * by their tags; not looked at. */
+	struct sockets asked;
 	struct victim *victims; /* ONE, DETAILS and BOUND: one for each row, or NULL */
 	uint64_t until_ns;      /* ONE: nobody waits for it any longer than that; 0: it takes
 				 * as long as it takes, however busy the machine is */
@@ -32,6 +35,9 @@ struct inspection {
 	uint64_t spent_ns;
 	uint32_t namespaces;
 	uint64_t sought; /* SWEEP: rows that it was given */
+	/* SWEEP: flows without a socket here, of which not all of this node's translations
+	 * could be followed: at least so many. */
+	uint64_t untraced;
 	uint32_t unseen; /* namespaces that could not be looked into */
 	int err;         /* first of the failures */
 	/* ONE: the socket is the very one that a packet was addressed to, which came in by

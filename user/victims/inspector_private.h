@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the parts of the inspector share: inspector.c (the thread, the queues), inspect.c
- * (where sockets are), inspect_victims.c (whose they are). All but the queues is called in
+ * (where sockets are), inspect_inward.c (behind which translations), inspect_victims.c
+ * (whose they are). All but the queues is called in
  * the inspector's own thread. */
 #ifndef RSTBLAME_VICTIMS_INSPECTOR_PRIVATE_H
 #define RSTBLAME_VICTIMS_INSPECTOR_PRIVATE_H
@@ -80,6 +81,21 @@ enum look_up { LOOK_UP_ALL, LOOK_UP_UNBOUND };
  * left. `i` as for inspector_find_addresses(). */
 void inspector_look_up(struct inspector *ins, struct inspection *i, struct socket_row *rows,
 		       size_t count, enum look_up which);
+
+/* ---- inspect_inward.c ---- */
+
+/* What came of a row, by its tag. */
+enum inward_mark {
+	INWARD_FOUND = 1,
+	INWARD_CUT = 2, /* not every translation of it could be followed */
+};
+
+/* For rows of which no socket was found: asks the namespaces that have their addresses
+ * whether they translate for others, and so on inwards, four times at most. What is found
+ * open is put into `found` (all zero) by tag, with the tuple that the socket itself sends;
+ * sets the marks. `i` as for inspector_find_addresses(). */
+void inspector_look_inward(struct inspector *ins, struct inspection *i, const struct sockets *rows,
+			   uint64_t until_ns, struct sockets *found, uint8_t *marks);
 
 /* ---- inspect_victims.c ---- */
 

@@ -143,6 +143,7 @@ static int tell_sockets(struct sweep *s, const struct inspection *i, uint64_t no
 		.sockets = i->sockets.count,
 		.namespaces = i->namespaces,
 		.unseen = i->unseen,
+		.untraced = i->untraced,
 	};
 	return s->next(s->ctx, &seen);
 }
@@ -167,12 +168,14 @@ static int join(struct sweep *s, uint64_t now_ns)
 
 	for (; s->joined < end; s->joined++) {
 		const struct socket_row *row = &all->rows[s->joined];
+		const struct tuple *lost = row->is_inner ? &s->listed->asked.rows[row->tag].tuple :
+							   &row->tuple;
 		struct netns_id place = { .inum = row->netns };
 		struct match m;
 
 		if (socket_is_open(row) &&
-		    blame_forgot(s->blame, place, row->family, &row->tuple, s->listed->looked_ns,
-				 &m.flow, &m.netns) &&
+		    blame_forgot(s->blame, place, row->family, lost, s->listed->looked_ns, &m.flow,
+				 &m.netns) &&
 		    !note_match(s, row, &m))
 			s->listed->unseen++;
 	}
@@ -213,6 +216,8 @@ static int tell_details(struct sweep *s, uint64_t now_ns)
 						       .looked_ns = s->listed->looked_ns,
 						       .inode = row->inode,
 						       .victim = i->victims[s->told] };
+		if (row->is_inner)
+			seen.risk.inner = row->tuple;
 		err = s->next(s->ctx, &seen);
 	}
 	if (err || s->told < i->sockets.count)
@@ -242,14 +247,19 @@ static bool look_again(struct sweep *s)
 	if (!i)
 		return false;
 	while ((risk = blame_risk(s->blame, &cursor)) && at < count) {
-		i->sockets.rows[at++] = (struct socket_row){
-			.tuple = risk->flow.orig,
+		const struct socket_row flow = { .tuple = risk->flow.orig,
+						 .netns = risk->netns.inum };
+
+		i->sockets.rows[at] = (struct socket_row){
+			.tuple = *risk_socket(risk),
 			.family = risk->flow.family,
 			.inode = risk->inode,
 			.netns = risk->victim ? risk->victim->process.netns : 0,
-			.tag = risk->netns.inum,
+			.tag = (uint32_t)at,
 		};
+		at += !sockets_append(&i->asked, &flow);
 	}
+	i->sockets.count = at;
 	s->is_looking = true;
 	inspector_submit(s->inspector, i);
 	return true;
@@ -268,11 +278,11 @@ static int take_again(struct sweep *s, struct inspection *i, uint64_t now_ns)
 		if (row->state != SOCKET_NONE)
 			continue;
 		stamp(&seen, now_ns);
-		seen.netns.inum = row->tag;
+		seen.netns.inum = i->asked.rows[row->tag].netns;
 		seen.risk.end = RISK_CLOSED;
 		seen.risk.looked_ns = i->looked_ns;
 		seen.risk.flow.family = row->family;
-		seen.risk.flow.orig = row->tuple;
+		seen.risk.flow.orig = i->asked.rows[row->tag].tuple;
 		err = s->next(s->ctx, &seen);
 	}
 	return err ? err : tell_sockets(s, i, now_ns);

@@ -363,8 +363,11 @@ static void round_trip(void **state)
 	struct lines lines = { .detail = JSON_RECORDING };
 	struct flow flow = flushed(40112), other = flushed(40113);
 	struct observation reset = make_reset(&flow, &flow.reply), back;
-	struct observation looked = { .type = OBSERVATION_SOCKETS,
-				      .sockets = { .is_again = true, .sockets = 7, .unseen = 2 } };
+	struct observation looked = {
+		.type = OBSERVATION_SOCKETS,
+		.sockets = { .is_again = true, .sockets = 7, .unseen = 2, .untraced = 3 }
+	};
+	struct observation nested = make_risk(&flow, w.now_ns);
 	char *at;
 
 	(void)state;
@@ -372,7 +375,8 @@ static void round_trip(void **state)
 	snprintf(reset.reset.victim.cmdline, CMDLINE_BYTES, "redis-cli -h x");
 	w.also = lines_take;
 	w.also_ctx = &lines;
-	see(&w, make_risk(&flow, w.now_ns));
+	nested.risk.inner = make_tuple("10.77.0.2", 40112, "10.9.0.2", 6379);
+	see(&w, nested);
 	see(&w, make_risk(&other, w.now_ns));
 	see(&w, make_closed(&other));
 	see(&w, reset);
@@ -384,6 +388,7 @@ static void round_trip(void **state)
 	assert_int_equal(back.type, OBSERVATION_AT_RISK);
 	assert_int_equal(back.risk.end, RISK_GOES_ON);
 	assert_flow_equal(&back.risk.flow, &flow);
+	assert_true(tuple_equal(&back.risk.inner, &nested.risk.inner));
 	assert_int_equal(back.risk.looked_ns, w.now_ns);
 	assert_int_equal(back.risk.victim.process.pid, 201);
 	assert_int_equal(back.risk.victim.process.netns, C1_NETNS);
@@ -402,6 +407,7 @@ static void round_trip(void **state)
 	assert_int_equal(back.type, OBSERVATION_SOCKETS);
 	assert_true(back.sockets.is_again);
 	assert_int_equal(back.sockets.unseen, 2);
+	assert_int_equal(back.sockets.untraced, 3);
 	free(lines.text);
 }
 

@@ -62,18 +62,23 @@ static void see_reset_at(const struct tuple *packet, const struct flow *flow, ui
 	assert_int_equal(resets, before + 1);
 }
 
-static void see_risk(const struct flow *flow, enum risk_end how, uint64_t after_ns)
+static struct observation make_risk_of(const struct flow *flow, uint64_t after_ns)
 {
-	struct observation seen = {
+	return (struct observation){
 		.type = OBSERVATION_AT_RISK,
-		.risk = { .end = how,
-			  .flow = *flow,
+		.risk = { .flow = *flow,
 			  .looked_ns = start_ns + after_ns,
 			  .inode = 31337,
 			  .victim = { .process = { .pid = 201, .comm = "redis-cli", .netns = 7 },
 				      .socket_state = SOCKET_ESTABLISHED } },
 	};
+}
 
+static void see_risk(const struct flow *flow, enum risk_end how, uint64_t after_ns)
+{
+	struct observation seen = make_risk_of(flow, after_ns);
+
+	seen.risk.end = how;
 	see_at(seen, after_ns);
 }
 
@@ -99,6 +104,21 @@ static void at_risk_before(void **state)
 	/* A second one of the same flow: where to look, and that it was reset since. */
 	see_reset_at(&at_risk.reply, &at_risk, MS(600));
 	assert_null(wanted.known);
+}
+
+/* Its socket is one translation further in, and is sought by what it sends itself. */
+static void at_risk_behind_another_translation(void **state)
+{
+	struct flow flow = masqueraded(1001);
+	struct observation seen = make_risk_of(&flow, MS(10));
+
+	(void)state;
+	seen.risk.inner = make_tuple("10.77.0.2", 50001, "10.9.0.2", 6379);
+	see_removal(&flow, 0);
+	see_at(seen, MS(10));
+	see_reset_at(&flow.reply, &flow, MS(510));
+	assert_true(tuple_equal(&wanted.tuple, &seen.risk.inner));
+	assert_int_equal(wanted.inum, 7);
 }
 
 /* The server's packet is the client's business, and the other way round. */
@@ -206,9 +226,14 @@ static void the_verdict_does_not_read_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		story(at_risk_before), story(either_end),
-		story(another_zone),   story(of_whom_it_was_translated_anew),
-		story(of_nobody),      story(the_verdict_does_not_read_it),
+		story(at_risk_before),
+		story(either_end),
+		story(at_risk_behind_another_translation),
+		story(either_end),
+		story(another_zone),
+		story(of_whom_it_was_translated_anew),
+		story(of_nobody),
+		story(the_verdict_does_not_read_it),
 	};
 
 	return cmocka_run_group_tests_name("wanted", tests, NULL, NULL);

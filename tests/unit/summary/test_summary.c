@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "summary/advice.h"
+#include "summary/verdict_text.h"
 
 static struct watch w;
 
@@ -73,6 +74,35 @@ static void unseen_sockets(void **state)
 	pass(&w, SECONDS(1));
 	see_server_packet(&w, &redis);
 	assert_int_equal(summary_status(&w.summary), STATUS_CRITICAL);
+}
+
+/* "No flow is at risk" only where every translation of this node was followed. */
+static void untraced_flows(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	struct observation looked = { .type = OBSERVATION_SOCKETS, .sockets = { .untraced = 2 } };
+	char words[ACCOUNT_BYTES], gaps[GAPS_MAX][DESCRIBE_BYTES];
+	bool has_groups;
+
+	(void)state;
+	see(&w, start_with(false));
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
+	see(&w, looked);
+	looked.sockets.untraced = 0;
+	see(&w, looked);
+	w.summary.expected = 0; /* it has a new entry */
+	assert_int_equal(summary_status(&w.summary), STATUS_UNKNOWN);
+	assert_null(strstr(verdict_text_waiting(&w.summary, &has_groups, words, sizeof(words)),
+			   "No flow is at risk"));
+	assert_int_equal(verdict_text_unseen(&w.summary, gaps), 1);
+	assert_non_null(strstr(gaps[0], "2 flows may be translated more than once on this node"));
+	assert_non_null(
+		strstr(verdict_text_headline(&w.summary, STATUS_UNKNOWN, words, sizeof(words)),
+		       "Not every translation on this node could be followed."));
+	w.summary.look.untraced = 0;
+	assert_int_equal(verdict_text_unseen(&w.summary, gaps), 0);
+	assert_non_null(strstr(verdict_text_waiting(&w.summary, &has_groups, words, sizeof(words)),
+			       "No flow is at risk"));
 }
 
 static void innocents_are_ok(void **state)
@@ -502,6 +532,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		story(nothing_is_ok),
 		story(unseen_sockets),
+		story(untraced_flows),
 		story(innocents_are_ok),
 		story(proven_is_critical),
 		story(likely_is_a_warning),
