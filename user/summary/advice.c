@@ -10,11 +10,28 @@ static const char at_risk[] =
 	"Restart or reconnect the clients at risk, or make them send something before the server "
 	"does: a client-side keepalive recreates the entry.";
 
+static const char at_risk_own[] =
+	"Restart or reconnect the programs at risk: a keepalive cannot help them, since nothing that "
+	"they send leaves while their own address is gone. They go on only if it comes back before "
+	"TCP gives up.";
+
+static const char own_address[] =
+	"The connections' own address, {address}, is gone from this host: nothing of them can "
+	"leave or arrive. Keep the address, or have the programs connect again when addresses "
+	"change.";
+
 /* ---- which row ---- */
 
 static bool is_of_removals(enum cause cause)
 {
 	return cause >= CAUSE_ADDRESS_REMOVED && cause <= CAUSE_OTHER;
+}
+
+/* Sockets that lost their own address: of an aborted one, or of those at risk (no verdict). */
+static bool is_own_address(const struct reset_blame *b)
+{
+	return b->by && !b->flush &&
+	       (b->verdict == VERDICT_NONE || b->verdict == VERDICT_ABORTED);
 }
 
 /* A refusal by a rule and a reset from the peer lead to what removed the entry, too; so
@@ -23,6 +40,8 @@ static enum cause chain_cause(const struct reset_blame *b)
 {
 	if (b->flush)
 		return b->flush->cause;
+	if (is_own_address(b))
+		return CAUSE_ADDRESS_REMOVED;
 	if (is_of_removals(b->cause))
 		return b->cause;
 	if (b->verdict == VERDICT_ENTRY_REMOVED)
@@ -37,6 +56,7 @@ static struct advice_facts gather(const struct summary *t, const struct story *s
 		.story = s,
 		.blamed = &s->blamed,
 		.change = change ? &change->seen : NULL,
+		.is_own = is_own_address(&s->blamed),
 		.actor = story_actor(s),
 		.back = s->blamed.by ? summary_return(t, s->blamed.by) : NULL,
 		.has_hooks_again = s->blamed.ruleset.id &&
@@ -106,16 +126,34 @@ static void add_story(struct advice_list *out, const struct summary *t, const st
 {
 	struct advice_facts facts = gather(t, s);
 	const struct advice_row *row = choose(&facts);
+	uint32_t node = s->first.netns.node;
 	char text[ADVICE_BYTES];
 
+	if (facts.is_own) {
+		advice_expand(&facts, own_address, text);
+		add(out, t, node, text, false);
+	}
 	for (size_t i = 0; row && i < ADVICE_LINES_MAX && row->lines[i]; i++) {
+		/* What was reset by itself, or is among those at risk. */
+		if (facts.is_own && !strcmp(row->lines[i], ADVICE_RECONNECT))
+			continue;
 		advice_expand(&facts, row->lines[i], text);
-		add(out, t, s->first.netns.node, text, false);
+		add(out, t, node, text, false);
 	}
 	if (!row || !row->disproof)
 		return;
 	advice_expand(&facts, row->disproof, text);
-	add(out, t, s->first.netns.node, text, true);
+	add(out, t, node, text, true);
+}
+
+/* No reset leads to it: the sockets wait in silence. */
+static void add_own_risk(struct advice_list *out, const struct summary *t)
+{
+	struct story story = { .blamed = { .by = t->own_gone },
+			       .first = { .netns = t->own_gone->netns } };
+
+	add_story(out, t, &story);
+	add(out, t, story.first.netns.node, at_risk_own, false);
 }
 
 void summary_advice(const struct summary *t, struct advice_list *out)
@@ -127,6 +165,8 @@ void summary_advice(const struct summary *t, struct advice_list *out)
 	for (size_t i = 0; i < t->others_count; i++)
 		if (!t->blamed || t->others[i].blamed.by || t->others[i].blamed.flush)
 			add_story(out, t, &t->others[i]);
-	if (t->at_risk || t->unfollowed)
+	if (t->at_risk_own)
+		add_own_risk(out, t);
+	if (t->at_risk > t->at_risk_own || t->unfollowed)
 		add(out, t, UINT32_MAX, at_risk, false);
 }

@@ -5,11 +5,18 @@
 
 #include "summary/advice.h"
 
+/* For clients whose entries are gone. */
+#define ADVICE_RECONNECT                                                                           \
+	"Restart or reconnect the clients that still show ESTABLISHED (`ss -tnp` in the "          \
+	"container): they will not notice by themselves. TCP keepalive or "                        \
+	"TCP_USER_TIMEOUT in the client shortens the next outage."
+
 /* What a condition or a sentence may look at. */
 struct advice_facts {
 	const struct story *story;
 	const struct reset_blame *blamed;
 	const struct change_observation *change; /* behind the flush; NULL: none seen */
+	bool is_own; /* no entry went: with the change the sockets' own address did */
 	const struct actor *actor;               /* NULL: nobody known */
 	const struct arrival *back;              /* the address came back; NULL: it did not */
 	bool has_hooks_again;

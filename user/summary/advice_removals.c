@@ -4,24 +4,35 @@
 
 #include "summary/advice_private.h"
 
-#define RECONNECT                                                                                  \
-	"Restart or reconnect the clients that still show ESTABLISHED (`ss -tnp` in the "          \
-	"container): they will not notice by themselves. TCP keepalive or "                        \
-	"TCP_USER_TIMEOUT in the client shortens the next outage."
-
 #define LEASE_RAN_OUT                                                                              \
 	"The lifetime{lifetime} of {address} ran out: its DHCP lease was not renewed in time, "    \
 	"so the kernel removed the address. Find out why the DHCP server did not answer "
 
-/* `networkctl reload` after KeepConfiguration was set reset all live flows: tried on 252. */
+#define RESERVE                                                                                    \
+	"Reserve the address on the DHCP server, so that no other host is given it meanwhile."
+
+/* How to apply it, tried on 252 and 257: a restart leaves addresses alone (the unit's
+ * RestartKillSignal=SIGUSR2 keeps them); stop and start does not. */
 #define KEEP_CONFIGURATION                                                                         \
 	"Keep the address while DHCP is away: in the interface's .network file "                   \
 	"(/etc/systemd/network/*.network; with netplan a drop-in, "                                \
 	"/etc/systemd/network/10-netplan-{link}.network.d/keep.conf) set [Network] "               \
-	"KeepConfiguration=dhcp (since systemd 257 it is called dynamic); or give the host a "     \
-	"static address.",                                                                         \
-		"Note that `networkctl reload` itself takes the address away once more: do it at " \
-		"a quiet time, or edit the file and let the next boot read it."
+	"KeepConfiguration=dhcp (since systemd 257 it is called dynamic). " RESERVE,               \
+		"Apply it with `systemctl restart systemd-networkd`: that leaves the address "     \
+		"where it is. `networkctl reconfigure`, `netplan apply`, a stop and start, and "   \
+		"before systemd 257 `networkctl reload` itself take the address away once more."
+
+/* Debian's dhclient-script reads that file each time. */
+#define DHCLIENT_KEEP                                                                              \
+	"To keep the address all the same, put two lines into /etc/dhcp/dhclient-enter-hooks: "    \
+	"`unset new_dhcp_lease_time` and `case $reason in EXPIRE|FAIL) exit 0;; esac`. They "      \
+	"count from the next renewal on; nothing is to be restarted. " RESERVE
+
+/* `dhcpcd -n` reads the file, too, and takes the address away once. */
+#define DHCPCD_KEEP                                                                                \
+	"To keep the address all the same, set `lastleaseextend` (with `persistent`, Debian's "    \
+	"default) in dhcpcd.conf and restart dhcpcd; `dhcpcd -n` takes the address away once "     \
+	"more. " RESERVE
 
 /* ---- conditions ---- */
 
@@ -116,6 +127,11 @@ static bool is_keepaliveds(const struct advice_facts *f)
 	return advice_is_run_by(f->actor, "keepalived");
 }
 
+static bool is_own(const struct advice_facts *f)
+{
+	return f->is_own;
+}
+
 static bool is_wg_quicks(const struct advice_facts *f)
 {
 	return advice_is_run_by(f->actor, "wg-quick");
@@ -170,31 +186,29 @@ const struct advice_row advice_on_removals[] = {
 	  is_networkmanagers_lease,
 	  { LEASE_RAN_OUT "NetworkManager (`journalctl -u NetworkManager` shows each try); use a "
 			  "longer lease or a second DHCP server.",
-	    "NetworkManager does not keep an address whose lease ran out: ipv4.dhcp-timeout only "
-	    "says how long it goes on asking. Where the address must stay, make it static (in the "
-	    "profile: ipv4.method manual, ipv4.addresses, ipv4.gateway) and activate the profile "
-	    "at a quiet time.",
-	    RECONNECT },
+	    "To keep the address all the same, add it to the profile beside the lease: `nmcli "
+	    "connection modify PROFILE +ipv4.addresses {address}/{bits}`, then `nmcli device "
+	    "reapply {link}`. That leaves the address where it is; `nmcli connection up` takes it "
+	    "away once more. ipv4.dhcp-timeout does not keep it. " RESERVE,
+	    ADVICE_RECONNECT },
 	  "Not the cause if the log shows that the lease was renewed before that time." },
 	{ VERDICT_NONE,
 	  CAUSE_ADDRESS_REMOVED,
 	  is_dhclients_lease,
-	  { LEASE_RAN_OUT "dhclient; use a longer lease or a second DHCP server, or a static "
-			  "address.",
-	    RECONNECT },
+	  { LEASE_RAN_OUT "dhclient; use a longer lease or a second DHCP server.", DHCLIENT_KEEP,
+	    ADVICE_RECONNECT },
 	  "Not the cause if dhclient's log shows a DHCPACK in the lifetime before that time." },
 	{ VERDICT_NONE,
 	  CAUSE_ADDRESS_REMOVED,
 	  is_dhcpcds_lease,
-	  { LEASE_RAN_OUT "dhcpcd; use a longer lease or a second DHCP server, or a static "
-			  "address (`static ip_address=` in dhcpcd.conf).",
-	    RECONNECT },
+	  { LEASE_RAN_OUT "dhcpcd; use a longer lease or a second DHCP server.", DHCPCD_KEEP,
+	    ADVICE_RECONNECT },
 	  "Not the cause if dhcpcd's log shows that the lease was renewed before that time." },
 	{ VERDICT_NONE,
 	  CAUSE_ADDRESS_REMOVED,
 	  is_networkds_lease,
 	  { LEASE_RAN_OUT "systemd-networkd; use a longer lease or a second DHCP server.",
-	    KEEP_CONFIGURATION, RECONNECT },
+	    KEEP_CONFIGURATION, ADVICE_RECONNECT },
 	  "Not the cause if `journalctl -u systemd-networkd` shows no lost or late lease at that "
 	  "time." },
 	{ VERDICT_NONE,
@@ -202,7 +216,7 @@ const struct advice_row advice_on_removals[] = {
 	  is_lifetime,
 	  { LEASE_RAN_OUT "the DHCP client (for an IPv6 address, why the router no longer "
 			  "advertised the prefix); use a longer lease, or a static address.",
-	    RECONNECT },
+	    ADVICE_RECONNECT },
 	  "Not the cause if `ip addr show dev {link}` showed valid_lft forever for that address." },
 	{ VERDICT_NONE,
 	  CAUSE_ADDRESS_REMOVED,
@@ -210,7 +224,7 @@ const struct advice_row advice_on_removals[] = {
 	  { "An IPv6 router advertisement took {address} away (it withdrew the prefix, or gave it "
 	    "a lifetime of 0): find out which router, and why; give the node a static address "
 	    "for what must last.",
-	    RECONNECT },
+	    ADVICE_RECONNECT },
 	  "Not the cause if a capture (`tcpdump -vi {link} icmp6`) shows the prefix with a full "
 	  "lifetime at that time." },
 	{ VERDICT_NONE,
@@ -220,78 +234,92 @@ const struct advice_row advice_on_removals[] = {
 	    "runs out (a DHCP lease that was not renewed, an IPv6 prefix that is advertised no "
 	    "more). Find out why the lease was not renewed; use a longer lease or a static "
 	    "address.",
-	    RECONNECT },
+	    ADVICE_RECONNECT },
 	  "Not the cause if `ip addr show dev {link}` showed valid_lft forever for that address." },
 	{ VERDICT_NONE,
 	  CAUSE_ADDRESS_REMOVED,
 	  is_networkds_foreign,
 	  { "systemd-networkd removed {address}, which is not its own: {back} put it back. It "
-	    "drops such addresses when the link is configured again (`networkctl reconfigure`, "
-	    "`netplan apply`, a restart). Keep them: set [Network] KeepConfiguration=static in "
-	    "the link's .network file, or give {back} a link that systemd-networkd does not "
-	    "manage ([Link] Unmanaged=yes).",
+	    "drops such addresses when it configures the link again: do not run `networkctl "
+	    "reconfigure`, `netplan apply`, or `networkctl reload` after a change of the link's "
+	    "file, while flows are alive.",
+	    "Set [Network] KeepConfiguration=static in the link's .network file (with netplan in "
+	    "a drop-in, /etc/systemd/network/10-netplan-{link}.network.d/keep.conf), and apply "
+	    "this and later changes with `systemctl restart systemd-networkd` (with netplan after "
+	    "`netplan generate`): that leaves all addresses alone. Before systemd 257 "
+	    "`networkctl reconfigure` takes away systemd-networkd's own addresses all the same, "
+	    "and keepalived then gives up {address}, too.",
 	    "ManageForeignRoutes= and ManageForeignRoutingPolicyRules= keep routes and rules "
-	    "only, not addresses. `networkctl reload` after a change of the file configures the "
-	    "link once more: do it at a quiet time.",
-	    RECONNECT },
+	    "only. Do not name {address} in the .network file (Address=): both would add it again "
+	    "and again.",
+	    ADVICE_RECONNECT },
 	  "Not the cause if `journalctl -u systemd-networkd` shows no reconfiguration of {link} at "
 	  "that time." },
 	{ VERDICT_NONE,
 	  CAUSE_ADDRESS_REMOVED,
 	  is_networkds_static,
 	  { "systemd-networkd removed {address}, a permanent address, as it configured {link} "
-	    "again (`networkctl reconfigure`, `netplan apply`, a restart, a changed .network "
-	    "file). Do that at a quiet time; if the address is not in the .network file, add it "
-	    "there (Address=), or set [Network] KeepConfiguration=static.",
-	    RECONNECT },
+	    "again (`networkctl reconfigure`, `netplan apply`, `networkctl reload` after a change "
+	    "of its file). Apply changes with `systemctl restart systemd-networkd` (with netplan "
+	    "after `netplan generate`): that leaves addresses alone. If another program added "
+	    "the address, set [Network] KeepConfiguration=static in the .network file first.",
+	    ADVICE_RECONNECT },
 	  "Not the cause if `journalctl -u systemd-networkd` shows no reconfiguration of {link} at "
 	  "that time." },
 	{ VERDICT_NONE,
 	  CAUSE_ADDRESS_REMOVED,
 	  is_networkds,
-	  { KEEP_CONFIGURATION, RECONNECT },
+	  { KEEP_CONFIGURATION, ADVICE_RECONNECT },
 	  "Not the cause if `journalctl -u systemd-networkd` shows neither \"DHCP lease lost\" nor "
 	  "a reconfiguration at the time of the removal." },
 	{ VERDICT_NONE,
 	  CAUSE_ADDRESS_REMOVED,
 	  is_dhclients,
 	  { "dhclient removes the address when a lease expires, or when it gets another one: "
-	    "use a static address or a reserved, longer lease.",
-	    RECONNECT },
+	    "use a reserved, longer lease.",
+	    DHCLIENT_KEEP,
+	    ADVICE_RECONNECT },
 	  "Not the cause if dhclient logged no EXPIRE, RELEASE or change of address at that "
 	  "time." },
 	{ VERDICT_NONE,
 	  CAUSE_ADDRESS_REMOVED,
 	  is_dhcpcds,
 	  { "dhcpcd removed the address: its lease ended, the link lost its carrier, or dhcpcd was "
-	    "stopped. Use a longer lease or a static address; `persistent` in dhcpcd.conf keeps "
-	    "the address when dhcpcd exits.",
-	    RECONNECT },
+	    "stopped. Use a longer, reserved lease; `persistent` in dhcpcd.conf keeps the address "
+	    "when dhcpcd exits.",
+	    DHCPCD_KEEP,
+	    ADVICE_RECONNECT },
 	  "Not the cause if dhcpcd's log mentions neither the lease nor the carrier at that time." },
 	{ VERDICT_NONE,
 	  CAUSE_ADDRESS_REMOVED,
 	  is_networkmanagers,
 	  { "NetworkManager removed the address: the profile was deactivated, changed or activated "
-	    "again (`nmcli connection up`), or its lease ended. Do not activate profiles on a "
-	    "node with live flows; give it a static address or a longer lease.",
-	    RECONNECT },
+	    "again (`nmcli connection up`), or its lease ended. Change a profile on a node with "
+	    "live flows by `nmcli connection modify` and `nmcli device reapply {link}`, which "
+	    "leaves the address where it is.",
+	    ADVICE_RECONNECT },
 	  "Not the cause if `journalctl -u NetworkManager` does not mention the interface at "
 	  "that time." },
 	{ VERDICT_NONE,
 	  CAUSE_ADDRESS_REMOVED,
 	  is_keepaliveds,
-	  { "keepalived took the address away, as it does when it is no longer master or is "
-	    "reloaded: flows masqueraded to a floating address end with each failover. Masquerade "
+	  { "keepalived took the address away, as it does when it is no longer master, is reloaded, "
+	    "or the link has lost its own address (FAULT): flows masqueraded to a floating address end with each failover. Masquerade "
 	    "to an address that stays, or let conntrackd carry the entries over.",
-	    RECONNECT },
+	    ADVICE_RECONNECT },
 	  "Not the cause if keepalived's log shows no change of state at that time." },
+	{ VERDICT_NONE,
+	  CAUSE_ADDRESS_REMOVED,
+	  is_own,
+	  { "Find out why {who} removes the address; `ip addr replace` changes one in place." },
+	  "Not the cause if `ip addr` shows that address at that time." },
 	{ VERDICT_NONE,
 	  CAUSE_ADDRESS_REMOVED,
 	  is_scripted,
 	  { "{who} was run by {script}: find out why that removes the address, and make it "
 	    "replace the address instead (`ip addr replace` keeps the conntrack entries); or "
 	    "translate to an address that stays (SNAT to a fixed address is not flushed).",
-	    RECONNECT },
+	    ADVICE_RECONNECT },
 	  "Not the cause if {script} did not run at that time." },
 	{ VERDICT_NONE,
 	  CAUSE_ADDRESS_REMOVED,
@@ -299,7 +327,7 @@ const struct advice_row advice_on_removals[] = {
 	  { "Find out why that process removes the address, and make it replace the address "
 	    "instead (`ip addr replace` keeps the conntrack entries); or translate to an "
 	    "address that stays (SNAT to a fixed address is not flushed).",
-	    RECONNECT },
+	    ADVICE_RECONNECT },
 	  "Not the cause if the flow was not masqueraded to that address: its reply tuple "
 	  "must contain it." },
 	{ VERDICT_NONE,
@@ -308,14 +336,14 @@ const struct advice_row advice_on_removals[] = {
 	  { "wg-quick deletes its link and makes it again at each restart, and the entries "
 	    "masqueraded through {link} go with it. To change peers or keys keep the link: "
 	    "`systemctl reload wg-quick@{link}`, or `wg syncconf {link} <(wg-quick strip {link})`.",
-	    RECONNECT },
+	    ADVICE_RECONNECT },
 	  "Not the cause if `journalctl -u wg-quick@{link}` shows no restart at that time." },
 	{ VERDICT_NONE,
 	  CAUSE_LINK_DOWN,
 	  is_scripted,
 	  { "{who} was run by {script}: make it keep {link} while flows are alive (the kernel "
 	    "flushes all entries masqueraded through an interface that is set down or deleted).",
-	    RECONNECT },
+	    ADVICE_RECONNECT },
 	  "Not the cause if {script} did not run at that time." },
 	{ VERDICT_NONE,
 	  CAUSE_LINK_DOWN,
@@ -323,7 +351,7 @@ const struct advice_row advice_on_removals[] = {
 	  { "The kernel flushes all entries masqueraded through an interface that is set down "
 	    "or deleted: while flows are alive, keep it up (no `ip link set down`, no `ip "
 	    "link del`, no restart of its manager).",
-	    RECONNECT },
+	    ADVICE_RECONNECT },
 	  "Not the cause if neither the kernel's log nor the interface's manager mentions it "
 	  "at that time." },
 	{ VERDICT_NONE,
@@ -332,21 +360,21 @@ const struct advice_row advice_on_removals[] = {
 	  { "{who} was run by {script}: stop that from flushing the whole table (`conntrack -F`): "
 	    "delete only the intended flows, by address and protocol (`conntrack -D -p udp -d "
 	    "ADDRESS`).",
-	    RECONNECT },
+	    ADVICE_RECONNECT },
 	  "Not the cause if {script} did not run at that time." },
 	{ VERDICT_NONE,
 	  CAUSE_USER_FLUSH,
 	  NULL,
 	  { "Stop that process from flushing the whole table (`conntrack -F`): delete only "
 	    "the intended flows, by address and protocol (`conntrack -D -p udp -d ADDRESS`).",
-	    RECONNECT },
+	    ADVICE_RECONNECT },
 	  "Not the cause if its unit or cron job did not run at that time." },
 	{ VERDICT_NONE,
 	  CAUSE_USER_DELETE,
 	  NULL,
 	  { "{who} deletes conntrack entries of live TCP connections: narrow its "
 	    "filter (cleanup agents usually only need to delete UDP entries).",
-	    RECONNECT },
+	    ADVICE_RECONNECT },
 	  "Not the cause if its log shows no deletion of this flow's addresses at that time." },
 	{ VERDICT_NONE,
 	  CAUSE_TIMEOUT,
@@ -354,9 +382,10 @@ const struct advice_row advice_on_removals[] = {
 	  { "The flow was silent for longer than conntrack remembers an established one: set TCP "
 	    "keepalive below that (TCP_KEEPIDLE), or raise "
 	    "net.netfilter.nf_conntrack_tcp_timeout_established (5 days by default).",
-	    "If `conntrack -L` shows [OFFLOAD] for such flows, a flowtable has its own timeout "
-	    "(net.netfilter.nf_flowtable_tcp_timeout, 30 s); if unanswered data was on its way, "
-	    "nf_conntrack_tcp_timeout_max_retrans and …_unacknowledged count (5 min each)." },
+	    "Which timeout it was: `conntrack -L` shows the seconds left of the next such flow. "
+	    "432000 at rest is that one; 300 is nf_conntrack_tcp_timeout_max_retrans or "
+	    "…_unacknowledged (data that nobody acknowledged: look at the path); [OFFLOAD] is a "
+	    "flowtable's (nf_flowtable_tcp_timeout, 30 s)." },
 	  "Not the cause if packets of the flow passed within that time: `conntrack -E -e UPDATES` "
 	  "shows that for the next flow." },
 	{ VERDICT_NONE,
@@ -406,7 +435,7 @@ const struct advice_row advice_on_removals[] = {
 	    "pin the route of live flows (metric, policy routing by connection mark), or use "
 	    "SNAT to an address that both uplinks can carry. What moved the route (a failover "
 	    "daemon, an `ip rule`) is what to look at.",
-	    RECONNECT },
+	    ADVICE_RECONNECT },
 	  "Not the cause if `ip route get PEER` names the same interface before and after." },
 	{ VERDICT_NONE,
 	  CAUSE_TCP_CLOSE,

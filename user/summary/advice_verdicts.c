@@ -68,11 +68,6 @@ static bool has_reason(const struct advice_facts *f)
 	return f->story->reason[0] != '\0';
 }
 
-static bool has_lost_address(const struct advice_facts *f)
-{
-	return f->blamed->because_count > 0;
-}
-
 /* Servers whose users do not change their source code. */
 static bool is_known_server(const struct advice_facts *f)
 {
@@ -351,13 +346,6 @@ const struct advice_row advice_on_verdicts[] = {
 	  "Not the cause if `strace -e setsockopt` shows neither." },
 	{ VERDICT_ABORTED,
 	  CAUSE_KEEPALIVE,
-	  has_lost_address,
-	  { "The connection's own address is gone from this host, so nothing of it could leave or "
-	    "arrive: keep the address (a static one, a longer lease, with systemd-networkd "
-	    "KeepConfiguration=dhcp), or have the program connect again when addresses change." },
-	  "Not the cause if `ip addr` shows that address at that time." },
-	{ VERDICT_ABORTED,
-	  CAUSE_KEEPALIVE,
 	  NULL,
 	  { "The peer answered no keepalive: it, or the path to it, was gone. Look at the peer "
 	    "and at what lies between; the peer may still consider the connection open." },
@@ -394,13 +382,6 @@ const struct advice_row advice_on_verdicts[] = {
 	  "Not the cause if the kernel's log has no such line at that time." },
 	{ VERDICT_ABORTED,
 	  CAUSE_NONE,
-	  has_lost_address,
-	  { "The connection's own address is gone from this host, so nothing of it could leave or "
-	    "arrive: keep the address (a static one, a longer lease, with systemd-networkd "
-	    "KeepConfiguration=dhcp), or have the program connect again when addresses change." },
-	  "Not the cause if `ip addr` shows that address at that time." },
-	{ VERDICT_ABORTED,
-	  CAUSE_NONE,
 	  NULL,
 	  { "A process of this host, or its kernel, aborted the connection: see the actor, and "
 	    "the stack with --stack." },
@@ -408,10 +389,12 @@ const struct advice_row advice_on_verdicts[] = {
 	{ VERDICT_REMOTE,
 	  CAUSE_NONE,
 	  NULL,
-	  { "The peer sent it: run rstblame there, or capture on the path (`tcpdump "
-	    "'tcp[tcpflags] & tcp-rst != 0'`) to see whether it is the peer or a middlebox." },
-	  "Not the cause if a capture at the peer shows that no such RST leaves it: then a "
-	  "middlebox sent it." },
+	  { "It came from the peer's address: run rstblame there. If it shows no such RST, a "
+	    "middlebox or a raw socket on the path forged it: capture here (`tcpdump -v "
+	    "'tcp[tcpflags] & tcp-rst != 0'`), and compare the RST's TTL with that of the "
+	    "connection's other packets." },
+	  "Not the cause if the TTL differs, or a capture at the peer shows no such RST: then it was "
+	  "forged on the way." },
 	{ VERDICT_UNEXPLAINED,
 	  CAUSE_NONE,
 	  NULL,

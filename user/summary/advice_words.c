@@ -32,6 +32,11 @@ static void say_address(const struct advice_facts *f, char *buf, size_t size)
 		snprintf(buf, size, "the address");
 }
 
+static void say_bits(const struct advice_facts *f, char *buf, size_t size)
+{
+	snprintf(buf, size, "%u", f->change ? f->change->prefix_len : 0);
+}
+
 static void say_link(const struct advice_facts *f, char *buf, size_t size)
 {
 	if (f->change && f->change->ifname[0])
@@ -93,7 +98,7 @@ static const struct {
 	{ "who", say_who },       { "back", say_back },     { "address", say_address },
 	{ "link", say_link },     { "script", say_script }, { "lifetime", say_lifetime },
 	{ "closer", say_closer }, { "ago", say_ago },       { "queue", say_queue },
-	{ "port", say_port },     { "reason", say_reason },
+	{ "port", say_port },     { "reason", say_reason }, { "bits", say_bits },
 };
 
 /* ---- in their sentence ---- */

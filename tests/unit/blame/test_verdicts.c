@@ -511,7 +511,7 @@ static void advice_is_on_what_was_blamed(void **state)
 	summary_advice(&w.summary, &advice);
 	assert_int_equal(advice.count, 4);
 	assert_non_null(strstr(advice.items[0].text, "KeepConfiguration"));
-	assert_non_null(strstr(advice.items[1].text, "quiet time"));
+	assert_non_null(strstr(advice.items[1].text, "systemctl restart systemd-networkd"));
 }
 
 int main(void)

@@ -85,7 +85,8 @@ static void networkd_by_how_the_address_went(void **state)
 	(void)state;
 	lose_address((struct loss_of_address){ &networkd, &networkd, 3600, CHANGE_WHY_NONE });
 	assert_true(advises("KeepConfiguration=dhcp"));
-	assert_true(advises("quiet time"));
+	assert_true(advises("Apply it with `systemctl restart systemd-networkd`"));
+	assert_true(advises("reload` itself take the address away once more"));
 	lose_address((struct loss_of_address){ &networkd, NULL, 0, CHANGE_WHY_NONE });
 	assert_true(advises("KeepConfiguration=dhcp")); /* an older recording */
 	/* Foreign, and another process's: no lease is in it. */
@@ -93,6 +94,7 @@ static void networkd_by_how_the_address_went(void **state)
 		(struct loss_of_address){ &networkd, &keepalived, VALID_FOREVER, CHANGE_WHY_NONE });
 	assert_true(advises("keepalived[77] put it back"));
 	assert_true(advises("KeepConfiguration=static"));
+	assert_true(advises("systemctl restart systemd-networkd"));
 	assert_false(advises("DHCP"));
 	assert_false(advises("KeepConfiguration=dhcp"));
 	lose_address((struct loss_of_address){ &networkd, NULL, VALID_FOREVER, CHANGE_WHY_NONE });
@@ -110,11 +112,12 @@ static void lifetime_by_who_brings_the_address_back(void **state)
 	lose_address((struct loss_of_address){ &kernel, &manager, 120, CHANGE_WHY_LIFETIME });
 	assert_true(advises("The lifetime of 2 min of 10.9.0.1 ran out"));
 	assert_true(advises("journalctl -u NetworkManager"));
+	assert_true(advises("+ipv4.addresses 10.9.0.1/24`, then `nmcli device reapply up0`"));
 	assert_false(advises("that process"));
 	lose_address((struct loss_of_address){ &kernel, &script, 120, CHANGE_WHY_LIFETIME });
-	assert_true(advises("dhclient"));
+	assert_true(advises("dhclient-enter-hooks"));
 	lose_address((struct loss_of_address){ &kernel, &dhcpcd, 120, CHANGE_WHY_LIFETIME });
-	assert_true(advises("dhcpcd.conf"));
+	assert_true(advises("`lastleaseextend`"));
 	lose_address((struct loss_of_address){ &kernel, &networkd, 120, CHANGE_WHY_LIFETIME });
 	assert_true(advises("KeepConfiguration=dhcp"));
 	lose_address((struct loss_of_address){ &kernel, NULL, 120, CHANGE_WHY_LIFETIME });
@@ -285,13 +288,57 @@ static void aborts_by_what_ended_the_process(void **state)
 
 static void keepalive_without_its_own_address(void **state)
 {
+	static struct summary t;
+	struct change gone = { .seen = make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd)
+					       .change };
 	struct story s = { .blamed = { .verdict = VERDICT_ABORTED, .cause = CAUSE_KEEPALIVE } };
 
 	(void)state;
 	assert_non_null(strstr(first_line(&s), "Look at the peer"));
-	s.blamed.because_count = 1;
-	assert_null(strstr(first_line(&s), "Look at the peer"));
-	assert_non_null(strstr(first_line(&s), "own address"));
+	s.blamed.by = &gone;
+	t.others[0] = s;
+	t.others_count = 1;
+	summary_advice(&t, &list);
+	assert_non_null(strstr(list.items[0].text, "own address, 10.9.0.1, is gone"));
+	assert_non_null(strstr(list.items[1].text, "KeepConfiguration=dhcp"));
+	for (size_t i = 0; i < list.count; i++) {
+		assert_null(strstr(list.items[i].text, "Look at the peer"));
+		assert_null(strstr(list.items[i].text, "in the container"));
+	}
+}
+
+static struct observation found_at_risk(struct flow flow, bool is_own_address)
+{
+	return (struct observation){ .type = OBSERVATION_AT_RISK,
+				     .risk = { .flow = flow,
+					       .looked_ns = w.now_ns,
+					       .inode = 77,
+					       .is_own_address = is_own_address } };
+}
+
+/* A socket whose own address is gone needs no entry: a keepalive helps it as little. */
+static void at_risk_by_what_is_gone(void **state)
+{
+	struct flow own = untranslated("10.9.0.1", 40112, "10.9.0.2", 7003);
+	struct flow flow = masqueraded(40113);
+
+	(void)state;
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd));
+	pass(&w, MS(1000));
+	see(&w, found_at_risk(own, true));
+	assert_int_equal(w.summary.at_risk, 1);
+	assert_true(advises("a keepalive cannot help them"));
+	assert_true(advises("own address, 10.9.0.1, is gone"));
+	assert_true(advises("KeepConfiguration=dhcp"));
+	assert_false(advises("recreates the entry"));
+
+	lose_address((struct loss_of_address){ &networkd, &networkd, 3600, CHANGE_WHY_NONE });
+	assert_false(advises("recreates the entry"));
+	see_address_flush(&w, 40113, "10.9.0.1", &networkd, &flow);
+	pass(&w, MS(100));
+	see(&w, found_at_risk(flow, false));
+	assert_true(advises("recreates the entry"));
+	assert_false(advises("a keepalive cannot help them"));
 }
 
 static void no_listener_by_who_sent_it_there(void **state)
@@ -400,6 +447,7 @@ int main(void)
 		cmocka_unit_test(protocol_by_what_is_known),
 		cmocka_unit_test(aborts_by_what_ended_the_process),
 		cmocka_unit_test(keepalive_without_its_own_address),
+		story(at_risk_by_what_is_gone),
 		cmocka_unit_test(no_listener_by_who_sent_it_there),
 		cmocka_unit_test(backlog_by_its_cause),
 		cmocka_unit_test(unreachable_by_what_the_socket_is_bound_to),
