@@ -206,6 +206,8 @@ void stories_add_other(struct summary *t, const struct finding *f)
 {
 	struct story *s;
 
+	if (f->reset->sent_as) /* of its sender's */
+		return;
 	for (size_t i = 0; i < t->others_count; i++)
 		if (is_same_other(&t->others[i], f)) {
 			t->others[i].resets++;

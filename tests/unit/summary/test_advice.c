@@ -341,6 +341,30 @@ static void at_risk_by_what_is_gone(void **state)
 	assert_false(advises("a keepalive cannot help them"));
 }
 
+/* Both ends are on this node: what to do is its sender's, not to look for the peer. */
+static void seen_at_both_ends_is_its_senders(void **state)
+{
+	struct flow flow = untranslated("10.9.0.2", 40112, "10.9.0.1", 25);
+	struct observation sent = make_reset(&flow, &flow.orig);
+	struct tuple rst = tuple_inverse(&flow.orig);
+	struct observation received = make_reset(&flow, &rst);
+
+	(void)state;
+	received.reset.kind = RESET_RECEIVED;
+	received.reset.flags = PACKET_RST;
+	see_reset(&w, received);
+	assert_true(advises("It came from the peer's address"));
+	watch_end(&w);
+	watch_begin(&w);
+	sent.reset.flags = PACKET_SYN;
+	see_reset(&w, sent);
+	pass(&w, MS(1));
+	w.netns.inum++;
+	see_reset(&w, received);
+	assert_true(advises("No process listens"));
+	assert_false(advises("It came from the peer's address"));
+}
+
 static void no_listener_by_who_sent_it_there(void **state)
 {
 	struct story s = { .blamed = { .verdict = VERDICT_NO_LISTENER } };
@@ -448,6 +472,7 @@ int main(void)
 		cmocka_unit_test(aborts_by_what_ended_the_process),
 		cmocka_unit_test(keepalive_without_its_own_address),
 		story(at_risk_by_what_is_gone),
+		story(seen_at_both_ends_is_its_senders),
 		cmocka_unit_test(no_listener_by_who_sent_it_there),
 		cmocka_unit_test(backlog_by_its_cause),
 		cmocka_unit_test(unreachable_by_what_the_socket_is_bound_to),
