@@ -30,8 +30,7 @@ static bool is_of_removals(enum cause cause)
 /* Sockets that lost their own address: of an aborted one, or of those at risk (no verdict). */
 static bool is_own_address(const struct reset_blame *b)
 {
-	return b->by && !b->flush &&
-	       (b->verdict == VERDICT_NONE || b->verdict == VERDICT_ABORTED);
+	return b->by && !b->flush && (b->verdict == VERDICT_NONE || b->verdict == VERDICT_ABORTED);
 }
 
 /* A refusal by a rule and a reset from the peer lead to what removed the entry, too; so
@@ -112,8 +111,10 @@ static void add(struct advice_list *out, const struct summary *t, uint32_t node,
 
 	if (out->count == ADVICE_MAX)
 		return;
-	snprintf(item->text, sizeof(item->text), "%s%s%s", *host && !is_disproof ? host : "",
-		 *host && !is_disproof ? ": " : "", text);
+	if (*host && is_disproof) /* it begins as all of them do */
+		snprintf(item->text, sizeof(item->text), "%s [%s]", text, host);
+	else
+		snprintf(item->text, sizeof(item->text), "%s%s%s", host, *host ? ": " : "", text);
 	item->node = node;
 	item->is_disproof = is_disproof;
 	for (size_t i = 0; i < out->count; i++)

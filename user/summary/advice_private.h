@@ -16,9 +16,9 @@ struct advice_facts {
 	const struct story *story;
 	const struct reset_blame *blamed;
 	const struct change_observation *change; /* behind the flush; NULL: none seen */
-	bool is_own; /* no entry went: with the change the sockets' own address did */
-	const struct actor *actor;               /* NULL: nobody known */
-	const struct arrival *back;              /* the address came back; NULL: it did not */
+	bool is_own;               /* no entry went: with the change the sockets' own address did */
+	const struct actor *actor; /* NULL: nobody known */
+	const struct arrival *back; /* the address came back; NULL: it did not */
 	bool has_hooks_again;
 };
 

@@ -277,8 +277,7 @@ const struct advice_row advice_on_removals[] = {
 	  is_dhclients,
 	  { "dhclient removes the address when a lease expires, or when it gets another one: "
 	    "use a reserved, longer lease.",
-	    DHCLIENT_KEEP,
-	    ADVICE_RECONNECT },
+	    DHCLIENT_KEEP, ADVICE_RECONNECT },
 	  "Not the cause if dhclient logged no EXPIRE, RELEASE or change of address at that "
 	  "time." },
 	{ VERDICT_NONE,
@@ -287,8 +286,7 @@ const struct advice_row advice_on_removals[] = {
 	  { "dhcpcd removed the address: its lease ended, the link lost its carrier, or dhcpcd was "
 	    "stopped. Use a longer, reserved lease; `persistent` in dhcpcd.conf keeps the address "
 	    "when dhcpcd exits.",
-	    DHCPCD_KEEP,
-	    ADVICE_RECONNECT },
+	    DHCPCD_KEEP, ADVICE_RECONNECT },
 	  "Not the cause if dhcpcd's log mentions neither the lease nor the carrier at that time." },
 	{ VERDICT_NONE,
 	  CAUSE_ADDRESS_REMOVED,

@@ -184,9 +184,11 @@ const struct advice_row advice_on_verdicts[] = {
 	{ VERDICT_NO_LISTENER,
 	  CAUSE_NONE,
 	  NULL,
-	  { "No process listens on that port: start the service, or correct the client's "
-	    "address or port (`ss -ltn` shows the listeners). Many ports from one source "
-	    "are a scan." },
+	  { "No process listens on that port of that address: start the service, or correct the "
+	    "client's address or port. `ss -ltnp` (in that network namespace) shows whether one "
+	    "listens on loopback, another address, a device or IPv6 only; if clients came to it "
+	    "by a NAT rule (a published port), see whether that rule is still there (`nft list "
+	    "ruleset`, `iptables -t nat -S`). Many ports from one source are a scan." },
 	  "Not the cause if there was a listener on that address and port at that time (`ss "
 	  "-ltn`)." },
 	{ VERDICT_BACKLOG,

@@ -289,8 +289,9 @@ static void aborts_by_what_ended_the_process(void **state)
 static void keepalive_without_its_own_address(void **state)
 {
 	static struct summary t;
-	struct change gone = { .seen = make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd)
-					       .change };
+	struct change gone = {
+		.seen = make_address(ADDRESS_REMOVE, "10.9.0.1", UP0, &networkd).change
+	};
 	struct story s = { .blamed = { .verdict = VERDICT_ABORTED, .cause = CAUSE_KEEPALIVE } };
 
 	(void)state;
@@ -453,6 +454,8 @@ static void each_node_has_its_own(void **state)
 	summary_advice(&t, &list);
 	assert_memory_equal(list.items[0].text, "alpha: ", 7);
 	assert_memory_equal(list.items[3].text, "beta: ", 6);
+	for (size_t i = 0; i < list.count; i++)
+		assert_non_null(strstr(list.items[i].text, list.items[i].node ? "beta" : "alpha"));
 }
 
 #define story(name) cmocka_unit_test_setup_teardown(name, begin, end)
