@@ -138,8 +138,16 @@ static bool is_named(const char *comm, const char *name)
 	return !strncmp(comm, name, 15) && (strlen(name) >= 15 || comm[strlen(name)] == '\0');
 }
 
+/* A name can be chosen; where the program is known it must agree. */
+static bool is_program(const struct actor *actor, const char *name)
+{
+	const char *base = strrchr(actor->exe, '/');
+
+	return !base || !strncmp(base + 1, name, strlen(name));
+}
+
 bool advice_is_run_by(const struct actor *actor, const char *name)
 {
-	return actor && (is_named(actor->comm, name) || is_named(actor->parent, name) ||
-			 is_named(actor->grandparent, name));
+	return actor && ((is_named(actor->comm, name) && is_program(actor, name)) ||
+			 is_named(actor->parent, name) || is_named(actor->grandparent, name));
 }

@@ -128,6 +128,20 @@ static void lifetime_by_who_brings_the_address_back(void **state)
 	assert_true(advises("router advertisement"));
 }
 
+static void a_name_alone_is_no_manager(void **state)
+{
+	struct actor manager = process("NetworkManager", "");
+
+	(void)state;
+	strcpy(manager.exe, "/usr/sbin/NetworkManager");
+	lose_address((struct loss_of_address){ &manager, NULL, 0, CHANGE_WHY_NONE });
+	assert_true(advises("nmcli"));
+	strcpy(manager.exe, "/usr/bin/python3.11");
+	lose_address((struct loss_of_address){ &manager, NULL, 0, CHANGE_WHY_NONE });
+	assert_false(advises("nmcli"));
+	assert_true(advises("why that process removes the address"));
+}
+
 static void scripts_are_named(void **state)
 {
 	const struct actor dhclient = process("ip", "dhclient-script"),
@@ -465,6 +479,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		story(networkd_by_how_the_address_went),
 		story(lifetime_by_who_brings_the_address_back),
+		story(a_name_alone_is_no_manager),
 		story(scripts_are_named),
 		story(links_by_who_deletes_them),
 		cmocka_unit_test(timeouts_by_the_trackers_state),
