@@ -440,7 +440,8 @@ struct event_reset {
 	struct event_tuple conntrack_reply;
 	char ifname[EVENT_IFNAME_BYTES];
 	struct event_task task;
-	__u64 stack[EVENT_STACK_MAX]; /* when asked for: innermost first, 0 ends it */
+	/* When asked for, and where `socket` is LISTEN: innermost first, 0 ends it. */
+	__u64 stack[EVENT_STACK_MAX];
 	/* EVENT_CONNTRACK_INVALID: where the entry is of another namespace than `netns`, that
 	 * one and its hooks; else 0. */
 	__u32 entry_netns;

@@ -138,7 +138,8 @@ static __always_inline void fill_reset(struct event_reset *e, void *ctx, bool is
 	read_task(&e->task);
 	if (e->task.flags & EVENT_TASK_SOFTIRQ)
 		e->flags |= EVENT_RESET_SOFTIRQ;
-	if (with_stacks)
+	/* A listener stands in for a request that refused the packet: only the stack tells. */
+	if (with_stacks || e->socket == TCP_LISTEN)
 		read_stack(ctx, is_kprobe, e->stack);
 }
 

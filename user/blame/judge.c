@@ -3,18 +3,13 @@
 
 #include <string.h>
 
+#include "blame/judge_private.h"
 #include "blame/proofs.h"
 #include "model/causes.h"
 
 /* Clients take their ports from net.ipv4.ip_local_port_range, which starts here by
  * default, and masquerade keeps a client's port where it is free. */
 #define EPHEMERAL_PORT_MIN 32768
-
-static void say(struct reset_blame *out, enum verdict verdict, enum confidence confidence)
-{
-	out->verdict = verdict;
-	out->confidence = confidence;
-}
 
 static void add_because(struct reset_blame *out, uint64_t id)
 {
@@ -234,12 +229,6 @@ static void judge_syn(const struct reset_observation *reset, struct reset_blame 
 	verdict_infer(out, UNSEEN_LISTENER);
 }
 
-static bool has_end(const struct evidence *e)
-{
-	return e->has_clean_end || e->reset->reset.ended.how != SOCKET_END_NONE ||
-	       e->reset->reset.socket == SOCKET_TIME_WAIT;
-}
-
 /* Truth rule 10: that no socket was found is no end. */
 static void say_stale(const struct evidence *e, struct reset_blame *out, enum unseen missing)
 {
@@ -283,21 +272,12 @@ static void say_unknown(const struct evidence *e, struct reset_blame *out)
 		verdict_infer(out, UNSEEN_REMOVAL_FORGOTTEN);
 }
 
-/* Its handshake was under way, or it waited for accept(): the listener is gone since. */
-static void blame_closed_listener(const struct evidence *e, struct reset_blame *out)
-{
-	say(out, VERDICT_BACKLOG, CONFIDENCE_LIKELY);
-	out->cause = CAUSE_LISTENER_CLOSED;
-	out->actor = e->listener->seen.actor;
-	verdict_infer(out, UNSEEN_HANDSHAKE);
-}
-
 /* Truth rule 12: too many waited for conntrack's answer, and nothing else decides. */
 static bool judge_unasked(const struct evidence *e, struct reset_blame *out)
 {
 	const struct reset_observation *reset = &e->reset->reset;
 
-	if (reset->lookup != LOOKUP_SKIPPED || e->was_own || has_end(e) || e->listener)
+	if (reset->lookup != LOOKUP_SKIPPED || e->was_own || has_end(e))
 		return false;
 	if (e->ruleset && !goes_to_server(&reset->packet)) {
 		blame_bypass(e, out);
@@ -316,8 +296,6 @@ static void judge_unseen(const struct evidence *e, struct reset_blame *out)
 
 	if (e->was_own || has_end(e))
 		say_stale(e, out, UNSEEN_CLOSE);
-	else if (e->listener)
-		blame_closed_listener(e, out);
 	else if (e->ruleset && reset->lookup == LOOKUP_NONE && !goes_to_server(&reset->packet))
 		blame_bypass(e, out);
 	else if (reset->flags & PACKET_SYN)
@@ -328,14 +306,6 @@ static void judge_unseen(const struct evidence *e, struct reset_blame *out)
 		say_stale(e, out, UNSEEN_CLOSE_OF_SERVER);
 	else
 		say_unknown(e, out);
-}
-
-/* The listener stands in for a request socket that refused an ACK: conntrack saw
- * the handshake under way. */
-static bool is_handshake(const struct reset_observation *reset)
-{
-	return reset->socket == SOCKET_LISTEN && reset->entry.family &&
-	       (reset->entry_state == TRACKER_SYN_SENT || reset->entry_state == TRACKER_SYN_RECV);
 }
 
 /* After its entry had been removed, one side spoke first: the new entry took another port,
@@ -366,32 +336,6 @@ static void blame_passing(const struct evidence *e, struct reset_blame *out)
 	need_socket(out);
 }
 
-/* tcp_check_req() resets with INVALID_SYN what finds the accept queue full, where
- * tcp_abort_on_overflow is set (5691276b39da ("rstreason: make it work in trace world"), 6.10):
- * before, the entry's state or the stack tells, or nothing does. */
-static bool is_of_handshake(const struct reset_observation *reset)
-{
-	return is_handshake(reset) || !strcmp(reset->reason, "INVALID_SYN") ||
-	       strstr(reset->stack, "tcp_check_req");
-}
-
-/* A listener took the packet since no connection was made of its request: the accept queue
- * is full (sk_acceptq_is_full()). */
-static bool judge_backlog(const struct evidence *e, struct reset_blame *out)
-{
-	const struct reset_observation *reset = &e->reset->reset;
-	const struct listener_state *l = &reset->listener;
-
-	if (reset->socket != SOCKET_LISTEN || !l->is_known || l->queue <= l->queue_max ||
-	    has_end(e))
-		return false;
-	say(out, VERDICT_BACKLOG, CONFIDENCE_PROVEN);
-	out->cause = CAUSE_ACCEPT_QUEUE_FULL;
-	if (!is_of_handshake(reset))
-		verdict_infer(out, UNSEEN_HANDSHAKE);
-	return true;
-}
-
 /* The connection was this host's own, and ended after the entry had gone. */
 static bool ended_since(const struct evidence *e)
 {
@@ -416,9 +360,12 @@ static void judge_midstream(const struct evidence *e, struct reset_blame *out)
 		return say(out, VERDICT_PROTOCOL, CONFIDENCE_PROVEN);
 	if (judge_backlog(e, out))
 		return;
-	if (is_handshake(reset))
+	if (reset_is_of_handshake(reset))
 		return say(out, VERDICT_PROTOCOL, CONFIDENCE_PROVEN);
 	if (judge_live_entry(e, out))
+		return;
+	/* An entry that is known, and leads here, is no loss. */
+	if (reset->pickup == PICKUP_KNOWN && judge_closed_listener(e, out))
 		return;
 	/* An entry that has seen both sides is alive: nothing was forgotten. */
 	if (reset->pickup == PICKUP_KNOWN || reset->pickup == PICKUP_INVALID)
@@ -432,7 +379,7 @@ static void judge_midstream(const struct evidence *e, struct reset_blame *out)
 		return blame_passing(e, out);
 	if (reset->socket == SOCKET_TIME_WAIT)
 		return say_stale(e, out, UNSEEN_TIME_WAIT);
-	if (judge_unasked(e, out))
+	if (judge_closed_listener(e, out) || judge_unasked(e, out))
 		return;
 	if (reset->socket == SOCKET_LISTEN)
 		return judge_listener(e, out);
@@ -510,7 +457,7 @@ static uint32_t proofs_of_packet(const struct evidence *e)
 		proofs |= PROOF_TIME_WAIT;
 	if (reset->listener.is_known && reset->listener.queue > reset->listener.queue_max)
 		proofs |= PROOF_QUEUE_FULL;
-	if (is_of_handshake(reset))
+	if (reset_is_of_handshake(reset))
 		proofs |= PROOF_HANDSHAKE;
 	if (reset->ended.how != SOCKET_END_NONE)
 		proofs |= PROOF_END;

@@ -38,8 +38,9 @@ const struct closed_listener *listeners_find(const struct listeners *listeners,
 			&listeners
 				 ->items[(listeners->next + LISTENERS_MAX - 1 - i) % LISTENERS_MAX];
 
-		if (l->mono_ns && l->mono_ns <= mono_ns && mono_ns - l->mono_ns < REMEMBERED_NS &&
-		    netns_equal(l->netns, netns) && takes(&l->seen.listener, family, packet))
+		if (l->mono_ns && l->seen.listener.syn_queue && l->mono_ns <= mono_ns &&
+		    mono_ns - l->mono_ns < REMEMBERED_NS && netns_equal(l->netns, netns) &&
+		    takes(&l->seen.listener, family, packet))
 			return l;
 	}
 	return NULL;

@@ -32,7 +32,6 @@ static const struct cause_row causes[] = {
 	[CAUSE_DISCONNECT] = { "disconnect", CAUSE_NEEDS_NOTHING, BOTH },
 	[CAUSE_LISTENER_CLOSED] = { "listener-closed", CAUSE_NEEDS_NOTHING, BOTH },
 	[CAUSE_ACCEPT_QUEUE_FULL] = { "accept-queue-full", CAUSE_NEEDS_NOTHING, BOTH },
-	[CAUSE_SYN_QUEUE_FULL] = { "syn-queue-full", CAUSE_NEEDS_NOTHING, BOTH },
 };
 _Static_assert(COUNT(causes) == CAUSES, "a row each");
 

@@ -151,7 +151,6 @@ enum cause {
 	CAUSE_LISTENER_CLOSED, /* it had waited for accept(), and the listener was closed */
 	/* Why a listener could not take a connection. */
 	CAUSE_ACCEPT_QUEUE_FULL,
-	CAUSE_SYN_QUEUE_FULL,
 	CAUSES,
 };
 
@@ -374,7 +373,8 @@ struct reset_observation {
 	bool in_softirq;
 	bool has_context;
 	bool has_zone;
-	bool has_numbers; /* seq, ack and payload_bytes */
+	bool has_numbers;   /* seq, ack and payload_bytes */
+	bool is_of_request; /* `socket` is LISTEN: it met a request of it, a handshake under way */
 	uint16_t zone;
 	uint32_t seq, ack;
 	uint32_t payload_bytes;

@@ -199,14 +199,6 @@ const struct advice_row advice_on_verdicts[] = {
 	    "systemd .socket unit)." },
 	  "Not the cause if the listener was open at that time (`ss -ltnp`)." },
 	{ VERDICT_BACKLOG,
-	  CAUSE_SYN_QUEUE_FULL,
-	  NULL,
-	  { "The queue of handshakes was full: raise net.ipv4.tcp_max_syn_backlog and the backlog of "
-	    "listen(), leave net.ipv4.tcp_syncookies at 1, and find out where that many SYNs come "
-	    "from." },
-	  "Not the cause if `nstat -az TcpExtTCPReqQFullDrop TcpExtTCPReqQFullDoCookies` does not "
-	  "grow." },
-	{ VERDICT_BACKLOG,
 	  CAUSE_NONE,
 	  NULL,
 	  { "The listener's accept queue was full{queue}: find out why the process is slow to "

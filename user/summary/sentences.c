@@ -58,7 +58,6 @@ static const struct {
 	[CAUSE_DISCONNECT] = { "", "", "" },
 	[CAUSE_LISTENER_CLOSED] = { "", "", "" },
 	[CAUSE_ACCEPT_QUEUE_FULL] = { "", "", "" },
-	[CAUSE_SYN_QUEUE_FULL] = { "", "", "" },
 };
 _Static_assert(COUNT(causes) == CAUSES, "a row each");
 

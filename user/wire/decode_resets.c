@@ -40,6 +40,14 @@ static enum cause abort_cause(const struct event_reset *in, const char *const *n
 	return stack_abort_cause(names, count, &facts);
 }
 
+/* One that is there for what it tells is shown when asked for, or when it did not tell. */
+static bool is_stack_shown(const struct decoder *d, const struct event_reset *in, enum cause cause)
+{
+	if (d->with_stacks)
+		return true;
+	return in->kind == EVENT_RESET_ABORT ? cause == CAUSE_OTHER : in->socket != SOCKET_LISTEN;
+}
+
 static void decode_reset_names(struct decoder *d, const struct event_reset *in,
 			       struct reset_observation *r)
 {
@@ -52,9 +60,9 @@ static void decode_reset_names(struct decoder *d, const struct event_reset *in,
 		decode_text(r->reason, sizeof(r->reason), reason, strlen(reason));
 	if (in->kind == EVENT_RESET_ABORT)
 		r->cause = abort_cause(in, names, count, r->reason);
-	/* An abort's stack is there for its cause; it is shown when asked for, or when it
-	 * did not tell. */
-	if (in->kind != EVENT_RESET_ABORT || d->with_stacks || r->cause == CAUSE_OTHER)
+	if (in->kind == EVENT_RESET_ANSWER)
+		r->is_of_request = stack_has_request(names, count);
+	if (is_stack_shown(d, in, r->cause))
 		stack_format(names, count, r->stack, sizeof(r->stack));
 }
 

@@ -127,6 +127,12 @@ enum cause stack_abort_cause(const char *const *names, size_t count,
 	return has_frame(names, count, "tcp_keepalive_timer") ? CAUSE_KEEPALIVE : CAUSE_OTHER;
 }
 
+/* It sends its resets in the listener's name: req->rsk_ops->send_reset(sk, skb). */
+bool stack_has_request(const char *const *names, size_t count)
+{
+	return has_frame(names, count, "tcp_check_req");
+}
+
 const char *stack_format(const char *const *names, size_t count, char *buf, size_t size)
 {
 	size_t used = 0;

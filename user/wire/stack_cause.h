@@ -27,6 +27,9 @@ struct abort_facts {
 enum cause stack_abort_cause(const char *const *names, size_t count,
 			     const struct abort_facts *facts);
 
+/* Whether a listener's reset was by a request of it (KERNEL: tcp_check_req(), 5.10 to 7.3). */
+bool stack_has_request(const char *const *names, size_t count);
+
 /* "nf_ct_delete < gc_worker < …", cut where `size` ends. Returns `buf`. */
 const char *stack_format(const char *const *names, size_t count, char *buf, size_t size);
 

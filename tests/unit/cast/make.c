@@ -226,7 +226,9 @@ static void check_reset(const struct watch *w, const struct finding *f)
 		assert_true(!r->by || r->verdict == VERDICT_ABORTED);
 		assert_int_equal(r->because_count, r->arrival || r->by ? 1 : 0);
 		assert_null(r->flush);
-		if (r->verdict != VERDICT_ABORTED)
+		if (r->verdict == VERDICT_BACKLOG)
+			assert_int_not_equal(r->cause, CAUSE_NONE);
+		else if (r->verdict != VERDICT_ABORTED)
 			assert_int_equal(r->cause, CAUSE_NONE);
 	}
 	if (r->verdict == VERDICT_ENTRY_UNKNOWN)

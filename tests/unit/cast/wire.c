@@ -13,10 +13,12 @@ static const char *name_of(void *ctx, uint64_t address)
 					     "nf_ct_delete",
 					     "my_module_fn",
 					     "bpf_prog_2534_on_removal",
-					     "bpf_trampoline_64" };
+					     "bpf_trampoline_64",
+					     "tcp_v4_send_reset",
+					     "tcp_check_req" };
 
 	(void)ctx;
-	assert_in_range(address, 1, 6);
+	assert_in_range(address, 1, CHECK_REQUEST);
 	return names[address];
 }
 

@@ -14,7 +14,16 @@
 	}
 
 /* An address in a stack is an index into a table of names. */
-enum { DELETE_PART = 1, EARLY_DROP, DELETE, MY_MODULE, OWN_PROGRAM, OWN_TRAMPOLINE };
+enum {
+	DELETE_PART = 1,
+	EARLY_DROP,
+	DELETE,
+	MY_MODULE,
+	OWN_PROGRAM,
+	OWN_TRAMPOLINE,
+	SEND_RESET,
+	CHECK_REQUEST
+};
 
 /* It knows those names, and the reason 1. */
 extern struct decoder decoder;

@@ -414,6 +414,7 @@ static void round_trip_evidence(void **state)
 						       .queue_max = 5,
 						       .syn_queue = 2,
 						       .bound_ifindex = 7 };
+	seen.reset.is_of_request = true;
 	check_reset(seen);
 	for (enum socket_end_how how = SOCKET_END_CLOSED; how < SOCKET_ENDS; how++) {
 		seen.reset.ended = (struct socket_end){ .how = how, .ago_ns = 3000 };

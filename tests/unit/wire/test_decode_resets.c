@@ -86,6 +86,24 @@ static void reset_names(void **state)
 	assert_string_equal(DECODED(e).reset.stack, "nf_ct_delete.part.0 < early_drop");
 }
 
+/* Of a listener's reset there is always one, for what it tells. */
+static void listeners_stack(void **state)
+{
+	struct event_reset e = wire_reset();
+
+	(void)state;
+	e.socket = SOCKET_LISTEN;
+	e.stack[0] = SEND_RESET;
+	e.stack[1] = CHECK_REQUEST;
+	assert_true(DECODED(e).reset.is_of_request);
+	assert_string_equal(DECODED(e).reset.stack, "");
+	e.stack[1] = EARLY_DROP;
+	assert_false(DECODED(e).reset.is_of_request);
+	decoder.with_stacks = true;
+	assert_string_equal(DECODED(e).reset.stack, "tcp_v4_send_reset < early_drop");
+	decoder.with_stacks = false;
+}
+
 /* An entry of the node's, and a reset by a container: each with its own hooks. */
 static void entry_of_another_namespace(void **state)
 {
@@ -242,6 +260,7 @@ int main(void)
 		cmocka_unit_test(reset),
 		cmocka_unit_test(reset_pickup),
 		cmocka_unit_test(reset_names),
+		cmocka_unit_test(listeners_stack),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

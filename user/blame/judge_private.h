@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Between the files of the judge. */
+#ifndef RSTBLAME_BLAME_JUDGE_PRIVATE_H
+#define RSTBLAME_BLAME_JUDGE_PRIVATE_H
+
+#include "blame/judge.h"
+
+static inline void say(struct reset_blame *out, enum verdict verdict, enum confidence confidence)
+{
+	out->verdict = verdict;
+	out->confidence = confidence;
+}
+
+static inline bool has_end(const struct evidence *e)
+{
+	return e->has_clean_end || e->reset->reset.ended.how != SOCKET_END_NONE ||
+	       e->reset->reset.socket == SOCKET_TIME_WAIT;
+}
+
+/* The packet was one of a handshake with a listener of this host. */
+bool reset_is_of_handshake(const struct reset_observation *reset);
+
+/* The verdict VERDICT_BACKLOG. True when it is. */
+bool judge_backlog(const struct evidence *e, struct reset_blame *out);
+bool judge_closed_listener(const struct evidence *e, struct reset_blame *out);
+
+#endif
