@@ -14,6 +14,7 @@
 #include "kernel/symbolizer.h"
 #include "node/conntrack_get.h"
 #include "node/process.h"
+#include "node/virtual_services.h"
 #include "wire/decode.h"
 #include "wire/merge.h"
 #include "wire/syn_storm.h"
@@ -30,6 +31,7 @@ struct rings {
 	struct decoder decoder;
 	struct symbolizer *symbolizer;
 	struct conntrack_get *conntrack_get; /* NULL: conntrack is not asked */
+	struct virtual_services services;
 	bool is_symbolizer_tried;
 	source_take_fn take;
 	void *ctx;
@@ -113,6 +115,7 @@ static int take_record(void *ctx, const void *record, size_t size)
 	process_describe_observation(&seen);
 	if (rings->conntrack_get)
 		conntrack_get_reset(rings->conntrack_get, &seen);
+	virtual_services_look(&rings->services, &seen);
 	return rings->take(rings->ctx, &seen);
 }
 

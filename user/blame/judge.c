@@ -288,6 +288,15 @@ static bool judge_unasked(const struct evidence *e, struct reset_blame *out)
 	return true;
 }
 
+/* IPVS takes what comes to its services: it has forgotten the connection, or never had it.
+ * Without conntrack (net.ipv4.vs.conntrack=0) there is no entry whose removal could be seen. */
+static void say_unserved(struct reset_blame *out)
+{
+	say(out, VERDICT_ENTRY_UNKNOWN, CONFIDENCE_LIKELY);
+	out->cause = CAUSE_IPVS;
+	verdict_infer(out, UNSEEN_IPVS);
+}
+
 /* Truth rule 9: neither socket nor removal. What evidence there is decides between a
  * connection that this host had and a flow that it forgot. */
 static void judge_unseen(const struct evidence *e, struct reset_blame *out)
@@ -296,6 +305,8 @@ static void judge_unseen(const struct evidence *e, struct reset_blame *out)
 
 	if (e->was_own || has_end(e))
 		say_stale(e, out, UNSEEN_CLOSE);
+	else if (reset->is_virtual)
+		say_unserved(out);
 	else if (e->ruleset && reset->lookup == LOOKUP_NONE && !goes_to_server(&reset->packet))
 		blame_bypass(e, out);
 	else if (reset->flags & PACKET_SYN)

@@ -69,6 +69,7 @@ enum unseen {
 	UNSEEN_SOCKET_GONE, /* when it was closed: there is none any more */
 	UNSEEN_BARRIER,     /* what kept the packet from the socket */
 	UNSEEN_HANDSHAKE,   /* that it was a handshake of that listener */
+	UNSEEN_IPVS,        /* that IPVS had the connection: it has a service there */
 	UNSEEN_ASKED,       /* whether conntrack has an entry: it was not asked, too many waited */
 	UNSEEN_REASON,      /* the kernel's own reason says otherwise */
 	UNSEENS,

@@ -389,6 +389,7 @@ struct reset_observation {
 	 * judge the entry. 0: the same, or not known. */
 	uint32_t entry_netns;
 	uint8_t entry_hooks;            /* enum hooks_flag, of entry_netns */
+	bool is_virtual;                /* IPVS has a service at the packet's destination */
 	struct listener_state listener; /* where `socket` is LISTEN, or a request of one */
 	struct socket_end ended;        /* of the socket that had this connection */
 	uint8_t delivered;              /* enum delivered */

@@ -47,6 +47,7 @@ static const char *const unseens[] = {
 	[UNSEEN_SOCKET_GONE] = "socket-gone",
 	[UNSEEN_BARRIER] = "barrier",
 	[UNSEEN_HANDSHAKE] = "handshake",
+	[UNSEEN_IPVS] = "ipvs-connection",
 	[UNSEEN_ASKED] = "conntrack-not-asked",
 	[UNSEEN_REASON] = "kernel-reason",
 };

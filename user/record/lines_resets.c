@@ -191,6 +191,7 @@ static const struct field reset_rows[] = {
 	SPECIAL_AT(reset_observation, "entry_hooks", entry_hooks, 0, hooks_special),
 	OBJECT(reset_observation, "listener", listener, listener_fields),
 	FLAG(reset_observation, "met_request", is_of_request, 0),
+	FLAG(reset_observation, "virtual_service", is_virtual, 0),
 	OBJECT(reset_observation, "ended", ended, ended_fields),
 	WORD(reset_observation, "delivered", delivered, 0, delivered_words),
 	WORD(reset_observation, "delivered_why", undelivered, 0, undelivered_words),

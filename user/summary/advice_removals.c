@@ -459,6 +459,17 @@ const struct advice_row advice_on_removals[] = {
 	    "The flush looks like a link that went down, but none did: masquerade flushes every "
 	    "interface when its module is unloaded." },
 	  "Not the cause if the kernel's log or `lsmod` shows that the module stayed loaded." },
+	{ VERDICT_ENTRY_UNKNOWN,
+	  CAUSE_IPVS,
+	  NULL,
+	  { "IPVS has a service at that address, but not this connection (any more), so the packet "
+	    "came to this host itself. If a real server was removed while "
+	    "net.ipv4.vs.expire_nodest_conn is 1 (kube-proxy sets it), first set its weight to 0 and "
+	    "let the connections end (`ipvsadm -e … -w 0`), and remove it then.",
+	    "If no real server was removed (compare `ipvsadm -Ln`), the connection was silent for "
+	    "longer than IPVS's timeout (`ipvsadm -L --timeout`; 15 min by default), or another "
+	    "director had it (`ipvsadm --start-daemon`): set TCP keepalive below the timeout." },
+	  "Not the cause if `ipvsadm -Lnc` still lists the connection." },
 	{ VERDICT_NONE,
 	  CAUSE_IPVS,
 	  NULL,

@@ -8,7 +8,7 @@
 #define IDLE_TIMEOUT                                                                               \
 	"Make the idle timeout of the client (its connection pool's) shorter than the server's "   \
 	"keep-alive timeout (nginx: keepalive_timeout and keepalive_requests; sshd: "              \
-	"ClientAliveInterval, MaxStartups), and let the client retry once on a new connection."
+	"ClientAliveInterval), and let the client retry once on a new connection."
 
 #define MEMORY_LIMIT                                                                               \
 	"The kernel killed the process when its memory ran out: see the kernel's log (\"Out of "   \
@@ -68,6 +68,17 @@ static bool has_reason(const struct advice_facts *f)
 	return f->story->reason[0] != '\0';
 }
 
+/* By its executable, or where that is not known by its name, which it chooses itself. */
+static bool is_program(const struct actor *actor, const char *name)
+{
+	const char *slash;
+
+	if (!actor)
+		return false;
+	slash = strrchr(actor->exe, '/');
+	return slash ? !strcmp(slash + 1, name) : !strncmp(actor->comm, name, 15);
+}
+
 /* Servers whose users do not change their source code. */
 static bool is_known_server(const struct advice_facts *f)
 {
@@ -76,10 +87,15 @@ static bool is_known_server(const struct advice_facts *f)
 		"traefik", "mysqld", "mariadbd",     "postgres", "redis-server", "varnishd"
 	};
 
-	for (size_t i = 0; f->actor && i < sizeof(servers) / sizeof(servers[0]); i++)
-		if (!strncmp(f->actor->comm, servers[i], 15))
+	for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++)
+		if (is_program(f->actor, servers[i]))
 			return true;
 	return false;
+}
+
+static bool is_sshd(const struct advice_facts *f)
+{
+	return is_program(f->actor, "sshd") || is_program(f->actor, "sshd-session");
 }
 
 /* None of them left this host: nobody was cut off. */
@@ -321,6 +337,14 @@ const struct advice_row advice_on_verdicts[] = {
 	  { "The process ended with unread data in its sockets: look at its log for that time, and "
 	    "let it drain its connections before it ends." },
 	  "Not the cause if the process still runs." },
+	{ VERDICT_ABORTED,
+	  CAUSE_UNREAD_DATA,
+	  is_sshd,
+	  { "{who} closed a connection before it read what the client had sent: too many clients "
+	    "were not logged in yet (MaxStartups, PerSourceMaxStartups), or one took too long "
+	    "(LoginGraceTime). Its log says which: raise that, or have fewer clients connect at "
+	    "the same time." },
+	  "Not the cause if its log has no such line at that time." },
 	{ VERDICT_ABORTED,
 	  CAUSE_UNREAD_DATA,
 	  is_known_server,

@@ -117,6 +117,9 @@ static const char *const unseens[] = {
 	[UNSEEN_BARRIER] = "what became of the connection: the socket that is open now could have "
 			   "taken the packet, so it was opened since",
 	[UNSEEN_HANDSHAKE] = "the handshake: only the state of the listener was seen",
+	[UNSEEN_IPVS] =
+		"that IPVS had the connection: only its virtual service at that address was "
+		"seen",
 	[UNSEEN_ASKED] =
 		"whether conntrack has an entry for it: too many resets waited, so it was not asked",
 	[UNSEEN_REASON] = "the kernel's own reason for the reset says otherwise",

@@ -441,6 +441,26 @@ static void abort_names_who_and_why(void **state)
 	assert_int_equal(summary_status(&w.summary), STATUS_OK);
 }
 
+/* ---- IPVS without conntrack ---- */
+
+static void ipvs_has_forgotten_it(void **state)
+{
+	struct flow flow = untranslated("10.9.0.2", 40112, "10.9.0.1", 7005);
+	struct observation o = make_reset(&flow, &flow.orig);
+	const struct reset_blame *r;
+
+	(void)state;
+	o.reset.is_virtual = true;
+	r = see_reset(&w, o);
+	assert_judged(r, VERDICT_ENTRY_UNKNOWN, CAUSE_IPVS, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(r, UNSEEN_IPVS));
+	o.reset.ended.how = SOCKET_END_CLOSED; /* it was this host's own */
+	assert_judged(see_reset(&w, o), VERDICT_STALE_CONNECTION, CAUSE_NONE, CONFIDENCE_PROVEN);
+	o.reset.ended.how = SOCKET_END_NONE;
+	o.reset.is_virtual = false; /* a port beside the service */
+	assert_judged(see_reset(&w, o), VERDICT_STALE_CONNECTION, CAUSE_NONE, CONFIDENCE_LIKELY);
+}
+
 /* ---- protocol ---- */
 
 /* Data after close: TCP has just ended the socket, which is CLOSE by now. */
@@ -538,6 +558,7 @@ int main(void)
 		story(rule_is_the_rules_doing),
 		story(rule_after_a_flush_tells_the_flush),
 		story(abort_names_who_and_why),
+		story(ipvs_has_forgotten_it),
 		story(data_after_close_is_protocol),
 		story(bad_handshake_is_protocol),
 		cmocka_unit_test(each_verdict_has_advice),

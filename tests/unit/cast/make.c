@@ -228,6 +228,8 @@ static void check_reset(const struct watch *w, const struct finding *f)
 		assert_null(r->flush);
 		if (r->verdict == VERDICT_BACKLOG)
 			assert_int_not_equal(r->cause, CAUSE_NONE);
+		else if (r->verdict == VERDICT_ENTRY_UNKNOWN)
+			assert_true(r->cause == CAUSE_NONE || r->cause == CAUSE_IPVS);
 		else if (r->verdict != VERDICT_ABORTED)
 			assert_int_equal(r->cause, CAUSE_NONE);
 	}

@@ -415,6 +415,7 @@ static void round_trip_evidence(void **state)
 						       .syn_queue = 2,
 						       .bound_ifindex = 7 };
 	seen.reset.is_of_request = true;
+	seen.reset.is_virtual = true;
 	check_reset(seen);
 	for (enum socket_end_how how = SOCKET_END_CLOSED; how < SOCKET_ENDS; how++) {
 		seen.reset.ended = (struct socket_end){ .how = how, .ago_ns = 3000 };

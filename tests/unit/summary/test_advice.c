@@ -290,6 +290,10 @@ static void aborts_by_what_ended_the_process(void **state)
 	assert_non_null(strstr(first_line(&s), "before close()"));
 	s.blamed.actor = process("nginx", "");
 	assert_non_null(strstr(first_line(&s), "idle timeout"));
+	strcpy(s.blamed.actor.exe, "/home/me/nginx.test"); /* not what it calls itself */
+	assert_non_null(strstr(first_line(&s), "before close()"));
+	strcpy(s.blamed.actor.exe, "/usr/sbin/sshd");
+	assert_non_null(strstr(first_line(&s), "MaxStartups"));
 	s.blamed.actor.ended_by = SOCKET_END_OOM;
 	assert_non_null(strstr(first_line(&s), "memory"));
 	assert_null(strstr(first_line(&s), "before close()"));
