@@ -38,3 +38,27 @@ handshakes() {
 	wait_for "[[ \$(cat $STATE/$1?.log | grep -c connected) == $2 ]]" 15 "$2 clients that believe"
 }
 handshakes_go() { ip netns exec srv nft delete table inet late_$1; } # PORT
+
+# fill LABEL PORT ADDRESS: the queue, by connections whose last ACK is not lost
+fill() {
+	spawn "$1" ip netns exec c1 tcpend connect "$3" "$2" 5
+	wait_for "[[ \$(log_count $1 connected) == 5 ]]" 15 "the queue of $2 to fill"
+}
+
+# accept_queue NODE-ADDRESS: reset at the last ACK, with tcp_abort_on_overflow (2); and at
+# the first data, after the request was given up (3).
+accept_queue() {
+	sysctl -q -w net.ipv4.tcp_abort_on_overflow=1
+	handshakes rush 2 7100 "$1"
+	fill full 7100 "$1"
+	handshakes_go 7100
+	wait_for_rsts 2 15
+	sysctl -q -w net.ipv4.tcp_abort_on_overflow=0 net.ipv4.tcp_synack_retries=1
+	handshakes late 3 7101 "$1"
+	fill full2 7101 "$1"
+	handshakes_go 7101
+	wait_for '[[ $(requests 7101) == 0 ]]' 30 "the requests to be given up"
+	for i in 1 2 3; do tell late$i say hello; done
+	wait_for_rsts 5 20
+	fact waiting "$(ss -tlnH 'sport = :7100' | awk '{ print $2 }')"
+}

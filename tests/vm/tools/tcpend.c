@@ -18,6 +18,8 @@
  * TCPEND_SIGN in the environment: the peer's IPv4 address; what goes to it, and what comes
  * from it, is signed (TCP MD5).
  *
+ * TCPEND_SHARE in the environment: others may listen at the same port (SO_REUSEPORT).
+ *
  * What happens is told on standard output: "connected PORT" or "accepted PORT"
  * (the port that the client has), "got BYTES", "end", "reset", "failed WHY".
  */
@@ -130,6 +132,8 @@ static void listen_at(const union any_address *at, socklen_t length)
 
 	listener = socket(at->any.sa_family, SOCK_STREAM, 0);
 	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (getenv("TCPEND_SHARE"))
+		setsockopt(listener, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
 	sign(listener);
 	if (bind(listener, &at->any, length) || listen(listener, CONNECTIONS_MAX)) {
 		perror("tcpend: listen");
