@@ -82,3 +82,46 @@ firewalld_start() {
 	wait_for 'nft list tables | grep -q firewalld' 90 "firewalld to load its rules"
 	wait_for 'firewall-cmd --state 2>&1 | grep -q ^running' 60 "firewalld"
 }
+
+# nginx_start ADDRESS KEEPALIVE-TIMEOUT
+nginx_start() {
+	user_add www-data 33
+	user_add nobody 65534
+	grep -q ^nogroup: /etc/group || echo nogroup:x:65534: >>/etc/group
+	mkdir -p /var/log/nginx /var/lib/nginx "$STATE/www"
+	echo hello >"$STATE/www/index.html"
+	chmod 755 /run "$STATE" "$STATE/www"
+	cat >"$STATE/nginx.conf" <<-CONF
+		daemon off;
+		worker_processes 1;
+		error_log stderr;
+		pid $STATE/nginx.pid;
+		events { }
+		http {
+			access_log off;
+			keepalive_timeout $2;
+			server { listen $1:80; root $STATE/www; }
+		}
+	CONF
+	spawn nginx nginx -c "$STATE/nginx.conf"
+	wait_for "[[ \$(ss -tlnH 'sport = :80') ]]" 20 "nginx to listen"
+}
+
+# pool_uses N now | late: a request of the other host's, and the same connection once more,
+# at once or when nginx has closed it.
+pool_uses() {
+	# In one segment, or there may be a reset for each.
+	printf 'GET / HTTP/1.1\r\nHost: n\r\n\r\n' >"$STATE/get"
+	ip netns exec srv bash -c '
+		get() { cat "$1" >&3; }
+		answer() { while read -r -t 10 line <&3 && [[ $line != hello ]]; do :; done; echo "$line"; }
+		exec 3<>/dev/tcp/$0/80
+		get "$1"
+		answer
+		if [[ $2 == late ]]; then
+			until [[ $(ss -tnH state close-wait "dport = :80") ]]; do sleep 0.05; done
+		fi
+		get "$1"
+		if [[ $2 == now ]]; then answer; fi
+	' $NODE "$STATE/get" "$2" >"$STATE/pool$1.log" 2>&1
+}
