@@ -125,3 +125,58 @@ pool_uses() {
 		if [[ $2 == now ]]; then answer; fi
 	' $NODE "$STATE/get" "$2" >"$STATE/pool$1.log" 2>&1
 }
+
+dhclient_start() {
+	mkdir -p /etc/dhcp /var/lib/dhcp
+	rm -f /etc/dhcp/dhclient-enter-hooks
+	echo 'request subnet-mask; retry 3; timeout 5;' >"$STATE/dhclient.conf"
+	: >"$STATE/dhclient.leases"
+	spawn dhclient dhclient -4 -d -cf "$STATE/dhclient.conf" -lf "$STATE/dhclient.leases" -pf "$STATE/dhclient.pid" up0
+	wait_for node_has_address 30 "dhclient to get an address"
+}
+
+dhcpcd_run() { spawn dhcpcd dhcpcd -B -4 -f /etc/dhcpcd.conf up0; }
+dhcpcd_start() {
+	user_add dhcpcd 101
+	mkdir -p /var/lib/dhcpcd /run/dhcpcd
+	# It waits for udev to name the links, and would probe the address for 5 s.
+	printf '%s\n' duid persistent nodev noarp noipv4ll 'nohook resolv.conf, hostname' >/etc/dhcpcd.conf
+	dhcpcd_run
+	wait_for node_has_address 30 "dhcpcd to get an address"
+}
+
+# A tunnel wg0 from the node, 10.66.0.2, to the other host, 10.66.0.1; its file is written
+# again by tunnel_write, and `tunnel up` and `tunnel down` are wg-quick's.
+tunnel_write() { # ADDRESS
+	cat >/etc/wireguard/wg0.conf <<-CONF
+		[Interface]
+		PrivateKey = $(<"$STATE/node.key")
+		Address = $1/32
+		[Peer]
+		PublicKey = $(<"$STATE/srv.pub")
+		AllowedIPs = 10.66.0.0/24
+		Endpoint = $SERVER:51820
+	CONF
+	chmod 600 /etc/wireguard/wg0.conf
+}
+tunnel() { wg-quick "$1" wg0 2>>"$STATE/wg.log"; }
+tunnel_make() {
+	local end
+	mkdir -p /etc/wireguard
+	for end in node srv; do
+		(umask 077; wg genkey >"$STATE/$end.key")
+		wg pubkey <"$STATE/$end.key" >"$STATE/$end.pub"
+	done
+	ip -n srv link add wg0 type wireguard
+	ip netns exec srv wg set wg0 listen-port 51820 private-key "$STATE/srv.key" \
+		peer "$(<"$STATE/node.pub")" allowed-ips 10.66.0.2/32,10.66.0.3/32
+	ip -n srv addr add 10.66.0.1/24 dev wg0
+	ip -n srv link set wg0 up
+	tunnel_write 10.66.0.2
+	tunnel up
+}
+tunnel_remove() {
+	tunnel down
+	ip -n srv link del wg0
+	rm -f /etc/wireguard/wg0.conf
+}

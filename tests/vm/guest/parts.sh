@@ -94,6 +94,33 @@ dhcp_server_start() {
 	spawn udhcpd ip netns exec srv udhcpd -f "$STATE/udhcpd.conf"
 }
 
+# The server is not there for SECONDS, longer than the lease, and then gives one again.
+dhcp_server_pause() { # SECONDS
+	end KILL udhcpd
+	: >"$STATE/udhcpd.log"
+	sleep "$1"
+	dhcp_server_start
+	wait_for 'grep -qi "sending ACK" $STATE/udhcpd.log' 90 "the next lease"
+	sleep 1 # for its client to act on it
+}
+
+# How often ADDRESS was taken away from up0 since address_watch, as fact address_removals.
+address_watch() {
+	spawn addresses ip -4 monitor address dev up0
+	sleep 0.5
+}
+fact_removals() { # ADDRESS
+	fact address_removals "$(grep -c "^Deleted.* $1/" "$STATE/addresses.log" || true)"
+}
+address_is_permanent() { [[ $(ip -4 addr show dev up0 to $NODE) == *"valid_lft forever"* ]]; }
+
+# The server's words reach the clients of LABEL, COUNT connections.
+flows_serve() { # LABEL COUNT
+	tell "${1}_client" read
+	tell "${1}_server" say hello
+	wait_for "[[ \$(log_count ${1}_client got) == $2 ]]" 15 "the flows of $1 to be served"
+}
+
 # busybox's client, whose script does as Debian's does: on deconfig, `ip addr flush`.
 udhcpc_start() {
 	cat >"$STATE/udhcpc.script" <<-'SCRIPT'
@@ -118,9 +145,13 @@ networkd_run() {
 	fact networkd_comm "\"$(<"/proc/$networkd_pid/comm")\""
 }
 
-networkd_start() {
+networkd_prepare() {
 	mkdir -p /run/systemd/network /run/systemd/netif/{links,leases}
 	chown -R systemd-network: /run/systemd/netif
+}
+
+networkd_start() {
+	networkd_prepare
 	cat >/run/systemd/network/10-up0.network <<-'CONF'
 		[Match]
 		Name=up0

@@ -9,36 +9,10 @@ RUNS=test-kernels
 WINDOW=90
 FAR=10.66.0.1
 
-tunnel_write() { # ADDRESS
-	cat >/etc/wireguard/wg0.conf <<-CONF
-		[Interface]
-		PrivateKey = $(<"$STATE/node.key")
-		Address = $1/32
-		[Peer]
-		PublicKey = $(<"$STATE/srv.pub")
-		AllowedIPs = 10.66.0.0/24
-		Endpoint = $SERVER:51820
-	CONF
-	chmod 600 /etc/wireguard/wg0.conf
-}
-tunnel() { wg-quick "$1" wg0 2>>"$STATE/wg.log"; }
-
 setup() {
-	local end
 	network_make
 	node_address_add
-	mkdir -p /etc/wireguard
-	for end in node srv; do
-		(umask 077; wg genkey >"$STATE/$end.key")
-		wg pubkey <"$STATE/$end.key" >"$STATE/$end.pub"
-	done
-	ip -n srv link add wg0 type wireguard
-	ip netns exec srv wg set wg0 listen-port 51820 private-key "$STATE/srv.key" \
-		peer "$(<"$STATE/node.pub")" allowed-ips 10.66.0.2/32,10.66.0.3/32
-	ip -n srv addr add $FAR/24 dev wg0
-	ip -n srv link set wg0 up
-	tunnel_write 10.66.0.2
-	tunnel up
+	tunnel_make
 	nft 'table ip nat {
 		chain postrouting {
 			type nat hook postrouting priority 100;
@@ -64,8 +38,4 @@ act() {
 	wait_for "[[ \$(log_count b_client reset) == 2 ]]" 15 "two clients to be hung up on"
 }
 
-teardown() {
-	tunnel down
-	ip -n srv link del wg0
-	rm -f /etc/wireguard/wg0.conf
-}
+teardown() { tunnel_remove; }

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# `networkctl reconfigure` makes networkd drop keepalived's address as foreign, and three flows
+# are reset. Then the advice is followed: KeepConfiguration=static, applied by a restart (as
+# `systemctl restart` does it, by SIGUSR2), and so is a later change of the file. No flow of the
+# second three is reset. Beside them: two ports that nobody listens on.
+
+. /guest/managers.sh
+NEEDS=extra
+RUNS=test-kernels
+WINDOW=120
+FILE=/run/systemd/network/10-up0.network
+
+setup() {
+	network_make
+	network_b_make
+	bus_start
+	networkd_prepare
+	cat >$FILE <<-CONF
+		[Match]
+		Name=up0
+		[Network]
+		Address=$NODE/24
+		LinkLocalAddressing=no
+		IPv6AcceptRA=no
+	CONF
+	networkd_run
+	wait_for node_has_address 20 "networkd to set the static address"
+	keepalived_start $NODE_B/24
+	masquerade nft
+	flows_start a 3 7001 $SERVER_B
+}
+
+restart() {
+	end USR2 networkd
+	networkd_run
+	wait_for 'networkctl status up0 2>/dev/null | grep -q "(configured)"' 20 "networkd to configure up0"
+}
+
+act() {
+	wait_for 'networkctl reconfigure up0 >>$STATE/networkctl.log 2>&1' 15 "networkd to obey"
+	wait_for "[[ \$(entries_to $NODE_B tcp) == 0 ]]" 30 "the flush"
+	wait_for "up0_has $NODE_B/24" 30 "keepalived to put it back"
+	tell a_server say hello
+	wait_for_rsts 3 15
+
+	flows_start b 3 7002 $SERVER_B
+	address_watch
+	sed -i '/^\[Network\]/a KeepConfiguration=static' $FILE
+	restart
+	sed -i '/^\[Network\]/a DNS=10.9.0.2' $FILE
+	restart
+	sleep 2
+	flows_serve b 3
+	try_ports 2 8001
+	wait_for_rsts 5 15
+	fact_removals $NODE_B
+}
+
+teardown() { rm -f $FILE; }
