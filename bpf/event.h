@@ -40,6 +40,7 @@ enum event_type {
 	EVENT_RESET_SOCKET = 10,
 	EVENT_LISTENER = 11,
 	EVENT_RULES = 12,
+	EVENT_RESET_FATE = 13,
 };
 
 /* What can lose events; indexes the loss counters. One for each probe that
@@ -64,6 +65,7 @@ enum event_probe {
 	EVENT_PROBE_INVALID,
 	EVENT_PROBE_SOCKET_STATE,
 	EVENT_PROBE_RULES,
+	EVENT_PROBE_DROP,
 	EVENT_PROBES,
 };
 
@@ -385,6 +387,7 @@ enum event_reset_flag {
 	EVENT_RESET_LINGER2 = 8,      /* an abort: TCP_LINGER2 is negative */
 	EVENT_RESET_LAST_SAMPLE = 16, /* more like it, for up to a second, are counted only */
 	EVENT_RESET_LINGER0 = 32,     /* an abort: SO_LINGER is set, and 0 */
+	EVENT_RESET_FATE_FOLLOWS = 64,
 };
 
 enum event_reset_kind {
@@ -482,6 +485,23 @@ struct event_reset_socket {
 	struct event_exe exe;
 };
 _Static_assert(sizeof(struct event_reset_socket) == 576, "event_reset_socket");
+
+enum event_fate {
+	EVENT_FATE_UNKNOWN = 0,
+	EVENT_FATE_LEFT = 1, /* handed to a device */
+	EVENT_FATE_DROPPED = 2,
+	EVENT_FATE_NO_ROUTE = 3,
+	EVENT_FATE_NOT_MADE = 4, /* the kernel decided against it */
+};
+
+/* Follows a reset that TCP was about to send, when it is through with it: what became of it. */
+struct event_reset_fate {
+	struct event_header header;
+	__u64 reset_ns; /* ts_ns of that reset, of this CPU */
+	__u8 fate;      /* enum event_fate */
+	__u8 padding[7];
+};
+_Static_assert(sizeof(struct event_reset_fate) == 32, "event_reset_fate");
 
 /* A socket in LISTEN was closed. */
 struct event_listener {

@@ -61,11 +61,26 @@ struct tasks_in_reset {
 };
 extern struct tasks_in_reset tasks_in_reset SEC(".maps");
 
+/* A reset under way: see flight.bpf.h. */
+struct flight {
+	__u64 task; /* `current`, a softirq's too; 0: none is */
+	__u64 reset_ns;
+	__u64 net;          /* struct net * */
+	__u64 made, sent;   /* what the kernel had counted before it */
+	__u32 softirq;      /* in_softirq() */
+	__u16 sport, dport; /* the RST's, network order */
+	__u8 family;        /* 0: an abort */
+	__u8 fate;          /* enum event_fate, where its end was seen */
+	__u8 is_unsure;     /* it was freed, which need not be its end */
+	__u8 padding[5];
+};
+
 /* What a CPU keeps about resets. */
 struct reset_cpu {
 	__u64 task;      /* whose softirq is inside, answering a SYN that is only counted */
 	__u64 second_ns; /* when the present second began */
 	__u64 samples;   /* sent in it */
+	struct flight flight;
 };
 
 struct reset_cpus {
@@ -148,6 +163,7 @@ struct pcpu_hot___rstblame {
 extern const volatile __u64 preempt_count_offset;
 extern const volatile __u64 pcpu_hot_offset;
 extern const volatile __u64 per_cpu_offsets_address;
+extern const volatile __u64 queue_handler_address;
 
 static __always_inline __u64 per_cpu_preempt_count(void)
 {

@@ -7,6 +7,7 @@
  * reset is not reported; the loss is counted.
  */
 #include "connection.bpf.h"
+#include "flight.bpf.h"
 #include "syns.bpf.h"
 
 #define RTN_LOCAL 2
@@ -170,6 +171,7 @@ static __always_inline bool is_only_counted(const struct sk_buff *skb, const str
 	    !count_answer(skb, syn->dport, family, now_ns, is_typed))
 		return false;
 	cpu->task = bpf_get_current_task();
+	cpu->flight.task = 0; /* it counts as made, too */
 	return true;
 }
 
@@ -232,8 +234,10 @@ static __always_inline int send_reset(void *ctx, bool is_kprobe, const struct so
 				      const struct sk_buff *skb, const struct syn_header *start,
 				      __u64 reason, __u8 family)
 {
+	const struct net *net = packet_net(sk, BPF_CORE_READ(skb, dev));
 	__u64 task = bpf_get_current_task();
 	struct connection connection = {};
+	struct event_tuple ports = { .sport = start->sport, .dport = start->dport };
 	struct event_reset *e;
 	__u64 reset_ns;
 	__u8 one = 1;
@@ -245,6 +249,7 @@ static __always_inline int send_reset(void *ctx, bool is_kprobe, const struct so
 	}
 	e->family = family;
 	e->tcp_flags = start->flags;
+	e->flags = EVENT_RESET_FATE_FOLLOWS;
 	fill_reset(e, ctx, is_kprobe, sk, skb, tcp_header(skb), reason);
 	note_sample(e);
 	reset_ns = e->header.ts_ns;
@@ -256,6 +261,7 @@ static __always_inline int send_reset(void *ctx, bool is_kprobe, const struct so
 	bpf_ringbuf_submit(e, 0);
 	if (connection.family)
 		tell_socket_end(&connection, reset_ns);
+	begin_flight(&ports, net, family, reset_ns);
 	return 0;
 }
 
@@ -281,10 +287,14 @@ static __always_inline int on_reset_done(void)
 	__u64 task = bpf_get_current_task();
 	struct reset_cpu *cpu = this_reset_cpu();
 
-	if (cpu && cpu->task == task)
+	if (!cpu)
+		return 0;
+	if (cpu->task == task) {
 		cpu->task = 0;
-	else
-		bpf_map_delete_elem(&tasks_in_reset, &task);
+		return 0;
+	}
+	bpf_map_delete_elem(&tasks_in_reset, &task);
+	end_flight(cpu, task);
 	return 0;
 }
 

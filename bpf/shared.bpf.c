@@ -17,5 +17,6 @@ const volatile bool with_stacks = false;
 const volatile __u64 preempt_count_offset = 0;
 const volatile __u64 pcpu_hot_offset = 0;
 const volatile __u64 per_cpu_offsets_address = 0;
+const volatile __u64 queue_handler_address = 0;
 
 char _license[] SEC("license") = "GPL";

@@ -9,6 +9,7 @@
  * counted.
  */
 #include "connection.bpf.h"
+#include "flight.bpf.h"
 
 #define SOCK_DEAD_BIT 0
 #define SOCK_LINGER_BIT 4
@@ -37,18 +38,33 @@ static __always_inline void fill_socket_reset(struct event_reset *e, const struc
 /* The stack says who called, which is the cause; the reason alone does not. */
 static __always_inline int on_abort(void *ctx, bool is_kprobe, const struct sock *sk, __u64 reason)
 {
+	struct event_tuple packet;
 	struct event_reset *e;
+	__u64 reset_ns;
 
 	if (!RESERVE(&reset_events, e, EVENT_RESET, EVENT_PROBE_ABORT))
 		return 0;
 	e->kind = EVENT_RESET_ABORT;
+	e->flags = EVENT_RESET_FATE_FOLLOWS;
 	fill_socket_reset(e, sk);
 	if (reason & REASON_PRESENT) {
 		e->reason = (__u32)reason;
 		e->flags |= EVENT_RESET_HAS_REASON;
 	}
 	read_stack(ctx, is_kprobe, e->stack);
+	packet = e->packet;
+	reset_ns = e->header.ts_ns;
 	bpf_ringbuf_submit(e, 0);
+	begin_flight(&packet, BPF_CORE_READ(sk, __sk_common.skc_net.net), 0, reset_ns);
+	return 0;
+}
+
+static __always_inline int on_abort_done(void)
+{
+	struct reset_cpu *cpu = this_reset_cpu();
+
+	if (cpu)
+		end_flight(cpu, bpf_get_current_task());
 	return 0;
 }
 
@@ -70,6 +86,18 @@ SEC("?kprobe/tcp_send_active_reset")
 int on_abort_kprobe(struct pt_regs *ctx)
 {
 	return on_abort(ctx, true, (void *)PT_REGS_PARM1(ctx), 0);
+}
+
+SEC("?fexit/tcp_send_active_reset")
+int on_abort_fexit(__u64 *ctx)
+{
+	return on_abort_done();
+}
+
+SEC("?kretprobe/tcp_send_active_reset")
+int on_abort_kretprobe(struct pt_regs *ctx)
+{
+	return on_abort_done();
 }
 
 /* ---- from the peer ---- */

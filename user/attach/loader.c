@@ -121,6 +121,8 @@ static int prepare(struct loader *loader, const struct hook_choice *choices)
 	loader->skel->rodata->pcpu_hot_offset = loader->plan.symbols.variables.pcpu_hot_offset;
 	loader->skel->rodata->per_cpu_offsets_address =
 		loader->plan.symbols.variables.per_cpu_offsets_address;
+	loader->skel->rodata->queue_handler_address =
+		loader->plan.symbols.variables.queue_handler_address;
 	slots = flush_slots();
 	loader->skel->rodata->flush_mask = slots - 1;
 	loader->skel->bss->flush.limit = slots;

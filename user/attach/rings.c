@@ -99,6 +99,19 @@ static void complete_reset(const struct rings *rings, struct observation *seen)
 		decode_companion(record, size, seen);
 }
 
+static bool is_whole(void *ctx, const void *record, size_t size)
+{
+	const struct rings *rings = ctx;
+	const struct reorder *ahead = &rings->merge.lanes[MERGE_RESETS].ahead;
+	uint64_t reset_ns = decode_awaited(record, size);
+	const void *next;
+
+	for (size_t i = 1; reset_ns && (next = reorder_look(ahead, i, &size)); i++)
+		if (decode_is_fate(next, size, reset_ns))
+			return true;
+	return !reset_ns;
+}
+
 static int take_record(void *ctx, const void *record, size_t size)
 {
 	struct rings *rings = ctx;
@@ -334,6 +347,7 @@ struct rings *rings_new(struct loader *loader, bool with_stacks, source_take_fn 
 	rings->merge.ends = (struct merge_ends){ .read = read_ring,
 						 .take = take_record,
 						 .take_removed = take_removed,
+						 .is_whole = is_whole,
 						 .give_up = give_up,
 						 .take_counts = take_counts,
 						 .ctx = rings };

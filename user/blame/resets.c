@@ -261,7 +261,7 @@ int blame_observe_reset(struct blame *b, const struct observation *seen)
 	f.id = ++b->last_id;
 	if (seen->reset.kind == RESET_RECEIVED)
 		blamed.sent_as = sent_as(b, seen, &evidence);
-	else
+	else if (seen->reset.delivered != DELIVERED_NO)
 		sent_resets_add(&b->sent, seen, f.id);
 	/* A recording has the answer. */
 	if (seen->reset.victim.look != LOOK_NONE)

@@ -38,7 +38,7 @@ static void name_functions(struct kernel_symbols *out)
 	}
 }
 
-enum { VARIABLES = 3 };
+enum { VARIABLES = 4 };
 
 int kernel_symbols_find_in(FILE *table, struct kernel_symbols *out)
 {
@@ -51,6 +51,7 @@ int kernel_symbols_find_in(FILE *table, struct kernel_symbols *out)
 	v[0] = (struct symbol){ .name = "__preempt_count", .is_data = true };
 	v[1] = (struct symbol){ .name = "__per_cpu_offset", .is_data = true };
 	v[2] = (struct symbol){ .name = "pcpu_hot", .is_data = true };
+	v[3] = (struct symbol){ .name = "nf_queue_handler", .is_data = true };
 	err = symbols_find_in(table, all, out->count + VARIABLES);
 	if (err)
 		return err;
@@ -59,6 +60,7 @@ int kernel_symbols_find_in(FILE *table, struct kernel_symbols *out)
 		.preempt_count_offset = v[0].address,
 		.per_cpu_offsets_address = v[1].address,
 		.pcpu_hot_offset = v[2].address,
+		.queue_handler_address = v[3].address,
 	};
 	return 0;
 }

@@ -10,9 +10,11 @@
 #include "kernel/kallsyms.h"
 #include "kernel/probes.h"
 
-/* Those that tell a softirq where the types tell no variables (probes.bpf.h); 0: none. */
+/* Those that tell a softirq where the types tell no variables (probes.bpf.h), and what becomes
+ * of a reset (flight.bpf.h); 0: none. */
 struct kernel_variables {
 	uint64_t preempt_count_offset, pcpu_hot_offset, per_cpu_offsets_address;
+	uint64_t queue_handler_address;
 };
 
 enum { KERNEL_SYMBOLS_MAX = EVENT_PROBES * PROBE_HOOKS_MAX };

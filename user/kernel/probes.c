@@ -126,7 +126,7 @@ const struct probe probes[EVENT_PROBES] = {
 	[EVENT_PROBE_ABORT] = {
 		.id = EVENT_PROBE_ABORT,
 		.sense = SENSE_ABORTED,
-		.hooks = { ENTRY_HOOKS("tcp_send_active_reset", "on_abort") },
+		.hooks = { ENTRY_EXIT_HOOKS("tcp_send_active_reset", "on_abort", "on_abort") },
 		.consequence = "connections aborted by this host itself are missed",
 	},
 	[EVENT_PROBE_RECEIVE] = {
@@ -177,6 +177,14 @@ const struct probe probes[EVENT_PROBES] = {
 			{ HOOK_FENTRY, "nf_tables_commit", "on_rules_fentry", 0 },
 		},
 		.consequence = "who changed the rules is not known where a kernel thread takes the hooks away later",
+	},
+	[EVENT_PROBE_DROP] = {
+		.id = EVENT_PROBE_DROP,
+		.sense = SENSE_DROPPED,
+		/* Skipped is what a softirq frees while a process's packet is looked at. */
+		.forgives_skips = true,
+		.hooks = { { HOOK_TRACEPOINT, "kfree_skb", "on_drop_tracepoint", 0 } },
+		.consequence = "a reset that did not leave this host looks sent",
 	},
 };
 

@@ -349,7 +349,8 @@ enum delivered {
 
 enum undelivered {
 	UNDELIVERED_NONE,
-	UNDELIVERED_DROPPED,  /* on its way out: by a netfilter rule, for want of a route, … */
+	UNDELIVERED_DROPPED, /* on its way out: by a rule, or what dropped it is not known */
+	UNDELIVERED_NO_ROUTE,
 	UNDELIVERED_NOT_MADE, /* the kernel decided against it: TCP MD5 or AO without a key */
 	UNDELIVEREDS,
 };

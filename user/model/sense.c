@@ -27,6 +27,7 @@ static const struct {
 	[SENSE_INVALID] = { "conntrack-invalid", false },
 	[SENSE_SOCKET_STATE] = { "socket-state", false },
 	[SENSE_RULES] = { "rules", false },
+	[SENSE_DROPPED] = { "reset-dropped", true },
 	[SENSE_RECORDING] = { "recording", false },
 };
 _Static_assert(sizeof(senses) / sizeof(senses[0]) == SENSES, "a row for each sense");

@@ -26,6 +26,7 @@ enum sense {
 	SENSE_INVALID,
 	SENSE_SOCKET_STATE,
 	SENSE_RULES,
+	SENSE_DROPPED,
 	SENSE_RECORDING, /* no probe: lines of a recording that cannot be read */
 	SENSES,
 };

@@ -114,6 +114,7 @@ static const char *const delivereds[DELIVEREDS] = {
 static const char *const undelivereds[UNDELIVEREDS] = {
 	[UNDELIVERED_NONE] = "none",
 	[UNDELIVERED_DROPPED] = "dropped",
+	[UNDELIVERED_NO_ROUTE] = "no-route",
 	[UNDELIVERED_NOT_MADE] = "not-made",
 };
 

@@ -86,10 +86,16 @@ static bool is_wanted(const struct report *r, const struct finding *f)
 	return !r->filter || filter_wants(r->filter, f);
 }
 
+/* What the kernel decided against was no reset. */
+static bool is_made(const struct finding *f)
+{
+	return f->type != FINDING_RESET || f->seen->reset.undelivered != UNDELIVERED_NOT_MADE;
+}
+
 /* What cannot be filtered is in the summary, as left out. */
 static bool is_shown(const struct report *r, const struct finding *f)
 {
-	return !r->filter || f->type != FINDING_RESETS;
+	return (is_made(f) || r->options->is_verbose) && (!r->filter || f->type != FINDING_RESETS);
 }
 
 void report_finding(void *report, const struct finding *found)
@@ -110,7 +116,8 @@ void report_finding(void *report, const struct finding *found)
 	}
 	if (!is_wanted(r, f))
 		return;
-	summary_add(&r->summary, f);
+	if (is_made(f))
+		summary_add(&r->summary, f);
 	if (!r->output.has_failed && is_shown(r, f))
 		r->renderer->finding(r->rendering, f);
 }
@@ -133,7 +140,8 @@ bool report_has_failed(const struct report *r)
 
 bool report_counts(const struct report *r, const struct finding *f)
 {
-	return f->type == FINDING_RESET && reset_is_blamed(f->reset) && is_wanted(r, f);
+	return f->type == FINDING_RESET && reset_is_blamed(f->reset) && is_made(f) &&
+	       is_wanted(r, f);
 }
 
 bool report_is_full(const struct report *r)

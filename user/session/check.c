@@ -31,8 +31,10 @@ static void run_canary(struct check *c, struct loader *loader)
 	bool is_empty;
 
 	if (rings && !canary_run(&c->provoked)) {
-		nanosleep(&settle, NULL);
-		rings_drain(rings, clock_mono_ns(), &is_empty);
+		do {
+			nanosleep(&settle, NULL);
+			rings_drain(rings, clock_mono_ns(), &is_empty);
+		} while (rings_is_held(rings));
 		proof_end(&c->provoked, c->probes);
 	}
 	rings_free(rings);

@@ -184,6 +184,33 @@ static void add_chain(struct note *n, const struct finding *f)
 			  f->mono_ns - b->arrival->mono_ns, b->arrival->id);
 }
 
+/* Why it did not leave, and what that means for the other end. */
+static void add_fate(struct note *n, const struct reset_observation *r)
+{
+	static const char *const whys[UNDELIVEREDS] = {
+		[UNDELIVERED_NONE] = "it did not leave this host",
+		[UNDELIVERED_DROPPED] = "it was dropped on its way out (by a rule in OUTPUT?)",
+		[UNDELIVERED_NO_ROUTE] = "it had no route",
+		[UNDELIVERED_NOT_MADE] = "the kernel decided against it (no TCP MD5 or AO key?)",
+	};
+
+	if (r->delivered == DELIVERED_NO)
+		add_below(n, "",
+			  keep(n, "%s: %s", whys[r->undelivered],
+			       r->kind == RESET_ABORT ? "the peer was never notified" :
+							"the connection goes on"),
+			  0);
+}
+
+static const char *say_direction(const struct reset_observation *r)
+{
+	if (r->kind == RESET_RECEIVED)
+		return "received from";
+	if (r->delivered != DELIVERED_NO)
+		return "sent to";
+	return r->undelivered == UNDELIVERED_NOT_MADE ? "not made for" : "made, not sent to";
+}
+
 /* "sent to 10.9.0.2:6379", and by whom where that is known. */
 static const char *say_what(struct note *n, const struct finding *f)
 {
@@ -198,7 +225,7 @@ static const char *say_what(struct note *n, const struct finding *f)
 		by = " by ";
 		describe_actor(actor, who, sizeof(who));
 	}
-	return keep(n, "%s %s%s%s", r->kind == RESET_RECEIVED ? "received from" : "sent to",
+	return keep(n, "%s %s%s%s", say_direction(r),
 		    endpoint_format(&r->packet.src, r->family, r->packet.sport, peer, sizeof(peer)),
 		    by, who);
 }
@@ -237,13 +264,7 @@ static void note_reset(struct note *n, const struct finding *f)
 			  tuple_format(&b->flow.orig, r->family, packet, sizeof(packet)), 0);
 	for (size_t i = 0; i < b->inferred_count; i++)
 		add_below(n, "unconfirmed: ", describe_unseen(b->inferred[i]), 0);
-	if (r->delivered == DELIVERED_NO)
-		add_below(n, "",
-			  r->undelivered == UNDELIVERED_NOT_MADE ?
-				  "the kernel decided against sending it" :
-				  "it did not leave this host (a rule or the route dropped it): "
-				  "the connection goes on",
-			  0);
+	add_fate(n, r);
 	if (*describe_end(&r->ended, victim, sizeof(victim)))
 		add_below(n, "", victim, 0);
 	if (*describe_victim(&r->victim, victim, sizeof(victim)))

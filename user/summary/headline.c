@@ -158,22 +158,32 @@ static void summarize_doubt(const struct summary *t, char *buf, size_t size)
 			 "the recording is incomplete, so \"nothing found\" proves nothing.");
 }
 
-/* "7 resets sent, 2 received"; received ones are verdict `remote`. */
+/* "7 resets sent, 3 made but not sent, 2 received"; received ones are verdict `remote`. */
 static void count_directions(const struct summary *t, char *buf, size_t size)
 {
-	uint64_t received = t->resets[VERDICT_REMOTE], sent = t->resets_total - received;
+	uint64_t received = t->resets[VERDICT_REMOTE], unsent = t->undelivered;
+	const struct {
+		uint64_t count;
+		const char *what;
+	} directions[] = {
+		{ t->resets_total - received - unsent, "sent" },
+		{ unsent, "made but not sent" },
+		{ received, "received" },
+	};
+	size_t len = 0;
 
-	if (sent && received)
-		snprintf(buf, size, "%s sent, %s received", COUNTED(sent, "reset", "resets"),
-			 NUMBER(received));
-	else
-		snprintf(buf, size, "%s %s", COUNTED(t->resets_total, "reset", "resets"),
-			 sent ? "sent" : "received");
+	for (size_t i = 0; i < sizeof(directions) / sizeof(directions[0]); i++)
+		if (directions[i].count)
+			len += (size_t)snprintf(
+				buf + len, size - len, "%s%s %s", len ? ", " : "",
+				len ? NUMBER(directions[i].count) :
+				      COUNTED(directions[i].count, "reset", "resets"),
+				directions[i].what);
 }
 
 static void summarize_innocent(const struct summary *t, char *buf, size_t size)
 {
-	char counts[COUNT_TEXT_BYTES * 2];
+	char counts[COUNT_TEXT_BYTES * 4];
 
 	if (t->resets_total) {
 		count_directions(t, counts, sizeof(counts));

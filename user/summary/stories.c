@@ -138,7 +138,6 @@ static void count_connection(struct summary *t, struct story *s, const struct fi
 	uint32_t group = s ? (uint32_t)(s - t->stories) + 1 : 0;
 
 	if (f->seen->reset.delivered == DELIVERED_NO) {
-		t->undelivered++;
 		if (s)
 			s->undelivered++;
 		return;

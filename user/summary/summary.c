@@ -77,9 +77,14 @@ static bool is_refusal(const struct reset_blame *b)
 
 static void add_reset(struct summary *t, const struct finding *f)
 {
+	bool is_undelivered = f->seen->reset.delivered == DELIVERED_NO;
+
 	t->resets_total++;
 	t->resets[f->reset->verdict]++;
-	account_for_reset(t, f);
+	if (is_undelivered)
+		t->undelivered++;
+	else
+		account_for_reset(t, f);
 	if (!reset_is_blamed(f->reset)) {
 		t->refused += is_refusal(f->reset);
 		stories_add_other(t, f);
@@ -87,7 +92,8 @@ static void add_reset(struct summary *t, const struct finding *f)
 	}
 	t->blamed++;
 	/* entry-unknown is never more than a warning, whatever was seen. */
-	if (f->reset->confidence == CONFIDENCE_PROVEN && f->reset->verdict != VERDICT_ENTRY_UNKNOWN)
+	if (!is_undelivered && f->reset->confidence == CONFIDENCE_PROVEN &&
+	    f->reset->verdict != VERDICT_ENTRY_UNKNOWN)
 		t->blamed_proven++;
 	stories_add(t, f);
 }
@@ -234,6 +240,8 @@ const char *summary_host(const struct summary *t, uint32_t node)
 
 static bool is_worse(const struct story *a, const struct story *b)
 {
+	if (!a->connections != !b->connections)
+		return a->connections;
 	if (a->blamed.confidence != b->blamed.confidence)
 		return a->blamed.confidence > b->blamed.confidence;
 	return a->connections > b->connections;

@@ -100,7 +100,7 @@ struct summary {
 	uint64_t resets_counted;    /* of these: told by number only */
 	uint64_t resets_unfiltered; /* more of those, left out: a filter needs the packet */
 	uint64_t blamed;            /* resets blamed on conntrack */
-	uint64_t blamed_proven;
+	uint64_t blamed_proven;     /* of them, those that left this host, or may have */
 	uint64_t removals[CAUSES];
 	uint64_t flushes;      /* acts that removed at least one entry: as many as lines of them */
 	uint64_t live_removed; /* translated, not yet closed, removed by a flush */
@@ -134,7 +134,7 @@ struct summary {
 	/* Distinct connections that a blamed reset reached, or may have. */
 	uint64_t connections_reset;
 	bool is_at_least;     /* more of them: they found no room */
-	uint64_t undelivered; /* blamed resets that did not leave this host */
+	uint64_t undelivered; /* of all resets: made, and did not leave this host */
 	struct connections connections;
 	size_t hooks_returns_count;
 	struct hooks_return hooks_returns[HOOKS_RETURNS_MAX];

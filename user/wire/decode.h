@@ -35,6 +35,11 @@ int decode(struct decoder *decoder, const void *record, size_t size, struct obse
  * decode() has filled and does not know; then the reset is completed. */
 bool decode_companion(const void *record, size_t size, struct observation *reset);
 
+/* When that reset was made of whose fate a record will follow; 0: none will. And whether that
+ * is it. */
+uint64_t decode_awaited(const void *record, size_t size);
+bool decode_is_fate(const void *record, size_t size, uint64_t reset_ns);
+
 struct event_flush_slot;
 
 /* The flush ring's next, from a copy of its first two slots: a removal, or a mark

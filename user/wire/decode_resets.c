@@ -157,14 +157,61 @@ static void decode_end(const struct event_reset_socket *in, struct reset_observa
 	ended->by.signal = in->end.signal;
 }
 
+static void decode_fate(uint8_t fate, struct reset_observation *r)
+{
+	static const struct {
+		uint8_t delivered, undelivered;
+	} fates[] = {
+		[EVENT_FATE_UNKNOWN] = { DELIVERED_UNKNOWN, UNDELIVERED_NONE },
+		[EVENT_FATE_LEFT] = { DELIVERED_YES, UNDELIVERED_NONE },
+		[EVENT_FATE_DROPPED] = { DELIVERED_NO, UNDELIVERED_DROPPED },
+		[EVENT_FATE_NO_ROUTE] = { DELIVERED_NO, UNDELIVERED_NO_ROUTE },
+		[EVENT_FATE_NOT_MADE] = { DELIVERED_NO, UNDELIVERED_NOT_MADE },
+	};
+
+	if (fate >= sizeof(fates) / sizeof(fates[0]))
+		return;
+	r->delivered = fates[fate].delivered;
+	r->undelivered = fates[fate].undelivered;
+}
+
+static bool is_record(const void *record, size_t size, enum event_type type, size_t needed)
+{
+	const struct event_header *header = record;
+
+	return size >= needed && header->type == type && header->len >= needed;
+}
+
+uint64_t decode_awaited(const void *record, size_t size)
+{
+	const struct event_reset *reset = record;
+
+	return is_record(record, size, EVENT_RESET, sizeof(*reset)) &&
+			       reset->flags & EVENT_RESET_FATE_FOLLOWS ?
+		       reset->header.ts_ns :
+		       0;
+}
+
+bool decode_is_fate(const void *record, size_t size, uint64_t reset_ns)
+{
+	const struct event_reset_fate *fate = record;
+
+	return is_record(record, size, EVENT_RESET_FATE, sizeof(*fate)) &&
+	       fate->reset_ns == reset_ns;
+}
+
 bool decode_companion(const void *record, size_t size, struct observation *reset)
 {
-	const struct event_reset_socket *in = record;
+	const struct event_reset_socket *socket = record;
 
-	if (size < sizeof(*in) || in->header.type != EVENT_RESET_SOCKET ||
-	    in->header.len < sizeof(*in) || in->reset_ns != reset->mono_ns)
+	if (decode_is_fate(record, size, reset->mono_ns)) {
+		decode_fate(((const struct event_reset_fate *)record)->fate, &reset->reset);
+		return true;
+	}
+	if (!is_record(record, size, EVENT_RESET_SOCKET, sizeof(*socket)) ||
+	    socket->reset_ns != reset->mono_ns)
 		return false;
-	decode_end(in, &reset->reset);
+	decode_end(socket, &reset->reset);
 	return true;
 }
 

@@ -118,6 +118,17 @@ static void run_state(struct merge *m, uint64_t due_ns)
 	}
 }
 
+/* Rule 8, of the next reset. */
+static bool is_whole(const struct merge *m)
+{
+	const struct reorder *ahead = &m->lanes[MERGE_RESETS].ahead;
+	size_t size;
+	const void *record = reorder_look(ahead, 0, &size);
+
+	return m->ends.is_whole(m->ends.ctx, record, size) || reorder_is_full(ahead) ||
+	       m->now_ns - reorder_next_ns(ahead) > FATE_PATIENCE_NS;
+}
+
 static void run_all(struct merge *m, uint64_t due_ns)
 {
 	while (!m->err && !m->is_held) {
@@ -128,7 +139,10 @@ static void run_all(struct merge *m, uint64_t due_ns)
 		run_state(m, has_reset ? next_ns(m, MERGE_RESETS) : due_ns);
 		if (!has_reset)
 			return;
-		if (!m->err && !m->is_held)
+		if (m->err || m->is_held)
+			return;
+		m->is_held = !is_whole(m);
+		if (!m->is_held)
 			hand_on_next(m, MERGE_RESETS);
 	}
 }
@@ -144,6 +158,7 @@ int merge_run(struct merge *m, uint64_t now_ns, uint64_t until_ns)
 	uint64_t due_ns = until_ns;
 
 	m->err = 0;
+	m->now_ns = now_ns;
 	m->is_held = false;
 	flush_ring_look(&m->flush);
 	for (enum merge_ring ring = 0; ring < MERGE_RINGS; ring++)

@@ -17,6 +17,8 @@
  * 6. Nothing that happened after `until_ns` is handed on.
  * 7. What was only counted (wire/syn_storm.h) comes when all that happened before it was
  *    looked at has been handed on.
+ * 8. A reset waits for the record of its fate, FATE_PATIENCE_NS at most, and what comes after
+ *    it does, too.
  *
  * The array needs no gauge: a removal is written before the entry goes, so one that is not
  * there yet has not happened.
@@ -46,6 +48,8 @@ struct merge_ends {
 	 * are its two next, of which *used says how many it takes. 0, or -errno to stop. */
 	int (*take)(void *ctx, const void *record, size_t size);
 	int (*take_removed)(void *ctx, const struct event_flush_slot *slots, size_t *used);
+	/* Whether all that belongs to that reset is there. */
+	bool (*is_whole)(void *ctx, const void *record, size_t size);
 	/* That ring is blocked for too long: what it hides, one record at least, is not there
 	 * for what comes next. Once for each time. */
 	int (*give_up)(void *ctx, enum merge_ring ring);
@@ -53,6 +57,9 @@ struct merge_ends {
 	int (*take_counts)(void *ctx);
 	void *ctx;
 };
+
+/* It follows within microseconds, but for a CPU that is kept from running in between. */
+#define FATE_PATIENCE_NS (200ULL * 1000 * 1000)
 
 /* One ring, and what was taken from it ahead of time. */
 struct merge_lane {
@@ -67,7 +74,8 @@ struct merge {
 	struct flush_ring flush;
 	const uint64_t *counts_ns; /* when what waits was looked at; 0: none does */
 	uint64_t first_ns;         /* of what the last run handed on; UINT64_MAX: nothing was due */
-	bool is_held;              /* the last run left something that was due: rule 4 */
+	bool is_held;              /* the last run left something that was due: rules 4, 8 */
+	uint64_t now_ns;
 	int err;
 };
 

@@ -186,6 +186,20 @@ static void the_server_speaks_first(void **state)
 	assert_int_equal(w.summary.at_risk, 1);
 }
 
+/* Made, and not sent: it ends nothing. */
+static void the_reset_does_not_leave(void **state)
+{
+	struct flow flow = flushed(40112);
+	struct observation reset = make_reset(&flow, &flow.reply);
+
+	(void)state;
+	see(&w, make_risk(&flow, w.now_ns));
+	reset.reset.delivered = DELIVERED_NO;
+	see_reset(&w, reset);
+	assert_int_equal(w.summary.at_risk, 1);
+	assert_int_equal(w.summary.risks_over[RISK_RESET], 0);
+}
+
 static void the_reset_comes(void **state)
 {
 	struct flow flow = flushed(40112);
@@ -484,6 +498,7 @@ int main(void)
 		story(the_client_speaks_first),
 		story(to_another_port),
 		story(the_server_speaks_first),
+		story(the_reset_does_not_leave),
 		story(the_reset_comes),
 		story(reset_before_anybody_looked),
 		story(reset_after_a_new_translation),

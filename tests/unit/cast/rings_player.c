@@ -24,6 +24,7 @@ struct flush_writer flush;
 uint64_t counts_ns;
 char told[TOLD_BYTES];
 int stops_with;
+const char *unfinished;
 void (*on_take)(void);
 
 static struct ring rings[MERGE_RINGS];
@@ -70,6 +71,13 @@ static int take_removed(void *ctx, const struct event_flush_slot *slots, size_t 
 	(void)ctx;
 	*used = 1;
 	return tell(flush_words[((const struct event_removed4 *)slots)->addresses[0]]);
+}
+
+static bool is_reset_whole(void *ctx, const void *record, size_t size)
+{
+	(void)ctx;
+	(void)size;
+	return strcmp(((const struct record *)record)->word, unfinished) != 0;
 }
 
 static int give_up(void *ctx, enum merge_ring which)
@@ -137,9 +145,11 @@ int rings_player_begin(void **s)
 	counts_ns = 0;
 	stops_with = 0;
 	on_take = NULL;
+	unfinished = "";
 	merge.ends = (struct merge_ends){ .read = read_ring,
 					  .take = take,
 					  .take_removed = take_removed,
+					  .is_whole = is_reset_whole,
 					  .give_up = give_up,
 					  .take_counts = take_counts };
 	merge.counts_ns = &counts_ns;

@@ -15,9 +15,10 @@ enum { TOLD_BYTES = 8192 };
 extern struct merge merge;
 extern struct flush_writer flush;
 extern uint64_t counts_ns;
-extern char told[TOLD_BYTES]; /* since the last assert_told() */
-extern int stops_with;        /* what taking returns from here on */
-extern void (*on_take)(void); /* called once */
+extern char told[TOLD_BYTES];  /* since the last assert_told() */
+extern int stops_with;         /* what taking returns from here on */
+extern void (*on_take)(void);  /* called once */
+extern const char *unfinished; /* a reset whose fate has not come */
 
 /* Set-up and teardown of each story. */
 int rings_player_begin(void **state);

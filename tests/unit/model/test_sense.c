@@ -31,6 +31,7 @@ static void what_sees_resets(void **state)
 		[SENSE_RESET_IPV4] = true,    [SENSE_RESET_IPV6] = true,
 		[SENSE_REJECTED_IPV4] = true, [SENSE_REJECTED_IPV6] = true,
 		[SENSE_ABORTED] = true,       [SENSE_RECEIVED] = true,
+		[SENSE_DROPPED] = true,
 	};
 
 	(void)state;

@@ -102,6 +102,41 @@ static void losses_are_told(void **state)
 	assert_golden("losses.txt", written());
 }
 
+/* Made is not sent: which it was, and why, and what it means for the other end. */
+static void what_did_not_leave(void **state)
+{
+	static const struct {
+		enum reset_kind kind;
+		enum undelivered why;
+		const char *line, *below;
+	} cases[] = {
+		{ RESET_ANSWER, UNDELIVERED_DROPPED, "made, not sent to 10.9.0.2:6379",
+		  "dropped on its way out (by a rule in OUTPUT?): the connection goes on" },
+		{ RESET_ANSWER, UNDELIVERED_NO_ROUTE, "made, not sent to 10.9.0.2:6379",
+		  "it had no route: the connection goes on" },
+		{ RESET_ANSWER, UNDELIVERED_NOT_MADE, "not made for 10.9.0.2:6379",
+		  "the kernel decided against it" },
+		{ RESET_ABORT, UNDELIVERED_NO_ROUTE, "made, not sent to 10.9.0.2:6379",
+		  "it had no route: the peer was never notified" },
+	};
+	struct flow flow = masqueraded(40001);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct observation reset = make_reset(&flow, &flow.reply);
+
+		open_text(&(struct text_options){ .columns = 1000 });
+		reset.reset.kind = (uint8_t)cases[i].kind;
+		reset.reset.delivered = DELIVERED_NO;
+		reset.reset.undelivered = (uint8_t)cases[i].why;
+		see_reset(&w, reset);
+		assert_non_null(strstr(written(), cases[i].line));
+		assert_non_null(strstr(written(), cases[i].below));
+		if (i + 1 < sizeof(cases) / sizeof(cases[0]))
+			close_text(NULL);
+	}
+}
+
 /* Nothing is at risk that is followed; of the others nobody knows. */
 static void unfollowed_flows_are_told(void **state)
 {
@@ -440,6 +475,7 @@ int main(void)
 		story(verbose),
 		story(nothing_at_all),
 		story(losses_are_told),
+		story(what_did_not_leave),
 		story(unfollowed_flows_are_told),
 		story(storm),
 		story(storm_everywhere),

@@ -352,10 +352,47 @@ static void an_undelivered_reset_ends_nothing(void **state)
 	assert_int_equal(w.summary.undelivered, 3);
 	assert_int_equal(w.summary.connections_reset, 0);
 	assert_int_equal(w.summary.stories[0].connections, 0);
+	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
 	reset.reset.delivered = DELIVERED_YES;
 	see_reset(&w, reset);
+	assert_int_equal(summary_status(&w.summary), STATUS_CRITICAL);
 	assert_int_equal(w.summary.connections_reset, 1);
 	assert_int_equal(w.summary.stories[0].undelivered, 3);
+}
+
+/* The worst is told first: what reached nobody is not, however sure. */
+static void an_undelivered_story_is_not_the_worst(void **state)
+{
+	struct flow kept = masqueraded(40001), forgotten = masqueraded(40002);
+	struct observation reset = make_reset(&kept, &kept.reply);
+
+	(void)state;
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &kept);
+	pass(&w, SECONDS(1));
+	reset.reset.delivered = DELIVERED_NO;
+	see_reset(&w, reset);
+	assert_int_equal(summary_worst(&w.summary)->blamed.verdict, VERDICT_ENTRY_REMOVED);
+	see_server_packet(&w, &forgotten);
+	assert_int_equal(summary_worst(&w.summary)->blamed.verdict, VERDICT_ENTRY_UNKNOWN);
+	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
+}
+
+/* Its peer is still there to send more. */
+static void a_flow_whose_reset_did_not_leave_expects_one(void **state)
+{
+	struct flow flow = masqueraded(40001);
+	struct observation reset = make_reset(&flow, &flow.reply);
+
+	(void)state;
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &flow);
+	pass(&w, SECONDS(1));
+	assert_int_equal(w.summary.expected, 1);
+	reset.reset.delivered = DELIVERED_NO;
+	see_reset(&w, reset);
+	assert_int_equal(w.summary.expected, 1);
+	reset.reset.delivered = DELIVERED_YES;
+	see_reset(&w, reset);
+	assert_int_equal(w.summary.expected, 0);
 }
 
 static void connections_beyond_the_table(void **state)
@@ -549,6 +586,8 @@ int main(void)
 		story(more_stories_than_room),
 		story(resets_are_not_connections),
 		story(an_undelivered_reset_ends_nothing),
+		story(an_undelivered_story_is_not_the_worst),
+		story(a_flow_whose_reset_did_not_leave_expects_one),
 		cmocka_unit_test(connections_beyond_the_table),
 		story(flows_of_others_are_expected_to_be_reset),
 		story(flows_that_end_are_not_expected_to_be_reset),

@@ -25,6 +25,12 @@ static void innocent_resets_are_counted_by_direction(void **state)
 	t.resets_total += 1200;
 	assert_string_equal(headline(&t, STATUS_OK),
 			    "OK: 7 resets sent, 1,200 received, none caused by conntrack.");
+	t.undelivered = 3;
+	assert_string_equal(headline(&t, STATUS_OK), "OK: 4 resets sent, 3 made but not sent, "
+						     "1,200 received, none caused by conntrack.");
+	t = (struct summary){ .resets_total = 3, .undelivered = 3, .resets[VERDICT_ABORTED] = 3 };
+	assert_string_equal(headline(&t, STATUS_OK),
+			    "OK: 3 resets made but not sent, none caused by conntrack.");
 	t = (struct summary){ .resets_total = 1, .resets[VERDICT_REMOTE] = 1 };
 	assert_string_equal(headline(&t, STATUS_OK),
 			    "OK: 1 reset received, not caused by conntrack.");

@@ -230,6 +230,79 @@ static void end_of_another_socket(void **state)
 	assert_int_equal(decode_copy(&end, sizeof(end), &none), 0);
 }
 
+static struct event_reset_fate wire_fate(enum event_fate fate)
+{
+	return (struct event_reset_fate){
+		.header = { .type = EVENT_RESET_FATE, .len = sizeof(struct event_reset_fate) },
+		.reset_ns = MONO_BASE_NS,
+		.fate = (uint8_t)fate,
+	};
+}
+
+/* What the record says that comes when the kernel is through with it. */
+static void fate_of_a_reset(void **state)
+{
+	static const struct {
+		enum event_fate fate;
+		enum delivered delivered;
+		enum undelivered why;
+	} cases[] = {
+		{ EVENT_FATE_UNKNOWN, DELIVERED_UNKNOWN, UNDELIVERED_NONE },
+		{ EVENT_FATE_LEFT, DELIVERED_YES, UNDELIVERED_NONE },
+		{ EVENT_FATE_DROPPED, DELIVERED_NO, UNDELIVERED_DROPPED },
+		{ EVENT_FATE_NO_ROUTE, DELIVERED_NO, UNDELIVERED_NO_ROUTE },
+		{ EVENT_FATE_NOT_MADE, DELIVERED_NO, UNDELIVERED_NOT_MADE },
+		{ 250, DELIVERED_UNKNOWN, UNDELIVERED_NONE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct event_reset_fate fate = wire_fate(cases[i].fate);
+		struct event_reset e = wire_reset();
+		struct observation o = DECODED(e);
+
+		assert_int_equal(o.reset.delivered, DELIVERED_UNKNOWN);
+		assert_true(decode_companion(&fate, sizeof(fate), &o));
+		assert_int_equal(o.reset.delivered, cases[i].delivered);
+		assert_int_equal(o.reset.undelivered, cases[i].why);
+	}
+}
+
+static void fate_of_another_reset(void **state)
+{
+	struct event_reset_fate fate = wire_fate(EVENT_FATE_DROPPED);
+	struct event_reset e = wire_reset();
+	struct observation o = DECODED(e), none;
+
+	(void)state;
+	fate.reset_ns++;
+	assert_false(decode_companion(&fate, sizeof(fate), &o));
+	fate.reset_ns--;
+	assert_false(decode_companion(&fate, sizeof(fate) - 1, &o));
+	fate.header.len--;
+	assert_false(decode_companion(&fate, sizeof(fate), &o));
+	fate.header.len++;
+	assert_int_equal(o.reset.delivered, DELIVERED_UNKNOWN);
+	assert_int_equal(decode_copy(&fate, sizeof(fate), &none), 0);
+}
+
+/* Only a reset that says so is waited with, for its own. */
+static void fate_that_is_awaited(void **state)
+{
+	struct event_reset_fate fate = wire_fate(EVENT_FATE_LEFT);
+	struct event_reset e = wire_reset();
+
+	(void)state;
+	assert_int_equal(decode_awaited(&e, sizeof(e)), 0);
+	e.flags |= EVENT_RESET_FATE_FOLLOWS;
+	assert_int_equal(decode_awaited(&e, sizeof(e)), MONO_BASE_NS);
+	assert_int_equal(decode_awaited(&e, sizeof(e) - 1), 0);
+	assert_int_equal(decode_awaited(&fate, sizeof(fate)), 0);
+	assert_true(decode_is_fate(&fate, sizeof(fate), MONO_BASE_NS));
+	assert_false(decode_is_fate(&fate, sizeof(fate), MONO_BASE_NS + 1));
+	assert_false(decode_is_fate(&e, sizeof(e), MONO_BASE_NS));
+}
+
 static void listener_closed(void **state)
 {
 	struct event_listener e = { .header = HEADER(EVENT_LISTENER, e),
@@ -256,6 +329,9 @@ int main(void)
 		cmocka_unit_test(listener_of_a_reset),
 		cmocka_unit_test(end_of_the_socket),
 		cmocka_unit_test(end_of_another_socket),
+		cmocka_unit_test(fate_of_a_reset),
+		cmocka_unit_test(fate_of_another_reset),
+		cmocka_unit_test(fate_that_is_awaited),
 		cmocka_unit_test(listener_closed),
 		cmocka_unit_test(reset),
 		cmocka_unit_test(reset_pickup),

@@ -485,6 +485,35 @@ static void tells_the_first_that_waited(void **s)
 	assert_int_equal(merge.first_ns, MS(110));
 }
 
+/* Its fate comes with the function's return: until then, neither it nor what follows. */
+static void a_reset_waits_for_its_fate(void **s)
+{
+	(void)s;
+	unfinished = "reset";
+	state(20, "before");
+	reset(30, "reset");
+	state(31, "entry");
+	reset(32, "next");
+	assert_told(100, "before");
+	assert_true(merge.is_held);
+	unfinished = "";
+	assert_told(110, "reset entry next");
+	assert_false(merge.is_held);
+}
+
+static void a_fate_that_does_not_come(void **s)
+{
+	(void)s;
+	unfinished = "reset";
+	reset(30, "reset");
+	assert_told(230, "");
+	assert_told(231, "reset");
+	for (int i = 0; i < LOOKAHEAD_RECORDS; i++) /* it may be behind them */
+		reset(300, i ? "next" : "reset");
+	assert_int_equal(run(320), 0);
+	assert_string_not_equal(told, "");
+}
+
 /* A flush under way may be left alone as long as nothing else is there. */
 static void a_flush_alone_may_wait(void **s)
 {
@@ -543,6 +572,8 @@ int main(void)
 		story(stopped_by_who_takes),
 		story(a_count_between),
 		story(tells_the_first_that_waited),
+		story(a_reset_waits_for_its_fate),
+		story(a_fate_that_does_not_come),
 		story(a_flush_alone_may_wait),
 	};
 
