@@ -185,7 +185,7 @@ static void add_chain(struct note *n, const struct finding *f)
 }
 
 /* Why it did not leave, and what that means for the other end. */
-static void add_fate(struct note *n, const struct reset_observation *r)
+static void add_fate(struct note *n, const struct reset_observation *r, bool is_blamed)
 {
 	static const char *const whys[UNDELIVEREDS] = {
 		[UNDELIVERED_NONE] = "it did not leave this host",
@@ -195,11 +195,11 @@ static void add_fate(struct note *n, const struct reset_observation *r)
 	};
 
 	if (r->delivered == DELIVERED_NO)
-		add_below(n, "",
-			  keep(n, "%s: %s", whys[r->undelivered],
-			       r->kind == RESET_ABORT ? "the peer was never notified" :
-							"the connection goes on"),
-			  0);
+		add_below(
+			n, "",
+			keep(n, "%s: %s", whys[r->undelivered],
+			     is_blamed ? "the connection goes on" : "the peer was never notified"),
+			0);
 }
 
 static const char *say_direction(const struct reset_observation *r)
@@ -264,7 +264,7 @@ static void note_reset(struct note *n, const struct finding *f)
 			  tuple_format(&b->flow.orig, r->family, packet, sizeof(packet)), 0);
 	for (size_t i = 0; i < b->inferred_count; i++)
 		add_below(n, "unconfirmed: ", describe_unseen(b->inferred[i]), 0);
-	add_fate(n, r);
+	add_fate(n, r, is_blamed);
 	if (*describe_end(&r->ended, victim, sizeof(victim)))
 		add_below(n, "", victim, 0);
 	if (*describe_victim(&r->victim, victim, sizeof(victim)))

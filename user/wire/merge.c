@@ -118,7 +118,7 @@ static void run_state(struct merge *m, uint64_t due_ns)
 	}
 }
 
-/* Rule 8, of the next reset. */
+/* Of the next reset, by rule 8. */
 static bool is_whole(const struct merge *m)
 {
 	const struct reorder *ahead = &m->lanes[MERGE_RESETS].ahead;
