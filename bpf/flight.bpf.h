@@ -13,12 +13,6 @@
 
 #include "probes.bpf.h"
 
-/* uapi/linux/snmp.h. The counter of what IPv4 sends is OUTPKTS, which ip_output() counts, until
- * e4da8c78973c ("net: ipv4, ipv6: fix IPSTATS_MIB_OUTOCTETS increment duplicated", 6.6), and
- * OUTREQUESTS of __ip_local_out() since. */
-#define TCP_MIB_OUTRSTS 14
-#define IPSTATS_MIB_OUTREQUESTS 5
-
 #define COUNTER_UNKNOWN (~0ULL)
 
 struct netns_mib___flight {
@@ -35,12 +29,12 @@ struct net___flight {
 	struct netns_nf___flight nf;
 } __attribute__((preserve_access_index));
 
-/* This CPU's; an array of counters is the first in both. */
+/* This CPU's: struct tcp_mib and struct ipstats_mib begin with an array of them. */
 static __always_inline __u64 read_counter(const void *counters, __u32 index)
 {
 	__u64 cpu = bpf_get_smp_processor_id(), base = 0, value = 0;
 
-	if (!per_cpu_offsets_address || !counters ||
+	if (!per_cpu_offsets_address || !counters || index == ~0U ||
 	    bpf_probe_read_kernel(&base, sizeof(base),
 				  (void *)(per_cpu_offsets_address + cpu * 8)) ||
 	    bpf_probe_read_kernel(&value, sizeof(value), (void *)counters + base + index * 8))
@@ -53,14 +47,14 @@ static __always_inline __u64 read_made(__u64 net)
 {
 	const struct net___flight *n = (void *)net;
 
-	return read_counter(BPF_CORE_READ(n, mib.tcp_statistics), TCP_MIB_OUTRSTS);
+	return read_counter(BPF_CORE_READ(n, mib.tcp_statistics), made_counter);
 }
 
 static __always_inline __u64 read_sent(__u64 net)
 {
 	const struct net___flight *n = (void *)net;
 
-	return read_counter(BPF_CORE_READ(n, mib.ip_statistics), IPSTATS_MIB_OUTREQUESTS);
+	return read_counter(BPF_CORE_READ(n, mib.ip_statistics), sent_counter);
 }
 
 /* `packet`: the peer's, as it came. `family`: of an answer. */

@@ -164,6 +164,9 @@ extern const volatile __u64 preempt_count_offset;
 extern const volatile __u64 pcpu_hot_offset;
 extern const volatile __u64 per_cpu_offsets_address;
 extern const volatile __u64 queue_handler_address;
+/* Where they are among the kernel's (flight.bpf.h); all ones: not known. */
+extern const volatile __u32 made_counter;
+extern const volatile __u32 sent_counter;
 
 static __always_inline __u64 per_cpu_preempt_count(void)
 {

@@ -18,5 +18,7 @@ const volatile __u64 preempt_count_offset = 0;
 const volatile __u64 pcpu_hot_offset = 0;
 const volatile __u64 per_cpu_offsets_address = 0;
 const volatile __u64 queue_handler_address = 0;
+const volatile __u32 made_counter = ~0U;
+const volatile __u32 sent_counter = ~0U;
 
 char _license[] SEC("license") = "GPL";

@@ -226,9 +226,15 @@ void fentry_targets_find_variables(struct target_variables *out, struct kernelty
 {
 	const struct btf_table *kernel = types ? kernel_types_of(types, "") : NULL;
 
-	*out = (struct target_variables){ 0 };
+	*out = (struct target_variables){ .made_counter = UINT32_MAX, .sent_counter = UINT32_MAX };
 	if (!kernel)
 		return;
+	out->made_counter = btf_table_find_constant(kernel, "TCP_MIB_OUTRSTS");
+	/* Counted by __ip_local_out() since e4da8c78973c ("net: ipv4, ipv6: fix
+	 * IPSTATS_MIB_OUTOCTETS increment duplicated", 6.6), by ip_output() before that. */
+	out->sent_counter = btf_table_find_constant(kernel, "IPSTATS_MIB_OUTREQUESTS");
+	if (out->sent_counter == UINT32_MAX)
+		out->sent_counter = btf_table_find_constant(kernel, "IPSTATS_MIB_OUTPKTS");
 	out->preempt_count = btf_table_find_variable(kernel, "__preempt_count");
 	if (!out->preempt_count)
 		out->pcpu_hot = btf_table_find_variable(kernel, "pcpu_hot");

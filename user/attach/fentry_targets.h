@@ -22,6 +22,9 @@ void fentry_targets_find(struct kernel_symbols *symbols, struct kerneltypes *typ
 /* The ids of the kernel's per-CPU variables that programs read; 0: the types tell none. */
 struct target_variables {
 	uint32_t preempt_count, pcpu_hot;
+	/* No ids: which counters of the kernel say that a reset was made and sent, UINT32_MAX
+	 * for none. 7.0 has moved them. */
+	uint32_t made_counter, sent_counter;
 };
 
 void fentry_targets_find_variables(struct target_variables *out, struct kerneltypes *types);

@@ -123,6 +123,8 @@ static int prepare(struct loader *loader, const struct hook_choice *choices)
 		loader->plan.symbols.variables.per_cpu_offsets_address;
 	loader->skel->rodata->queue_handler_address =
 		loader->plan.symbols.variables.queue_handler_address;
+	loader->skel->rodata->made_counter = loader->plan.target_variables.made_counter;
+	loader->skel->rodata->sent_counter = loader->plan.target_variables.sent_counter;
 	slots = flush_slots();
 	loader->skel->rodata->flush_mask = slots - 1;
 	loader->skel->bss->flush.limit = slots;

@@ -153,6 +153,21 @@ uint32_t btf_table_find_variable(const struct btf_table *table, const char *name
 	return 0;
 }
 
+uint32_t btf_table_find_constant(const struct btf_table *table, const char *name)
+{
+	for (uint32_t i = 0; i < table->count; i++) {
+		const struct btf_type *type = type_at(table, i);
+		const struct btf_enum *values = (const void *)(type + 1);
+
+		if (BTF_INFO_KIND(type->info) != BTF_KIND_ENUM)
+			continue;
+		for (uint32_t k = 0; k < BTF_INFO_VLEN(type->info); k++)
+			if (!strcmp(btf_table_string(table, values[k].name_off), name))
+				return (uint32_t)values[k].val;
+	}
+	return UINT32_MAX;
+}
+
 void btf_table_find_functions(const struct btf_table *table, const char *const *names,
 			      uint32_t *ids, size_t count)
 {

@@ -34,6 +34,9 @@ const char *btf_table_string(const struct btf_table *table, uint32_t offset);
 /* Of this table alone: its id; 0: none. */
 uint32_t btf_table_find_variable(const struct btf_table *table, const char *name);
 
+/* An enumerator's value, of whichever enum: the first of that name; UINT32_MAX: none. */
+uint32_t btf_table_find_constant(const struct btf_table *table, const char *name);
+
 /* All of `names` in one pass, NULL where none is wanted; an id for each, 0 for none. */
 void btf_table_find_functions(const struct btf_table *table, const char *const *names,
 			      uint32_t *ids, size_t count);

@@ -161,6 +161,8 @@ static void finds_by_name(void **state)
 	assert_int_equal(ids[0], VARIABLE + 3);
 	assert_int_equal(btf_table_find_variable(&t->kernel, "variable"), VARIABLE);
 	assert_int_equal(btf_table_find_variable(&t->kernel, "function"), 0);
+	assert_int_equal(btf_table_find_constant(&t->kernel, "STATE_A"), 1);
+	assert_int_equal(btf_table_find_constant(&t->kernel, "state"), UINT32_MAX);
 }
 
 /* ---- what a cut is examined with ---- */
