@@ -7,6 +7,8 @@ WINDOW=90
 setup() {
 	network_make
 	node_address_add
+	# Without nf_conntrack_netlink nobody could be asked: this loads it.
+	conntrack -L >/dev/null 2>&1
 	masquerade nft
 	nft "table ip docker {
 		chain prerouting {
