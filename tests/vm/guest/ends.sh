@@ -78,3 +78,20 @@ mute() {
 	}"
 }
 unmute() { ip netns exec srv nft delete table inet mute; }
+
+# die_unheard LABEL NAMESPACE PORT: the client LABEL, and its sockets to that port; what
+# they say of it is lost before any conntrack sees it, so that its entries stay.
+die_unheard() {
+	ip netns exec "$2" nft "table inet dying {
+		chain out {
+			type filter hook output priority -300;
+			tcp dport $3 drop
+		}
+	}"
+	end KILL "$1"
+	wait_for "[[ -z \$(clients_to $2 established $3) ]]" 15 "$1's sockets to be half gone"
+	ip netns exec "$2" ss -K -tn "dport = :$3" >/dev/null
+	wait_for "[[ -z \$(clients_to $2 connected $3) ]]" 15 "$1's sockets to be gone"
+	ip netns exec "$2" nft delete table inet dying
+}
+clients_to() { ss -N "$1" -tanH state "$2" "dport = :$3"; } # NAMESPACE STATE PORT

@@ -52,26 +52,30 @@ network_manager_start() {
 
 # keepalived_start ADDRESS/BITS: which it adds to up0 and watches over
 keepalived_start() {
-	cat >"$STATE/keepalived.conf" <<-CONF
+	keepalived_spawn keepalived "$1" up0 150
+	wait_for "up0_has $1" 30 "keepalived to add the service address"
+}
+# keepalived_spawn LABEL ADDRESS/BITS DEVICE PRIORITY [COMMAND-BEFORE...]: the highest has it
+keepalived_spawn() {
+	cat >"$STATE/$1.conf" <<-CONF
 		global_defs {
-			router_id node
+			router_id $1
 			vrrp_garp_master_delay 1
 			script_user root
 		}
 		vrrp_instance wan {
-			state MASTER
-			interface up0
+			state BACKUP
+			interface $3
 			virtual_router_id 51
-			priority 150
+			priority $4
 			advert_int 1
 			virtual_ipaddress {
-				$1 dev up0
+				$2 dev $3
 			}
 		}
 	CONF
-	spawn keepalived keepalived -n -l -D -P -f "$STATE/keepalived.conf" \
-		-p "$STATE/keepalived.pid" -r "$STATE/vrrp.pid"
-	wait_for "up0_has $1" 30 "keepalived to add the service address"
+	spawn "$1" "${@:5}" keepalived -n -l -D -P -f "$STATE/$1.conf" \
+		-p "$STATE/$1.pid" -r "$STATE/$1.vrrp.pid"
 }
 up0_has() { ip -4 -o addr show dev up0 | grep -qF " $1 "; }
 

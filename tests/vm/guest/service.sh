@@ -53,13 +53,10 @@ clients() {
 	spawn "$1" ip netns exec "$2" tcpend connect "$4" "$5" "$3"
 	wait_for "[[ \$(log_count $1 connected) == $3 ]]" 10 "$3 connections of $1"
 }
+family_of() { if [[ $1 == *:* ]]; then echo ipv6; else echo ipv4; fi; } # ADDRESS
 entries_of() { # SERVICE-ADDRESS: what conntrack has of it
-	local family=ipv4
-	if [[ $1 == *:* ]]; then family=ipv6; fi
-	{ conntrack -L -f $family -p tcp --orig-dst "$1" 2>/dev/null || true; } | wc -l
+	{ conntrack -L -f "$(family_of $1)" -p tcp --orig-dst "$1" 2>/dev/null || true; } | wc -l
 }
 entries_delete() { # SERVICE-ADDRESS [MORE...]
-	local family=ipv4
-	if [[ $1 == *:* ]]; then family=ipv6; fi
-	conntrack -D -f $family -p tcp --orig-dst "$@" >/dev/null 2>&1
+	conntrack -D -f "$(family_of $1)" -p tcp --orig-dst "$@" >/dev/null 2>&1
 }

@@ -4,27 +4,22 @@
 # endpoint's next words are reset by the pod either way.
 
 . /guest/service.sh
+SERVICE=$CLUSTER ENDPOINT=$SERVER
 
 setup() {
 	service_network
-	service_rules $CLUSTER $SERVER 80:7001 81:7002
-	listen one srv $SERVER 7001
-	listen two srv $SERVER 7002
-	clients a c1 3 $CLUSTER 80
-	clients b c1 2 $CLUSTER 81
-	# The node's conntrack must not see them end.
-	ip netns exec c1 nft 'table ip mute { chain out { type filter hook output priority -300; tcp dport { 80, 81 } drop; }; }'
-	end KILL a
-	end KILL b
-	wait_for '[[ -z $(ss -N c1 -tnH state established) ]]' 15 "the sockets to be half gone"
-	ip netns exec c1 ss -K -tn >/dev/null
-	wait_for '[[ -z $(ss -N c1 -tanH state connected) ]]' 15 "the sockets to be gone"
-	ip netns exec c1 nft delete table ip mute
+	service_rules $SERVICE $ENDPOINT 80:7001 81:7002
+	listen one srv $ENDPOINT 7001
+	listen two srv $ENDPOINT 7002
+	clients a c1 3 $SERVICE 80
+	clients b c1 2 $SERVICE 81
+	die_unheard a c1 80
+	die_unheard b c1 81
 }
 
 act() {
-	fact entries "$(conntrack -L -p tcp --orig-dst $CLUSTER 2>/dev/null | grep -c ESTABLISHED)"
-	entries_delete $CLUSTER --dport 80
+	fact entries "$(entries_of $SERVICE)"
+	entries_delete $SERVICE --dport 80
 	tell one say hello
 	tell two say hello
 	wait_for_pod_rsts 5

@@ -4,17 +4,18 @@
 # that reset is its own.
 
 . /guest/service.sh
+SERVICE=$CLUSTER ENDPOINT=$SERVER
 
 setup() {
 	service_network
-	service_rules $CLUSTER $SERVER 80:7001
-	listen endpoint srv $SERVER 7001
-	clients client c1 3 $CLUSTER 80
+	service_rules $SERVICE $ENDPOINT 80:7001
+	listen endpoint srv $ENDPOINT 7001
+	clients client c1 3 $SERVICE 80
 	wait_for '[[ $(log_count endpoint accepted) == 3 ]]' 10 "the connections"
 }
 
 act() {
-	entries_delete $CLUSTER
+	entries_delete $SERVICE
 	tell client say hello
 	wait_for '[[ $(ss -N srv -tnH state established "sport = :7001" | awk "\$1 > 0" | wc -l) == 3 ]]' 10 "the endpoint to be told"
 	tell client read
