@@ -244,6 +244,23 @@ static void note_retranslation(struct blame *b, const struct observation *seen)
 	retranslations_add(b->retranslations, &retranslation, e->by_syn);
 }
 
+/* What an inner server says first leaves from its own address and port, and its client knows
+ * another. */
+static void note_bare(struct blame *b, const struct observation *seen)
+{
+	struct retranslation bare = { .netns = seen->netns,
+				      .mono_ns = seen->mono_ns,
+				      .flow = seen->entry.flow,
+				      .was_reply = true,
+				      .is_bare = true };
+	struct ledger_walk walk;
+
+	if (!find_replaced(b, seen, LEDGER_REPLY, &walk) || !has_inner_server(&walk.removal.flow))
+		return;
+	bare.removed = walk.removal;
+	retranslations_add(b->retranslations, &bare, false);
+}
+
 /* A new entry takes the place of a removed one if a SYN made it, or if it is
  * translated (the client spoke first). The untranslated pick-up of the trigger
  * packet itself does not: the flow is as forgotten as before. */
@@ -257,6 +274,8 @@ static int observe_entry(struct blame *b, const struct observation *seen)
 		mark_retranslated(b, seen, &e->flow.orig);
 		mark_retranslated(b, seen, &e->flow.reply);
 		blame_end_risk_by_entry(b, seen);
+	} else {
+		note_bare(b, seen);
 	}
 	return 0;
 }

@@ -117,23 +117,21 @@ static void lead_to(const struct evidence *e, const struct ledger_removal *r,
 /* Truth rule 1: every link, or it is not proven. */
 static void blame_removal(const struct evidence *e, struct reset_blame *out)
 {
-	const struct reset_observation *reset = &e->reset->reset;
 	const struct ledger_removal *r = e->removal;
 
 	say(out, VERDICT_ENTRY_REMOVED, CONFIDENCE_PROVEN);
 	out->flow = r->flow;
 	lead_to(e, r, out);
 	weigh_cause(e, out);
-	if (e->is_elsewhere)
+	if (e->is_elsewhere || e->is_at_client)
 		need_socket(out);
 	/* The hooks of the namespace that reset the packet say nothing of another's entry
 	 * (truth rule 11), nor does its zone. */
-	if (!e->is_elsewhere) {
+	if (!e->is_elsewhere)
 		weigh_hooks(e, out);
-		if (!e->is_zone_known)
-			verdict_infer(out, UNSEEN_ZONE);
-	}
-	if (reset->socket == SOCKET_TIME_WAIT)
+	if (!e->is_elsewhere && !e->is_zone_known)
+		verdict_infer(out, UNSEEN_ZONE);
+	if (e->reset->reset.socket == SOCKET_TIME_WAIT)
 		verdict_infer(out, UNSEEN_TIME_WAIT);
 	if (!e->sees_entries)
 		verdict_infer(out, UNSEEN_NEWER_FLOW);
@@ -334,8 +332,10 @@ static void blame_retranslation(const struct evidence *e, struct reset_blame *ou
 	out->removed_reply = retranslation->was_reply ? retranslation->removed.flow.orig :
 							retranslation->removed.flow.reply;
 	weigh_cause(e, out);
-	if (retranslation->netns.inum != e->reset->netns.inum)
+	if (!netns_equal(retranslation->netns, e->reset->netns))
 		verdict_infer(out, UNSEEN_PASSAGE);
+	if (retranslation->is_bare) /* the peer's */
+		verdict_infer(out, UNSEEN_SOCKET);
 }
 
 /* The trigger passed the node, was re-translated there, and came to a namespace that knows

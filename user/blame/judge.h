@@ -61,6 +61,9 @@ struct evidence {
 	/* The removal was in another namespace of the node: only the socket at the inner end
 	 * tells whether its entry would have helped (needs_socket). */
 	bool is_elsewhere;
+	/* It came to the client's own namespace, as one of another namespace would have: the
+	 * client's socket tells the same. */
+	bool is_at_client;
 	/* Of a reset received, or of the trigger: its flow was re-translated before. NULL: it
 	 * was not. */
 	const struct retranslation *retranslation;
@@ -71,6 +74,7 @@ struct evidence {
 	const struct change *departure;
 	/* Of the address that the trigger went to, in the window; NULL: it was there. */
 	const struct change *arrival;
+	uint64_t sent_as; /* of a reset received: its line where this node sent it; 0: it did not */
 	bool was_replaced;  /* a removal was seen, and a newer entry after it */
 	bool was_own;       /* an untranslated entry of this tuple ended: no translation is lost */
 	bool has_clean_end; /* one ended that both sides had closed */

@@ -73,6 +73,21 @@ static bool find_elsewhere(struct blame *b, const struct observation *seen,
 	return false;
 }
 
+/* Both ends are on this node: one RST, seen twice. On its way it was translated back, if its
+ * trigger had been translated. */
+static uint64_t sent_as(struct blame *b, const struct observation *received,
+			const struct evidence *e)
+{
+	const struct tuple plain = tuple_inverse(&received->reset.packet);
+	uint64_t id = sent_resets_take(&b->sent, received, &plain);
+	struct tuple translated;
+
+	if (id || !e->retranslation)
+		return id;
+	translated = tuple_inverse(&e->retranslation->flow.reply);
+	return sent_resets_take(&b->sent, received, &translated);
+}
+
 static void gather_retranslation(struct blame *b, const struct observation *seen,
 				 struct evidence *e)
 {
@@ -80,6 +95,12 @@ static void gather_retranslation(struct blame *b, const struct observation *seen
 
 	e->retranslation = retranslations_find(b->retranslations, seen->netns.node,
 					       seen->reset.family, &orig, seen->mono_ns);
+	e->sent_as = sent_as(b, seen, e);
+	/* An untranslated entry of another namespace is the same packet's on its way; and of a
+	 * reset that this node sent, its sender's verdict tells more. */
+	if (e->retranslation && e->retranslation->is_bare &&
+	    (e->sent_as || !netns_equal(e->retranslation->netns, seen->netns)))
+		e->retranslation = NULL;
 	if (e->retranslation)
 		e->flush = flushes_at(b->flushes, e->retranslation->removed.flush);
 }
@@ -120,6 +141,8 @@ static void gather(struct blame *b, const struct observation *seen, struct ledge
 	while (ledger_next(b->ledger, walk)) {
 		if (weigh_removal(seen, &walk->removal, walk->side, e)) {
 			e->removal = &walk->removal;
+			e->is_at_client = walk->side == LEDGER_REPLY &&
+					  comes_to_client(&walk->removal.flow, &reset->packet);
 			e->flush = flushes_at(b->flushes, walk->removal.flush);
 			break;
 		}
@@ -217,21 +240,6 @@ static bool find_wanted(struct blame *b, const struct evidence *e, const struct 
 	return true;
 }
 
-/* Both ends are on this node: one RST, seen twice. On its way it was translated back, if its
- * trigger had been translated. */
-static uint64_t sent_as(struct blame *b, const struct observation *received,
-			const struct evidence *e)
-{
-	const struct tuple plain = tuple_inverse(&received->reset.packet);
-	uint64_t id = sent_resets_take(&b->sent, received, &plain);
-	struct tuple translated;
-
-	if (id || !e->retranslation)
-		return id;
-	translated = tuple_inverse(&e->retranslation->flow.reply);
-	return sent_resets_take(&b->sent, received, &translated);
-}
-
 static void gather_for(struct blame *b, const struct observation *seen, struct ledger_walk *walk,
 		       struct evidence *e)
 {
@@ -259,9 +267,8 @@ int blame_observe_reset(struct blame *b, const struct observation *seen)
 	show_single(b, seen, &evidence, &walk, &blamed);
 	blame_deliver_ongoing(b, blamed.flush);
 	f.id = ++b->last_id;
-	if (seen->reset.kind == RESET_RECEIVED)
-		blamed.sent_as = sent_as(b, seen, &evidence);
-	else if (seen->reset.delivered != DELIVERED_NO)
+	blamed.sent_as = evidence.sent_as;
+	if (seen->reset.kind != RESET_RECEIVED && seen->reset.delivered != DELIVERED_NO)
 		sent_resets_add(&b->sent, seen, f.id);
 	/* A recording has the answer. */
 	if (seen->reset.victim.look != LOOK_NONE)

@@ -89,7 +89,7 @@ const struct retranslation *retranslations_find_packet(const struct retranslatio
 		const struct retranslation *r = newest(retranslations, i);
 
 		if (r->mono_ns <= mono_ns && r->netns.node == node && r->flow.family == family &&
-		    tuple_equal(&r->flow.reply, &reply))
+		    !r->is_bare && tuple_equal(&r->flow.reply, &reply))
 			return r;
 	}
 	return NULL;

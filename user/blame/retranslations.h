@@ -16,6 +16,7 @@ struct retranslation {
 	struct flow flow;              /* as translated now */
 	struct ledger_removal removed; /* a copy: the entry of before */
 	bool was_reply; /* the inner end spoke first: what was the reply direction is now orig */
+	bool is_bare;   /* and nothing translates it any more */
 };
 
 struct retranslations;
@@ -35,7 +36,7 @@ const struct retranslation *retranslations_find(const struct retranslations *ret
 						const struct tuple *orig, uint64_t mono_ns);
 
 /* The newest one of which `packet`, having passed the node, is a translated packet: from the
- * one that spoke first on to another namespace. NULL: none. Valid as above. */
+ * one that spoke first on to another namespace. A bare one is not. NULL: none. Valid as above. */
 const struct retranslation *retranslations_find_packet(const struct retranslations *retranslations,
 						       uint32_t node, uint8_t family,
 						       const struct tuple *packet,

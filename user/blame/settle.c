@@ -56,8 +56,8 @@ static void settle_unreachable(const struct observation *seen, const struct vict
 	out->is_one_sided = true;
 }
 
-/* The entry of the other namespace would have led to a socket that is not there: it would
- * have been reset all the same. */
+/* The entry would have led to a socket that is not there: the packet would have been reset all
+ * the same. */
 static void settle_gone(struct reset_blame *out)
 {
 	struct flow flow = out->flow;

@@ -312,6 +312,12 @@ const char *describe_retranslation(const struct reset_blame *b, char *buf, size_
 			 "the server sent first and its flow was translated as a new one: it now "
 			 "comes from %s, which the peer does not recognise",
 			 endpoint_format(&now->dst, family, now->dport, to, sizeof(to)));
+	} else if (!flow_is_translated(&b->flow)) {
+		endpoint_format(&old->dst, family, old->dport, from, sizeof(from));
+		snprintf(buf, size,
+			 "the server sent first and its flow was not translated: it now comes from "
+			 "%s instead of %s, which the peer does not recognise",
+			 endpoint_format(&now->dst, family, now->dport, to, sizeof(to)), from);
 	} else if (!address_equal(&old->dst, &now->dst) || old->dport != now->dport) {
 		endpoint_format(&old->dst, family, old->dport, from, sizeof(from));
 		snprintf(

@@ -11,7 +11,7 @@
 /* How long a reset may wait for its victim. */
 #define VICTIM_NS (400 * NSEC_PER_MSEC)
 /* One whose verdict depends on it waits longer: a busy machine must not decide (truth rule 12). */
-#define SETTLE_NS (2 * NSEC_PER_SEC)
+#define SETTLE_NS (5 * NSEC_PER_SEC)
 /* journald tells a line within 10 ms as a rule; syslog daemons are slower. */
 #define LATE_LINE_NS (500 * NSEC_PER_MSEC)
 

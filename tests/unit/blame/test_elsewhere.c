@@ -71,6 +71,36 @@ static void the_pod_had_given_up(void **state)
 	assert_int_equal(r.actor.pid, 0);
 }
 
+/* The translation was the pod's own (a sidecar's): its application's socket tells the same. */
+static struct reset_blame reset_at_home(const struct flow *flow, enum victim_look look)
+{
+	struct observation reset = make_reset(flow, &flow->reply);
+
+	delete_entry(flow);
+	reset.reset.victim.role = VICTIM_OF_FLOW;
+	reset.reset.victim.look = (uint8_t)look;
+	if (look == LOOK_FOUND)
+		reset.reset.victim.socket_state = SOCKET_ESTABLISHED;
+	return *see_reset(&w, reset);
+}
+
+static void the_pods_own_entry(void **state)
+{
+	struct flow waits = to_service(40112), gone = to_service(40113), late = to_service(40114);
+	struct reset_blame r;
+
+	(void)state;
+	r = reset_at_home(&waits, LOOK_FOUND);
+	assert_judged(&r, VERDICT_ENTRY_REMOVED, CAUSE_USER_DELETE, CONFIDENCE_PROVEN);
+	r = reset_at_home(&gone, LOOK_ABSENT);
+	assert_judged(&r, VERDICT_STALE_CONNECTION, CAUSE_NONE, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(&r, UNSEEN_SOCKET_GONE));
+	assert_int_equal(r.because_count, 0);
+	r = reset_at_home(&late, LOOK_LATE);
+	assert_judged(&r, VERDICT_ENTRY_REMOVED, CAUSE_USER_DELETE, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(&r, UNSEEN_SOCKET));
+}
+
 static void nobody_could_look(void **state)
 {
 	struct flow flow = to_service(40112);
@@ -231,6 +261,34 @@ static void the_inner_server_spoke_first(void **state)
 	assert_int_equal(r->removed_reply.dport, 8080);
 	assert_int_equal(r->flow.reply.dport, 80);
 	assert_true(r->because_count > 0);
+}
+
+/* The same, and nothing translates its words: they leave from the port that a redirect had led
+ * to. An entry of another namespace that its packet only passed says nothing. */
+static void the_inner_server_spoke_bare(void **state)
+{
+	struct flow before = masqueraded(1001), now = masqueraded(1001);
+	struct observation received;
+	const struct reset_blame *r;
+
+	(void)state;
+	before.orig = make_tuple("10.9.0.2", 41001, "10.88.0.2", 8080);
+	before.reply = make_tuple("10.88.0.2", 15006, "10.9.0.2", 41001);
+	now.orig = before.reply;
+	now.reply = tuple_inverse(&before.reply);
+	delete_entry(&before);
+	see(&w, make_entry(&now, false));
+	pass(&w, MS(5));
+	received = make_reset(&before, &now.reply);
+	received.reset.kind = RESET_RECEIVED;
+	r = see_reset(&w, received);
+	assert_judged(r, VERDICT_REMOTE, CAUSE_USER_DELETE, CONFIDENCE_LIKELY);
+	assert_int_equal(r->removed_reply.dport, 8080);
+	assert_int_equal(r->flow.orig.sport, 15006);
+	w.netns.inum = POD;
+	r = see_reset(&w, received);
+	assert_judged(r, VERDICT_REMOTE, CAUSE_NONE, CONFIDENCE_PROVEN);
+	assert_int_equal(r->because_count, 0);
 }
 
 /* The removal was a single one (a route change), which no flush had told of. */
@@ -419,6 +477,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		test(the_pod_still_waits),
 		test(the_pod_had_given_up),
+		test(the_pods_own_entry),
 		test(nobody_could_look),
 		test(not_by_the_original_tuple),
 		test(replaced_on_the_node),
@@ -428,6 +487,7 @@ int main(void)
 		test(a_fresh_socket_acquits_nobody),
 		test(no_such_socket),
 		test(the_inner_server_spoke_first),
+		test(the_inner_server_spoke_bare),
 		test(after_a_single_removal),
 		test(translated_as_before),
 		test(a_pod_that_knows_the_port_of_before),
