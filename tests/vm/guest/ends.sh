@@ -80,7 +80,9 @@ mute() {
 unmute() { ip netns exec srv nft delete table inet mute; }
 
 # die_unheard LABEL NAMESPACE PORT: the client LABEL, and its sockets to that port; what
-# they say of it is lost before any conntrack sees it, so that its entries stay.
+# they say of it is lost before any conntrack sees it, so that its entries stay. The sockets
+# first: before bac76cf89816 ("tcp: fix forever orphan socket caused by tcp_abort", 6.11) an
+# orphan could not be destroyed.
 die_unheard() {
 	ip netns exec "$2" nft "table inet dying {
 		chain out {
@@ -88,10 +90,9 @@ die_unheard() {
 			tcp dport $3 drop
 		}
 	}"
-	end KILL "$1"
-	wait_for "[[ -z \$(clients_to $2 established $3) ]]" 15 "$1's sockets to be half gone"
 	ip netns exec "$2" ss -K -tn "dport = :$3" >/dev/null
 	wait_for "[[ -z \$(clients_to $2 connected $3) ]]" 15 "$1's sockets to be gone"
+	end KILL "$1"
 	ip netns exec "$2" nft delete table inet dying
 }
 clients_to() { ss -N "$1" -tanH state "$2" "dport = :$3"; } # NAMESPACE STATE PORT
