@@ -112,6 +112,12 @@ static bool is_whole(void *ctx, const void *record, size_t size)
 	return !reset_ns;
 }
 
+static void note_conntrack(struct rings *rings, const struct observation *seen)
+{
+	if (rings->conntrack_get)
+		conntrack_get_note(rings->conntrack_get, seen);
+}
+
 static int take_record(void *ctx, const void *record, size_t size)
 {
 	struct rings *rings = ctx;
@@ -126,6 +132,7 @@ static int take_record(void *ctx, const void *record, size_t size)
 		complete_reset(rings, &seen);
 	expect_counts(rings, record);
 	process_describe_observation(&seen);
+	note_conntrack(rings, &seen);
 	if (rings->conntrack_get)
 		conntrack_get_reset(rings->conntrack_get, &seen);
 	virtual_services_look(&rings->services, &seen);
@@ -141,6 +148,7 @@ static int take_removed(void *ctx, const struct event_flush_slot *slots, size_t 
 	if (seen.type != OBSERVATION_REMOVAL)
 		return 0;
 	flush_ring_mark(&rings->merge.flush, slots);
+	note_conntrack(rings, &seen);
 	return rings->take(rings->ctx, &seen);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "blame/judge_private.h"
+#include "blame/live_entry.h"
 #include "blame/proofs.h"
 #include "model/causes.h"
 
@@ -55,11 +56,6 @@ static void weigh_cause(const struct evidence *e, struct reset_blame *out)
 	case CAUSE_NEEDS_NOTHING:
 		break;
 	}
-}
-
-uint8_t reset_entry_hooks(const struct reset_observation *reset)
-{
-	return reset->entry_netns ? reset->entry_hooks : reset->hooks;
 }
 
 static bool is_clean_end(const struct ledger_removal *r)
@@ -139,22 +135,6 @@ static void blame_removal(const struct evidence *e, struct reset_blame *out)
 		verdict_infer(out, UNSEEN_NEWER_ENTRY_LOST);
 }
 
-/* What the hooks of the entry's namespace lack that translation needs: enum hooks_flag. */
-static uint8_t missing_hooks(const struct reset_observation *reset)
-{
-	uint8_t hooks = reset_entry_hooks(reset);
-
-	return hooks & HOOKS_KNOWN ? (uint8_t)(~hooks & (HOOKS_CONNTRACK | HOOKS_NAT)) : 0;
-}
-
-/* Alive, and it would have sent the packet to another host or socket. */
-static bool has_live_translation(const struct reset_observation *reset)
-{
-	return reset->entry.family && flow_is_translated(&reset->entry) &&
-	       (tuple_equal(&reset->entry.reply, &reset->packet) ||
-		tuple_equal(&reset->entry.orig, &reset->packet));
-}
-
 static void blame_invalid(const struct reset_observation *reset, struct reset_blame *out)
 {
 	say(out, VERDICT_ENTRY_INVALID, CONFIDENCE_PROVEN);
@@ -173,6 +153,8 @@ static void blame_bypass(const struct evidence *e, struct reset_blame *out)
 
 	say(out, VERDICT_ENTRY_BYPASSED, CONFIDENCE_PROVEN);
 	out->flow = reset->entry;
+	if (reset->entry_netns)
+		need_socket(out);
 	if (e->ruleset) {
 		out->ruleset = *e->ruleset;
 		out->actor = e->ruleset->seen.actor;
@@ -182,7 +164,7 @@ static void blame_bypass(const struct evidence *e, struct reset_blame *out)
 	} else {
 		verdict_infer(out, UNSEEN_HOOKS_REMOVER);
 	}
-	if (!has_live_translation(reset))
+	if (!live_entry_translates(reset))
 		verdict_infer(out,
 			      reset->lookup == LOOKUP_SKIPPED ? UNSEEN_ASKED : UNSEEN_ENTRY_ALIVE);
 	if (e->has_losses)
@@ -194,11 +176,14 @@ static bool judge_live_entry(const struct evidence *e, struct reset_blame *out)
 {
 	const struct reset_observation *reset = &e->reset->reset;
 
-	if (!has_live_translation(reset))
+	if (!live_entry_translates(reset))
 		return false;
-	if (missing_hooks(reset))
+	/* It may have been made since. */
+	if (live_entry_is_elsewhere(reset) && (e->removal || e->retranslation || has_end(e)))
+		return false;
+	if (live_entry_is_unhooked(e))
 		blame_bypass(e, out);
-	else if (reset->pickup == PICKUP_INVALID)
+	else if (reset->pickup == PICKUP_INVALID || live_entry_is_elsewhere(reset))
 		blame_invalid(reset, out);
 	else if (reset->pickup == PICKUP_NONE && !e->removal)
 		blame_invalid(reset, out);
@@ -484,11 +469,11 @@ static uint32_t proofs_of_entry(const struct evidence *e)
 		proofs |= PROOF_REMOVAL;
 	if (e->has_clean_end)
 		proofs |= PROOF_CLEAN_END;
-	if (has_live_translation(reset))
+	if (live_entry_translates(reset))
 		proofs |= PROOF_ENTRY_ALIVE;
 	if (reset->pickup == PICKUP_INVALID)
 		proofs |= PROOF_INVALID;
-	if (missing_hooks(reset))
+	if (live_entry_is_unhooked(e))
 		proofs |= PROOF_HOOKS_GONE;
 	if (e->ruleset)
 		proofs |= PROOF_RULESET;

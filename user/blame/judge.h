@@ -83,10 +83,6 @@ struct evidence {
 	bool has_evictions; /* the ledger forgot removals */
 };
 
-/* The hooks by which the reset's entry is judged (enum hooks_flag): those of its own
- * namespace. */
-uint8_t reset_entry_hooks(const struct reset_observation *reset);
-
 /* Fills `out`. Pure; never fails. */
 void judge_reset(const struct evidence *evidence, struct reset_blame *out);
 

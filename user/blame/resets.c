@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "blame/judge.h"
+#include "blame/live_entry.h"
 #include "blame/settle.h"
 
 static bool is_clean_end(const struct ledger_removal *r)
@@ -126,7 +127,8 @@ static void gather_ruleset(struct blame *b, const struct observation *seen, stru
 
 	if (reset->entry_netns)
 		netns.inum = reset->entry_netns;
-	if ((hooks & HOOKS_KNOWN) && missing)
+	/* Those of a namespace that was only asked for its entry are not known. */
+	if (((hooks & HOOKS_KNOWN) || reset->entry_netns) && missing)
 		e->ruleset =
 			rulesets_behind(b->rulesets, netns, reset->family, missing, seen->mono_ns);
 }

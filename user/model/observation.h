@@ -380,7 +380,7 @@ struct reset_observation {
 	uint32_t seq, ack;
 	uint32_t payload_bytes;
 	enum cause cause;   /* of an abort */
-	enum lookup lookup; /* where pickup is PICKUP_NONE */
+	enum lookup lookup; /* where pickup is PICKUP_NONE; or, elsewhere, PICKUP_FRESH */
 	/* The live entry: where pickup is PICKUP_KNOWN or PICKUP_INVALID, or lookup
 	 * LOOKUP_ALIVE. Family 0: not known. */
 	struct flow entry;

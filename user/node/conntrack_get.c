@@ -33,22 +33,31 @@ enum { BURST = 16, BURST_FOREIGN = 1 };
 #define LIST_NS (100 * NSEC_PER_MSEC)
 #define LIST_NS_PER_S (100 * NSEC_PER_MSEC)
 
+/* Namespaces that a packet may have come through, beside the own one. */
+enum { PLACES_MAX = 2 };
+
 struct spending {
 	uint64_t second_ns; /* when the present second began */
 	uint64_t work_ns, spent_ns;
 	unsigned int asked, asked_foreign;
 };
 
-struct conntrack_get {
-	struct netns_opener *opener;
-	uint32_t own_netns;
-	struct mnl_socket *own; /* NULL: not opened yet, or it could not be */
+/* Questions of one kind: none of the other's time is spent on them. */
+struct asking {
 	struct spending one, all;
 	uint64_t burst_ns; /* since when questions come one after the other, and how many */
 	unsigned int burst;
-	uint64_t unasked; /* since the start */
-	uint32_t sequence;
 	struct conntrack_list list; /* the last */
+};
+
+struct conntrack_get {
+	struct netns_opener *opener;
+	uint32_t own_netns;
+	struct mnl_socket *own;        /* NULL: not opened yet, or it could not be */
+	struct asking here, elsewhere; /* where the reset was, and where its packet came through */
+	uint32_t places[PLACES_MAX];   /* that are known to track, the newest first; 0: none */
+	uint64_t unasked;              /* since the start */
+	uint32_t sequence;
 };
 
 struct conntrack_get *conntrack_get_new(void)
@@ -72,7 +81,8 @@ void conntrack_get_free(struct conntrack_get *lookup)
 	if (lookup->own)
 		mnl_socket_close(lookup->own);
 	netns_opener_free(lookup->opener);
-	conntrack_list_release(&lookup->list);
+	conntrack_list_release(&lookup->here.list);
+	conntrack_list_release(&lookup->elsewhere.list);
 	free(lookup);
 }
 
@@ -232,29 +242,29 @@ static void spend(struct spending *s, uint64_t since_ns, uint64_t worked_ns)
 	s->work_ns += clock_thread_ns() - worked_ns;
 }
 
-static bool may_ask(struct conntrack_get *lookup, uint32_t netns)
+static bool may_ask(struct asking *asking, bool is_own)
 {
-	struct spending *s = &lookup->one;
+	struct spending *s = &asking->one;
 
 	return may_spend(s, WORK_NS_PER_S) && s->asked++ < QUESTIONS_PER_S &&
-	       (netns == lookup->own_netns || s->asked_foreign++ < FOREIGN_PER_S);
+	       (is_own || s->asked_foreign++ < FOREIGN_PER_S);
 }
 
 /* Whether it comes in a burst: many wait behind it. */
-static bool is_burst(struct conntrack_get *lookup, uint32_t netns)
+static bool is_burst(struct asking *asking, bool is_own)
 {
 	uint64_t now_ns = clock_mono_ns();
 
-	if (now_ns - lookup->burst_ns >= BURST_NS) {
-		lookup->burst_ns = now_ns;
-		lookup->burst = 0;
+	if (now_ns - asking->burst_ns >= BURST_NS) {
+		asking->burst_ns = now_ns;
+		asking->burst = 0;
 	}
-	return ++lookup->burst > (netns == lookup->own_netns ? BURST : BURST_FOREIGN);
+	return ++asking->burst > (is_own ? BURST : BURST_FOREIGN);
 }
 
 /* ---- asking ---- */
 
-static enum lookup ask_one(struct conntrack_get *lookup, uint32_t netns,
+static enum lookup ask_one(struct conntrack_get *lookup, struct asking *asking, uint32_t netns,
 			   const struct reset_observation *r, struct flow *entry)
 {
 	uint64_t start_ns = clock_mono_ns(), worked_ns = clock_thread_ns();
@@ -265,12 +275,13 @@ static enum lookup ask_one(struct conntrack_get *lookup, uint32_t netns,
 	if (nl)
 		answer = conntrack_ask(nl, ++lookup->sequence, r->family, &r->packet, entry);
 	close_socket(lookup, nl);
-	spend(&lookup->one, start_ns, worked_ns);
+	spend(&asking->one, start_ns, worked_ns);
 	return is_late ? LOOKUP_SKIPPED : answer;
 }
 
 /* By a socket of its own: a walk that was cut short leaves answers behind. */
-static void list_all(struct conntrack_get *lookup, uint32_t netns, uint8_t family)
+static void list_all(struct conntrack_get *lookup, struct asking *asking, uint32_t netns,
+		     uint8_t family)
 {
 	uint64_t start_ns = clock_mono_ns(), worked_ns = clock_thread_ns();
 	bool is_late = false;
@@ -279,46 +290,97 @@ static void list_all(struct conntrack_get *lookup, uint32_t netns, uint8_t famil
 					open_in(lookup, netns, &is_late);
 
 	if (nl) {
-		conntrack_list_read(&lookup->list, nl, netns, family, clock_mono_ns() + LIST_NS);
+		conntrack_list_read(&asking->list, nl, netns, family, clock_mono_ns() + LIST_NS);
 		mnl_socket_close(nl);
 	}
-	spend(&lookup->all, start_ns, worked_ns);
+	spend(&asking->all, start_ns, worked_ns);
 }
 
-static enum lookup find_listed(const struct conntrack_get *lookup, const struct observation *reset,
-			       struct flow *entry)
+static enum lookup find(struct conntrack_get *lookup, struct asking *asking, uint32_t netns,
+			const struct observation *reset, struct flow *entry)
 {
-	return conntrack_list_find(&lookup->list, reset->netns.inum, reset->reset.family,
-				   &reset->reset.packet, reset->mono_ns, entry);
-}
-
-static enum lookup find(struct conntrack_get *lookup, const struct observation *reset,
-			struct flow *entry)
-{
-	uint32_t netns = reset->netns.inum;
-	enum lookup answer = find_listed(lookup, reset, entry);
+	const struct reset_observation *r = &reset->reset;
+	const bool is_own = netns == lookup->own_netns;
+	enum lookup answer = conntrack_list_find(&asking->list, netns, r->family, &r->packet,
+						 reset->mono_ns, entry);
 	bool is_one_of_many, may_one;
 
 	if (answer != LOOKUP_NONE)
 		return answer;
-	is_one_of_many = is_burst(lookup, netns);
-	may_one = may_ask(lookup, netns);
-	if ((is_one_of_many || !may_one) && may_spend(&lookup->all, LIST_NS_PER_S)) {
-		list_all(lookup, netns, reset->reset.family);
-		answer = find_listed(lookup, reset, entry);
+	is_one_of_many = is_burst(asking, is_own);
+	may_one = may_ask(asking, is_own);
+	if ((is_one_of_many || !may_one) && may_spend(&asking->all, LIST_NS_PER_S)) {
+		list_all(lookup, asking, netns, r->family);
+		answer = conntrack_list_find(&asking->list, netns, r->family, &r->packet,
+					     reset->mono_ns, entry);
 	}
 	if (answer != LOOKUP_NONE)
 		return answer;
-	return may_one ? ask_one(lookup, netns, &reset->reset, entry) : LOOKUP_SKIPPED;
+	return may_one ? ask_one(lookup, asking, netns, r, entry) : LOOKUP_SKIPPED;
 }
 
+/* ---- another namespace's ---- */
+
+void conntrack_get_note(struct conntrack_get *lookup, const struct observation *seen)
+{
+	const uint32_t inum = seen->netns.inum;
+
+	if ((seen->type != OBSERVATION_REMOVAL && seen->type != OBSERVATION_RULESET) ||
+	    inum == lookup->places[0] || inum == lookup->own_netns)
+		return;
+	memmove(&lookup->places[1], &lookup->places[0],
+		(PLACES_MAX - 1) * sizeof(lookup->places[0]));
+	lookup->places[0] = inum;
+}
+
+/* That namespace would have translated the packet, to come here. */
+static bool leads_here(const struct flow *entry, const struct tuple *packet)
+{
+	return flow_is_translated(entry) && tuple_equal(&entry->reply, packet) &&
+	       entry->orig.sport == packet->dport && address_equal(&entry->orig.src, &packet->dst);
+}
+
+static enum lookup find_in(struct conntrack_get *lookup, uint32_t netns, struct observation *reset)
+{
+	struct reset_observation *r = &reset->reset;
+	struct flow entry;
+	enum lookup answer = find(lookup, &lookup->elsewhere, netns, reset, &entry);
+
+	if (answer != LOOKUP_ALIVE || !leads_here(&entry, &r->packet))
+		return answer == LOOKUP_ALIVE ? LOOKUP_ABSENT : answer;
+	r->entry = entry;
+	r->entry_netns = netns;
+	r->entry_hooks = 0;
+	return LOOKUP_ALIVE;
+}
+
+/* Truth rule 11: it came into a container through this namespace, which has an entry that
+ * is alive, and did not use it. */
+static void find_elsewhere(struct conntrack_get *lookup, struct observation *reset)
+{
+	const uint32_t here = reset->netns.inum;
+	enum lookup answer = find_in(lookup, lookup->own_netns, reset);
+
+	if (answer == LOOKUP_SKIPPED)
+		reset->reset.lookup = LOOKUP_SKIPPED;
+	for (size_t i = 0; i < PLACES_MAX && answer != LOOKUP_ALIVE; i++)
+		if (lookup->places[i] && lookup->places[i] != here)
+			answer = find_in(lookup, lookup->places[i], reset);
+	if (answer == LOOKUP_ALIVE)
+		reset->reset.lookup = LOOKUP_ALIVE;
+}
+
+/* ---- of a reset ---- */
+
+/* TCP answered in the middle of a connection that it knows nothing of. */
 static bool does_matter(const struct observation *seen)
 {
 	const struct reset_observation *r = &seen->reset;
 	bool is_syn = (r->flags & PACKET_SYN) && !(r->flags & PACKET_ACK);
 
 	return seen->type == OBSERVATION_RESET && r->kind == RESET_ANSWER && !is_syn &&
-	       r->pickup == PICKUP_NONE && (r->socket == SOCKET_NONE || r->socket == SOCKET_LISTEN);
+	       (r->socket == SOCKET_NONE || r->socket == SOCKET_LISTEN) &&
+	       (r->pickup == PICKUP_NONE || r->pickup == PICKUP_FRESH);
 }
 
 void conntrack_get_reset(struct conntrack_get *lookup, struct observation *reset)
@@ -327,10 +389,14 @@ void conntrack_get_reset(struct conntrack_get *lookup, struct observation *reset
 
 	if (!does_matter(reset) || access(CTNETLINK_MODULE, F_OK))
 		return;
-	r->lookup = find(lookup, reset, &r->entry);
-	lookup->unasked += r->lookup == LOOKUP_SKIPPED;
+	if (r->pickup == PICKUP_NONE)
+		r->lookup = find(lookup, &lookup->here, reset->netns.inum, reset, &r->entry);
 	if (r->lookup != LOOKUP_ALIVE)
 		r->entry.family = 0;
+	if (reset->netns.inum != lookup->own_netns &&
+	    (r->lookup != LOOKUP_ALIVE || !flow_is_translated(&r->entry)))
+		find_elsewhere(lookup, reset);
+	lookup->unasked += r->lookup == LOOKUP_SKIPPED;
 }
 
 uint64_t conntrack_get_unasked(const struct conntrack_get *lookup)

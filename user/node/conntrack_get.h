@@ -18,9 +18,14 @@ struct conntrack_get;
 struct conntrack_get *conntrack_get_new(void); /* NULL when out of memory */
 void conntrack_get_free(struct conntrack_get *lookup);
 
+/* Hears where else conntrack is at work: of removals and rulesets. */
+void conntrack_get_note(struct conntrack_get *lookup, const struct observation *seen);
+
 /* Asks for the one entry that either direction of which is a reset's trigger packet,
  * where the answer matters: TCP answered a packet that conntrack had matched to
- * nothing. Sets `lookup` and `entry` of the reset. Bounded: at most a few hundred
+ * nothing. Where the reset was a container's, and its own conntrack has none, this
+ * namespace and those noted last are asked for the entry that should have translated the
+ * packet on its way. Sets `lookup`, `entry` and `entry_netns` of the reset. Bounded: at most a few hundred
  * questions a second, of tens of microseconds each, and a twentieth of the time. Where
  * many wait, one walk of their namespace's table answers for all of them, 100 ms at most; what could be asked neither way is LOOKUP_SKIPPED. */
 void conntrack_get_reset(struct conntrack_get *lookup, struct observation *reset);

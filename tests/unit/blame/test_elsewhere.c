@@ -139,6 +139,18 @@ static void replaced_on_the_node(void **state)
 
 /* ---- an entry that is alive on the node ---- */
 
+static void change_hooks(enum ruleset_op op, uint32_t inum)
+{
+	struct observation seen = make_address(CHANGE_NONE, "0.0.0.0", 0, &networkd);
+
+	seen.type = OBSERVATION_RULESET;
+	seen.ruleset = (struct ruleset_observation){ .op = op,
+						     .hooks = HOOKS_NAT | HOOKS_CONNTRACK,
+						     .actor = networkd };
+	see_in(&w, inum, seen);
+	pass(&w, SECONDS(2));
+}
+
 static struct observation invalid_at_the_node(const struct flow *flow)
 {
 	struct observation reset = make_reset(flow, &flow->reply);
@@ -157,22 +169,90 @@ static struct observation invalid_at_the_node(const struct flow *flow)
 static void the_pods_own_hooks_are_no_evidence(void **state)
 {
 	struct flow flow = to_service(40112);
-	struct observation gone = make_address(CHANGE_NONE, "0.0.0.0", 0, &networkd);
 	struct observation reset = invalid_at_the_node(&flow);
 	const struct reset_blame *r;
 
 	(void)state;
-	w.netns.inum = POD;
-	gone.type = OBSERVATION_RULESET;
-	gone.ruleset = (struct ruleset_observation){ .op = RULESET_HOOKS_REMOVED,
-						     .hooks = HOOKS_NAT | HOOKS_CONNTRACK,
-						     .actor = networkd };
-	see(&w, gone);
-	pass(&w, MS(5));
+	change_hooks(RULESET_HOOKS_REMOVED, POD);
+	w.netns.inum = POD; /* where the reset is */
 	r = see_reset(&w, reset);
 	assert_judged(r, VERDICT_ENTRY_INVALID, CAUSE_NONE, CONFIDENCE_PROVEN);
 	assert_int_equal(r->actor.pid, 0);
 	assert_int_equal(r->because_count, 0);
+}
+
+/* The node was asked, and has the entry that should have translated the packet. */
+static struct reset_blame alive_on_the_node(const struct flow *flow, enum pickup pickup,
+					    enum victim_look look)
+{
+	struct observation reset = make_reset(flow, &flow->reply);
+
+	reset.reset.has_zone = false;
+	reset.reset.pickup = (uint8_t)pickup;
+	reset.reset.hooks = HOOKS_KNOWN; /* the pod's own */
+	reset.reset.lookup = LOOKUP_ALIVE;
+	reset.reset.entry = *flow;
+	reset.reset.entry_netns = NODE_NETNS;
+	reset.reset.victim.role = VICTIM_OF_FLOW;
+	reset.reset.victim.look = (uint8_t)look;
+	if (look == LOOK_FOUND)
+		reset.reset.victim.socket_state = SOCKET_ESTABLISHED;
+	w.netns.inum = POD;
+	return *see_reset(&w, reset);
+}
+
+/* Whether or not the pod has a conntrack of its own. */
+static void the_nodes_hooks_are_gone(void **state)
+{
+	static const enum pickup pickups[] = { PICKUP_NONE, PICKUP_FRESH };
+	struct flow flow = to_service(40112);
+
+	(void)state;
+	change_hooks(RULESET_HOOKS_REMOVED, NODE_NETNS);
+	for (size_t i = 0; i < 2; i++) {
+		struct reset_blame r = alive_on_the_node(&flow, pickups[i], LOOK_FOUND);
+
+		assert_judged(&r, VERDICT_ENTRY_BYPASSED, CAUSE_NONE, CONFIDENCE_PROVEN);
+		assert_string_equal(r.actor.comm, networkd.comm);
+		assert_int_equal(r.because_count, 1);
+		r = alive_on_the_node(&flow, pickups[i], LOOK_LATE);
+		assert_judged(&r, VERDICT_ENTRY_BYPASSED, CAUSE_NONE, CONFIDENCE_LIKELY);
+		/* The same packets, and the pod's socket had died before. */
+		r = alive_on_the_node(&flow, pickups[i], LOOK_ABSENT);
+		assert_judged(&r, VERDICT_STALE_CONNECTION, CAUSE_NONE, CONFIDENCE_LIKELY);
+		assert_int_equal(r.actor.pid, 0);
+	}
+}
+
+/* They are there, or nobody knows: then the packet was not translated for another reason,
+ * and nobody is accused, not even who took the pod's away. */
+static void the_nodes_hooks_are_there(void **state)
+{
+	struct flow flow = to_service(40112);
+	struct reset_blame r;
+
+	(void)state;
+	r = alive_on_the_node(&flow, PICKUP_FRESH, LOOK_FOUND);
+	assert_judged(&r, VERDICT_ENTRY_INVALID, CAUSE_NONE, CONFIDENCE_LIKELY);
+	change_hooks(RULESET_HOOKS_REMOVED, NODE_NETNS);
+	change_hooks(RULESET_HOOKS_ADDED, NODE_NETNS);
+	change_hooks(RULESET_HOOKS_REMOVED, POD);
+	r = alive_on_the_node(&flow, PICKUP_NONE, LOOK_FOUND);
+	assert_judged(&r, VERDICT_ENTRY_INVALID, CAUSE_NONE, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(&r, UNSEEN_INVALID));
+	assert_int_equal(r.actor.pid, 0);
+}
+
+/* It was made again after the reset, before the node was asked. */
+static void made_again_since(void **state)
+{
+	struct flow flow = to_service(40112);
+	struct reset_blame r;
+
+	(void)state;
+	delete_entry(&flow);
+	r = alive_on_the_node(&flow, PICKUP_NONE, LOOK_FOUND);
+	assert_judged(&r, VERDICT_ENTRY_REMOVED, CAUSE_USER_DELETE, CONFIDENCE_PROVEN);
 }
 
 /* ---- a live socket that the packet missed ---- */
@@ -482,6 +562,9 @@ int main(void)
 		test(not_by_the_original_tuple),
 		test(replaced_on_the_node),
 		test(the_pods_own_hooks_are_no_evidence),
+		test(the_nodes_hooks_are_gone),
+		test(the_nodes_hooks_are_there),
+		test(made_again_since),
 		test(a_socket_bound_to_a_device),
 		test(a_socket_outside_of_the_vrf),
 		test(a_fresh_socket_acquits_nobody),

@@ -53,11 +53,4 @@ kill_unheard() {
 	ip netns exec p1 nft delete table inet mute
 }
 
-# What rstblame has written by now: its lines of one type.
-lines_said() { grep -c "^{\"type\":\"$1\"" "$OUT/$NAME.json" || true; }
-wait_for_risks() { # COUNT
-	if [[ -e $OUT/$NAME.json ]]; then
-		wait_for "(( \$(lines_said at_risk) >= $1 ))" 15 "$1 flows to be found at risk"
-	fi
-}
 established_in_pod() { socket_count p1 established "dport = :$1"; }

@@ -60,3 +60,11 @@ entries_of() { # SERVICE-ADDRESS: what conntrack has of it
 entries_delete() { # SERVICE-ADDRESS [MORE...]
 	conntrack -D -f "$(family_of $1)" -p tcp --orig-dst "$@" >/dev/null 2>&1
 }
+
+# What rstblame has written by now: its lines of one type.
+lines_said() { grep -c "^{\"type\":\"$1\"" "$OUT/$NAME.json" || true; }
+wait_for_risks() { # COUNT
+	if [[ -e $OUT/$NAME.json ]]; then
+		wait_for "(( \$(lines_said at_risk) >= $1 ))" 15 "$1 flows to be found at risk"
+	fi
+}
