@@ -446,7 +446,7 @@ struct event_reset {
 	/* When asked for, and where `socket` is LISTEN: innermost first, 0 ends it. */
 	__u64 stack[EVENT_STACK_MAX];
 	/* EVENT_CONNTRACK_INVALID: where the entry is of another namespace than `netns`, that
-	 * one and its hooks; else 0. */
+	 * one and its hooks; else where the packet came from over a veth pair; or 0. */
 	__u32 entry_netns;
 	__u8 entry_hooks; /* enum event_hook */
 	__u8 padding_entry[3];

@@ -87,11 +87,44 @@ static __always_inline void read_hooks(const struct net *net, __u8 family, __u8 
 		*hooks = 0;
 }
 
+/* What a veth keeps of itself follows its struct net_device: first its peer (struct
+ * veth_priv). From 6.10 on there is a field for it (netdev_priv()). */
+struct rtnl_link_ops___kind {
+	const char *kind;
+} __attribute__((preserve_access_index));
+struct net_device___private {
+	const struct rtnl_link_ops___kind *rtnl_link_ops;
+	__u8 priv[];
+} __attribute__((preserve_access_index));
+#define NETDEV_ALIGN 32
+#define KIND_VETH 0x68746576 /* "veth", little-endian as all that we run on */
+
+/* The namespace at the far end of the veth pair that the packet came in by; NULL: none. */
+static __noinline const struct net *far_end(const struct net_device *dev)
+{
+	const struct net_device___private *device = (const void *)dev;
+	const struct net_device *peer = NULL;
+	__u64 at = (bpf_core_type_size(struct net_device) + NETDEV_ALIGN - 1) &
+		   ~(NETDEV_ALIGN - 1ULL);
+	__u32 kind = 0;
+
+	if (!dev ||
+	    bpf_probe_read_kernel(&kind, sizeof(kind),
+				  BPF_CORE_READ(device, rtnl_link_ops, kind)) ||
+	    kind != KIND_VETH)
+		return NULL;
+	if (bpf_core_field_exists(device->priv))
+		at = bpf_core_field_offset(struct net_device___private, priv);
+	bpf_probe_read_kernel(&peer, sizeof(peer), (const void *)dev + at);
+	return peer ? BPF_CORE_READ(peer, nd_net.net) : NULL;
+}
+
 /* A packet keeps its struct sk_buff over a veth pair: it may have met conntrack on the
  * node, and be reset in a container, whose hooks say nothing of the node's entry. Which
- * the container's own conntrack may have made one of, is the lesser story. */
-static __always_inline void read_judged(const struct net *net, const struct sk_buff *skb,
-					struct event_reset *e)
+ * the container's own conntrack may have made one of, is the lesser story. Where it met
+ * none, the node may have an entry all the same, and no hooks. */
+static __always_inline void read_judged(const struct net *net, const struct net_device *dev,
+					const struct sk_buff *skb, struct event_reset *e)
 {
 	const struct net *home;
 
@@ -99,6 +132,8 @@ static __always_inline void read_judged(const struct net *net, const struct sk_b
 	    (e->conntrack == EVENT_CONNTRACK_ENTRY && !is_fresh_entry(e)))
 		return;
 	home = read_invalid(skb, net, e);
+	if (!home && (e->tcp_flags & (TCPHDR_SYN | TCPHDR_ACK)) != TCPHDR_SYN)
+		home = far_end(dev);
 	if (!home || home == net)
 		return;
 	e->entry_netns = read_netns(home);
@@ -127,7 +162,7 @@ static __always_inline void fill_reset(struct event_reset *e, void *ctx, bool is
 		e->socket = BPF_CORE_READ(sk, __sk_common.skc_state);
 	read_packet(skb, tcp, e);
 	read_conntrack(skb, e);
-	read_judged(net, skb, e);
+	read_judged(net, dev, skb, e);
 	if ((e->tcp_flags & (TCPHDR_SYN | TCPHDR_ACK)) != TCPHDR_SYN)
 		read_hooks(net, e->family, &e->hooks);
 	if (e->socket == TCP_LISTEN)

@@ -389,7 +389,11 @@ struct reset_observation {
 	 * conntrack on the node, and came into a container): that one, and its hooks, which
 	 * judge the entry. 0: the same, or not known. */
 	uint32_t entry_netns;
-	uint8_t entry_hooks;            /* enum hooks_flag, of entry_netns */
+	uint8_t entry_hooks; /* enum hooks_flag, of entry_netns */
+	/* Else, where the packet came from over a veth pair, and its hooks: for who asks for the
+	 * entry. 0: nowhere else, or not known; or read from a recording. */
+	uint32_t from_netns;
+	uint8_t from_hooks;
 	bool is_virtual;                /* IPVS has a service at the packet's destination */
 	struct listener_state listener; /* where `socket` is LISTEN, or a request of one */
 	struct socket_end ended;        /* of the socket that had this connection */

@@ -350,7 +350,7 @@ static enum lookup find_in(struct conntrack_get *lookup, uint32_t netns, struct 
 		return answer == LOOKUP_ALIVE ? LOOKUP_ABSENT : answer;
 	r->entry = entry;
 	r->entry_netns = netns;
-	r->entry_hooks = 0;
+	r->entry_hooks = netns == r->from_netns ? r->from_hooks : 0;
 	return LOOKUP_ALIVE;
 }
 
@@ -358,16 +358,21 @@ static enum lookup find_in(struct conntrack_get *lookup, uint32_t netns, struct 
  * is alive, and did not use it. */
 static void find_elsewhere(struct conntrack_get *lookup, struct observation *reset)
 {
-	const uint32_t here = reset->netns.inum;
-	enum lookup answer = find_in(lookup, lookup->own_netns, reset);
+	const uint32_t from = reset->reset.from_netns, own = lookup->own_netns;
+	enum lookup answer = from && from != own ? find_in(lookup, from, reset) : LOOKUP_ABSENT;
+	bool is_skipped = answer == LOOKUP_SKIPPED;
 
-	if (answer == LOOKUP_SKIPPED)
-		reset->reset.lookup = LOOKUP_SKIPPED;
+	if (answer != LOOKUP_ALIVE)
+		answer = find_in(lookup, own, reset);
+	is_skipped |= answer == LOOKUP_SKIPPED;
 	for (size_t i = 0; i < PLACES_MAX && answer != LOOKUP_ALIVE; i++)
-		if (lookup->places[i] && lookup->places[i] != here)
+		if (lookup->places[i] && lookup->places[i] != reset->netns.inum &&
+		    lookup->places[i] != from)
 			answer = find_in(lookup, lookup->places[i], reset);
 	if (answer == LOOKUP_ALIVE)
 		reset->reset.lookup = LOOKUP_ALIVE;
+	else if (is_skipped)
+		reset->reset.lookup = LOOKUP_SKIPPED;
 }
 
 /* ---- of a reset ---- */

@@ -106,6 +106,9 @@ static void decode_trigger(const struct event_reset *in, struct reset_observatio
 		r->entry_state = in->conntrack_tcp_state;
 		r->entry_netns = in->entry_netns;
 		r->entry_hooks = decode_hooks(in->entry_hooks);
+	} else {
+		r->from_netns = in->entry_netns;
+		r->from_hooks = decode_hooks(in->entry_hooks);
 	}
 	r->has_numbers = true;
 	r->seq = in->seq;

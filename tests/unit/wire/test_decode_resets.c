@@ -120,6 +120,15 @@ static void entry_of_another_namespace(void **state)
 	assert_int_equal(o.reset.hooks, HOOKS_KNOWN);
 	assert_int_equal(o.reset.entry_netns, 4026532001);
 	assert_int_equal(o.reset.entry_hooks, HOOKS_KNOWN | HOOKS_CONNTRACK | HOOKS_NAT);
+	assert_int_equal(o.reset.from_netns, 0);
+	/* None was judged: only where it came from, which need not have an entry. */
+	e.conntrack = EVENT_CONNTRACK_NONE;
+	o = DECODED(e);
+	assert_int_equal(o.reset.entry_netns, 0);
+	assert_int_equal(o.reset.entry_hooks, 0);
+	assert_int_equal(o.reset.from_netns, 4026532001);
+	assert_int_equal(o.reset.from_hooks, HOOKS_KNOWN | HOOKS_CONNTRACK | HOOKS_NAT);
+	e.conntrack = EVENT_CONNTRACK_INVALID;
 	e.entry_netns = 0;
 	e.entry_hooks = 0;
 	o = DECODED(e);
