@@ -152,7 +152,7 @@ static void look_by_address(struct inspector *ins, struct batch *b)
 	struct sockets placed = { 0 };
 
 	for (size_t k = 0; k < s->count; k++)
-		if (!b->is_settled[k])
+		if (!b->is_settled[k] && !b->each[k]->is_own)
 			inspector_place(ins, &s->rows[k], &placed);
 	inspector_sort(&placed);
 	inspector_look_up(ins, NULL, placed.rows, placed.count, LOOK_UP_ALL);
@@ -221,6 +221,21 @@ static bool may_look_everywhere(struct inspector *ins)
 	return ins->everywhere_ns < EVERYWHERE_NS_PER_S;
 }
 
+/* Its namespace has its address, too (tenants may have the same): what is sent to it comes to
+ * it there, and another namespace's packet was never its own. */
+static bool is_anothers(const struct inspector *ins, const struct batch *b,
+			const struct socket_row *row)
+{
+	size_t count;
+	const struct home *at =
+		address_owners_find(&ins->address_owners, row->family, &row->tuple.src, &count);
+
+	for (size_t k = 0; k < count && b->each[row->tag]->is_own; k++)
+		if (at[k].inum == row->netns && at[k].inum != b->all->sockets.rows[row->tag].netns)
+			return true;
+	return false;
+}
+
 /* A socket may be bound to an address that its namespace has not, or not any more. */
 static void look_everywhere(struct inspector *ins, struct batch *b)
 {
@@ -235,6 +250,9 @@ static void look_everywhere(struct inspector *ins, struct batch *b)
 			sockets_append(&left, &s->rows[k]);
 	had_time = look_in_each(ins, &left, until_ns, &found, &is_seen);
 	b->all->is_cut |= !had_time || !is_seen;
+	for (size_t k = 0; k < found.count; k++)
+		if (is_anothers(ins, b, &found.rows[k]))
+			found.rows[k].state = SOCKET_NONE;
 	sockets_keep_open(&found);
 	/* One that was found may have a twin where there was no time to look. */
 	for (size_t k = 0; k < found.count && had_time; k++)
