@@ -92,8 +92,7 @@ static void add_reset(struct summary *t, const struct finding *f)
 	}
 	t->blamed++;
 	/* entry-unknown is never more than a warning, whatever was seen. */
-	if (!is_undelivered && f->reset->confidence == CONFIDENCE_PROVEN &&
-	    f->reset->verdict != VERDICT_ENTRY_UNKNOWN)
+	if (f->reset->confidence == CONFIDENCE_PROVEN && f->reset->verdict != VERDICT_ENTRY_UNKNOWN)
 		t->blamed_proven++;
 	stories_add(t, f);
 }
