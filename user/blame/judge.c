@@ -280,6 +280,20 @@ static void say_unserved(struct reset_blame *out)
 	verdict_infer(out, UNSEEN_IPVS);
 }
 
+/* A ruleset took the hooks, and nobody could be asked for the entry. What goes to a server's
+ * port may be a published one's, or of a connection of this host's own. */
+static void judge_unhooked(const struct evidence *e, struct reset_blame *out)
+{
+	const struct reset_observation *reset = &e->reset->reset;
+
+	if (!goes_to_server(&reset->packet))
+		return blame_bypass(e, out);
+	if (reset->pickup != PICKUP_NONE)
+		return say_stale(e, out, UNSEEN_CLOSE_OF_SERVER);
+	say(out, VERDICT_UNEXPLAINED, CONFIDENCE_LIKELY);
+	verdict_infer(out, UNSEEN_ENTRY_ALIVE);
+}
+
 /* Truth rule 9: neither socket nor removal. What evidence there is decides between a
  * connection that this host had and a flow that it forgot. */
 static void judge_unseen(const struct evidence *e, struct reset_blame *out)
@@ -290,8 +304,8 @@ static void judge_unseen(const struct evidence *e, struct reset_blame *out)
 		say_stale(e, out, UNSEEN_CLOSE);
 	else if (reset->is_virtual)
 		say_unserved(out);
-	else if (e->ruleset && reset->lookup == LOOKUP_NONE && !goes_to_server(&reset->packet))
-		blame_bypass(e, out);
+	else if (e->ruleset && reset->lookup == LOOKUP_NONE)
+		judge_unhooked(e, out);
 	else if (reset->flags & PACKET_SYN)
 		say_stale(e, out, UNSEEN_OWN_REQUEST);
 	else if ((reset->hooks & HOOKS_KNOWN) && !(reset->hooks & HOOKS_NAT))

@@ -257,7 +257,7 @@ static void bypass_before_the_window_is_likely(void **state)
 static void bypass_of_an_entry_that_was_not_looked_up(void **state)
 {
 	struct flow flow = masqueraded(40112);
-	struct observation o = bypassed(&flow);
+	struct observation o = bypassed(&flow), in = o;
 	const struct reset_blame *r;
 
 	(void)state;
@@ -266,6 +266,13 @@ static void bypass_of_an_entry_that_was_not_looked_up(void **state)
 	o.reset.entry.family = 0;
 	r = see_reset(&w, o);
 	assert_judged(r, VERDICT_ENTRY_BYPASSED, CAUSE_NONE, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(r, UNSEEN_ENTRY_ALIVE));
+	/* To a published port, or to a server of this host's own: no story is told of it. */
+	in.reset.lookup = LOOKUP_NONE;
+	in.reset.entry.family = 0;
+	in.reset.packet = make_tuple("10.9.0.2", 40112, "10.9.0.1", 8080);
+	r = see_reset(&w, in);
+	assert_judged(r, VERDICT_UNEXPLAINED, CAUSE_NONE, CONFIDENCE_LIKELY);
 	assert_true(is_inferred(r, UNSEEN_ENTRY_ALIVE));
 	/* Asked, and there is none: not that. */
 	o.reset.lookup = LOOKUP_ABSENT;
