@@ -333,7 +333,8 @@ const struct advice_row advice_on_removals[] = {
 	  is_wg_quicks,
 	  { "wg-quick deletes its link and makes it again at each restart, and the entries "
 	    "masqueraded through {link} go with it. To change peers or keys keep the link: "
-	    "`systemctl reload wg-quick@{link}`, or `wg syncconf {link} <(wg-quick strip {link})`.",
+	    "`systemctl reload wg-quick@{link}`, or `wg syncconf {link} <(wg-quick strip {link})`. "
+	    "Its file needs a ListenPort=, or the port changes and the peer speaks to the old one.",
 	    ADVICE_RECONNECT },
 	  "Not the cause if `journalctl -u wg-quick@{link}` shows no restart at that time." },
 	{ VERDICT_NONE,

@@ -155,6 +155,7 @@ tunnel_write() { # ADDRESS
 	cat >/etc/wireguard/wg0.conf <<-CONF
 		[Interface]
 		PrivateKey = $(<"$STATE/node.key")
+		ListenPort = 51821
 		Address = $1/32
 		[Peer]
 		PublicKey = $(<"$STATE/srv.pub")
