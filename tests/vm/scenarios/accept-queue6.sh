@@ -2,6 +2,7 @@
 # accept-queue over IPv6, and the listeners are of any address.
 
 . /guest/backlog.sh
+RUNS=test-kernels
 
 setup() {
 	backlog_setup

@@ -3,6 +3,7 @@
 # beside them, two ports of the node that nobody listens on.
 
 . /guest/clusterip.sh
+RUNS=test-kernels
 
 setup() {
 	service_network6

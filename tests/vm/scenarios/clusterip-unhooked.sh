@@ -4,6 +4,7 @@
 # is known to have taken them. The pod has no hooks of its own.
 
 . /guest/service.sh
+RUNS=test-kernels
 
 setup() {
 	service_network

@@ -5,7 +5,6 @@
 
 . /guest/managers.sh
 NEEDS=extra
-RUNS=test-kernels
 WINDOW=90
 
 setup() {

@@ -2,6 +2,8 @@
 # `iptables -t nat -F`, where masquerade was the only user of conntrack: with its
 # last rule conntrack's hooks go, and the entries that are alive are of no use.
 
+RUNS=test-kernels
+
 setup() {
 	network_make
 	node_address_add

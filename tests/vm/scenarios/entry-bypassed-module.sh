@@ -2,6 +2,8 @@
 # The rules of the NAT table go, which breaks no flow while another rule keeps
 # conntrack at work; then the table itself, with its hooks, and all break.
 
+RUNS=test-kernels
+
 setup() {
 	network_make
 	node_address_add

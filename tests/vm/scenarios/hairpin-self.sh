@@ -5,6 +5,7 @@
 # the same pod's connections past the node nothing is said (2).
 
 . /guest/service.sh
+RUNS=test-kernels
 
 setup() {
 	network_make

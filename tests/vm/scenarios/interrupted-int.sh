@@ -2,6 +2,7 @@
 # rstblame gets SIGINT while its command still runs: the report is whole.
 
 . /guest/scenarios/flap-ip.sh
+RUNS=test-kernels
 eval "$(declare -f act | sed '1s/^act/flap/')"
 
 act() {

@@ -4,6 +4,8 @@
 # itself. Without conntrack (3), as ipvsadm and keepalived leave it, and with it (2), as
 # kube-proxy has it. Innocent: connections of the director's own whose sockets are dead (2).
 
+RUNS=test-kernels
+
 setup() {
 	network_make
 	node_address_add

@@ -3,6 +3,7 @@
 # in another namespace, just before.
 
 . /guest/last-rule.sh
+RUNS=test-kernels
 
 setup() {
 	last_rule_network

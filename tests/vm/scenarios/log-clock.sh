@@ -4,6 +4,7 @@
 # was written between.
 
 LOG=/run/scenario/system.log
+RUNS=test-kernels
 RSTBLAME_ARGS="--log $LOG"
 
 setup() {

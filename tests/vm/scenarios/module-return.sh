@@ -2,6 +2,7 @@
 # With --no-pin the modules may go while rstblame watches, and come again.
 
 . /guest/scenarios/module-late.sh
+RUNS=test-kernels
 
 RSTBLAME_ARGS=--no-pin
 

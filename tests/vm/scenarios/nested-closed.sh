@@ -3,6 +3,7 @@
 # in the container are still there; at risk is nobody.
 
 . /guest/nested.sh
+RUNS=test-kernels
 
 setup() {
 	nested_network

@@ -4,6 +4,7 @@
 # the node (3), and the victim is the pod's own end, two translations in.
 
 . /guest/nested.sh
+RUNS=test-kernels
 
 setup() {
 	nested_network

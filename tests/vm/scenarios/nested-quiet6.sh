@@ -2,6 +2,7 @@
 # nested-quiet in IPv6.
 
 . /guest/nested.sh
+RUNS=test-kernels
 
 setup() {
 	nested_network6

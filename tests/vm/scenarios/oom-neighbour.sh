@@ -2,6 +2,7 @@
 # Innocent of memory, beside oom: the kernel kills another process of the group, and somebody
 # the server itself (SIGKILL, too).
 WINDOW=90
+RUNS=test-kernels
 
 . /guest/oom.sh
 

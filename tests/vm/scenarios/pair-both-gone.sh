@@ -2,6 +2,8 @@
 # Somebody empties the table and then the ruleset: the entries would not have
 # helped any more, and this is said.
 
+RUNS=test-kernels
+
 setup() {
 	network_make
 	node_address_add

@@ -3,6 +3,8 @@
 # conntrack gives up on those after a short while (3); then an address flaps, which
 # takes the others (2). All are reset after both.
 
+RUNS=test-kernels
+
 setup() {
 	network_make
 	node_address_add

@@ -2,6 +2,8 @@
 # address-removed / user-flush: an address flaps, which flushes what was masqueraded
 # to it (3); then somebody empties the table, and what is left goes (2).
 
+RUNS=test-kernels
+
 setup() {
 	network_make
 	node_address_add

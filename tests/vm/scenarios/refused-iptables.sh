@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A rule refuses with tcp-reset: iptables, INPUT and FORWARD, IPv4 and IPv6.
 
+RUNS=test-kernels
+
 variants() {
 	save v4 "$(iptables_variant)"
 	save v6 "${v4/ip/ip6}"

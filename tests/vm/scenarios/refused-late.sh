@@ -3,6 +3,7 @@
 
 . /guest/refused.sh
 . /guest/modules.sh
+RUNS=test-kernels
 
 setup() {
 	local module

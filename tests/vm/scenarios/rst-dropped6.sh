@@ -2,6 +2,8 @@
 # rst-dropped in IPv6, and no connection is reset: the one RST that leaves is the answer to
 # a SYN.
 
+RUNS=test-kernels
+
 setup() {
 	network_make
 	network_make6

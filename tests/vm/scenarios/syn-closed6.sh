@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Innocent: syn-closed in IPv6.
 
+RUNS=test-kernels
+
 setup() {
 	network_make
 	network_make6

@@ -3,6 +3,7 @@
 # each field of the packet for themselves.
 
 . /guest/scenarios/syn-storm.sh
+RUNS=test-kernels
 RSTBLAME_UNDER="unshare -m /guest/without-btf"
 RSTBLAME_ARGS="--btf /run/types.btf"
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # With -v each of three hundred SYNs to a closed port is told, not counted.
 
+RUNS=test-kernels
+
 RSTBLAME_ARGS=-v
 
 setup() {

@@ -5,6 +5,7 @@
 # and minutes left. Beside them: the full table's own flows, and a closed port (2).
 
 . /guest/collector.sh
+RUNS=test-kernels
 
 setup() {
 	network_make

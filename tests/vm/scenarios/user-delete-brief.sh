@@ -4,6 +4,7 @@
 # with the container that it was in.
 
 GROUP=/sys/fs/cgroup/docker-$(printf '%064d' 7).scope
+RUNS=test-kernels
 
 setup() {
 	network_make

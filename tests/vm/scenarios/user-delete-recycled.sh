@@ -4,6 +4,8 @@
 # are (one each) where the one becomes the other, which keeps even its time of birth.
 # Beside them: flows that nobody deleted (2).
 
+RUNS=test-kernels
+
 setup() {
 	network_make
 	node_address_add

@@ -5,6 +5,7 @@
 # to be read: its resets are its own.
 
 . /guest/service.sh
+RUNS=test-kernels
 
 setup() {
 	network_make

@@ -3,6 +3,8 @@
 # killed, the other went with its namespace. Their FINs were lost, so that their
 # servers do not know. Nobody is named instead of them.
 
+RUNS=test-kernels
+
 client_start() { # LABEL NAMESPACE
 	spawn "$1" ip netns exec "$2" redis-cli -h $SERVER subscribe ch
 	wait_for 'grep -q "^1" $STATE/'"$1.log" 10 "$1 to be connected"

@@ -2,6 +2,8 @@
 # Nobody has loaded sock_diag for TCP: the victim is found through /proc, and the module
 # is as absent afterwards as before.
 
+RUNS=test-kernels
+
 setup() {
 	network_make
 	node_address_add

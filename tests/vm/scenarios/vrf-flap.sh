@@ -3,6 +3,8 @@
 # address flaps: three flows are reset. Beside them: two ports without a listener, and two
 # flows of another address of the uplink, which live.
 
+RUNS=test-kernels
+
 setup() {
 	modprobe vrf
 	network_make
