@@ -143,6 +143,13 @@ static __always_inline void fill_header(struct event_header *header, enum event_
 		record;                                                                            \
 	})
 
+/* Where the kernel has them, from kallsyms. 0: not known. */
+extern const volatile __u64 per_cpu_offsets_address;
+extern const volatile __u64 queue_handler_address;
+/* Where they are among the kernel's (flight.bpf.h); all ones: not known. */
+extern const volatile __u32 made_counter;
+extern const volatile __u32 sent_counter;
+
 #if defined(__TARGET_ARCH_x86)
 struct pcpu_hot___rstblame {
 	int preempt_count;
@@ -162,11 +169,6 @@ struct pcpu_hot___rstblame {
  * kallsyms. 0: not known. */
 extern const volatile __u64 preempt_count_offset;
 extern const volatile __u64 pcpu_hot_offset;
-extern const volatile __u64 per_cpu_offsets_address;
-extern const volatile __u64 queue_handler_address;
-/* Where they are among the kernel's (flight.bpf.h); all ones: not known. */
-extern const volatile __u32 made_counter;
-extern const volatile __u32 sent_counter;
 
 static __always_inline __u64 per_cpu_preempt_count(void)
 {
