@@ -4,6 +4,8 @@
 # back in one go (SIOCSIFNETMASK: b's, 5). Beside them, innocent: the same address and
 # netmask once more, which changes nothing (c, 2), and a closed port (2).
 
+RUNS=test-kernels
+
 setup() {
 	network_make
 	network_b_make

@@ -4,6 +4,7 @@
 # address it knows its client, resets it (3). Two flows whose client speaks first live.
 
 . /guest/service.sh
+RUNS=test-kernels
 
 OTHER_POD=10.88.0.3
 

@@ -3,6 +3,7 @@
 # a file whose stamps are whole seconds.
 
 . /guest/incident.sh
+RUNS=test-kernels
 RSTBLAME_ARGS="--log $STATE/networkd.log"
 setup() { incident_setup "$(iptables_variant)"; }
 act() { incident_act; }

@@ -6,6 +6,7 @@
 # listener.
 
 WINDOW=60
+RUNS=test-kernels
 NODE_2=10.8.0.1
 
 setup() {

@@ -2,6 +2,8 @@
 # entry-removed / remote: one flush, after which the server speaks first to some (2)
 # and the client to the others (3), which get another port than before.
 
+RUNS=test-kernels
+
 setup() {
 	network_make
 	node_address_add

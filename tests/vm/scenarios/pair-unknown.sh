@@ -2,6 +2,8 @@
 # no-listener / entry-unknown: flows that were forgotten before anybody watched (2)
 # beside ports that nobody listens on (3).
 
+RUNS=test-kernels
+
 setup() {
 	network_make
 	node_address_add

@@ -3,6 +3,8 @@
 # another port, which the server does not know. The reset comes from the server, and
 # the flush is to blame.
 
+RUNS=test-kernels
+
 setup() {
 	network_make
 	node_address_add

@@ -4,6 +4,7 @@
 # what it does not know (3).
 
 . /guest/service.sh
+RUNS=test-kernels
 
 translate_to() { # ADDRESS
 	nft -f - <<-RULES

@@ -4,6 +4,7 @@
 # it from the proxy's port (2). Where the application speaks first, it lives (2).
 
 . /guest/sidecar.sh
+RUNS=test-kernels
 
 setup() { sidecar_setup; }
 

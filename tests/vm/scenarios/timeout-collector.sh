@@ -5,6 +5,7 @@
 # and a port where nobody listens (7).
 
 . /guest/collector.sh
+RUNS=test-kernels
 
 setup() {
 	network_make

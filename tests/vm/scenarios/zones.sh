@@ -5,6 +5,7 @@
 # its two resets look the same and are innocent.
 
 . /guest/service.sh
+RUNS=test-kernels
 
 tenant_add() { # c2, behind br1, as c1 is behind br0
 	ip netns add c2
