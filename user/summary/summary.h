@@ -100,7 +100,7 @@ struct summary {
 	uint64_t resets_counted;    /* of these: told by number only */
 	uint64_t resets_unfiltered; /* more of those, left out: a filter needs the packet */
 	uint64_t blamed;            /* resets blamed on conntrack */
-	uint64_t blamed_proven;     /* of them, those that left this host, or may have */
+	uint64_t blamed_proven;     /* of them; entry-unknown never is */
 	uint64_t removals[CAUSES];
 	uint64_t flushes;      /* acts that removed at least one entry: as many as lines of them */
 	uint64_t live_removed; /* translated, not yet closed, removed by a flush */

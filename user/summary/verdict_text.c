@@ -229,7 +229,7 @@ static const char *this_host(const struct telling *t)
 }
 
 /* It passed the node under its new translation, to whom the connection is known by the one
- * of before. The RST goes back the same way: the other end is told. */
+ * of before. The RST goes back the same way, so nobody is said to have heard nothing. */
 static void tell_passage(struct telling *t)
 {
 	const struct story *s = t->story;
@@ -238,9 +238,11 @@ static void tell_passage(struct telling *t)
 
 	endpoint_format(&s->packet.dst, s->family, s->packet.dport, end, sizeof(end));
 	step = add_step(t, STEP_RESET, s->first.id,
-			"%s (%s) arrived. %s has no such connection and answered with a RST.",
+			"%s (%s) arrived. %s has no such connection and %s.",
 			tuple_format(&s->packet, s->family, packet, sizeof(packet)),
-			packet_flags_format(s->packet_flags, flags, sizeof(flags)), end);
+			packet_flags_format(s->packet_flags, flags, sizeof(flags)), end,
+			s->undelivered && !s->connections ? "made a RST, which did not leave it" :
+							    "answered with a RST");
 	set_offset(t, step, s->first.mono_ns);
 }
 
