@@ -3,8 +3,8 @@
  * Resets of this host that the kernel throws away on their way out.
  *
  * Context: any. Rate: whatever the kernel drops; what is not dropped is consumed, and not
- * seen here. Returns at once where this CPU is not inside a reset. Missed: a reset that did
- * not leave looks sent.
+ * seen here. Returns at once where this CPU is not inside a reset. Missed: of no reset it is
+ * known that it left (read_seen_fate()).
  */
 #include "packet.bpf.h"
 
@@ -48,20 +48,28 @@ static __always_inline void note_drop(struct flight *f, const struct sk_buff *sk
 		f->is_unsure = 1;
 }
 
+static __always_inline void on_drop(__u64 *ctx, struct flight *f)
+{
+	const struct sk_buff *skb = (void *)ctx[0];
+	__u32 reason = 0;
+
+	if (!is_this_flight(skb, f))
+		return;
+	if (bpf_core_type_exists(enum skb_drop_reason___flight))
+		reason = (__u32)ctx[2];
+	note_drop(f, skb, reason);
+}
+
 SEC("?raw_tp/kfree_skb")
 int on_drop_tracepoint(__u64 *ctx)
 {
 	struct reset_cpu *cpu = this_reset_cpu();
-	const struct sk_buff *skb;
-	__u32 reason = 0;
 
-	if (!cpu || !cpu->flight.task || cpu->flight.task != bpf_get_current_task())
+	if (!cpu)
 		return 0;
-	skb = (void *)ctx[0];
-	if (!is_this_flight(skb, &cpu->flight))
-		return 0;
-	if (bpf_core_type_exists(enum skb_drop_reason___flight))
-		reason = (__u32)ctx[2];
-	note_drop(&cpu->flight, skb, reason);
+	*(volatile __u64 *)&cpu->in_drop = 1;
+	if (cpu->flight.task && cpu->flight.task == bpf_get_current_task())
+		on_drop(ctx, &cpu->flight);
+	*(volatile __u64 *)&cpu->in_drop = 0;
 	return 0;
 }

@@ -140,6 +140,15 @@ static __noinline int tell_fate(__u64 reset_ns, __u8 fate)
 	return 0;
 }
 
+/* That nothing was seen to drop it says that it left only where a drop is seen. */
+static __always_inline __u8 read_seen_fate(const struct reset_cpu *cpu)
+{
+	__u8 fate = read_fate(&cpu->flight);
+	bool is_blind = !*(volatile __u8 *)&sees_drops || cpu->in_drop;
+
+	return fate == EVENT_FATE_LEFT && is_blind ? EVENT_FATE_UNKNOWN : fate;
+}
+
 /* At the function's return, which may be another call's than the one that began it: that of a
  * softirq in between. */
 static __always_inline void end_flight(struct reset_cpu *cpu, __u64 task)
@@ -149,7 +158,7 @@ static __always_inline void end_flight(struct reset_cpu *cpu, __u64 task)
 	if (f->task != task || f->softirq != in_softirq())
 		return;
 	f->task = 0;
-	tell_fate(f->reset_ns, read_fate(f));
+	tell_fate(f->reset_ns, read_seen_fate(cpu));
 }
 
 #endif

@@ -80,6 +80,7 @@ struct reset_cpu {
 	__u64 task;      /* whose softirq is inside, answering a SYN that is only counted */
 	__u64 second_ns; /* when the present second began */
 	__u64 samples;   /* sent in it */
+	__u64 in_drop;   /* drop.bpf.c's program runs: the kernel skips it for a softirq inside */
 	struct flight flight;
 };
 
@@ -101,6 +102,9 @@ static __always_inline struct reset_cpu *this_reset_cpu(void)
 extern __u64 lost[EVENT_PROBES];
 /* Counted up before any record takes its time: see flush_time(). */
 extern __u64 epoch;
+/* Set by the loader once drop.bpf.c's program is attached: without it nothing is known to have
+ * left. */
+extern __u8 sees_drops;
 /* Set by the loader: --stack. */
 extern const volatile bool with_stacks;
 

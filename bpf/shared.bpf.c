@@ -13,6 +13,7 @@ struct closers closers SEC(".maps");
 
 __u64 lost[EVENT_PROBES];
 __u64 epoch;
+__u8 sees_drops;
 const volatile bool with_stacks = false;
 const volatile __u64 preempt_count_offset = 0;
 const volatile __u64 pcpu_hot_offset = 0;

@@ -128,7 +128,7 @@ size_t loader_attach_module(struct loader *loader, const char *module, struct pr
 			loader_fall_back(loader, choices, results);
 	}
 	loader_forget_plan(loader);
-	loader_note_kprobes(loader, results);
+	loader_note_results(loader, results);
 	for (size_t i = 0; i < EVENT_PROBES; i++)
 		attached += choices[i].hook && results[i].state == PROBE_ATTACHED;
 	return attached;

@@ -190,7 +190,7 @@ static int try_open(struct loader *loader, bool allow_fentry, struct probe_resul
 	attach_all(&loader->attachments, loader->skel->obj, choices, results);
 	if (allow_fentry)
 		loader_fall_back(loader, choices, results);
-	loader_note_kprobes(loader, results);
+	loader_note_results(loader, results);
 	return 0;
 }
 
@@ -202,11 +202,12 @@ static bool is_by_kprobe(const struct probe_result *result)
 /* The counts are read by calls during which the kernel runs no kprobe's program on that
  * CPU (bpf_disable_instrumentation()): a reset there would not be counted, a removal not
  * be seen. */
-void loader_note_kprobes(struct loader *loader, const struct probe_result *results)
+void loader_note_results(struct loader *loader, const struct probe_result *results)
 {
 	loader->counts_at_end = is_by_kprobe(&results[EVENT_PROBE_RESET_V4]) ||
 				is_by_kprobe(&results[EVENT_PROBE_RESET_V6]) ||
 				is_by_kprobe(&results[EVENT_PROBE_REMOVAL]);
+	loader->skel->bss->sees_drops = results[EVENT_PROBE_DROP].state == PROBE_ATTACHED;
 }
 
 bool loader_counts_at_end(const struct loader *loader)

@@ -46,7 +46,7 @@ int loader_load(const struct loader *loader, struct rstblame_bpf *skel,
 void loader_forget_plan(struct loader *loader);
 
 /* For loader_counts_at_end(), after probes were attached. */
-void loader_note_kprobes(struct loader *loader, const struct probe_result *results);
+void loader_note_results(struct loader *loader, const struct probe_result *results);
 
 /* None of the chosen could be had, and why. */
 void loader_mark_all(struct probe_result *results, const struct hook_choice *choices,

@@ -181,10 +181,11 @@ const struct probe probes[EVENT_PROBES] = {
 	[EVENT_PROBE_DROP] = {
 		.id = EVENT_PROBE_DROP,
 		.sense = SENSE_DROPPED,
-		/* Skipped is what a softirq frees while a process's packet is looked at. */
+		/* Skipped is what a softirq frees while a process's packet is looked at: of
+		 * its reset nothing is told then (`in_drop`). */
 		.forgives_skips = true,
 		.hooks = { { HOOK_TRACEPOINT, "kfree_skb", "on_drop_tracepoint", 0 } },
-		.consequence = "a reset that did not leave this host looks sent",
+		.consequence = "whether a reset left this host is not known",
 	},
 };
 
