@@ -1,27 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "cast/make.h"
+#include "cast/watched.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "summary/advice.h"
 #include "summary/verdict_text.h"
-
-static struct watch w;
-
-static int begin(void **state)
-{
-	(void)state;
-	watch_begin(&w);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	watch_end(&w);
-	return 0;
-}
 
 static struct observation start_with(bool is_blind)
 {
@@ -560,8 +544,6 @@ static void counted_resets_are_left_out_of_a_filter(void **state)
 	assert_int_equal(w.summary.resets_unfiltered, 1100);
 	assert_int_equal(summary_status(&w.summary), STATUS_OK);
 }
-
-#define story(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
 {
