@@ -29,6 +29,7 @@ static const struct {
 	[SENSE_RULES] = { "rules", false },
 	[SENSE_DROPPED] = { "reset-dropped", true },
 	[SENSE_RECORDING] = { "recording", false },
+	[SENSE_RECORDING_END] = { "recording-end", false },
 };
 _Static_assert(sizeof(senses) / sizeof(senses[0]) == SENSES, "a row for each sense");
 

@@ -21,6 +21,8 @@ struct recording {
 	uint64_t first_bad;
 	uint64_t bad_before; /* of these, before the first that could be read: not told yet */
 	bool has_read;       /* a line of ours: it is a recording */
+	bool is_whole;       /* the last of them was its summary */
+	bool has_told_end;   /* that it was not */
 	uint64_t last_mono_ns, last_wall_ns;
 	struct recording_keep keep;
 	bool has_ended;
@@ -100,15 +102,16 @@ static void note_bad(struct recording *r)
 	r->bad_before += !r->has_read;
 }
 
-static void report_bad(const struct recording *r, uint64_t count, struct observation *out)
+static void report_loss(const struct recording *r, enum sense sense, uint64_t count,
+			struct observation *out)
 {
 	memset(out, 0, sizeof(*out));
 	out->type = OBSERVATION_LOST;
 	out->netns.node = r->node;
 	out->mono_ns = r->last_mono_ns;
 	out->wall_ns = r->last_wall_ns;
-	out->lost.sense = SENSE_RECORDING;
-	snprintf(out->lost.probe, sizeof(out->lost.probe), "%s", sense_word(SENSE_RECORDING));
+	out->lost.sense = sense;
+	snprintf(out->lost.probe, sizeof(out->lost.probe), "%s", sense_word(sense));
 	out->lost.count = count;
 }
 
@@ -117,7 +120,7 @@ static void report_bad(const struct recording *r, uint64_t count, struct observa
 int recording_next(struct recording *r, struct observation *out)
 {
 	if (r->has_read && r->bad_before) {
-		report_bad(r, r->bad_before, out);
+		report_loss(r, SENSE_RECORDING, r->bad_before, out);
 		r->bad_before = 0;
 		return 1;
 	}
@@ -137,18 +140,25 @@ int recording_next(struct recording *r, struct observation *out)
 			got = -EINVAL;
 		if (got < 0) {
 			note_bad(r);
-			report_bad(r, 1, out);
+			report_loss(r, SENSE_RECORDING, 1, out);
 		}
 		if (!got || (got < 0 && !r->has_read))
 			continue;
 		r->has_read = true;
+		r->is_whole = got > 0 && out->type == OBSERVATION_END;
 		r->last_mono_ns = out->mono_ns;
 		r->last_wall_ns = out->wall_ns;
 		return 1;
 	}
 	if (!r->has_read && r->bad_before) {
-		report_bad(r, r->bad_before, out);
+		report_loss(r, SENSE_RECORDING, r->bad_before, out);
 		r->bad_before = 0;
+		return 1;
+	}
+	/* Cut at a line's end it reads like one of a quieter node. */
+	if (r->has_read && !r->is_whole && !r->has_told_end) {
+		r->has_told_end = true;
+		report_loss(r, SENSE_RECORDING_END, 1, out);
 		return 1;
 	}
 	return 0;
@@ -157,6 +167,11 @@ int recording_next(struct recording *r, struct observation *out)
 bool recording_is_one(const struct recording *r)
 {
 	return r->has_read;
+}
+
+bool recording_lacks_end(const struct recording *r)
+{
+	return r->has_told_end;
 }
 
 uint64_t recording_bad_lines(const struct recording *r, uint64_t *first)

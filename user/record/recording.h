@@ -2,7 +2,8 @@
 /*
  * Recordings read back: JSON Lines, plain or gzip, of one node or of several.
  * Fields and types that it does not know are skipped; a line that is not JSON
- * counts as a lost event of the probe "recording", so that the verdict says it.
+ * counts as a lost event of the probe "recording", and a missing summary at the end as one
+ * of "recording-end", so that the verdict says it.
  */
 #ifndef RSTBLAME_RECORD_RECORDING_H
 #define RSTBLAME_RECORD_RECORDING_H
@@ -23,6 +24,10 @@ int recording_next(struct recording *recording, struct observation *out);
 
 /* Whether one line of ours was read so far: if not at the end, the file is another. */
 bool recording_is_one(const struct recording *r);
+
+/* It was read to its end, and its last line is no summary: it was cut short, or is still
+ * being written. That was told as one loss of "recording-end". */
+bool recording_lacks_end(const struct recording *recording);
 
 /* Lines that were not JSON, and the number of the first of them. */
 uint64_t recording_bad_lines(const struct recording *recording, uint64_t *first);

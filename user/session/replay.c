@@ -18,7 +18,6 @@ struct replay {
 	size_t count;
 	struct report report;
 	struct blame *blame;
-	bool has_summary;
 };
 
 /* Opening it for writing would empty it before it is read. */
@@ -70,7 +69,6 @@ static int take(void *ctx, const struct observation *seen)
 	/* It is no recording at all: that is the one thing to say of it. */
 	if (!recording_is_one(replay->recordings[seen->netns.node]))
 		return 0;
-	replay->has_summary |= seen->type == OBSERVATION_END;
 	if (report_has_failed(&replay->report))
 		return -EPIPE;
 	err = blame_observe(replay->blame, seen);
@@ -87,10 +85,11 @@ static void tell_bad_lines(const struct replay *replay, const struct options *op
 				options->read[i],
 				COUNTED(bad, "unreadable line:", "unreadable lines, the first is"),
 				NUMBER(first), bad == 1 ? "it counts as" : "they count as");
+		if (recording_lacks_end(replay->recordings[i]))
+			message("%s has no summary line: the recording was cut short or is still being written; "
+				"what follows in it is lost",
+				options->read[i]);
 	}
-	if (!replay->has_summary && !options->is_quiet && !report_is_full(&replay->report))
-		message("%s has no summary line: the recording was cut short or is still being written",
-			options->read[0]);
 }
 
 static bool has_place(const struct replay *replay)

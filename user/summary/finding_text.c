@@ -394,6 +394,9 @@ static void note_lost(struct note *n, const struct finding *f)
 		n->words = keep(n, "%s unreadable: causes may be missing from here on",
 				COUNTED(f->seen->lost.count, "line of the recording is",
 					"lines of the recording are"));
+	else if (!strcmp(f->seen->lost.probe, sense_word(SENSE_RECORDING_END)))
+		n->words =
+			keep(n, "the recording ends without its summary: what followed is missing");
 	else
 		n->words = keep(n, "%s %s %s: causes may be missing from here on",
 				NUMBER(f->seen->lost.count),

@@ -117,11 +117,11 @@ static void summarize_audit(const struct summary *t, char *buf, size_t size)
 		snprintf(buf, size, "no flow is at risk.");
 }
 
-/* Lines of a recording that could not be read are among what was lost. */
-static uint64_t count_unreadable(const struct summary *t)
+/* What of a recording could not be read, or is not there, is among what was lost. */
+static uint64_t count_lost(const struct summary *t, enum sense sense)
 {
 	for (size_t i = 0; i < t->losses_count; i++)
-		if (!strcmp(t->losses[i].probe, "recording"))
+		if (!strcmp(t->losses[i].probe, sense_word(sense)))
 			return t->losses[i].count;
 	return 0;
 }
@@ -129,7 +129,9 @@ static uint64_t count_unreadable(const struct summary *t)
 /* Nothing was found, which says little: why, and what to do about it. */
 static void summarize_doubt(const struct summary *t, char *buf, size_t size)
 {
-	uint64_t unreadable = count_unreadable(t), lost = t->lost_total - unreadable;
+	uint64_t unreadable = count_lost(t, SENSE_RECORDING);
+	uint64_t unended = count_lost(t, SENSE_RECORDING_END);
+	uint64_t lost = t->lost_total - unreadable - unended;
 
 	if (lost)
 		snprintf(buf, size,
@@ -137,6 +139,13 @@ static void summarize_doubt(const struct summary *t, char *buf, size_t size)
 			 "--stack, so that storms are only counted.",
 			 COUNTED(lost, "event was", "events were"),
 			 t->filter ? " without a FILTER," : "");
+	else if (unended)
+		snprintf(
+			buf, size,
+			"%s without a summary: cut short, or still being written. \"Nothing found\" "
+			"proves nothing. Use a whole recording.",
+			unended == 1 ? "the recording ends" :
+				       COUNTED(unended, "recording ends", "recordings end"));
 	else if (unreadable)
 		snprintf(
 			buf, size,

@@ -29,4 +29,6 @@
 	"{\"type\":\"reset\"," AT("5", "5000") ",\"id\":4,\"direction\":\"sent\"," REDIS_PACKET    \
 					       "}\n"
 
+#define SUMMARY_LINE "{\"type\":\"summary\"," AT("9", "9000") ",\"window_s\":9}\n"
+
 #endif

@@ -30,8 +30,9 @@ static int end(void **state)
 /* ---- files ---- */
 
 struct tally {
-	size_t lost;
+	size_t lost; /* but for a missing summary */
 	size_t seen;
+	size_t unended;
 	struct observation last;
 };
 
@@ -46,6 +47,11 @@ static struct tally read_file(char *path, uint64_t *bad, uint64_t *first_bad)
 
 	assert_non_null(r);
 	while (recording_next(r, &out) > 0) {
+		if (out.type == OBSERVATION_LOST && out.lost.sense == SENSE_RECORDING_END) {
+			assert_int_equal(out.lost.count, 1);
+			tally.unended++;
+			continue;
+		}
 		tally.lost += out.type == OBSERVATION_LOST;
 		tally.seen += out.type != OBSERVATION_LOST;
 		tally.last = out;
@@ -69,6 +75,29 @@ static void malformed_lines_count_as_lost(void **state)
 	assert_int_equal(t.seen, 3);
 	assert_int_equal(bad, 2);
 	assert_int_equal(first, 2);
+}
+
+/* Nothing may follow it but what is not known here. */
+static void missing_summary_is_a_loss(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t unended;
+	} files[] = {
+		{ ADDRESS_LINE SUMMARY_LINE, 0 },
+		{ ADDRESS_LINE SUMMARY_LINE "{\"type\":\"later\"}\n", 0 },
+		{ ADDRESS_LINE, 1 },
+		{ ADDRESS_LINE SUMMARY_LINE ADDRESS_LINE, 1 },
+		{ ADDRESS_LINE "junk\n", 1 },
+		{ SUMMARY_LINE, 0 },
+		{ "junk\n", 0 }, /* no recording at all */
+	};
+	uint64_t bad;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		assert_int_equal(read_file(file_make_text(files[i].text), &bad, NULL).unended,
+				 files[i].unended);
 }
 
 static void lost_lines_lower_the_verdict(void **state)
@@ -362,6 +391,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		story(malformed_lines_count_as_lost),
+		story(missing_summary_is_a_loss),
 		story(lost_lines_lower_the_verdict),
 		story(first_bad_line_is_counted_as_an_editor_does),
 		story(gzip_is_read_like_text),
