@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# make help lists the goals and variables, from the comments behind ## here and in
-# tests/*/*.mk.
+# make help lists the goals and variables, from the comments behind ## here, in
+# scripts/ship.mk and in tests/*/*.mk.
 
 ## O=DIR             build elsewhere than in build/
 ## V=1               show the commands
@@ -14,6 +14,7 @@ CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
 ## KERNEL=sid        which kernel (Debian's suite) tests and benches boot
 KERNEL ?= bookworm
+## COMMIT=           what --version says of a tree that is no clone
 ## TIMES=10          how often
 TIMES ?= 1
 # Where headers and libraries for it are, if not among this machine's.
@@ -34,7 +35,7 @@ all:
 help: ## list goals and variables
 	$(Q)awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 } \
 		sub(/^## /, "") { variables = variables "  " $$0 "\n" } \
-		END { printf "\nVariables:\n%s", variables }' Makefile $$(ls -r tests/*/*.mk)
+		END { printf "\nVariables:\n%s", variables }' Makefile scripts/ship.mk $$(ls -r tests/*/*.mk)
 
 # ---- how it is compiled ----
 
@@ -52,17 +53,17 @@ hardening_ldflags := $(if $(filter -static,$(LDFLAGS)),,-pie) -Wl,-z,relro,-z,no
 
 warnings := -Wall -Wextra -Werror=implicit-function-declaration -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wconversion $(if $(WERROR),-Werror)
 # No path of the machine that built it.
-prefix_map := -ffile-prefix-map=$(CURDIR)=.
+prefix_map := -ffile-prefix-map=$(abspath $(O))=build -ffile-prefix-map=$(CURDIR)=.
 base_cflags := -std=gnu11 -D_GNU_SOURCE -Iuser -I. -I$(O) $(prefix_map) $(warnings)
 all_cflags := $(base_cflags) $(hardening_cflags) $(flags_given)
 all_ldflags := $(hardening_ldflags) $(LDFLAGS)
 bpf_cflags := -target bpf -g -O2 -mcpu=v2 -Wall $(if $(WERROR),-Werror) $(prefix_map) \
 	-D__TARGET_ARCH_$(bpf_arch) -Ivmlinux/$(arch) -Ibpf
-libs := -lbpf -lelf -lz -ljansson -lcap-ng -lmnl -lpcap -lsystemd -lpthread
+libs := -lbpf -lelf -lz -ljansson -lcap-ng -lmnl -lpcap -lpthread
 
 # Definitions first: libbpf 1.1's linker keeps the offset 0 of an extern map that it
 # meets before its definition.
-bpf_sources := bpf/shared.bpf.c $(filter-out bpf/shared.bpf.c,$(wildcard bpf/*.bpf.c))
+bpf_sources := bpf/shared.bpf.c $(filter-out bpf/shared.bpf.c,$(sort $(wildcard bpf/*.bpf.c)))
 bpf_objects := $(patsubst bpf/%.c,$(O)/bpf/%.o,$(bpf_sources))
 user_sources := $(sort $(wildcard user/*.c user/*/*.c user/*/*/*.c))
 user_objects := $(user_sources:%.c=$(O)/%.o)
@@ -90,6 +91,15 @@ $(O)/user/%.o: user/%.c | tools
 	$(Q)mkdir -p $(@D) && $(CC) $(all_cflags) -MMD -MP -c -o $@ $<
 
 $(patsubst user/%.c,$(O)/user/%.o,$(wildcard user/attach/*.c)): | $(skeleton)
+
+$(O)/user/session/version.o: $(O)/session/commit.h
+
+# Which commit it is built from: that of a tarball is told by COMMIT=.
+COMMIT ?= $(shell git -C $(CURDIR) describe --always --dirty --exclude='*' --abbrev=12 2>/dev/null)
+.PHONY: FORCE
+$(O)/session/commit.h: FORCE
+	$(Q)mkdir -p $(@D) && echo '#define RSTBLAME_COMMIT "$(COMMIT)"' >$@.tmp && \
+		{ cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@; }
 
 # The assembler takes the page's style in, which no compiler tells make.
 $(addsuffix /user/report/html/style.o,$(O) $(O)/unit $(O)/fuzz): user/report/html/style.css
@@ -154,4 +164,4 @@ clean: ## remove what was built
 # Where make bench leaves what it measured: its halves are included in no special order.
 bench_out := $(O)/bench
 
--include $(wildcard tests/*/*.mk)
+-include scripts/ship.mk $(wildcard tests/*/*.mk)

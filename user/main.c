@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "base/message.h"
-#include "base/version.h"
 #include "cli/options.h"
 #include "session/session.h"
 
@@ -41,7 +40,7 @@ int main(int argc, char **argv)
 	case MODE_HELP:
 		return print(options_help());
 	case MODE_VERSION:
-		return print("rstblame " RSTBLAME_VERSION "\n");
+		return session_version(&options);
 	case MODE_CHECK:
 		return session_check(&options);
 	case MODE_READ:

@@ -376,3 +376,10 @@ const char *loader_reason_name(const struct loader *loader, uint32_t reason)
 		name += strlen(REASON_PREFIX);
 	return name;
 }
+
+const char *loader_libbpf_version(void)
+{
+	const char *version = libbpf_version_string();
+
+	return version + (*version == 'v');
+}

@@ -74,4 +74,7 @@ size_t loader_delete_syns(const struct loader *loader, const struct event_syn_ke
  * where it has none. Lives as long as the loader. */
 const char *loader_reason_name(const struct loader *loader, uint32_t reason);
 
+/* Of the libbpf that runs, as "1.1": static. */
+const char *loader_libbpf_version(void);
+
 #endif

@@ -29,9 +29,16 @@ int log_file_fd(const struct log_file *file);
 
 struct log_journal;
 
+/* Starts `journalctl --follow`, which ends with the calling thread. NULL, and one line in
+ * `why`, when there is none, or no journal that can be read. */
 struct log_journal *log_journal_open(char why[LOG_WHY_BYTES]);
 void log_journal_close(struct log_journal *journal);
 bool log_journal_turn(struct log_journal *journal, struct clock_history *clock, log_emit_fn emit,
 		      void *ctx);
+/* Readable when there are entries; negative: journalctl ended by itself. */
+int log_journal_fd(const struct log_journal *journal);
+/* The last turn: what was written up to now, for which it waits two seconds at most. */
+void log_journal_finish(struct log_journal *journal, struct clock_history *clock, log_emit_fn emit,
+			void *ctx);
 
 #endif

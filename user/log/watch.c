@@ -13,13 +13,14 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "base/thread.h"
 #include "base/utf8.h"
 #include "log/rules.h"
 
 /* Lines held, and how many may match in the long run: the rest is counted. */
 enum { HELD_MAX = 256, LINES_A_SECOND = 50 };
-enum { JOURNAL_LOOK_MS = 10, FILE_LOOK_MS = 200 };
+enum { LOOK_MS = 200 }; /* a file may have to be looked at now and then */
 
 struct held {
 	uint64_t mono_ns, wall_ns;
@@ -33,6 +34,7 @@ struct log_watch {
 	uint64_t start_ns;
 	struct log_file *file;       /* the thread's */
 	struct log_journal *journal; /* the thread's */
+	bool has_ended;              /* the thread's: journalctl, by itself */
 	uint64_t credit_ns, paid_ns; /* the thread's: of the rate limit */
 	struct clock_history clock;  /* the thread's */
 	pthread_t thread;
@@ -115,6 +117,26 @@ static bool look(struct log_watch *w)
 			 log_journal_turn(w->journal, &w->clock, take_line, w);
 }
 
+static void look_last(struct log_watch *w)
+{
+	if (w->file)
+		look(w);
+	else
+		log_journal_finish(w->journal, &w->clock, take_line, w);
+}
+
+/* Said once: what comes later will be missed. */
+static int journal_fd(struct log_watch *w)
+{
+	int fd = log_journal_fd(w->journal);
+
+	if (fd < 0 && !w->has_ended)
+		message("journalctl ended: the journal's further lines will be missing; see "
+			"journalctl --verify");
+	w->has_ended = fd < 0;
+	return fd;
+}
+
 /* Readable once the wall clock was set, or came out of a suspend: so a step is known to
  * a millisecond or so. It never expires otherwise. */
 static void watch_clock(int fd)
@@ -133,28 +155,28 @@ static void follow(struct log_watch *w)
 {
 	struct pollfd fds[] = {
 		{ .fd = w->stop_fd, .events = POLLIN },
-		{ .fd = w->file ? log_file_fd(w->file) : -1, .events = POLLIN },
+		{ .events = POLLIN },
 		{ .fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK),
 		  .events = POLLIN },
 	};
-	int pause_ms = w->file ? FILE_LOOK_MS : JOURNAL_LOOK_MS;
 
 	watch_clock(fds[2].fd);
 	do {
 		bool has_more = look(w);
 
+		fds[1].fd = w->file ? log_file_fd(w->file) : journal_fd(w);
 		for (size_t i = 0; i < 3; i++)
 			fds[i].revents = 0;
-		poll(fds, 3, has_more ? 0 : pause_ms);
+		poll(fds, 3, has_more ? 0 : LOOK_MS);
 		if (fds[2].revents)
 			watch_clock(fds[2].fd);
 	} while (!fds[0].revents);
-	look(w);
+	look_last(w);
 	if (fds[2].fd >= 0)
 		close(fds[2].fd);
 }
 
-/* sd-journal wants all its calls to come from one thread, the opening too. */
+/* journalctl ends with the thread that started it: this one. */
 static void *run(void *watch)
 {
 	struct log_watch *w = watch;

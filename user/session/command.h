@@ -13,7 +13,4 @@ pid_t command_start(char *const *argv);
 /* True once it has ended; says on stderr how, unless that was with status 0. */
 bool command_has_ended(pid_t pid, const char *name);
 
-/* Ends it if it still runs. */
-void command_stop(pid_t pid);
-
 #endif

@@ -18,6 +18,9 @@ enum status session_check(const struct options *options);
 /* Says what is at risk now: --audit. */
 enum status session_audit(const struct options *options);
 
+/* Says what it is, and what it is made of. */
+enum status session_version(const struct options *options);
+
 /* A fatal error before there is a report: one line on stderr, and on stdout where
  * JSON was asked for. */
 enum status session_fail(const struct options *options, const char *why);

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/clock.h"
 #include "base/message.h"
 #include "base/version.h"
@@ -325,7 +326,7 @@ static enum status watch_window(struct run *run)
 	run->over_ns = clock_mono_ns();
 	rings_end_counts(run->rings);
 	if (run->command)
-		command_stop(run->command);
+		child_stop(run->command);
 	if (!run->err)
 		drain_rest(run);
 	if (!run->err || run->err == -ECANCELED)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/time_text.h"
+#include "log/journal_entry.h"
 #include "log/lines.h"
 #include "log/rules.h"
 #include "log/time.h"
@@ -304,13 +305,65 @@ static void refused(void **state)
 	assert_non_null(strstr(why, "not a regular file"));
 }
 
+static bool parse(const char *json, struct journal_entry *out)
+{
+	return journal_entry_parse(json, strlen(json), out);
+}
+
+/* What journalctl -o json writes: text, bytes that are none, fields that come twice. */
+static void journal_entries(void **state)
+{
+	struct journal_entry entry;
+
+	(void)state;
+	assert_true(
+		parse("{\"__CURSOR\":\"s=1;i=2\",\"_BOOT_ID\":\"ab12\","
+		      "\"__MONOTONIC_TIMESTAMP\":\"1000500000\",\"_PID\":\"412\","
+		      "\"_SOURCE_REALTIME_TIMESTAMP\":\"1795680002500000\","
+		      "\"SYSLOG_IDENTIFIER\":\"systemd-networkd\",\"_COMM\":\"systemd-network\","
+		      "\"MESSAGE\":\"ens3: DHCP lease lost\"}",
+		      &entry));
+	assert_string_equal(entry.line, "systemd-networkd[412]: ens3: DHCP lease lost");
+	assert_string_equal(entry.cursor, "s=1;i=2");
+	assert_string_equal(entry.boot_id, "ab12");
+	assert_int_equal(entry.mono_ns, 1000500000000);
+	assert_int_equal(entry.source_us, 1795680002500000);
+
+	assert_true(parse("{\"_COMM\":[\"a\",\"b\"],\"MESSAGE\":[108,111,0,999,-1,255]}", &entry));
+	assert_string_equal(entry.line, "b: lo???\xff");
+	assert_int_equal(entry.mono_ns, 0);
+	assert_true(parse("{\"MESSAGE\":[\"one\",[116,119,111]]}", &entry));
+	assert_string_equal(entry.line, "?: two");
+
+	assert_false(parse("{\"__CURSOR\":\"s=3\",\"MESSAGE\":null}", &entry));
+	assert_string_equal(entry.cursor, "s=3");
+	assert_false(parse("{\"MESSAGE\":{}}", &entry));
+	assert_false(parse("[1,2]", &entry));
+	assert_false(parse("-- No entries --", &entry));
+	assert_false(parse("", &entry));
+}
+
+static void no_journalctl(void **state)
+{
+	char why[LOG_WHY_BYTES], *path = strdup(getenv("PATH"));
+
+	(void)state;
+	setenv("PATH", "/nonexistent", 1);
+	assert_null(log_watch_new("journal", why));
+	assert_string_equal(why, "cannot follow the journal: there is no journalctl here; start "
+				 "systemd-journald, run as root, or use --log FILE");
+	setenv("PATH", path, 1);
+	free(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rules),         cmocka_unit_test(times),
 		cmocka_unit_test(new_year),      cmocka_unit_test(clock_set),
 		cmocka_unit_test(hostile_bytes), cmocka_unit_test(followed_file),
-		cmocka_unit_test(refused),
+		cmocka_unit_test(refused),       cmocka_unit_test(journal_entries),
+		cmocka_unit_test(no_journalctl),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
