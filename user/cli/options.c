@@ -304,6 +304,8 @@ int options_parse(int argc, char **argv, struct options *out, char why[OPTIONS_W
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
 		err = take(out, option, argv[at], why);
+		if (out->mode == MODE_VERSION && err) /* asked for first */
+			return 0;
 		if (err || out->mode == MODE_HELP)
 			return err;
 		at = optind;

@@ -124,6 +124,9 @@ static void modes(void **state)
 	assert_int_equal(got.mode, MODE_VERSION);
 	assert_taken("--version --nonsense"); /* asked for first */
 	assert_int_equal(got.mode, MODE_VERSION);
+	assert_taken("-V -f json");
+	assert_int_equal(got.mode, MODE_VERSION);
+	assert_int_equal(got.format, FORMAT_JSON);
 	assert_taken("-r a");
 	assert_int_equal(got.mode, MODE_READ);
 	assert_taken("-r a --read b --read=c");
