@@ -451,7 +451,9 @@ struct event_reset {
 	__u8 entry_hooks; /* enum event_hook */
 	__u8 padding_entry[3];
 	struct event_listening listener; /* where `socket` is LISTEN */
-	__u32 padding_end;
+	/* Where the packet came over a veth pair: the bridge of entry_netns that forwarded it
+	 * there, as a frame of another of its ports; 0: none, it was routed. */
+	__u32 bridge_ifindex;
 };
 _Static_assert(sizeof(struct event_reset) == 560, "event_reset");
 

@@ -97,26 +97,73 @@ struct net_device___private {
 	__u8 priv[];
 } __attribute__((preserve_access_index));
 #define NETDEV_ALIGN 32
-#define KIND_VETH 0x68746576 /* "veth", little-endian as all that we run on */
+/* The first four letters, little-endian as all that we run on. */
+#define KIND_VETH 0x68746576
+#define KIND_BRIDGE 0x64697262
 
-/* The namespace at the far end of the veth pair that the packet came in by; NULL: none. */
-static __noinline const struct net *far_end(const struct net_device *dev)
+static __always_inline bool is_of_kind(const struct net_device *dev, __u32 kind)
+{
+	const struct net_device___private *device = (const void *)dev;
+	__u32 found = 0;
+
+	bpf_probe_read_kernel(&found, sizeof(found), BPF_CORE_READ(device, rtnl_link_ops, kind));
+	return found == kind;
+}
+
+/* The far end of the veth pair that the packet came in by; NULL: none. */
+static __noinline const struct net_device *far_end(const struct net_device *dev)
 {
 	const struct net_device___private *device = (const void *)dev;
 	const struct net_device *peer = NULL;
 	__u64 at = (bpf_core_type_size(struct net_device) + NETDEV_ALIGN - 1) &
 		   ~(NETDEV_ALIGN - 1ULL);
-	__u32 kind = 0;
 
-	if (!dev ||
-	    bpf_probe_read_kernel(&kind, sizeof(kind),
-				  BPF_CORE_READ(device, rtnl_link_ops, kind)) ||
-	    kind != KIND_VETH)
+	if (!dev || !is_of_kind(dev, KIND_VETH))
 		return NULL;
 	if (bpf_core_field_exists(device->priv))
 		at = bpf_core_field_offset(struct net_device___private, priv);
 	bpf_probe_read_kernel(&peer, sizeof(peer), (const void *)dev + at);
-	return peer ? BPF_CORE_READ(peer, nd_net.net) : NULL;
+	return peer;
+}
+
+/* net/core/dev.c's own: a link to the device above. */
+struct netdev_adjacent___upper {
+	const struct net_device *dev;
+	struct list_head list;
+} __attribute__((preserve_access_index));
+
+/* The bridge that `port` belongs to; NULL: none. A port has no other device above it. */
+static __noinline const struct net_device *bridge_of(const struct net_device *port)
+{
+	const struct netdev_adjacent___upper *link;
+	const struct net_device *upper;
+
+	if (!bpf_core_type_exists(struct netdev_adjacent___upper))
+		return NULL;
+	link = (const void *)BPF_CORE_READ(port, adj_list.upper.next) -
+	       bpf_core_field_offset(struct netdev_adjacent___upper, list);
+	/* A list without an element leads back into `port`, which is no pointer to a bridge. */
+	upper = BPF_CORE_READ(link, dev);
+	return upper && is_of_kind(upper, KIND_BRIDGE) ? upper : NULL;
+}
+
+#define MAC_BYTES 6
+
+/* What the bridge itself sends has its own hardware address: the node routed it. A frame
+ * with another sender's came in by another port, and only br_netfilter would have shown it
+ * to conntrack. */
+static __noinline void note_bridge(const struct net_device *port, const struct sk_buff *skb,
+				   __u32 *ifindex)
+{
+	const struct net_device *bridge = bridge_of(port);
+	const void *frame = BPF_CORE_READ(skb, head) + BPF_CORE_READ(skb, mac_header);
+	__u64 sender = 0, own = 0;
+
+	if (!bridge || bpf_probe_read_kernel(&sender, MAC_BYTES, frame + MAC_BYTES) ||
+	    bpf_probe_read_kernel(&own, MAC_BYTES, BPF_CORE_READ(bridge, dev_addr)))
+		return;
+	if (sender && sender != own)
+		*ifindex = BPF_CORE_READ(bridge, ifindex);
 }
 
 /* A packet keeps its struct sk_buff over a veth pair: it may have met conntrack on the
@@ -126,14 +173,20 @@ static __noinline const struct net *far_end(const struct net_device *dev)
 static __always_inline void read_judged(const struct net *net, const struct net_device *dev,
 					const struct sk_buff *skb, struct event_reset *e)
 {
+	const struct net_device *port;
 	const struct net *home;
 
 	if (e->conntrack == EVENT_CONNTRACK_UNTRACKED ||
 	    (e->conntrack == EVENT_CONNTRACK_ENTRY && !is_fresh_entry(e)))
 		return;
 	home = read_invalid(skb, net, e);
-	if (!home && (e->tcp_flags & (TCPHDR_SYN | TCPHDR_ACK)) != TCPHDR_SYN)
-		home = far_end(dev);
+	if (!home && (e->tcp_flags & (TCPHDR_SYN | TCPHDR_ACK)) != TCPHDR_SYN) {
+		port = far_end(dev);
+		if (!port)
+			return;
+		home = BPF_CORE_READ(port, nd_net.net);
+		note_bridge(port, skb, &e->bridge_ifindex);
+	}
 	if (!home || home == net)
 		return;
 	e->entry_netns = read_netns(home);

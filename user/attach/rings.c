@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "bpf/event.h"
 #include "kernel/symbolizer.h"
+#include "node/bridge_netfilter.h"
 #include "node/conntrack_get.h"
 #include "node/process.h"
 #include "node/virtual_services.h"
@@ -32,6 +33,7 @@ struct rings {
 	struct symbolizer *symbolizer;
 	struct conntrack_get *conntrack_get; /* NULL: conntrack is not asked */
 	struct virtual_services services;
+	struct bridge_netfilter_reader bridges;
 	bool is_symbolizer_tried;
 	source_take_fn take;
 	void *ctx;
@@ -136,6 +138,7 @@ static int take_record(void *ctx, const void *record, size_t size)
 	if (rings->conntrack_get)
 		conntrack_get_reset(rings->conntrack_get, &seen);
 	virtual_services_look(&rings->services, &seen);
+	bridge_netfilter_look(&rings->bridges, &seen);
 	return rings->take(rings->ctx, &seen);
 }
 

@@ -125,6 +125,9 @@ static void blame_removal(const struct evidence *e, struct reset_blame *out)
 	 * (truth rule 11), nor does its zone. */
 	if (!e->is_elsewhere)
 		weigh_hooks(e, out);
+	else if (e->reset->reset.bridge_netns == r->netns.inum &&
+		 e->reset->reset.bridge_netfilter == BRIDGE_NETFILTER_OFF)
+		verdict_infer(out, UNSEEN_USE_BRIDGED);
 	if (!e->is_elsewhere && !e->is_zone_known)
 		verdict_infer(out, UNSEEN_ZONE);
 	if (e->reset->reset.socket == SOCKET_TIME_WAIT)
@@ -171,6 +174,19 @@ static void blame_bypass(const struct evidence *e, struct reset_blame *out)
 		verdict_infer(out, UNSEEN_ENTRY_LOST);
 }
 
+/* Between two hosts of one bridge the translation is undone only where the bridge shows its
+ * frames to conntrack; nobody removed anything. */
+static void blame_bridge(const struct reset_observation *reset, struct reset_blame *out)
+{
+	say(out, VERDICT_ENTRY_BYPASSED, CONFIDENCE_PROVEN);
+	out->cause = CAUSE_BRIDGE;
+	out->flow = reset->entry;
+	out->actor = (struct actor){ 0 };
+	need_socket(out);
+	if (reset->bridge_netfilter != BRIDGE_NETFILTER_OFF)
+		verdict_infer(out, UNSEEN_BRIDGE);
+}
+
 /* Truth rule 1's counterpart: the entry was there. True when that decides. */
 static bool judge_live_entry(const struct evidence *e, struct reset_blame *out)
 {
@@ -181,7 +197,10 @@ static bool judge_live_entry(const struct evidence *e, struct reset_blame *out)
 	/* It may have been made since. */
 	if (live_entry_is_elsewhere(reset) && (e->removal || e->retranslation || has_end(e)))
 		return false;
-	if (live_entry_is_unhooked(e))
+	if (live_entry_is_bridged(reset) &&
+	    (reset->bridge_netfilter == BRIDGE_NETFILTER_OFF || !live_entry_is_unhooked(e)))
+		blame_bridge(reset, out);
+	else if (live_entry_is_unhooked(e))
 		blame_bypass(e, out);
 	else if (reset->pickup == PICKUP_INVALID || live_entry_is_elsewhere(reset))
 		blame_invalid(reset, out);
@@ -491,6 +510,8 @@ static uint32_t proofs_of_entry(const struct evidence *e)
 		proofs |= PROOF_HOOKS_GONE;
 	if (e->ruleset)
 		proofs |= PROOF_RULESET;
+	if (live_entry_is_bridged(reset) && reset->bridge_netfilter == BRIDGE_NETFILTER_OFF)
+		proofs |= PROOF_BRIDGED;
 	return proofs;
 }
 

@@ -28,6 +28,12 @@ bool live_entry_is_elsewhere(const struct reset_observation *reset)
 	return reset->entry_netns && reset->lookup == LOOKUP_ALIVE;
 }
 
+bool live_entry_is_bridged(const struct reset_observation *reset)
+{
+	return reset->bridge_netns && reset->bridge_netns == reset->entry_netns &&
+	       reset->bridge_netfilter != BRIDGE_NETFILTER_ON;
+}
+
 bool live_entry_translates(const struct reset_observation *reset)
 {
 	return reset->entry.family && flow_is_translated(&reset->entry) &&

@@ -21,4 +21,8 @@ bool live_entry_is_elsewhere(const struct reset_observation *reset);
  * come back. */
 bool live_entry_is_unhooked(const struct evidence *e);
 
+/* The packet came as a frame that a bridge of the entry's namespace forwarded: it has met no
+ * hooks there, unless br_netfilter is known to be on. */
+bool live_entry_is_bridged(const struct reset_observation *reset);
+
 #endif

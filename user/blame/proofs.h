@@ -30,6 +30,7 @@ enum proof {
 	PROOF_RECEIVED = 1 << 17,    /* a socket of this node took it */
 	PROOF_OPEN_SOCKET = 1 << 18, /* the wanted socket is open */
 	PROOF_BARRIER = 1 << 19,     /* it is bound to a device, or in another namespace */
+	PROOF_BRIDGED = 1 << 20,     /* a bridge forwarded it, and does not show it to netfilter */
 	PROOF_NEVER = 1 << 30,       /* nothing proves it */
 };
 

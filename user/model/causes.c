@@ -32,6 +32,7 @@ static const struct cause_row causes[] = {
 	[CAUSE_DISCONNECT] = { "disconnect", CAUSE_NEEDS_NOTHING, BOTH },
 	[CAUSE_LISTENER_CLOSED] = { "listener-closed", CAUSE_NEEDS_NOTHING, BOTH },
 	[CAUSE_ACCEPT_QUEUE_FULL] = { "accept-queue-full", CAUSE_NEEDS_NOTHING, BOTH },
+	[CAUSE_BRIDGE] = { "bridge", CAUSE_NEEDS_NOTHING, BOTH },
 };
 _Static_assert(COUNT(causes) == CAUSES, "a row each");
 

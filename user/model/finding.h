@@ -72,6 +72,8 @@ enum unseen {
 	UNSEEN_IPVS,        /* that IPVS had the connection: it has a service there */
 	UNSEEN_ASKED,       /* whether conntrack has an entry: it was not asked, too many waited */
 	UNSEEN_REASON,      /* the kernel's own reason says otherwise */
+	UNSEEN_BRIDGE,      /* whether bridged packets are shown to conntrack */
+	UNSEEN_USE_BRIDGED, /* that the entry would have helped: they are not */
 	UNSEENS,
 };
 

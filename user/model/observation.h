@@ -151,6 +151,8 @@ enum cause {
 	CAUSE_LISTENER_CLOSED, /* it had waited for accept(), and the listener was closed */
 	/* Why a listener could not take a connection. */
 	CAUSE_ACCEPT_QUEUE_FULL,
+	/* Why a live entry was bypassed. */
+	CAUSE_BRIDGE, /* the packet was bridged, and those are not shown to conntrack */
 	CAUSES,
 };
 
@@ -172,6 +174,7 @@ enum tracker_state {
 enum socket_state {
 	SOCKET_NONE = 0, /* else as the kernel numbers them */
 	SOCKET_ESTABLISHED = 1,
+	SOCKET_SYN_SENT = 2,
 	SOCKET_FIN_WAIT1 = 4,
 	SOCKET_FIN_WAIT2 = 5,
 	SOCKET_TIME_WAIT = 6,
@@ -217,6 +220,15 @@ enum lookup {
 	LOOKUP_ALIVE,
 	LOOKUP_SKIPPED, /* it would have been, but too many waited */
 	LOOKUPS,
+};
+
+/* Whether a bridge shows its frames to netfilter (br_netfilter). */
+enum bridge_netfilter {
+	BRIDGE_NETFILTER_NONE, /* no bridge forwarded the packet, or it is not known */
+	BRIDGE_NETFILTER_UNKNOWN,
+	BRIDGE_NETFILTER_OFF,
+	BRIDGE_NETFILTER_ON,
+	BRIDGE_NETFILTERS,
 };
 
 /* What netfilter's hooks in a namespace can do. */
@@ -394,6 +406,11 @@ struct reset_observation {
 	 * entry. 0: nowhere else, or not known; or read from a recording. */
 	uint32_t from_netns;
 	uint8_t from_hooks;
+	/* A bridge of this namespace forwarded the packet hither, as a frame of another host's: it
+	 * was not routed there. 0: none, or not known. */
+	uint32_t bridge_netns;
+	uint32_t bridge_ifindex;        /* 0: read from a recording */
+	uint8_t bridge_netfilter;       /* enum bridge_netfilter, right after the reset */
 	bool is_virtual;                /* IPVS has a service at the packet's destination */
 	struct listener_state listener; /* where `socket` is LISTEN, or a request of one */
 	struct socket_end ended;        /* of the socket that had this connection */

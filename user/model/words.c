@@ -50,6 +50,8 @@ static const char *const unseens[] = {
 	[UNSEEN_IPVS] = "ipvs-connection",
 	[UNSEEN_ASKED] = "conntrack-not-asked",
 	[UNSEEN_REASON] = "kernel-reason",
+	[UNSEEN_BRIDGE] = "bridge-netfilter",
+	[UNSEEN_USE_BRIDGED] = "entry-use-bridged",
 };
 _Static_assert(COUNT(unseens) == UNSEENS, "a word each");
 
@@ -95,6 +97,13 @@ static const char *const lookups[] = {
 	[LOOKUP_ABSENT] = "absent",
 	[LOOKUP_ALIVE] = "alive",
 	[LOOKUP_SKIPPED] = "skipped",
+};
+
+static const char *const bridge_netfilters[] = {
+	[BRIDGE_NETFILTER_NONE] = "none",
+	[BRIDGE_NETFILTER_UNKNOWN] = "unknown",
+	[BRIDGE_NETFILTER_OFF] = "off",
+	[BRIDGE_NETFILTER_ON] = "on",
 };
 
 static const char *const socket_ends[SOCKET_ENDS] = {
@@ -282,6 +291,16 @@ const char *lookup_name(enum lookup lookup)
 enum lookup lookup_parse(const char *name)
 {
 	return search(lookups, COUNT(lookups), name);
+}
+
+const char *bridge_netfilter_name(enum bridge_netfilter state)
+{
+	return pick(bridge_netfilters, COUNT(bridge_netfilters), state);
+}
+
+enum bridge_netfilter bridge_netfilter_parse(const char *name)
+{
+	return search(bridge_netfilters, COUNT(bridge_netfilters), name);
 }
 
 const char *socket_end_name(enum socket_end_how how)

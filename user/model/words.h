@@ -37,6 +37,8 @@ enum reset_kind direction_parse(const char *name);
 
 const char *lookup_name(enum lookup lookup);
 enum lookup lookup_parse(const char *name);
+const char *bridge_netfilter_name(enum bridge_netfilter state);
+enum bridge_netfilter bridge_netfilter_parse(const char *name);
 
 const char *socket_end_name(enum socket_end_how how);
 enum socket_end_how socket_end_parse(const char *name);

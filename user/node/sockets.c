@@ -30,6 +30,8 @@ static bool has_state(uint32_t states, uint8_t state)
 
 bool socket_is_open(const struct socket_row *row)
 {
+	if (row->state == SOCKET_SYN_SENT)
+		return row->is_asking;
 	if (row->state == SOCKET_ESTABLISHED || row->state == SOCKET_CLOSE_WAIT)
 		return true;
 	/* Half closed with shutdown(), it still waits; closed, nobody does. */
@@ -204,13 +206,14 @@ static int look_up_by_diag(struct mnl_socket *nl, struct socket_row *row)
 {
 	struct socket_row found = { .netns = row->netns };
 	struct answer answer = { .row = &found, .netns = row->netns };
+	uint32_t states = SOCKETS_OPEN | (row->is_asking ? SOCKETS_ASKING : 0);
 	size_t size = row->family == AF_INET ? 4 : 16;
 	struct inet_diag_req_v2 *request;
 	_Alignas(8) char buf[256];
 	int err;
 
 	request = begin_request(buf, row->family);
-	request->idiag_states = SOCKETS_OPEN;
+	request->idiag_states = states;
 	request->id.idiag_sport = htons(row->tuple.sport);
 	request->id.idiag_dport = htons(row->tuple.dport);
 	memcpy(request->id.idiag_src, row->tuple.src.bytes, size);
@@ -223,7 +226,7 @@ static int look_up_by_diag(struct mnl_socket *nl, struct socket_row *row)
 		found.state = SOCKET_NONE;
 	else if (err)
 		return err;
-	if (!has_state(SOCKETS_OPEN, found.state))
+	if (!has_state(states, found.state))
 		found.state = SOCKET_NONE;
 	row->state = found.state;
 	row->inode = found.inode;
@@ -339,6 +342,8 @@ static int compare_tuples(const void *a, const void *b)
 
 static void take_found(struct socket_row *row, const struct socket_row *found)
 {
+	if (found && found->state == SOCKET_SYN_SENT && !row->is_asking)
+		found = NULL;
 	row->state = found ? found->state : SOCKET_NONE;
 	row->inode = found ? found->inode : 0;
 	row->bound_ifindex = found ? found->bound_ifindex : 0;
@@ -360,7 +365,7 @@ static void find_in(struct sockets *all, struct socket_row *rows, size_t count, 
 static void look_up_in_proc(struct socket_row *rows, size_t count)
 {
 	struct sockets all = { 0 };
-	struct listing listing = { .sockets = &all, .states = SOCKETS_OPEN };
+	struct listing listing = { .sockets = &all, .states = SOCKETS_OPEN | SOCKETS_ASKING };
 
 	if (!read_both(take_listed, &listing))
 		find_in(&all, rows, count, SOCKET_UNKNOWN);
@@ -377,7 +382,7 @@ int sockets_find_bound(struct socket_row *rows, size_t count)
 		missed += rows[i].state == SOCKET_NONE;
 	if (!missed || !has_diag()) /* /proc has them all */
 		return 0;
-	err = sockets_list(&all, 0, SOCKETS_OPEN);
+	err = sockets_list(&all, 0, SOCKETS_OPEN | SOCKETS_ASKING);
 	if (!err)
 		find_in(&all, rows, count, SOCKET_NONE);
 	for (size_t i = 0; err && i < count; i++)

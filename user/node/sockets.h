@@ -14,6 +14,7 @@ enum {
 	/* Open: somebody may still wait for what comes. */
 	SOCKETS_OPEN = 1 << SOCKET_ESTABLISHED | 1 << SOCKET_FIN_WAIT1 | 1 << SOCKET_FIN_WAIT2 |
 		       1 << SOCKET_CLOSE_WAIT,
+	SOCKETS_ASKING = 1 << SOCKET_SYN_SENT,
 	SOCKETS_LISTENING = 1 << SOCKET_LISTEN,
 };
 
@@ -24,8 +25,9 @@ struct socket_row {
 	uint32_t tag;           /* the caller's own */
 	uint32_t bound_ifindex; /* SO_BINDTODEVICE, a VRF; 0: none, or not known (/proc) */
 	uint8_t family;         /* AF_INET for an IPv4-mapped one, too */
-	uint8_t state; /* enum socket_state; SOCKET_NONE: not there, SOCKET_UNKNOWN: not seen */
-	bool is_inner; /* the caller's own: it was asked for by a translation of its tuple */
+	uint8_t state;  /* enum socket_state; SOCKET_NONE: not there, SOCKET_UNKNOWN: not seen */
+	bool is_asking; /* the caller's own: one that waits for the answer to its SYN is open, too */
+	bool is_inner;  /* the caller's own: it was asked for by a translation of its tuple */
 };
 
 struct sockets {

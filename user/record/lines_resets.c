@@ -82,6 +82,8 @@ static const struct words delivered_words = { delivered_name, delivered_parse, D
 					      DELIVERED_UNKNOWN };
 static const struct words undelivered_words = { undelivered_name, undelivered_parse, UNDELIVEREDS,
 						UNDELIVERED_NONE };
+static const struct words bridge_netfilter_words = { bridge_netfilter_name, bridge_netfilter_parse,
+						     BRIDGE_NETFILTERS, BRIDGE_NETFILTER_NONE };
 static const struct words lookup_words = { lookup_name, lookup_parse, LOOKUPS, LOOKUP_NONE };
 
 static void write_packet(struct jsonw *w, const char *name, const void *base)
@@ -189,6 +191,8 @@ static const struct field reset_rows[] = {
 	WORD(reset_observation, "entry_state", entry_state, 0, tracker_words),
 	NUMBER(reset_observation, "entry_netns", entry_netns, 0),
 	SPECIAL_AT(reset_observation, "entry_hooks", entry_hooks, 0, hooks_special),
+	NUMBER(reset_observation, "bridge_netns", bridge_netns, 0),
+	WORD(reset_observation, "bridge_netfilter", bridge_netfilter, 0, bridge_netfilter_words),
 	OBJECT(reset_observation, "listener", listener, listener_fields),
 	FLAG(reset_observation, "met_request", is_of_request, 0),
 	FLAG(reset_observation, "virtual_service", is_virtual, 0),

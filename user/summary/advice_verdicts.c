@@ -156,6 +156,16 @@ const struct advice_row advice_on_verdicts[] = {
 	  "Not the cause if net.netfilter.nf_conntrack_log_invalid=6 logs nothing when it "
 	  "happens again." },
 	{ VERDICT_ENTRY_BYPASSED,
+	  CAUSE_BRIDGE,
+	  NULL,
+	  { "Both ends are on one bridge, and the answer went straight over it: packets that are "
+	    "bridged are not shown to conntrack here, so the translation was not undone. Load "
+	    "br_netfilter and set net.bridge.bridge-nf-call-iptables=1 (IPv6: "
+	    "bridge-nf-call-ip6tables), in /etc/modules-load.d and /etc/sysctl.d to stay.",
+	    "Or masquerade what is translated back into the same bridge (hairpin), so that the "
+	    "answer has to pass this node." },
+	  "Not the cause if `sysctl net.bridge.bridge-nf-call-iptables` says 1 at that time." },
+	{ VERDICT_ENTRY_BYPASSED,
 	  CAUSE_NONE,
 	  is_undelivered,
 	  { "The ruleset that translated the flow was away for a moment, and none of the resets "

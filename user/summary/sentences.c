@@ -58,6 +58,7 @@ static const struct {
 	[CAUSE_DISCONNECT] = { "", "", "" },
 	[CAUSE_LISTENER_CLOSED] = { "", "", "" },
 	[CAUSE_ACCEPT_QUEUE_FULL] = { "", "", "" },
+	[CAUSE_BRIDGE] = { "", "", "" },
 };
 _Static_assert(COUNT(causes) == CAUSES, "a row each");
 
@@ -123,12 +124,21 @@ static const char *const unseens[] = {
 	[UNSEEN_ASKED] =
 		"whether conntrack has an entry for it: too many resets waited, so it was not asked",
 	[UNSEEN_REASON] = "the kernel's own reason for the reset says otherwise",
+	[UNSEEN_BRIDGE] =
+		"that bridged packets are not shown to conntrack: br_netfilter is loaded, and "
+		"its settings of that namespace were not read",
+	[UNSEEN_USE_BRIDGED] =
+		"that the entry would have helped: the packet was bridged, and bridged packets "
+		"are not shown to conntrack here",
 };
 
 _Static_assert(COUNT(unseens) == UNSEENS, "a sentence each");
 
-const char *describe_verdict(enum verdict verdict)
+const char *describe_verdict(enum verdict verdict, enum cause cause)
 {
+	if (verdict == VERDICT_ENTRY_BYPASSED && cause == CAUSE_BRIDGE)
+		return "the entry is alive, but a bridge forwarded the packet without showing it to "
+		       "conntrack";
 	return verdict < VERDICTS ? verdicts[verdict] : "";
 }
 

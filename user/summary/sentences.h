@@ -8,8 +8,9 @@
 
 #include "model/finding.h"
 
-/* Why the RST was sent: "the flow's conntrack entry had been removed". */
-const char *describe_verdict(enum verdict verdict);
+/* Why the RST was sent: "the flow's conntrack entry had been removed". CAUSE_NONE: as it
+ * holds for each cause. */
+const char *describe_verdict(enum verdict verdict, enum cause cause);
 
 /* Why the entries of a flush were removed: "they timed out"; "" where the change behind it
  * says so. */

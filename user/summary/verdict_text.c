@@ -176,6 +176,9 @@ static const char *explain_arrival(const struct reset_blame *b)
 		return "Conntrack has an entry for it, but judged it INVALID and did not translate "
 		       "it,";
 	case VERDICT_ENTRY_BYPASSED:
+		if (b->cause == CAUSE_BRIDGE)
+			return "Conntrack has an entry for it, but the bridge forwarded it without "
+			       "showing it to conntrack,";
 		return "Conntrack has an entry for it, but the hooks that use it are gone,";
 	case VERDICT_ENTRY_REMOVED:
 		return "There was no entry to translate it back,";

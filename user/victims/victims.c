@@ -81,6 +81,14 @@ static void let_go(struct victims *v)
 
 /* ---- asking ---- */
 
+/* The answer to a SYN: its socket has no connection yet. */
+static bool is_handshake(const struct finding *f)
+{
+	const uint8_t both = PACKET_SYN | PACKET_ACK;
+
+	return (f->seen->reset.flags & both) == both;
+}
+
 static void ask(struct victims *v, struct held *held)
 {
 	const struct wanted_socket *wanted = held->finding->wanted;
@@ -91,7 +99,8 @@ static void ask(struct victims *v, struct held *held)
 	i->sockets.rows[0] = (struct socket_row){ .tuple = wanted->tuple,
 						  .family = held->finding->seen->reset.family,
 						  .netns = wanted->inum,
-						  .inode = wanted->inode };
+						  .inode = wanted->inode,
+						  .is_asking = is_handshake(held->finding) };
 	i->is_own = wanted->role == VICTIM_OWN;
 	memcpy(i->ifname, held->finding->seen->reset.ifname, sizeof(i->ifname));
 	i->id = held->ticket = ++v->tickets;

@@ -109,6 +109,8 @@ static void decode_trigger(const struct event_reset *in, struct reset_observatio
 	} else {
 		r->from_netns = in->entry_netns;
 		r->from_hooks = decode_hooks(in->entry_hooks);
+		r->bridge_ifindex = in->bridge_ifindex;
+		r->bridge_netns = in->bridge_ifindex ? in->entry_netns : 0;
 	}
 	r->has_numbers = true;
 	r->seq = in->seq;

@@ -243,6 +243,95 @@ static void the_nodes_hooks_are_there(void **state)
 	assert_int_equal(r.actor.pid, 0);
 }
 
+/* The answer of the other host of one bridge, which the node's stack never had. */
+static struct reset_blame bridged(enum bridge_netfilter state, uint32_t bridge_netns,
+				  enum victim_look look)
+{
+	struct flow flow = to_service(40112);
+	struct observation reset = make_reset(&flow, &flow.reply);
+
+	reset.reset.has_zone = false;
+	reset.reset.pickup = PICKUP_NONE;
+	reset.reset.lookup = LOOKUP_ALIVE;
+	reset.reset.entry = flow;
+	reset.reset.entry_netns = NODE_NETNS;
+	reset.reset.bridge_netns = bridge_netns;
+	reset.reset.bridge_netfilter = (uint8_t)state;
+	reset.reset.victim.role = VICTIM_OF_FLOW;
+	reset.reset.victim.look = (uint8_t)look;
+	if (look == LOOK_FOUND)
+		reset.reset.victim.socket_state = SOCKET_ESTABLISHED;
+	w.netns.inum = POD;
+	return *see_reset(&w, reset);
+}
+
+static void bridged_past_the_entry(void **state)
+{
+	struct reset_blame r = bridged(BRIDGE_NETFILTER_OFF, NODE_NETNS, LOOK_FOUND);
+
+	(void)state;
+	assert_judged(&r, VERDICT_ENTRY_BYPASSED, CAUSE_BRIDGE, CONFIDENCE_PROVEN);
+	assert_int_equal(r.actor.pid, 0);
+	assert_int_equal(r.because_count, 0);
+	r = bridged(BRIDGE_NETFILTER_OFF, NODE_NETNS, LOOK_LATE);
+	assert_judged(&r, VERDICT_ENTRY_BYPASSED, CAUSE_BRIDGE, CONFIDENCE_LIKELY);
+	r = bridged(BRIDGE_NETFILTER_OFF, NODE_NETNS, LOOK_ABSENT);
+	assert_judged(&r, VERDICT_STALE_CONNECTION, CAUSE_NONE, CONFIDENCE_LIKELY);
+	r = bridged(BRIDGE_NETFILTER_UNKNOWN, NODE_NETNS, LOOK_FOUND);
+	assert_judged(&r, VERDICT_ENTRY_BYPASSED, CAUSE_BRIDGE, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(&r, UNSEEN_BRIDGE));
+	/* Shown to conntrack, or past another namespace's: then this was not the reason. */
+	r = bridged(BRIDGE_NETFILTER_ON, NODE_NETNS, LOOK_FOUND);
+	assert_judged(&r, VERDICT_ENTRY_INVALID, CAUSE_NONE, CONFIDENCE_LIKELY);
+	r = bridged(BRIDGE_NETFILTER_OFF, POD, LOOK_FOUND);
+	assert_judged(&r, VERDICT_ENTRY_INVALID, CAUSE_NONE, CONFIDENCE_LIKELY);
+}
+
+/* Who took the hooks is to blame only where the packet may have been shown to them. */
+static void bridged_and_the_hooks_are_gone(void **state)
+{
+	struct reset_blame r;
+
+	(void)state;
+	change_hooks(RULESET_HOOKS_REMOVED, NODE_NETNS);
+	r = bridged(BRIDGE_NETFILTER_OFF, NODE_NETNS, LOOK_FOUND);
+	assert_judged(&r, VERDICT_ENTRY_BYPASSED, CAUSE_BRIDGE, CONFIDENCE_PROVEN);
+	assert_int_equal(r.actor.pid, 0);
+	r = bridged(BRIDGE_NETFILTER_UNKNOWN, NODE_NETNS, LOOK_FOUND);
+	assert_judged(&r, VERDICT_ENTRY_BYPASSED, CAUSE_NONE, CONFIDENCE_PROVEN);
+	assert_string_equal(r.actor.comm, networkd.comm);
+}
+
+static struct reset_blame deleted_and_bridged(enum bridge_netfilter state, uint16_t port)
+{
+	struct flow flow = to_service(port);
+	struct observation reset = make_reset(&flow, &flow.reply);
+
+	w.netns.inum = NODE_NETNS;
+	delete_entry(&flow);
+	reset.reset.has_zone = false;
+	reset.reset.pickup = PICKUP_NONE;
+	reset.reset.bridge_netns = NODE_NETNS;
+	reset.reset.bridge_netfilter = (uint8_t)state;
+	reset.reset.victim.role = VICTIM_OF_FLOW;
+	reset.reset.victim.look = LOOK_FOUND;
+	reset.reset.victim.socket_state = SOCKET_ESTABLISHED;
+	w.netns.inum = POD;
+	return *see_reset(&w, reset);
+}
+
+/* The removed entry would not have been met. */
+static void removed_and_bridged(void **state)
+{
+	struct reset_blame r = deleted_and_bridged(BRIDGE_NETFILTER_ON, 40112);
+
+	(void)state;
+	assert_judged(&r, VERDICT_ENTRY_REMOVED, CAUSE_USER_DELETE, CONFIDENCE_PROVEN);
+	r = deleted_and_bridged(BRIDGE_NETFILTER_OFF, 40113);
+	assert_judged(&r, VERDICT_ENTRY_REMOVED, CAUSE_USER_DELETE, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(&r, UNSEEN_USE_BRIDGED));
+}
+
 /* It was made again after the reset, before the node was asked. */
 static void made_again_since(void **state)
 {
@@ -564,6 +653,9 @@ int main(void)
 		test(the_pods_own_hooks_are_no_evidence),
 		test(the_nodes_hooks_are_gone),
 		test(the_nodes_hooks_are_there),
+		test(bridged_past_the_entry),
+		test(bridged_and_the_hooks_are_gone),
+		test(removed_and_bridged),
 		test(made_again_since),
 		test(a_socket_bound_to_a_device),
 		test(a_socket_outside_of_the_vrf),

@@ -151,7 +151,13 @@ static void open_or_not(void **state)
 		struct socket_row row = { .state = cases[i].state, .inode = cases[i].inode };
 
 		assert_int_equal(socket_is_open(&row), cases[i].is_open);
+		row.is_asking = true;
+		assert_int_equal(socket_is_open(&row), cases[i].is_open);
 	}
+	/* Of the answer to a SYN only. */
+	assert_false(socket_is_open(&(struct socket_row){ .state = SOCKET_SYN_SENT }));
+	assert_true(socket_is_open(
+		&(struct socket_row){ .state = SOCKET_SYN_SENT, .is_asking = true }));
 }
 
 static void its_process(void **state)

@@ -406,6 +406,11 @@ static void round_trip_evidence(void **state)
 	seen.reset.entry_hooks = HOOKS_KNOWN | HOOKS_NAT;
 	check_reset(seen);
 	seen.reset.entry_hooks = HOOKS_KNOWN; /* none there */
+	seen.reset.bridge_netns = 4026532001;
+	for (uint8_t k = BRIDGE_NETFILTER_UNKNOWN; k < BRIDGE_NETFILTERS; k++) {
+		seen.reset.bridge_netfilter = k;
+		check_reset(seen);
+	}
 	seen.reset.listener = (struct listener_state){ .is_known = true,
 						       .is_v6only = true,
 						       .family = AF_INET6,

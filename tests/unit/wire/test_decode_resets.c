@@ -128,6 +128,11 @@ static void entry_of_another_namespace(void **state)
 	assert_int_equal(o.reset.entry_hooks, 0);
 	assert_int_equal(o.reset.from_netns, 4026532001);
 	assert_int_equal(o.reset.from_hooks, HOOKS_KNOWN | HOOKS_CONNTRACK | HOOKS_NAT);
+	assert_int_equal(o.reset.bridge_netns, 0);
+	e.bridge_ifindex = 4;
+	o = DECODED(e);
+	assert_int_equal(o.reset.bridge_netns, 4026532001);
+	assert_int_equal(o.reset.bridge_ifindex, 4);
 	e.conntrack = EVENT_CONNTRACK_INVALID;
 	e.entry_netns = 0;
 	e.entry_hooks = 0;

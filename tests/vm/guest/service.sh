@@ -5,6 +5,18 @@
 CLUSTER=10.96.0.10
 CLUSTER6=fd00:96::10
 
+# Another pod of c1's bridge.
+OTHER_POD=10.88.0.3
+pod_add() { # NAMESPACE ADDRESS
+	ip netns add $1
+	ip -n $1 link set lo up
+	ip link add $1-host type veth peer name eth0 netns $1
+	ip link set $1-host master br0 up
+	ip -n $1 addr add $2/24 dev eth0
+	ip -n $1 link set eth0 up
+	ip -n $1 route add default via 10.88.0.1
+}
+
 # What the pods (c1) and the other host sent of resets since the window began.
 pod_rsts() { echo $(($(out_rsts c1) - rsts_before_c1)); }
 srv_rsts() { echo $(($(out_rsts srv) - rsts_before_srv)); }
@@ -63,6 +75,11 @@ entries_delete() { # SERVICE-ADDRESS [MORE...]
 
 # What rstblame has written by now: its lines of one type.
 lines_said() { grep -c "^{\"type\":\"$1\"" "$OUT/$NAME.json" || true; }
+wait_for_resets_said() { # COUNT
+	if [[ -e $OUT/$NAME.json ]]; then
+		wait_for "(( \$(lines_said reset) >= $1 ))" 15 "$1 resets to be told"
+	fi
+}
 wait_for_risks() { # COUNT
 	if [[ -e $OUT/$NAME.json ]]; then
 		wait_for "(( \$(lines_said at_risk) >= $1 ))" 15 "$1 flows to be found at risk"

@@ -6,18 +6,6 @@
 . /guest/service.sh
 RUNS=test-kernels
 
-OTHER_POD=10.88.0.3
-
-pod_add() { # NAMESPACE ADDRESS
-	ip netns add $1
-	ip -n $1 link set lo up
-	ip link add $1-host type veth peer name eth0 netns $1
-	ip link set $1-host master br0 up
-	ip -n $1 addr add $2/24 dev eth0
-	ip -n $1 link set eth0 up
-	ip -n $1 route add default via 10.88.0.1
-}
-
 setup() {
 	network_make
 	node_address_add

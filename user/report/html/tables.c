@@ -307,7 +307,7 @@ static void write_verdicts(FILE *out, const struct summary *t)
 		fputs("<tr>", out);
 		html_count_cell(out, "Resets", t->resets[v]);
 		html_cell(out, "Verdict", NULL, verdict_name(v));
-		html_cell(out, "Sent because", NULL, describe_verdict(v));
+		html_cell(out, "Sent because", NULL, describe_verdict(v, CAUSE_NONE));
 		write_bar(out, t->resets[v], most);
 		fputs("</tr>\n", out);
 	}
