@@ -185,14 +185,40 @@ static __always_inline __u64 per_cpu_preempt_count(void)
 	return 0;
 }
 
-/* Where it cannot be told, nobody is named: as if it were a softirq. */
+/* THREAD_SIZE, x86-64 without KASAN; there, what is deep counts as a softirq. */
+#define TASK_STACK_BYTES (16 << 10)
+
+/* A softirq runs on a stack of the CPU's (do_softirq_own_stack(), run_on_irqstack_cond()), or
+ * in ksoftirqd, as what it is called while it is a kernel thread. Our own frame is on the
+ * stack of whatever we stopped. For a pointer's negative the verifier takes any number. */
+static __always_inline int guess_preempt_count(void)
+{
+	const struct task_struct *task = (void *)bpf_get_current_task();
+	__u64 stack = (unsigned long)BPF_CORE_READ(task, stack), minus_frame;
+	char comm[] = "ksoftirqd/", name[16] = {};
+
+	asm volatile("%0 = r10\n%0 = -%0" : "=r"(minus_frame));
+	if (-minus_frame - stack >= TASK_STACK_BYTES)
+		return SOFTIRQ_OFFSET;
+	if (!(BPF_CORE_READ(task, flags) & PF_KTHREAD))
+		return 0;
+	bpf_get_current_comm(name, sizeof(name));
+#pragma unroll
+	for (int i = 0; i < sizeof(comm) - 1; i++)
+		if (name[i] != comm[i])
+			return 0;
+	return SOFTIRQ_OFFSET;
+}
+
 static __always_inline int read_preempt_count_by_address(void)
 {
 	__u64 cpu = bpf_get_smp_processor_id(), base = 0, offset = per_cpu_preempt_count();
 	int count = SOFTIRQ_OFFSET;
 
-	if (!offset || !per_cpu_offsets_address ||
-	    bpf_probe_read_kernel(&base, sizeof(base), (void *)(per_cpu_offsets_address + cpu * 8)))
+	/* Hidden (kptr_restrict=2). */
+	if (!offset || !per_cpu_offsets_address)
+		return guess_preempt_count();
+	if (bpf_probe_read_kernel(&base, sizeof(base), (void *)(per_cpu_offsets_address + cpu * 8)))
 		return SOFTIRQ_OFFSET;
 	bpf_probe_read_kernel(&count, sizeof(count), (void *)(base + offset));
 	return count;
