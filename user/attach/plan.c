@@ -4,7 +4,7 @@
 #include <malloc.h>
 
 #include "btf/kernel_types.h"
-#include "kernel/modules.h"
+#include "node/built_in.h"
 
 /* What the object reads may be a module's own. */
 static void read_types(struct plan *plan)
@@ -12,7 +12,7 @@ static void read_types(struct plan *plan)
 	if (!plan->types)
 		plan->types = kernel_types_read();
 	for (size_t i = 0; i < EVENT_PROBES && plan->types; i++)
-		if (probes[i].module && module_is_loaded(probes[i].module))
+		if (probes[i].module && module_is_here(probes[i].module))
 			kernel_types_of(plan->types, probes[i].module);
 }
 
@@ -39,7 +39,7 @@ int plan_make(struct plan *plan, bool allow_fentry, struct hook_choice *choices,
 		const struct probe *probe = &probes[i];
 		struct hook_facts facts = {
 			.allows_fentry = allow_fentry && !(plan->no_pin && probe->module),
-			.is_module_loaded = !probe->module || module_is_loaded(probe->module),
+			.is_module_loaded = !probe->module || module_is_here(probe->module),
 		};
 
 		hook_choice_make(probe, &plan->symbols, &facts, &choices[i], &results[i]);

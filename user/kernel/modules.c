@@ -64,14 +64,6 @@ int modules_next(int fd, struct module_event *out)
 	return 0;
 }
 
-bool module_is_loaded(const char *name)
-{
-	char path[MODULE_NAME_BYTES + 32];
-
-	snprintf(path, sizeof(path), "/sys/module/%s", name);
-	return access(path, F_OK) == 0;
-}
-
 bool module_is_live(const char *name)
 {
 	char path[MODULE_NAME_BYTES + 32], state[16] = "";

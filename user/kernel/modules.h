@@ -25,9 +25,6 @@ int modules_next(int fd, struct module_event *out);
 /* Reads one uevent, "add@/module/nf_nat" and its variables. Pure. */
 bool module_event_parse(const char *text, struct module_event *out);
 
-/* Whether it is loaded, or built in where the kernel tells so. */
-bool module_is_loaded(const char *name);
-
 /* Whether it is loaded, and through with its initialization. */
 bool module_is_live(const char *name);
 

@@ -7,15 +7,13 @@
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
+#include "node/built_in.h"
 #include "node/conntrack_list.h"
 #include "node/netlink.h"
 #include "node/netns.h"
 #include "node/netns_opener.h"
-
-#define CTNETLINK_MODULE "/sys/module/nf_conntrack_netlink"
 
 /* A storm of resets must not make a storm of questions; finding another namespace
  * takes a walk over /proc, so those are fewer. The rings wait meanwhile: of a second
@@ -220,8 +218,7 @@ enum lookup conntrack_ask(struct mnl_socket *nl, uint32_t sequence, uint8_t fami
 
 bool conntrack_get_is_there(void)
 {
-	/* A kernel without modules has all that it ever will. */
-	return !access(CTNETLINK_MODULE, F_OK) || access("/proc/modules", F_OK);
+	return module_is_here("nf_conntrack_netlink");
 }
 
 /* ---- how much is spent ---- */
@@ -392,7 +389,7 @@ void conntrack_get_reset(struct conntrack_get *lookup, struct observation *reset
 {
 	struct reset_observation *r = &reset->reset;
 
-	if (!does_matter(reset) || access(CTNETLINK_MODULE, F_OK))
+	if (!does_matter(reset) || !conntrack_get_is_there())
 		return;
 	if (r->pickup == PICKUP_NONE)
 		r->lookup = find(lookup, &lookup->here, reset->netns.inum, reset, &r->entry);

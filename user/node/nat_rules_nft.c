@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "node/nat_rules_private.h"
+#include "node/built_in.h"
 #include "node/netlink.h"
 
 enum { REGISTERS_BYTES = 96, HEADER_BYTES = 44 };
@@ -123,15 +123,10 @@ static int dump(struct mnl_socket *nl, uint16_t type, mnl_cb_t take, struct nft_
 	return rules->err ? rules->err : err;
 }
 
-/* To ask for rules where nf_tables is not loaded would load it. */
-static bool has_nf_tables(void)
-{
-	return !access("/sys/module/nf_tables", F_OK) || access("/proc/modules", F_OK);
-}
-
 struct nft_rules *nft_rules_read(void)
 {
-	struct nft_rules *rules = has_nf_tables() ? calloc(1, sizeof(*rules)) : NULL;
+	/* To ask for rules where nf_tables is not loaded would load it. */
+	struct nft_rules *rules = module_is_here("nf_tables") ? calloc(1, sizeof(*rules)) : NULL;
 	struct mnl_socket *nl;
 
 	errno = 0;

@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/array.h"
+#include "node/built_in.h"
 #include "node/netlink.h"
 
 /* 2 million sockets are 104 MB; past that the list is not whole. */
@@ -90,31 +90,11 @@ void sockets_keep_open(struct sockets *s)
 
 /* ---- sock_diag ---- */
 
-static bool is_built_in(const char *module)
-{
-	struct utsname machine;
-	char path[256], line[LINE_BYTES];
-	bool is_found = false;
-	FILE *file;
-
-	if (access("/proc/modules", F_OK))
-		return true; /* a kernel without modules loads none */
-	uname(&machine);
-	snprintf(path, sizeof(path), "/lib/modules/%.128s/modules.builtin", machine.release);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	while (!is_found && fgets(line, sizeof(line), file))
-		is_found = strstr(line, module) != NULL;
-	fclose(file);
-	return is_found;
-}
-
 /* Whether sock_diag can be asked without loading a module. */
 static bool has_diag(void)
 {
 	/* Each loads the other's family on demand ("net-pf-16-proto-4-type-2-6"). */
-	return !access("/sys/module/tcp_diag", F_OK) || is_built_in("/tcp_diag.ko");
+	return module_is_here("tcp_diag");
 }
 
 struct answer {

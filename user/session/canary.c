@@ -125,7 +125,7 @@ static void provoke_conntrack(struct provoked *provoked)
 	struct mnl_socket *socket;
 
 	/* Asking would load it. */
-	if (access("/sys/module/nf_conntrack_netlink", F_OK) != 0)
+	if (!conntrack_get_is_there())
 		return;
 	socket = mnl_socket_open(NETLINK_NETFILTER);
 	if (!socket)

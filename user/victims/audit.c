@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "node/built_in.h"
 #include "node/conntrack_table.h"
 #include "node/namespaces.h"
 #include "node/nat_rules.h"
@@ -259,7 +260,12 @@ static void split_unsure(struct auditor *a, struct sockets *s)
 
 static int explain(char why[AUDIT_WHY_BYTES], const char *what, int err)
 {
-	if (err == -EOPNOTSUPP)
+	if (err == -EOPNOTSUPP && !module_can_be_loaded("nf_conntrack_netlink"))
+		snprintf(why, AUDIT_WHY_BYTES,
+			 "cannot read %s: this kernel was built without CONFIG_NF_CT_NETLINK and "
+			 "CONFIG_NF_CONNTRACK_PROCFS; use a kernel that has one of them",
+			 what);
+	else if (err == -EOPNOTSUPP)
 		snprintf(why, AUDIT_WHY_BYTES,
 			 "cannot read %s: nf_conntrack_netlink is not loaded, and rstblame "
 			 "never loads modules; run modprobe nf_conntrack_netlink first",

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "node/built_in.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+/* /sys/module has what is built in only where it has parameters or a version, and modules.builtin
+ * may be missing where a kernel was built by hand. So a function of each, with which no other
+ * kernel function's name begins; what is exported or called by its address is not inlined. */
+static const struct {
+	const char *module, *function;
+} signs[] = {
+	{ "nf_conntrack", "nf_conntrack_in" },
+	{ "nf_conntrack_netlink", "ctnetlink_" },
+	{ "nf_nat", "nf_nat_setup_info" },
+	{ "nf_reject_ipv4", "nf_send_reset\n" },
+	{ "nf_reject_ipv6", "nf_send_reset6" },
+	{ "nf_tables", "nf_tables_commit" },
+	{ "tcp_diag", "tcp_diag_" },
+};
+
+enum { SIGNS = sizeof(signs) / sizeof(signs[0]), PATH_BYTES = 256, LINE_BYTES = 512 };
+
+/* "ffffffff81a1b300 t ctnetlink_dump_table\n"; a module's has "\t[…]" behind. */
+static bool is_kernels(const char *line, const char *function)
+{
+	const char *space = strchr(line, ' ');
+
+	return space && (space[1] == 't' || space[1] == 'T') && space[2] == ' ' &&
+	       !strncmp(space + 3, function, strlen(function)) && !strchr(line, '\t');
+}
+
+static void find_signs(FILE *kallsyms, bool are_found[SIGNS])
+{
+	char line[LINE_BYTES];
+
+	while (fgets(line, sizeof(line), kallsyms))
+		for (size_t i = 0; i < SIGNS; i++)
+			are_found[i] |= is_kernels(line, signs[i].function);
+}
+
+static bool is_found(const char *name, const bool are_found[SIGNS])
+{
+	for (size_t i = 0; i < SIGNS; i++)
+		if (!strcmp(signs[i].module, name))
+			return are_found[i];
+	return false;
+}
+
+bool built_in_find(FILE *kallsyms, const char *name)
+{
+	bool are_found[SIGNS] = { false };
+
+	find_signs(kallsyms, are_found);
+	return is_found(name, are_found);
+}
+
+/* What is built in stays so. */
+static bool are_built_in[SIGNS];
+
+static void look(void)
+{
+	FILE *kallsyms = fopen("/proc/kallsyms", "re");
+
+	if (!kallsyms)
+		return;
+	find_signs(kallsyms, are_built_in);
+	fclose(kallsyms);
+}
+
+bool module_is_here(const char *name)
+{
+	static pthread_once_t looked = PTHREAD_ONCE_INIT;
+	char path[PATH_BYTES];
+
+	snprintf(path, sizeof(path), "/sys/module/%.100s", name);
+	/* A kernel without modules has all that it ever will. */
+	if (!access(path, F_OK) || access("/proc/modules", F_OK))
+		return true;
+	pthread_once(&looked, look);
+	return is_found(name, are_built_in);
+}
+
+bool module_can_be_loaded(const char *name)
+{
+	struct utsname machine;
+	char path[PATH_BYTES], file[PATH_BYTES], line[LINE_BYTES];
+	bool is_listed = false;
+	FILE *list;
+
+	uname(&machine);
+	snprintf(path, sizeof(path), "/lib/modules/%.128s/modules.dep", machine.release);
+	list = fopen(path, "re");
+	if (!list)
+		return true;
+	snprintf(file, sizeof(file), "/%.100s.ko", name);
+	/* "kernel/net/netfilter/nf_nat.ko.xz:", and behind it what that needs. */
+	while (!is_listed && fgets(line, sizeof(line), list)) {
+		line[strcspn(line, ":")] = '\0';
+		is_listed = strstr(line, file);
+	}
+	fclose(list);
+	return is_listed;
+}
