@@ -17,7 +17,8 @@ test-vm: ## scenarios on one kernel: KERNEL=sid SCENARIOS="flap-ip user-flush" T
 	$(call ready,test)
 	$(Q)$(binary) tests/vm/all -k $(KERNEL) -n $(TIMES) $(SCENARIOS)
 
-# Some of an hour; none may be missing.
+# Some of an hour; of those that are fetched none may be missing, and what build-kernel was not
+# asked for is said.
 test-kernels: ## all scenarios on all kernels
 	$(call ready,test)
 	$(Q)status=0; export $(binary); \
