@@ -11,8 +11,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "node/nat_rules_private.h"
 #include "node/built_in.h"
+#include "node/nat_rules_private.h"
 #include "node/netlink.h"
 
 enum { REGISTERS_BYTES = 96, HEADER_BYTES = 44 };
