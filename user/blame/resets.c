@@ -218,7 +218,7 @@ static bool find_wanted(struct blame *b, const struct evidence *e, const struct 
 
 	memset(out, 0, sizeof(*out));
 	out->role = (uint8_t)settle_role(seen, blamed);
-	if (out->role == VICTIM_OWN) {
+	if (out->role == VICTIM_OWN || out->role == VICTIM_LISTENER) {
 		out->tuple = tuple_inverse(&seen->reset.packet);
 		out->inum = seen->netns.inum;
 		return true;

@@ -19,6 +19,8 @@ static bool may_have_missed(const struct reset_observation *reset, const struct 
 
 enum victim_role settle_role(const struct observation *seen, const struct reset_blame *blamed)
 {
+	if (blamed->verdict == VERDICT_NO_LISTENER)
+		return VICTIM_LISTENER;
 	if (may_have_missed(&seen->reset, blamed))
 		return VICTIM_OWN;
 	if (seen->reset.kind == RESET_ABORT || seen->reset.kind == RESET_RECEIVED ||

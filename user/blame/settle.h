@@ -10,7 +10,8 @@
 
 #include "model/finding.h"
 
-/* Which socket the verdict depends on; VICTIM_UNKNOWN: on none. */
+/* Which socket the verdict depends on, or (VICTIM_LISTENER) only its account; VICTIM_UNKNOWN:
+ * none. */
 enum victim_role settle_role(const struct observation *seen, const struct reset_blame *blamed);
 
 /* Changes the verdict by what came of looking for that socket: victim->look and ->role. */

@@ -87,10 +87,25 @@ enum { NETNS_NAME_BYTES = 64, CMDLINE_BYTES = 160 };
 
 /* Which socket of this node was looked for after a reset. */
 enum victim_role {
-	VICTIM_UNKNOWN, /* an older recording does not say */
-	VICTIM_OF_FLOW, /* at the inner end of a translated flow */
-	VICTIM_OWN,     /* that the trigger packet itself was addressed to */
+	VICTIM_UNKNOWN,  /* an older recording does not say */
+	VICTIM_OF_FLOW,  /* at the inner end of a translated flow */
+	VICTIM_OWN,      /* that the trigger packet itself was addressed to */
+	VICTIM_LISTENER, /* no victim: who listens on that port, and did not get the SYN */
 	VICTIM_ROLES,
+};
+
+/* What keeps a SYN from a listener on its port; of several listeners the one with the
+ * first of these is told. */
+enum barrier {
+	BARRIER_NONE,     /* nothing: it was opened after the packet came */
+	BARRIER_UNKNOWN,  /* it is not known what the listener is bound to */
+	BARRIER_DEVICE,   /* it is bound to another device, or to a VRF */
+	BARRIER_VRF,      /* it is in no VRF, and the packet came in by one */
+	BARRIER_V6ONLY,   /* the packet is IPv4 */
+	BARRIER_V4ONLY,   /* the packet is IPv6 */
+	BARRIER_LOOPBACK, /* it is bound to loopback */
+	BARRIER_ADDRESS,  /* it is bound to another address */
+	BARRIERS,
 };
 
 /* What came of looking for it. */
@@ -110,8 +125,13 @@ struct victim {
 	uint8_t look;           /* enum victim_look */
 	uint32_t bound_ifindex; /* of the socket: SO_BINDTODEVICE, a VRF; 0: none */
 	char bound_ifname[16];  /* the same by name, "" where it is not known */
-	char vrf[16];           /* VICTIM_OWN: that the trigger packet came in by; "" for none */
-	uint64_t looked_ago_ns; /* of a reset, where that was before it; 0: after */
+	char vrf[16];           /* that the trigger packet itself came in by; "" for none, or
+				 * VICTIM_OF_FLOW */
+	/* VICTIM_LISTENER, LOOK_FOUND: */
+	uint8_t barrier;                   /* enum barrier */
+	uint8_t listens_family;            /* of the socket: an IPv6 one may take IPv4 */
+	struct address listens_on;         /* all zero: any */
+	uint64_t looked_ago_ns;            /* of a reset, where that was before it; 0: after */
 	char netns_name[NETNS_NAME_BYTES]; /* as `ip netns` has it; "" for none */
 	char cmdline[CMDLINE_BYTES];       /* arguments parted by blanks, cut */
 };

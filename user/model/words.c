@@ -137,6 +137,13 @@ static const char *const victim_roles[VICTIM_ROLES] = {
 	[VICTIM_UNKNOWN] = "unknown",
 	[VICTIM_OF_FLOW] = "flow",
 	[VICTIM_OWN] = "own",
+	[VICTIM_LISTENER] = "listener",
+};
+
+static const char *const barriers[BARRIERS] = {
+	[BARRIER_NONE] = "none",         [BARRIER_UNKNOWN] = "unknown", [BARRIER_DEVICE] = "device",
+	[BARRIER_VRF] = "vrf",           [BARRIER_V6ONLY] = "v6only",   [BARRIER_V4ONLY] = "v4only",
+	[BARRIER_LOOPBACK] = "loopback", [BARRIER_ADDRESS] = "address",
 };
 
 static const char *const victim_looks[VICTIM_LOOKS] = {
@@ -190,6 +197,16 @@ const char *victim_look_name(enum victim_look look)
 enum victim_look victim_look_parse(const char *name)
 {
 	return search(victim_looks, COUNT(victim_looks), name);
+}
+
+const char *barrier_name(enum barrier barrier)
+{
+	return pick(barriers, COUNT(barriers), barrier);
+}
+
+enum barrier barrier_parse(const char *name)
+{
+	return search(barriers, COUNT(barriers), name);
 }
 
 const char *confidence_name(enum confidence confidence)

@@ -14,7 +14,7 @@
 #include "node/built_in.h"
 #include "node/netlink.h"
 
-/* 2 million sockets are 104 MB; past that the list is not whole. */
+/* 2 million sockets are 120 MB; past that the list is not whole. */
 enum { ROWS_MAX = 2000000, LINE_BYTES = 512 };
 
 void sockets_release(struct sockets *s)
@@ -97,6 +97,11 @@ static bool has_diag(void)
 	return module_is_here("tcp_diag");
 }
 
+bool sockets_show_bindings(void)
+{
+	return has_diag();
+}
+
 struct answer {
 	struct sockets *sockets; /* a list */
 	struct socket_row *row;  /* or one */
@@ -107,6 +112,7 @@ struct answer {
 static int take_message(const struct nlmsghdr *header, void *data)
 {
 	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(header);
+	const struct nlattr *v6only;
 	struct answer *answer = data;
 	struct socket_row row = { .netns = answer->netns };
 
@@ -121,6 +127,9 @@ static int take_message(const struct nlmsghdr *header, void *data)
 	row.tuple.dport = ntohs(m->id.idiag_dport);
 	memcpy(row.tuple.src.bytes, m->id.idiag_src, row.family == AF_INET ? 4 : 16);
 	memcpy(row.tuple.dst.bytes, m->id.idiag_dst, row.family == AF_INET ? 4 : 16);
+	/* Of listeners without being asked for (inet_diag_msg_attrs_fill()). */
+	v6only = netlink_find(header, sizeof(*m), INET_DIAG_SKV6ONLY);
+	row.is_v6only = v6only && mnl_attr_get_u8(v6only);
 	normalize(&row);
 	if (answer->sockets)
 		answer->err = sockets_append(answer->sockets, &row);

@@ -27,6 +27,7 @@ struct socket_row {
 	uint8_t family;         /* AF_INET for an IPv4-mapped one, too */
 	uint8_t state;  /* enum socket_state; SOCKET_NONE: not there, SOCKET_UNKNOWN: not seen */
 	bool is_asking; /* the caller's own: one that waits for the answer to its SYN is open, too */
+	bool is_v6only; /* LISTEN: it takes no IPv4 (not known by /proc) */
 	bool is_inner;  /* the caller's own: it was asked for by a translation of its tuple */
 };
 
@@ -47,6 +48,10 @@ void sockets_keep_open(struct sockets *sockets);
 
 /* Appends the sockets in `states`. 0, or -errno: what was appended is not all. */
 int sockets_list(struct sockets *sockets, uint32_t netns, uint32_t states);
+
+/* Whether a list says what sockets are bound to and whether they are IPv6 only; /proc does
+ * not. */
+bool sockets_show_bindings(void);
 
 /* Looks `row->tuple` up and fills inode and state (SOCKET_NONE: there is none that
  * is open). 0, or -errno. */

@@ -98,6 +98,27 @@ static const struct words role_words = { victim_role_name, victim_role_parse, VI
 static const struct words look_words = { victim_look_name, victim_look_parse, VICTIM_LOOKS,
 					 LOOK_NONE };
 
+static const struct words barrier_words = { barrier_name, barrier_parse, BARRIERS, BARRIER_NONE };
+
+static void write_listens_on(struct jsonw *w, const char *name, const void *base)
+{
+	const struct victim *victim = base;
+
+	if (victim->listens_family)
+		write_address(w, name, &victim->listens_on, victim->listens_family);
+}
+
+static void parse_listens_on(const json_t *object, const char *name, void *base)
+{
+	struct victim *victim = base;
+
+	victim->listens_family =
+		(uint8_t)address_parse(get_string(object, name), &victim->listens_on);
+}
+
+static const struct special listens_on = { write_listens_on, parse_listens_on,
+					   SCHEMA_REF("address") };
+
 static const struct field victim_rows[] = {
 	TEXT(victim, "cmdline", cmdline, 0),
 	TEXT(victim, "netns_name", netns_name, 0),
@@ -107,6 +128,8 @@ static const struct field victim_rows[] = {
 	NUMBER(victim, "bound_ifindex", bound_ifindex, 0),
 	TEXT(victim, "bound_ifname", bound_ifname, 0),
 	TEXT(victim, "vrf", vrf, 0),
+	SPECIAL("listens_on", 0, listens_on),
+	WORD(victim, "barrier", barrier, 0, barrier_words),
 	NUMBER(victim, "looked_ago_ns", looked_ago_ns, 0),
 };
 _Static_assert(offsetof(struct victim, process) == 0, "its fields are the victim's");

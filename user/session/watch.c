@@ -127,7 +127,7 @@ static int take_found(struct run *run, uint64_t drained_ns)
 	int err = 0;
 
 	while (!err && run->inspector && (i = inspector_take(run->inspector))) {
-		if (i->kind != INSPECT_ONE) {
+		if (i->kind != INSPECT_ONE && i->kind != INSPECT_LISTENER) {
 			err = sweep_found(run->sweep, i, drained_ns);
 			continue;
 		}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "summary/advice_private.h"
+#include "summary/phrases.h"
 
 /* Not the listener's time: what the process that took the connections lets pass. */
 #define IDLE_TIMEOUT                                                                               \
@@ -14,6 +15,8 @@
 	"The kernel killed the process when its memory ran out: see the kernel's log (\"Out of "   \
 	"memory\", \"Memory cgroup out of memory\"), raise the limit (MemoryMax= of its unit, "    \
 	"the container's memory limit) or find out what uses the memory."
+
+#define NOT_IF_LISTENING "Not the cause if `ss -ltnp` shows a listener that is open to that packet."
 
 /* ---- conditions ---- */
 
@@ -119,9 +122,49 @@ static bool is_bound(const struct advice_facts *f)
 	return f->story->victim.bound_ifindex != 0;
 }
 
+static bool has_barrier(const struct advice_facts *f, enum barrier barrier)
+{
+	return is_listener_found(&f->story->victim) && f->story->victim.barrier == barrier;
+}
+
+static bool is_opened_since(const struct advice_facts *f)
+{
+	return has_barrier(f, BARRIER_NONE);
+}
+
+static bool is_on_device(const struct advice_facts *f)
+{
+	return has_barrier(f, BARRIER_DEVICE);
+}
+
+static bool is_outside_vrf(const struct advice_facts *f)
+{
+	return has_barrier(f, BARRIER_VRF);
+}
+
+static bool is_v6only(const struct advice_facts *f)
+{
+	return has_barrier(f, BARRIER_V6ONLY);
+}
+
+static bool is_v4only(const struct advice_facts *f)
+{
+	return has_barrier(f, BARRIER_V4ONLY);
+}
+
+static bool is_on_address(const struct advice_facts *f)
+{
+	return has_barrier(f, BARRIER_LOOPBACK) || has_barrier(f, BARRIER_ADDRESS);
+}
+
 static bool has_listener(const struct advice_facts *f)
 {
-	return f->story->listener.is_known;
+	return is_listener_found(&f->story->victim);
+}
+
+static bool has_no_listener(const struct advice_facts *f)
+{
+	return f->story->victim.role == VICTIM_LISTENER && f->story->victim.look == LOOK_ABSENT;
 }
 
 /* ---- the table ---- */
@@ -195,6 +238,54 @@ const struct advice_row advice_on_verdicts[] = {
 	  "rule needs them, even where the tables and chains stay)." },
 	{ VERDICT_NO_LISTENER,
 	  CAUSE_NONE,
+	  is_opened_since,
+	  { "{listening} by now, and did not when the packet came{nat}: it was restarted, or started "
+	    "late. Let clients try again, start it before its clients, or keep the listener across "
+	    "the restart (socket activation: a systemd .socket unit)." },
+	  "Not the cause if {listener} has listened there for longer (its start: `ps -o lstart= -p "
+	  "PID`, its log)." },
+	{ VERDICT_NO_LISTENER,
+	  CAUSE_NONE,
+	  is_on_address,
+	  { "{listening}, and the packet came to {to}{nat}: bind it to {any} (all addresses) or to "
+	    "{to}, in its own configuration (listen, bind, host)." },
+	  NOT_IF_LISTENING },
+	{ VERDICT_NO_LISTENER,
+	  CAUSE_NONE,
+	  is_on_device,
+	  { "{listening}, bound to {device}, and the packet came in by {ifname}{nat}: bring clients in by "
+	    "that device (a VRF is one: by its interfaces), or do not bind the listener to it "
+	    "(SO_BINDTODEVICE, systemd's BindToDevice=, `ip vrf exec`). Outside of all VRFs it takes "
+	    "connections of each with net.ipv4.tcp_l3mdev_accept=1." },
+	  NOT_IF_LISTENING },
+	{ VERDICT_NO_LISTENER,
+	  CAUSE_NONE,
+	  is_outside_vrf,
+	  { "{listening}, in no VRF, and the packet came in by VRF {vrf}{nat}: with "
+	    "`sysctl net.ipv4.tcp_l3mdev_accept=1` (for IPv6, too) it takes connections of each VRF; or "
+	    "start it in that VRF (`ip vrf exec {vrf} COMMAND`)." },
+	  NOT_IF_LISTENING },
+	{ VERDICT_NO_LISTENER,
+	  CAUSE_NONE,
+	  is_v6only,
+	  { "{listening} for IPv6 only, and the packet came to {to}{nat}: let it listen on 0.0.0.0, too, "
+	    "or take IPv4 by the same socket (IPV6_V6ONLY off; nginx: `ipv6only=off`; of programs that "
+	    "do not set it net.ipv6.bindv6only=0, when they start)." },
+	  NOT_IF_LISTENING },
+	{ VERDICT_NO_LISTENER,
+	  CAUSE_NONE,
+	  is_v4only,
+	  { "{listening} for IPv4 only, and the packet came to {to}{nat}: let it listen on ::, too, or "
+	    "take the address out of the DNS (AAAA) that clients ask." },
+	  NOT_IF_LISTENING },
+	{ VERDICT_NO_LISTENER,
+	  CAUSE_NONE,
+	  has_listener,
+	  { "{listening}, and did not get the packet to {to}{nat}: `ss -ltnpe` shows whether it is bound "
+	    "to a device or a VRF (after %), or takes only IPv6 (v6only:1)." },
+	  NOT_IF_LISTENING },
+	{ VERDICT_NO_LISTENER,
+	  CAUSE_NONE,
 	  is_sent_by_nat,
 	  { "A NAT rule sent the packet to port {port}, where no process listens: start what should "
 	    "listen there, or correct the rule's target (`nft list ruleset`, `iptables -t nat -S`)." },
@@ -202,11 +293,12 @@ const struct advice_row advice_on_verdicts[] = {
 	  "-ltn`)." },
 	{ VERDICT_NO_LISTENER,
 	  CAUSE_NONE,
-	  has_listener,
-	  { "A process listens on port {port}, but not on the address that the packet came to (it "
-	    "is bound to loopback, another address, a device or a VRF, or takes only IPv6): bind "
-	    "it to the address that clients use (`ss -ltnp` shows what it is bound to)." },
-	  "Not the cause if `ss -ltn` shows that address and port itself." },
+	  has_no_listener,
+	  { "No process of that network namespace listens on that port, on any address: start the "
+	    "service, or correct the client's address or port; if clients came to it by a NAT rule "
+	    "(a published port), see whether that rule is still there (`nft list ruleset`, `iptables "
+	    "-t nat -S`). Many ports from one source are a scan." },
+	  "Not the cause if there was a listener on that port at that time (`ss -ltn`)." },
 	{ VERDICT_NO_LISTENER,
 	  CAUSE_NONE,
 	  NULL,

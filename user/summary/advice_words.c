@@ -2,6 +2,7 @@
 /* The `{words}` of the advice: what of a story they mean. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/number_text.h"
 #include "base/time_text.h"
@@ -91,14 +92,60 @@ static void say_reason(const struct advice_facts *f, char *buf, size_t size)
 	utf8_printable(f->story->reason, buf, size);
 }
 
+static void say_listening(const struct advice_facts *f, char *buf, size_t size)
+{
+	describe_listening(&f->story->victim, f->story->packet.dport, buf, size);
+}
+
+static void say_listener(const struct advice_facts *f, char *buf, size_t size)
+{
+	describe_actor(&f->story->victim.process, buf, size);
+}
+
+static void say_device(const struct advice_facts *f, char *buf, size_t size)
+{
+	describe_device(&f->story->victim, buf, size);
+}
+
+static void say_vrf(const struct advice_facts *f, char *buf, size_t size)
+{
+	utf8_printable(f->story->victim.vrf, buf, size);
+}
+
+static void say_ifname(const struct advice_facts *f, char *buf, size_t size)
+{
+	utf8_printable(f->story->ifname[0] ? f->story->ifname : "another", buf, size);
+}
+
+static void say_to(const struct advice_facts *f, char *buf, size_t size)
+{
+	address_format(&f->story->packet.dst, f->story->family, buf, size);
+}
+
+static void say_any(const struct advice_facts *f, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s", f->story->family == AF_INET6 ? "::" : "0.0.0.0");
+}
+
+static void say_nat(const struct advice_facts *f, char *buf, size_t size)
+{
+	snprintf(buf, size, "%s", f->story->is_sent_by_nat ? ", sent there by a NAT rule" : "");
+}
+
 static const struct {
 	const char *word;
 	void (*say)(const struct advice_facts *f, char *buf, size_t size);
 } words[] = {
-	{ "who", say_who },       { "back", say_back },     { "address", say_address },
-	{ "link", say_link },     { "script", say_script }, { "lifetime", say_lifetime },
-	{ "closer", say_closer }, { "ago", say_ago },       { "queue", say_queue },
-	{ "port", say_port },     { "reason", say_reason }, { "bits", say_bits },
+	{ "who", say_who },         { "back", say_back },
+	{ "address", say_address }, { "link", say_link },
+	{ "script", say_script },   { "lifetime", say_lifetime },
+	{ "closer", say_closer },   { "ago", say_ago },
+	{ "queue", say_queue },     { "port", say_port },
+	{ "reason", say_reason },   { "bits", say_bits },
+	{ "to", say_to },           { "any", say_any },
+	{ "ifname", say_ifname },   { "vrf", say_vrf },
+	{ "device", say_device },   { "listener", say_listener },
+	{ "nat", say_nat },         { "listening", say_listening },
 };
 
 /* ---- in their sentence ---- */

@@ -271,6 +271,8 @@ static void note_reset(struct note *n, const struct finding *f)
 		add_below(n, "meant for ", victim, 0);
 	if (*describe_barrier(r, f->netns.inum, victim, sizeof(victim)))
 		add_below(n, "out of reach: ", victim, 0);
+	if (*describe_listener(r, victim, sizeof(victim)))
+		add_below(n, r->victim.barrier ? "out of reach: " : "since then: ", victim, 0);
 	if (r->stack[0])
 		add_below(n, "", r->stack, 0);
 }

@@ -65,7 +65,7 @@ const char *describe_victim(const struct victim *v, char *buf, size_t size)
 	char ago[DURATION_TEXT_BYTES + 16] = "", span[DURATION_TEXT_BYTES];
 
 	buf[0] = '\0';
-	if (!v || (!v->process.pid && v->socket_state == SOCKET_NONE))
+	if (!v || (!v->process.pid && v->socket_state == SOCKET_NONE) || is_listener_found(v))
 		return buf;
 	if (v->process.pid)
 		describe_actor(&v->process, process, sizeof(process));

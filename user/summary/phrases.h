@@ -12,13 +12,26 @@ enum { DESCRIBE_BYTES = 512 };
 /* "systemd-networkd[412] (systemd-networkd.service)", "an unknown process" */
 const char *describe_actor(const struct actor *actor, char *buf, size_t size);
 
-/* "redis-cli[201] (container 0123456789ab) in c1, socket ESTABLISHED"; "" when
- * nothing is known. */
 /* What kept a reset's trigger packet, seen in namespace `netns`, from its live socket; ""
  * where nothing is known to have. */
 const char *describe_barrier(const struct reset_observation *reset, uint32_t netns, char *buf,
 			     size_t size);
 
+/* Whether a VICTIM_LISTENER is there to be told of. */
+bool is_listener_found(const struct victim *v);
+
+/* "nginx[7] in c1 listens on 127.0.0.1 port 80", of a listener that was found */
+const char *describe_listening(const struct victim *v, uint16_t port, char *buf, size_t size);
+
+/* The same, and what kept the SYN from it: "…, for this host itself only; the packet came to
+ * 10.9.0.1"; "" where there is none. */
+const char *describe_listener(const struct reset_observation *reset, char *buf, size_t size);
+
+/* "device vrf-blue", that a socket is bound to */
+const char *describe_device(const struct victim *v, char *buf, size_t size);
+
+/* "redis-cli[201] (container 0123456789ab) in c1, socket ESTABLISHED"; "" when
+ * nothing is known. */
 const char *describe_victim(const struct victim *victim, char *buf, size_t size);
 
 /* "nginx[7] had closed the connection, 1.20 s earlier"; "" where its end was not seen. */

@@ -3,6 +3,11 @@
 
 #include <string.h>
 
+#include "summary/phrases.h"
+
+/* Whose listeners were out of reach, in the advice. */
+enum { LISTENERS_TOLD_MAX = 8 };
+
 /* ---- whose it is ---- */
 
 static const struct actor *blamed_actor(const struct reset_blame *b)
@@ -84,6 +89,7 @@ static void set_first(struct story *s, const struct finding *f)
 	s->victim = reset->victim;
 	s->ended = reset->ended;
 	s->listener = reset->listener;
+	memcpy(s->ifname, reset->ifname, sizeof(s->ifname));
 	memcpy(s->reason, reset->reason, sizeof(s->reason));
 }
 
@@ -191,14 +197,59 @@ void stories_add(struct summary *t, const struct finding *f)
 
 /* ---- not blamed ---- */
 
+/* On a busy machine there may be no time to find whose a socket is. */
+static bool may_be_same_process(const struct victim *a, const struct victim *b)
+{
+	return !a->process.pid || !b->process.pid || a->process.pid == b->process.pid;
+}
+
+/* Who listens there out of reach decides what to do about it. Whom nobody looked for is the
+ * one that was found on that port. */
+static bool is_same_listener(const struct story *s, const struct finding *f)
+{
+	const struct reset_observation *r = &f->seen->reset;
+	bool is_found = is_listener_found(&r->victim), is_absent = r->victim.look == LOOK_ABSENT;
+
+	if (!is_listener_found(&s->victim))
+		return !is_found;
+	return !is_absent && s->packet.dport == r->packet.dport &&
+	       s->first.netns.inum == f->netns.inum &&
+	       (!is_found || (s->victim.barrier == r->victim.barrier &&
+			      may_be_same_process(&s->victim, &r->victim)));
+}
+
 /* Of those, what ended the socket decides what to do about it, too. */
 static bool is_same_other(const struct story *s, const struct finding *f)
 {
 	const struct socket_end *ended = &f->seen->reset.ended;
 
-	return is_same_story(s, f) && s->ended.how == ended->how &&
+	return is_same_story(s, f) && is_same_listener(s, f) && s->ended.how == ended->how &&
 	       !strcmp(s->ended.by.comm, ended->by.comm) && !s->blamed.by == !f->reset->by &&
 	       s->is_sent_by_nat == (f->seen->reset.pickup == PICKUP_RENEWED);
+}
+
+/* One that names a listener before one of nobody. */
+static struct story *find_other(struct summary *t, const struct finding *f)
+{
+	struct story *found = NULL;
+
+	for (size_t i = 0; i < t->others_count; i++) {
+		struct story *s = &t->others[i];
+
+		if (is_same_other(s, f) && (!found || is_listener_found(&s->victim)))
+			found = s;
+	}
+	return found;
+}
+
+/* A scan of ports comes by each that listens on loopback. */
+static bool has_enough_listeners(const struct summary *t, const struct finding *f)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < t->others_count; i++)
+		count += is_listener_found(&t->others[i].victim);
+	return is_listener_found(&f->seen->reset.victim) && count >= LISTENERS_TOLD_MAX;
 }
 
 void stories_add_other(struct summary *t, const struct finding *f)
@@ -207,13 +258,15 @@ void stories_add_other(struct summary *t, const struct finding *f)
 
 	if (f->reset->sent_as) /* of its sender's */
 		return;
-	for (size_t i = 0; i < t->others_count; i++)
-		if (is_same_other(&t->others[i], f)) {
-			t->others[i].resets++;
-			add_act(&t->others[i], f->reset);
-			return;
-		}
-	if (t->others_count == OTHERS_MAX)
+	s = find_other(t, f);
+	if (s) {
+		s->resets++;
+		if (!s->victim.process.pid && is_listener_found(&f->seen->reset.victim))
+			s->victim = f->seen->reset.victim;
+		add_act(s, f->reset);
+		return;
+	}
+	if (t->others_count == OTHERS_MAX || has_enough_listeners(t, f))
 		return;
 	s = &t->others[t->others_count++];
 	set_first(s, f);
@@ -226,7 +279,7 @@ void stories_add_counted(struct summary *t, const struct finding *f)
 	struct story *s;
 
 	for (size_t i = 0; i < t->others_count; i++)
-		if (is_same_story(&t->others[i], f)) {
+		if (is_same_story(&t->others[i], f) && !is_listener_found(&t->others[i].victim)) {
 			t->others[i].resets += f->seen->counted.count;
 			return;
 		}

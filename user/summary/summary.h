@@ -39,9 +39,10 @@ struct story {
 	uint64_t acts[STORY_ACTS_MAX];               /* ids */
 	const struct flush *flushes[STORY_ACTS_MAX]; /* NULL: a ruleset's; blame's own */
 	bool has_more_acts;
-	struct victim victim; /* these four of the first, as far as known */
+	struct victim victim; /* these five of the first, as far as known */
 	struct socket_end ended;
 	struct listener_state listener;
+	char ifname[16]; /* that the packet came in by */
 	char reason[REASON_BYTES];
 	size_t victims_count; /* different processes, as far as known, and as there is room */
 	struct victim victims[STORY_VICTIMS_MAX];

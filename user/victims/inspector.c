@@ -18,6 +18,8 @@ enum { NICE = 10 };
 
 struct inspection *inspection_new(enum inspection_kind kind, size_t rows)
 {
+	bool has_victims = kind == INSPECT_ONE || kind == INSPECT_LISTENER ||
+			   kind == INSPECT_DETAILS;
 	struct inspection *i = calloc(1, sizeof(*i));
 
 	if (!i)
@@ -27,10 +29,9 @@ struct inspection *inspection_new(enum inspection_kind kind, size_t rows)
 		i->sockets.rows = calloc(rows, sizeof(*i->sockets.rows));
 		i->sockets.size = i->sockets.count = rows;
 	}
-	if (rows && (kind == INSPECT_ONE || kind == INSPECT_DETAILS))
+	if (rows && has_victims)
 		i->victims = calloc(rows, sizeof(*i->victims));
-	if (rows && (!i->sockets.rows ||
-		     ((kind == INSPECT_ONE || kind == INSPECT_DETAILS) && !i->victims))) {
+	if (rows && (!i->sockets.rows || (has_victims && !i->victims))) {
 		inspection_free(i);
 		return NULL;
 	}
@@ -48,6 +49,12 @@ void inspection_free(struct inspection *i)
 }
 
 /* ---- queues ---- */
+
+static void queue_init(struct inspection_queue *queue)
+{
+	queue->first = NULL;
+	queue->last = &queue->first;
+}
 
 void inspection_push(struct inspection_queue *queue, struct inspection *i)
 {
@@ -84,18 +91,22 @@ void inspector_hand_back(struct inspector *ins, struct inspection *i)
 	eventfd_write(ins->event_fd, 1);
 }
 
-/* Up to BATCH_MAX of them; NULL: none waits. */
-static struct inspection *take_urgent(struct inspector *ins)
+/* Up to BATCH_MAX of them. False: none waits. */
+static bool take_urgent(struct inspector *ins, struct inspection_queue *victims,
+			struct inspection_queue *listeners)
 {
-	struct inspection_queue batch = { .last = &batch.first };
 	struct inspection *i;
 	size_t count = 0;
 
+	queue_init(victims);
+	queue_init(listeners);
 	pthread_mutex_lock(&ins->lock);
-	while (count++ < BATCH_MAX && (i = inspection_pop(&ins->urgent)))
-		inspection_push(&batch, i);
+	while (count < BATCH_MAX && (i = inspection_pop(&ins->urgent))) {
+		inspection_push(i->kind == INSPECT_LISTENER ? listeners : victims, i);
+		count++;
+	}
 	pthread_mutex_unlock(&ins->lock);
-	return batch.first;
+	return count > 0;
 }
 
 /* ---- in the thread ---- */
@@ -103,17 +114,21 @@ static struct inspection *take_urgent(struct inspector *ins)
 /* A victim of now is not kept waiting by a sweep. */
 void inspector_serve_urgent(struct inspector *ins)
 {
-	struct inspection *urgent;
+	struct inspection_queue victims, listeners;
 
-	while ((urgent = take_urgent(ins)))
-		inspect_victims(ins, urgent);
+	while (take_urgent(ins, &victims, &listeners)) {
+		if (victims.first)
+			inspect_victims(ins, victims.first);
+		inspect_listeners(ins, listeners.first);
+	}
 }
 
 static void run(struct inspector *ins, struct inspection *i)
 {
 	i->looked_ns = clock_mono_ns();
 	switch (i->kind) {
-	case INSPECT_ONE: /* by themselves: see inspect_victims() */
+	case INSPECT_ONE: /* by themselves: see inspector_serve_urgent() */
+	case INSPECT_LISTENER:
 		break;
 	case INSPECT_SWEEP:
 		inspect_sweep(ins, i);
@@ -161,11 +176,6 @@ static void *work(void *arg)
 }
 
 /* ---- the caller's side ---- */
-
-static void queue_init(struct inspection_queue *queue)
-{
-	queue->last = &queue->first;
-}
 
 struct inspector *inspector_new(void)
 {
@@ -221,7 +231,9 @@ void inspector_free(struct inspector *ins)
 void inspector_submit(struct inspector *ins, struct inspection *i)
 {
 	pthread_mutex_lock(&ins->lock);
-	inspection_push(i->kind == INSPECT_ONE ? &ins->urgent : &ins->patient, i);
+	inspection_push(i->kind == INSPECT_ONE || i->kind == INSPECT_LISTENER ? &ins->urgent :
+										&ins->patient,
+			i);
 	pthread_cond_signal(&ins->has_work);
 	pthread_mutex_unlock(&ins->lock);
 }

@@ -10,12 +10,14 @@
 #include "node/sockets.h"
 
 enum inspection_kind {
-	INSPECT_ONE,     /* find the socket of rows[0] wherever it is, and its process; those
+	INSPECT_ONE,      /* find the socket of rows[0] wherever it is, and its process; those
 			  * that wait are looked at together */
-	INSPECT_SWEEP,   /* find the open ones among the rows; without rows, list all */
-	INSPECT_DETAILS, /* the processes of rows that a sweep found */
-	INSPECT_AGAIN,   /* whether rows are still open, by tuple and inode */
-	INSPECT_BOUND,   /* find the open ones, and their processes, that are bound to rows'
+	INSPECT_LISTENER, /* as INSPECT_ONE: who listens on the port that rows[0] has itself, in
+			   * its namespace; rows[0] becomes his, or has no state */
+	INSPECT_SWEEP,    /* find the open ones among the rows; without rows, list all */
+	INSPECT_DETAILS,  /* the processes of rows that a sweep found */
+	INSPECT_AGAIN,    /* whether rows are still open, by tuple and inode */
+	INSPECT_BOUND,    /* find the open ones, and their processes, that are bound to rows'
 			  * own addresses (tuple.src), which their namespaces have no more */
 	INSPECTIONS,
 };
@@ -28,7 +30,7 @@ struct inspection {
 	/* SWEEP: what it was given, by the tags of what it found. AGAIN: the flows of the rows,
 	 * by their tags; not looked at. */
 	struct sockets asked;
-	struct victim *victims; /* ONE, DETAILS and BOUND: one for each row, or NULL */
+	struct victim *victims; /* ONE, LISTENER, DETAILS and BOUND: one for each row, or NULL */
 	uint64_t until_ns;      /* ONE: nobody waits for it any longer than that; 0: it takes
 				 * as long as it takes, however busy the machine is */
 	uint64_t looked_ns;     /* when it began to look: what changed since is not in it */
@@ -44,8 +46,8 @@ struct inspection {
 	 * `ifname` in the namespace of the row; else a row's namespace is only where its
 	 * socket was seen before. */
 	bool is_own;
-	char ifname[16];
-	bool is_cut; /* ONE: there was no time to look for it, or not everywhere */
+	char ifname[16]; /* LISTENER, too */
+	bool is_cut;     /* ONE: there was no time to look for it, or not everywhere */
 	struct inspection *next;
 };
 
@@ -60,7 +62,7 @@ void inspector_free(struct inspector *inspector);
 struct inspection *inspection_new(enum inspection_kind kind, size_t rows);
 void inspection_free(struct inspection *inspection);
 
-/* Hands it over. INSPECT_ONE comes before all else, even within a sweep. */
+/* Hands it over. INSPECT_ONE and INSPECT_LISTENER come before all else, even within a sweep. */
 void inspector_submit(struct inspector *inspector, struct inspection *inspection);
 /* The next that is done, or NULL. The caller frees it. */
 struct inspection *inspector_take(struct inspector *inspector);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the parts of the inspector share: inspector.c (the thread, the queues), inspect.c
  * (where sockets are), inspect_inward.c (behind which translations), inspect_victims.c
- * (whose they are). All but the queues is called in
+ * (whose they are), inspect_listeners.c (whose packets could not reach). All but the queues is called in
  * the inspector's own thread. */
 #ifndef RSTBLAME_VICTIMS_INSPECTOR_PRIVATE_H
 #define RSTBLAME_VICTIMS_INSPECTOR_PRIVATE_H
@@ -101,6 +101,13 @@ void inspector_look_inward(struct inspector *ins, struct inspection *i, const st
 
 /* Each of the list (by its `next`), BATCH_MAX at most, and hands it back. */
 void inspect_victims(struct inspector *ins, struct inspection *first);
+
+/* ---- inspect_listeners.c ---- */
+
+/* As inspect_victims(), of kind INSPECT_LISTENER; NULL is fine. */
+void inspect_listeners(struct inspector *ins, struct inspection *first);
+
+/* ---- inspect_victims.c ---- */
 
 /* Fills the victims of those rows that are sockets. False: there was no time for all. */
 bool inspector_describe(struct inspector *ins, struct inspection *i, uint64_t deadline_ns);

@@ -417,6 +417,7 @@ int sweep_found(struct sweep *s, struct inspection *i, uint64_t now_ns)
 		err = take_bound(s, i, now_ns);
 		break;
 	case INSPECT_ONE: /* of the victims */
+	case INSPECT_LISTENER:
 	case INSPECTIONS:
 		break;
 	}

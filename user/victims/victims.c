@@ -17,6 +17,8 @@
 
 /* To be looked up at once; the others wait until they can be asked for. */
 enum { ASKED_MAX = 256 };
+/* Listeners of ports that SYNs were refused at; a scan of ports would have more of them. */
+enum { LISTENERS_PER_S = 64 };
 
 struct victims {
 	struct inspector *inspector; /* NULL: nobody looks */
@@ -27,6 +29,8 @@ struct victims {
 	uint64_t tickets;
 	size_t asked, unasked; /* looked up now; and to be, of those that are held */
 	uint64_t unlooked;
+	uint64_t second_ns; /* listeners that were asked for since then: */
+	size_t listeners;
 };
 
 /* ---- going on ---- */
@@ -51,7 +55,7 @@ static void take_as_known(struct victims *v, struct finding *f)
 	struct victim victim;
 
 	if (!f->wanted->known) {
-		v->unlooked++;
+		v->unlooked += f->wanted->role != VICTIM_LISTENER;
 		return set_victim(f, &nobody, LOOK_LATE);
 	}
 	victim = *f->wanted->known;
@@ -92,7 +96,8 @@ static bool is_handshake(const struct finding *f)
 static void ask(struct victims *v, struct held *held)
 {
 	const struct wanted_socket *wanted = held->finding->wanted;
-	struct inspection *i = inspection_new(INSPECT_ONE, 1);
+	bool is_listener = wanted->role == VICTIM_LISTENER;
+	struct inspection *i = inspection_new(is_listener ? INSPECT_LISTENER : INSPECT_ONE, 1);
 
 	if (!i)
 		return; /* it stays unasked */
@@ -135,7 +140,7 @@ void victims_found(struct victims *v, const struct inspection *found)
 		take_as_known(v, held->finding);
 		return;
 	}
-	v->unlooked += found->is_cut;
+	v->unlooked += found->is_cut && found->kind != INSPECT_LISTENER;
 	set_victim(held->finding, &found->victims[0], look_of(found));
 }
 
@@ -164,6 +169,17 @@ static void hand_on_unheld(struct victims *v, const struct finding *f)
 		v->next(v->ctx, f);
 }
 
+static bool may_ask_for_listener(struct victims *v)
+{
+	uint64_t now_ns = clock_mono_ns();
+
+	if (now_ns - v->second_ns >= NSEC_PER_SEC) {
+		v->second_ns = now_ns;
+		v->listeners = 0;
+	}
+	return v->inspector && v->listeners++ < LISTENERS_PER_S;
+}
+
 static void hold(struct victims *v, const struct finding *f)
 {
 	uint64_t due_ns = v->has_log ? clock_mono_ns() + LATE_LINE_NS : 0;
@@ -185,7 +201,12 @@ void victims_take(void *victims, const struct finding *f)
 {
 	struct victims *v = victims;
 	bool is_first = f->type == FINDING_START; /* nothing comes before it */
+	struct finding unasked = *f;
 
+	if (f->wanted && f->wanted->role == VICTIM_LISTENER && !may_ask_for_listener(v)) {
+		unasked.wanted = NULL;
+		f = &unasked;
+	}
 	if (v->is_over || is_first || (!v->queue.count && !f->wanted && !v->has_log))
 		v->next(v->ctx, f);
 	else

@@ -7,6 +7,9 @@
  *
  * Everything that takes time is done in the inspector's thread; all calls here are made
  * by the thread that drains the rings. No verdict depends on what is found.
+ *
+ * Who listens out of a SYN's reach is looked for in the same way, 64 times a second: past
+ * that nobody looks, and the reset goes on as if nothing were wanted.
  */
 #ifndef RSTBLAME_VICTIMS_VICTIMS_H
 #define RSTBLAME_VICTIMS_VICTIMS_H
@@ -25,7 +28,7 @@ void victims_free(struct victims *v); /* before the blame that the findings came
 /* A blame_sink_fn, with the stage as its context. */
 void victims_take(void *victims, const struct finding *f);
 
-/* An INSPECT_ONE that is done. */
+/* An INSPECT_ONE or INSPECT_LISTENER that is done. */
 void victims_found(struct victims *v, const struct inspection *found);
 
 /* Hands on what is ready. Call it after each draining of the rings. */

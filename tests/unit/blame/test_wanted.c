@@ -223,6 +223,25 @@ static void the_verdict_does_not_read_it(void **state)
 
 #define story(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
+/* Nobody was hurt, but somebody may listen out of the packet's reach: there, on that port. */
+static void who_listens_out_of_reach(void **state)
+{
+	struct flow web = untranslated("10.9.0.2", 50000, "10.9.0.1", 8001);
+	struct observation syn = make_reset(&web, &web.orig);
+
+	(void)state;
+	syn.reset.flags = PACKET_SYN;
+	see_at(syn, MS(10));
+	assert_int_equal(wanted.role, VICTIM_LISTENER);
+	assert_int_equal(wanted.inum, NODE_NETNS);
+	assert_int_equal(wanted.tuple.sport, 8001);
+	assert_true(address_equal(&wanted.tuple.src, &web.orig.dst));
+	/* A recording has the answer. */
+	syn.reset.victim.look = LOOK_ABSENT;
+	see_at(syn, MS(20));
+	assert_int_equal(wanted.role, VICTIM_UNKNOWN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +252,7 @@ int main(void)
 		story(another_zone),
 		story(of_whom_it_was_translated_anew),
 		story(of_nobody),
+		story(who_listens_out_of_reach),
 		story(the_verdict_does_not_read_it),
 	};
 

@@ -61,6 +61,12 @@ static void evidence(void **state)
 		assert_int_equal(delivered_parse(delivered_name(i)), i);
 	for (unsigned int i = 0; i < UNDELIVEREDS; i++)
 		assert_int_equal(undelivered_parse(undelivered_name(i)), i);
+	for (unsigned int i = 0; i < VICTIM_ROLES; i++)
+		assert_int_equal(victim_role_parse(victim_role_name(i)), i);
+	for (unsigned int i = 0; i < BARRIERS; i++)
+		assert_int_equal(barrier_parse(barrier_name(i)), i);
+	assert_string_equal(barrier_name(BARRIER_LOOPBACK), "loopback");
+	assert_string_equal(barrier_name(BARRIERS), "unknown");
 	for (unsigned int i = 0; i < CHANGE_WHYS; i++)
 		assert_int_equal(change_why_parse(change_why_name(i)), i);
 	assert_string_equal(socket_end_name(SOCKET_END_OOM), "oom");

@@ -263,6 +263,41 @@ static void innocents_are_shown_ten_times(void **state)
 	assert_non_null(strstr(written(), "more resets of this kind"));
 }
 
+static void a_listener_out_of_reach_is_named(void **state)
+{
+	struct flow web = untranslated("10.9.0.2", 50000, "10.9.0.1", 8001);
+	struct observation syn = make_reset(&web, &web.orig);
+	struct victim *v = &syn.reset.victim;
+	struct text_options wide = plain;
+	size_t named = 0;
+
+	(void)state;
+	wide.columns = 400;
+	open_text(&wide);
+	syn.reset.flags = PACKET_SYN;
+	*v = (struct victim){ .role = VICTIM_LISTENER,
+			      .look = LOOK_FOUND,
+			      .socket_state = SOCKET_LISTEN,
+			      .barrier = BARRIER_LOOPBACK,
+			      .listens_family = AF_INET,
+			      .listens_on = make_ip("127.0.0.1"),
+			      .process = { .pid = 77, .comm = "nginx" } };
+	see(&w, syn);
+	assert_non_null(strstr(written(),
+			       "out of reach: nginx[77] listens on 127.0.0.1 port 8001, "
+			       "for this host itself only; the packet came to 10.9.0.1"));
+	assert_null(strstr(written(), "meant for"));
+	v->barrier = BARRIER_NONE;
+	see(&w, syn);
+	assert_non_null(strstr(written(), "since then: nginx[77] listens on 127.0.0.1 port 8001 by "
+					  "now, and did not"));
+	*v = (struct victim){ .role = VICTIM_LISTENER, .look = LOOK_ABSENT };
+	see(&w, syn);
+	for (const char *p = written(); (p = strstr(p, "listens on")); p++)
+		named++;
+	assert_int_equal(named, 2);
+}
+
 static void risk(uint64_t id, uint64_t flush)
 {
 	struct risk risk = { .id = id, .flow = masqueraded((uint16_t)id), .flush = flush };
@@ -483,6 +518,7 @@ int main(void)
 		story(colors),
 		story(progress),
 		story(innocents_are_shown_ten_times),
+		story(a_listener_out_of_reach_is_named),
 		story(flows_at_risk_that_are_not_listed_are_counted),
 		story(headline_is_the_surest_story),
 		story(hostile_comm),

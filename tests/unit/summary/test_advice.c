@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "summary/advice.h"
 
@@ -390,10 +391,106 @@ static void no_listener_by_who_sent_it_there(void **state)
 
 	(void)state;
 	assert_non_null(strstr(first_line(&s), "No process listens"));
-	s.listener.is_known = true;
-	assert_non_null(strstr(first_line(&s), "loopback"));
 	s.is_sent_by_nat = true;
 	assert_non_null(strstr(first_line(&s), "A NAT rule"));
+}
+
+static struct observation refused(const char *to, uint16_t port, enum victim_look look)
+{
+	struct flow web = untranslated("10.9.0.2", 50000, to, port);
+	struct observation syn = make_reset(&web, &web.orig);
+
+	syn.reset.flags = PACKET_SYN;
+	syn.reset.victim = (struct victim){ .role = VICTIM_LISTENER, .look = (uint8_t)look };
+	strcpy(syn.reset.ifname, "up0");
+	return syn;
+}
+
+static struct observation out_of_reach(enum barrier barrier, const char *listens_on, uint16_t port)
+{
+	struct observation syn = refused("10.9.0.1", port, LOOK_FOUND);
+	struct victim *v = &syn.reset.victim;
+
+	v->process = process("nginx", "");
+	v->socket_state = SOCKET_LISTEN;
+	v->barrier = (uint8_t)barrier;
+	v->listens_family = strchr(listens_on, ':') ? AF_INET6 : AF_INET;
+	v->listens_on = make_ip(listens_on);
+	strcpy(v->vrf, barrier == BARRIER_VRF ? "mgmt" : "");
+	strcpy(v->bound_ifname, barrier == BARRIER_DEVICE ? "other0" : "");
+	return syn;
+}
+
+/* Each by itself, so that nothing else is advised. */
+static void a_listener_out_of_reach(void **state)
+{
+	static const struct {
+		enum barrier barrier;
+		const char *listens_on, *words;
+	} cases[] = {
+		{ BARRIER_LOOPBACK, "127.0.0.1",
+		  "nginx[77] listens on 127.0.0.1 port 80, and the packet came to 10.9.0.1: bind it "
+		  "to 0.0.0.0 (all addresses) or to 10.9.0.1" },
+		{ BARRIER_ADDRESS, "10.9.0.9",
+		  "nginx[77] listens on 10.9.0.9 port 80, and the packet came to 10.9.0.1: bind" },
+		{ BARRIER_DEVICE, "0.0.0.0",
+		  "port 80, bound to device other0, and the packet came in by up0: " },
+		{ BARRIER_VRF, "0.0.0.0", "start it in that VRF (`ip vrf exec mgmt COMMAND`)" },
+		{ BARRIER_V6ONLY, "::", "listens on :: port 80 for IPv6 only, and" },
+		{ BARRIER_V4ONLY, "0.0.0.0", "for IPv4 only" },
+		{ BARRIER_UNKNOWN, "::", "`ss -ltnpe` shows whether it is bound to a device" },
+		{ BARRIER_NONE, "0.0.0.0", "by now, and did not when the packet came" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		watch_end(&w);
+		watch_begin(&w);
+		see_reset(&w, out_of_reach(cases[i].barrier, cases[i].listens_on, 80));
+		assert_true(advises(cases[i].words));
+		assert_false(advises("NAT rule"));
+		assert_false(advises("No process"));
+		assert_int_equal(list.count, 2);
+	}
+}
+
+/* Nobody at one port and somebody out of reach at another are two stories; whom nobody looked
+ * for is whom the others met; and a scan does not fill the page. */
+static void listeners_are_told_apart(void **state)
+{
+	struct observation unnamed = out_of_reach(BARRIER_LOOPBACK, "127.0.0.1", 82);
+
+	(void)state;
+	see_reset(&w, refused("10.9.0.1", 81, LOOK_ABSENT));
+	see_reset(&w, out_of_reach(BARRIER_LOOPBACK, "127.0.0.1", 80));
+	see_reset(&w, refused("10.9.0.1", 80, LOOK_NONE));
+	assert_int_equal(w.summary.others_count, 2);
+	assert_int_equal(w.summary.others[0].resets, 1);
+	assert_int_equal(w.summary.others[1].resets, 2);
+	assert_true(advises("No process of that network namespace listens on that port"));
+	assert_true(advises("nginx[77] listens on 127.0.0.1 port 80,"));
+	unnamed.reset.victim.process.pid = 0; /* there was no time to find whose it is */
+	see_reset(&w, unnamed);
+	assert_true(advises("an unknown process listens on 127.0.0.1 port 82,"));
+	see_reset(&w, out_of_reach(BARRIER_LOOPBACK, "127.0.0.1", 82));
+	assert_int_equal(w.summary.others_count, 3);
+	assert_true(advises("nginx[77] listens on 127.0.0.1 port 82,"));
+	see(&w, make_resets(500, NULL, 0)); /* only counted: nobody's */
+	assert_int_equal(w.summary.others[1].resets, 2);
+	for (uint16_t port = 1000; port < 1030; port++)
+		see_reset(&w, out_of_reach(BARRIER_LOOPBACK, "127.0.0.1", port));
+	assert_int_equal(w.summary.others_count, 1 + 8);
+}
+
+/* Published on an address that the listener is not bound to. */
+static void a_listener_out_of_reach_of_nat(void **state)
+{
+	struct observation syn = out_of_reach(BARRIER_LOOPBACK, "127.0.0.1", 80);
+
+	(void)state;
+	syn.reset.pickup = PICKUP_RENEWED;
+	see_reset(&w, syn);
+	assert_true(advises("the packet came to 10.9.0.1, sent there by a NAT rule: bind it"));
 }
 
 static void backlog_by_its_cause(void **state)
@@ -494,6 +591,9 @@ int main(void)
 		story(at_risk_by_what_is_gone),
 		story(seen_at_both_ends_is_its_senders),
 		cmocka_unit_test(no_listener_by_who_sent_it_there),
+		cmocka_unit_test_setup_teardown(a_listener_out_of_reach, begin, end),
+		cmocka_unit_test_setup_teardown(listeners_are_told_apart, begin, end),
+		cmocka_unit_test_setup_teardown(a_listener_out_of_reach_of_nat, begin, end),
 		cmocka_unit_test(backlog_by_its_cause),
 		cmocka_unit_test(unreachable_by_what_the_socket_is_bound_to),
 		cmocka_unit_test(rules_that_are_back_are_not_restored),

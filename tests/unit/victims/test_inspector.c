@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -163,10 +164,50 @@ static void a_socket_bound_to_a_device(void **state)
 	inspector_free(inspector);
 }
 
+static struct inspection *inspect_listener(struct inspector *inspector, uint16_t port,
+					   const char *to)
+{
+	struct inspection *i = inspection_new(INSPECT_LISTENER, 1);
+
+	i->sockets.rows[0] = make_row();
+	i->sockets.rows[0].tuple = make_tuple(to, port, "10.9.0.2", 40000);
+	strcpy(i->ifname, "lo");
+	inspector_submit(inspector, i);
+	return wait_for_one(inspector);
+}
+
+/* This test listens on loopback, and nobody on its client's port. */
+static void who_listens_out_of_reach(void **state)
+{
+	struct inspector *inspector = inspector_new();
+	struct address loopback = make_ip("127.0.0.1");
+	struct inspection *i;
+
+	(void)state;
+	i = inspect_listener(inspector, client_tuple.dport, "10.9.0.1");
+	assert_false(i->is_cut);
+	assert_int_equal(i->victims[0].socket_state, SOCKET_LISTEN);
+	assert_int_equal(i->victims[0].process.pid, getpid());
+	assert_int_equal(i->victims[0].process.netns, netns_own());
+	assert_int_equal(i->victims[0].barrier, BARRIER_LOOPBACK);
+	assert_int_equal(i->victims[0].listens_family, AF_INET);
+	assert_true(address_equal(&i->victims[0].listens_on, &loopback));
+	inspection_free(i);
+
+	i = inspect_listener(inspector, client_tuple.sport, "10.9.0.1");
+	assert_false(i->is_cut);
+	assert_int_equal(i->victims[0].socket_state, SOCKET_NONE);
+	assert_int_equal(i->sockets.rows[0].state, SOCKET_NONE);
+	inspection_free(i);
+	inspector_free(inspector);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(inspections, make_connection, end_connection),
+		cmocka_unit_test_setup_teardown(who_listens_out_of_reach, make_connection,
+						end_connection),
 		cmocka_unit_test_setup_teardown(a_socket_bound_to_a_device, make_connection,
 						end_connection),
 	};

@@ -238,6 +238,36 @@ static void more_than_it_holds(void **state)
 	assert_int_equal(victims_unlooked(v), HELD_MAX + 100);
 }
 
+/* Whose listener was out of a SYN's reach: of a scan some are looked at, and the rest waits for
+ * nothing; it is no victim that nobody looked at. */
+static void a_scan_of_ports(void **state)
+{
+	static const struct wanted_socket listener = { .role = VICTIM_LISTENER, .inum = 7 };
+	uint64_t start_ns = clock_mono_ns(), spent_ns;
+
+	(void)state;
+	begin(false);
+	for (uint64_t id = 0; id < 100; id++)
+		tell(id, FINDING_RESET, &listener);
+	spent_ns = clock_mono_ns() - start_ns;
+	assert_true(submitted_count == 64 || spent_ns > SECONDS(1));
+	assert_int_equal(submitted[0]->kind, INSPECT_LISTENER);
+	assert_int_equal(submitted[0]->sockets.rows[0].netns, 7);
+	answer(0, "nginx", false);
+	answer(1, NULL, false);
+	answer(2, NULL, true);
+	tell(100, FINDING_RESET, &somebody); /* not at the cost of victims */
+	assert_int_equal(submitted[submitted_count - 1]->kind, INSPECT_ONE);
+	victims_end(v);
+	assert_int_equal(reached, 101);
+	assert_int_equal(victims_of[0].look, LOOK_FOUND);
+	assert_int_equal(victims_of[0].role, VICTIM_LISTENER);
+	assert_int_equal(victims_of[1].look, LOOK_ABSENT);
+	assert_int_equal(victims_of[2].look, LOOK_LATE);
+	assert_true(victims_of[99].look == LOOK_NONE || spent_ns > SECONDS(1));
+	assert_int_equal(victims_unlooked(v), 1); /* the last one */
+}
+
 /* A start comes first and waits for nothing; a line that is late finds its place. */
 static void a_log(void **state)
 {
@@ -276,14 +306,9 @@ static void no_inspector(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		story(nobody_is_wanted),
-		story(in_their_order),
-		story(a_victim_that_never_comes),
-		story(no_time_to_look),
-		story(a_storm),
-		story(more_than_it_holds),
-		story(a_log),
-		story(no_inspector),
+		story(nobody_is_wanted),   story(in_their_order), story(a_victim_that_never_comes),
+		story(no_time_to_look),    story(a_storm),        story(a_scan_of_ports),
+		story(more_than_it_holds), story(a_log),          story(no_inspector),
 	};
 
 	return cmocka_run_group_tests_name("victims", tests, NULL, NULL);

@@ -12,7 +12,7 @@
  *   linger      SO_LINGER with 0    linger2     TCP_LINGER2 below 0
  *   keepalive   probe after 1 s, each second, twice
  *   disconnect  connect() to AF_UNSPEC
- *   bind DEVICE SO_BINDTODEVICE
+ *   bind DEVICE SO_BINDTODEVICE, and before there is a connection of the listener
  *   hog         take memory until somebody says no
  *
  * TCPEND_SIGN in the environment: the peer's IPv4 address; what goes to it, and what comes
@@ -215,6 +215,8 @@ static void obey(const char *line)
 		hog();
 	if (!strcmp(line, "read"))
 		reads = true;
+	if (!strncmp(line, "bind ", 5) && listener >= 0 && !connections_count)
+		obey_one(line, listener);
 	for (int i = 0; i < connections_count; i++) {
 		int fd = connections[i];
 

@@ -84,7 +84,8 @@ static struct html_group *begin_group(struct html *h, const struct finding *f, b
 	};
 	if (b->actor.pid)
 		describe_actor(&b->actor, g->actor, sizeof(g->actor));
-	describe_victim(&r->victim, g->victim, sizeof(g->victim));
+	if (!*describe_victim(&r->victim, g->victim, sizeof(g->victim)))
+		describe_listener(r, g->victim, sizeof(g->victim));
 	return g;
 }
 

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The same as listener-reach, in IPv6.
+
+. /guest/reach.sh
+RUNS=test-kernels
+
+setup() {
+	network_make
+	network_make6
+	masquerade6
+	reach_setup $NODE6 ::1 fd00:88::1 :: 0.0.0.0
+}
+act() { reach_act $NODE6; }
+teardown() { reach_teardown; }
