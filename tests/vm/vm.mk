@@ -2,7 +2,16 @@
 # What runs on kernels in VMs; each goal installs what is missing, then builds. Included
 # by the top Makefile.
 
-binary := RSTBLAME=$(abspath $(program))
+# Another one that can be blindfolded, for the scenarios that want to see what becomes of that.
+blindfold := $(O)/blindfold
+binary := RSTBLAME=$(abspath $(program)) RSTBLAME_BLINDFOLD=$(abspath $(blindfold))
+
+$(blindfold): tests/vm/blindfold.c $(user_objects)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(all_cflags) $(all_ldflags) -Wl,--wrap=bpf_program__attach_trace \
+		-Wl,--wrap=bpf_program__attach_kprobe -o $@ $^ $(libs)
+
+blindfolded = +$(Q)$(MAKE) --no-print-directory $(blindfold)
 
 .PHONY: demo test test-vm test-kernels test-toolchain compat
 demo: ## replay the founding incident in a throw-away VM
@@ -11,16 +20,19 @@ demo: ## replay the founding incident in a throw-away VM
 
 test: ## all tests
 	$(call ready,test)
+	$(blindfolded)
 	$(Q)$(binary) O=$(abspath $(O)) MAKE="$(MAKE)" tests/all
 
 test-vm: ## scenarios on one kernel: KERNEL=sid SCENARIOS="flap-ip user-flush" TIMES=10
 	$(call ready,test)
+	$(blindfolded)
 	$(Q)$(binary) tests/vm/all -k $(KERNEL) -n $(TIMES) $(SCENARIOS)
 
 # Some of an hour; of those that are fetched none may be missing, and what build-kernel was not
 # asked for is said.
 test-kernels: ## all scenarios on all kernels
 	$(call ready,test)
+	$(blindfolded)
 	$(Q)status=0; export $(binary); \
 		tests/vm/matrix -A -o $(O)/matrix || status=1; \
 		tests/vm/compat $(O)/matrix >$(O)/compat.md && cat $(O)/compat.md && exit $$status

@@ -45,6 +45,7 @@ struct rings {
 	uint64_t worst_ns;
 	uint64_t hidden[EVENT_PROBES]; /* that could not be waited for */
 	bool are_counts_cut;           /* at the end they could not be read */
+	bool has_untold;               /* counted, and read at the end */
 };
 
 /* ---- helpers for the decoder ---- */
@@ -85,8 +86,11 @@ static void expect_counts(struct rings *rings, const struct event_header *header
 {
 	const struct event_reset *reset = (const void *)header;
 
-	if (header->type == EVENT_RESET && (reset->flags & EVENT_RESET_LAST_SAMPLE) &&
-	    !loader_counts_at_end(rings->loader))
+	if (header->type != EVENT_RESET || !(reset->flags & EVENT_RESET_LAST_SAMPLE))
+		return;
+	if (loader_counts_at_end(rings->loader))
+		rings->has_untold = true;
+	else
 		syn_storm_expect(&rings->storm, header->ts_ns);
 }
 
@@ -298,6 +302,11 @@ int rings_drain(struct rings *rings, uint64_t until_mono_ns, bool *is_empty)
 bool rings_is_held(const struct rings *rings)
 {
 	return rings->merge.is_held;
+}
+
+bool rings_has_told_all(const struct rings *rings)
+{
+	return !rings->merge.is_held && !rings->has_untold;
 }
 
 bool rings_may_wait(struct rings *rings, uint64_t now_ns)

@@ -27,6 +27,10 @@ int rings_drain(struct rings *rings, uint64_t until_mono_ns, bool *is_empty);
  * not yet submitted, by a CPU that does not run. After a second it is waited for no more. */
 bool rings_is_held(const struct rings *rings);
 
+/* Nothing that the last rings_drain() was to hand on is left: no such record, and nothing
+ * that is counted and handed on at the end only. */
+bool rings_has_told_all(const struct rings *rings);
+
 /* CLOCK_MONOTONIC: when rings_drain() has counts to look at, or to tell; 0: it has none. */
 uint64_t rings_due_ns(const struct rings *rings);
 

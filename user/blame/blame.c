@@ -301,6 +301,15 @@ static int observe_lost(struct blame *b, const struct observation *seen)
 	return 0;
 }
 
+/* What the kernel counted and nobody saw is as lost: none says of which probe. */
+static int observe_witness(struct blame *b, const struct observation *seen)
+{
+	if (seen->witness.of != WITNESS_RESETS)
+		blame_node(b, seen->netns)->losses += seen->witness.missing;
+	blame_deliver_raw(b, seen, FINDING_WITNESS);
+	return 0;
+}
+
 /* Truth rule 1: without this probe a newer entry of the flow would go unseen. */
 static int observe_start(struct blame *b, const struct observation *seen)
 {
@@ -356,6 +365,8 @@ int blame_observe(struct blame *b, const struct observation *seen)
 		return observe_listener(b, seen);
 	case OBSERVATION_RULES:
 		return observe_rules(b, seen);
+	case OBSERVATION_WITNESS:
+		return observe_witness(b, seen);
 	case OBSERVATION_START:
 		return observe_start(b, seen);
 	case OBSERVATION_END:

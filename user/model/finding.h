@@ -212,6 +212,7 @@ enum finding_type {
 	FINDING_NAMESPACE, /* raw */
 	FINDING_LISTENER,
 	FINDING_RULES,
+	FINDING_WITNESS, /* raw */
 	FINDING_END,
 };
 

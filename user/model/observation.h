@@ -32,6 +32,7 @@ enum observation_type {
 	OBSERVATION_NAMESPACE,
 	OBSERVATION_LISTENER,
 	OBSERVATION_RULES,
+	OBSERVATION_WITNESS,
 	OBSERVATION_END, /* the window ended: what came before it is complete */
 };
 
@@ -500,6 +501,24 @@ struct lost_observation {
 	uint64_t count;
 };
 
+/* What the kernel counts itself, and what was seen is held against (blame/tally.h). */
+enum witness_of {
+	WITNESS_NONE,   /* a word that is not known here: of a newer recording */
+	WITNESS_RESETS, /* TcpOutRsts: those of the TCP stack, none of a rule's */
+	WITNESSES,
+};
+
+/* Since the window began, in the observation's namespace; of namespace 0: the window's end,
+ * where all were compared. */
+struct witness_observation {
+	uint8_t of; /* enum witness_of */
+	uint64_t counted, seen;
+	uint64_t lost;       /* events known to be lost, which may be the rest */
+	uint64_t missing;    /* counted, neither seen nor lost, and not reported before; 0: none */
+	uint64_t namespaces; /* that were compared, and those that could not be */
+	uint64_t unread;
+};
+
 struct probe_report {
 	const char *name;
 	const char *how; /* "fentry", "kprobe", "tracepoint", "none" */
@@ -569,6 +588,7 @@ struct observation {
 		struct namespace_observation space;
 		struct listener_observation listener;
 		struct rules_observation rules;
+		struct witness_observation witness;
 		uint64_t window_s; /* END */
 	};
 };

@@ -79,6 +79,12 @@ static const char *const socket_states[SOCKET_STATES] = {
 	"CLOSE", "CLOSE_WAIT",  "LAST_ACK", "LISTEN",   "CLOSING",   "NEW_SYN_RECV",
 };
 
+static const char *const witnesses[] = {
+	[WITNESS_NONE] = "none",
+	[WITNESS_RESETS] = "resets",
+};
+_Static_assert(COUNT(witnesses) == WITNESSES, "a word each");
+
 static const char *const pickups[] = {
 	[PICKUP_UNKNOWN] = "unknown", [PICKUP_NONE] = "none",   [PICKUP_FRESH] = "fresh",
 	[PICKUP_RENEWED] = "renewed", [PICKUP_KNOWN] = "known", [PICKUP_UNTRACKED] = "untracked",
@@ -368,6 +374,16 @@ const char *ruleset_op_name(enum ruleset_op op)
 enum ruleset_op ruleset_op_parse(const char *name)
 {
 	return search(ruleset_ops, COUNT(ruleset_ops), name);
+}
+
+const char *witness_name(enum witness_of of)
+{
+	return pick(witnesses, COUNT(witnesses), of);
+}
+
+enum witness_of witness_parse(const char *name)
+{
+	return search(witnesses, COUNT(witnesses), name);
 }
 
 const char *status_bit_name(unsigned int bit)

@@ -63,6 +63,10 @@ enum barrier barrier_parse(const char *name);
 const char *ruleset_op_name(enum ruleset_op op);
 enum ruleset_op ruleset_op_parse(const char *name);
 
+/* What the kernel counted. */
+const char *witness_name(enum witness_of of);
+enum witness_of witness_parse(const char *name);
+
 const char *status_bit_name(unsigned int bit);
 int status_bit_parse(const char *name); /* -1: unknown */
 

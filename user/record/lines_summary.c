@@ -231,6 +231,7 @@ static const struct field summary_rows[] = {
 	NUMBER(summary, "sockets_unsure", look.unsure, 0),
 	NUMBER(summary, "victims_unlooked", effort.victims_unlooked, 0),
 	NUMBER(summary, "entries_unasked", effort.entries_unasked, 0),
+	NUMBER(summary, "unwitnessed", unwitnessed, 0),
 	SPECIAL("drain_worst_ms", 0, drain),
 	SPECIAL("lost", FIELD_ALWAYS, losses),
 	DECLARED("status", FIELD_ALWAYS, status),

@@ -120,6 +120,35 @@ static int finish_lost(const struct line_reading *r)
 	return r->out->lost.count > 0;
 }
 
+static unsigned int parse_witness(const char *name)
+{
+	return witness_parse(name);
+}
+
+static const char *name_witness(unsigned int of)
+{
+	return witness_name(of);
+}
+
+static const struct words witness_words = { name_witness, parse_witness, WITNESSES, WITNESS_NONE };
+
+static const struct field witness_rows[] = {
+	WORD(witness_observation, "of", of, FIELD_ALWAYS, witness_words),
+	NUMBER(witness_observation, "counted", counted, FIELD_ALWAYS),
+	NUMBER(witness_observation, "seen", seen, FIELD_ALWAYS),
+	NUMBER(witness_observation, "lost", lost, 0),
+	NUMBER(witness_observation, "missing", missing, 0),
+	NUMBER(witness_observation, "namespaces", namespaces, 0),
+	NUMBER(witness_observation, "unread", unread, 0),
+};
+static const struct fields witness_fields = FIELDS(witness_rows, NULL);
+
+/* What a later writer holds against what was seen, nobody here knows. */
+static int finish_witness(const struct line_reading *r)
+{
+	return r->out->witness.of == WITNESS_NONE ? LINE_SKIPPED : LINE_READ;
+}
+
 static const struct field log_rows[] = {
 	TEXT(log_observation, "source", source, FIELD_ALWAYS),
 	TEXT(log_observation, "rule", rule, 0),
@@ -209,6 +238,12 @@ static const struct line_type rows[] = {
 	  READ_AS(OBSERVATION_LOST, lost),
 	  .finish = finish_lost,
 	  .parts = { { SEEN(lost) } } },
+	{ .name = "witness",
+	  .finding = FINDING_WITNESS,
+	  READ_AS(OBSERVATION_WITNESS, witness),
+	  .class = LINE_EVIDENCE,
+	  .finish = finish_witness,
+	  .parts = { { SEEN(witness) } } },
 	{ .name = "log",
 	  .finding = FINDING_LOG,
 	  READ_AS(OBSERVATION_LOG, log),

@@ -77,7 +77,7 @@ static void write_record(struct report *r)
 static bool is_wanted(const struct report *r, const struct finding *f)
 {
 	if (f->type == FINDING_START || f->type == FINDING_LOST || f->type == FINDING_PROBE ||
-	    f->type == FINDING_LOG || f->type == FINDING_END)
+	    f->type == FINDING_WITNESS || f->type == FINDING_LOG || f->type == FINDING_END)
 		return true;
 	if (!places_has(&r->places, f->netns))
 		return false;

@@ -46,6 +46,7 @@ void wakes_sleep(struct run *run, bool is_empty)
 	uint64_t due_ns = run->sweep ? sweep_due_ns(run->sweep) : 0;
 
 	sooner(&due_ns, victims_due_ns(run->victims));
+	sooner(&due_ns, witnesses_due_ns(run->witnesses));
 	if (is_empty)
 		sooner(&due_ns, rings_due_ns(run->rings));
 	if (due_ns && due_ns <= now_ns)
@@ -92,6 +93,10 @@ int wakes_open(struct run *run)
 		err = watch(run, WAKE_FOUND, inspector_fd(run->inspector));
 	if (!err && run->log)
 		err = watch(run, WAKE_LOG, log_watch_fd(run->log));
+	if (!err && run->witnesses)
+		err = watch(run, WAKE_COUNTED, witnesses_fd(run->witnesses));
+	if (!err)
+		err = watch(run, WAKE_WITNESS, open_timer(WITNESS_EVERY_S, WITNESS_EVERY_S));
 	if (!err)
 		err = watch(run, WAKE_DRAIN, open_timer(0, 0));
 	if (!err)
@@ -162,6 +167,14 @@ static void on_wake(struct run *run, enum wake wake)
 		break;
 	case WAKE_FOUND: /* what was found stays readable until it is taken */
 		run_drain(run);
+		break;
+	case WAKE_COUNTED:
+		witnesses_read(run->witnesses);
+		wakes_sleep(run, false);
+		break;
+	case WAKE_WITNESS:
+		read_timer(run, WAKE_WITNESS);
+		witnesses_ask(run->witnesses);
 		break;
 	case WAKE_DRAIN:
 		read_timer(run, WAKE_DRAIN);

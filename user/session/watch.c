@@ -38,6 +38,7 @@ static int take(void *ctx, const struct observation *seen)
 	struct run *run = ctx;
 	int err = blame_observe(run->blame, seen);
 
+	witnesses_note(run->witnesses, seen);
 	if (!err && run->sweep)
 		sweep_note(run->sweep, seen);
 	if (!err && run->options->count && run->blamed >= run->options->count &&
@@ -146,6 +147,8 @@ void run_drain(struct run *run)
 	if (!run->err)
 		run->err = take_found(run, until_ns);
 	take_log(run, until_ns);
+	if (!run->err && rings_has_told_all(run->rings))
+		run->err = witnesses_turn(run->witnesses, until_ns);
 	blame_advance(run->blame, 0, until_ns);
 	victims_turn(run->victims);
 	report_flush(&run->report);
@@ -303,6 +306,7 @@ static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 	run->inspector = inspector_new();
 	run->victims = victims_new(run->inspector, run->options->log, report_finding, &run->report);
 	run->blame = blame_new(NULL, take_finding, run);
+	run->witnesses = witnesses_new(take_live, run);
 	if (run->blame && run->inspector)
 		run->sweep = sweep_new(run->inspector, run->blame, take, run);
 	if (run->rings && run->victims && run->blame && !wakes_open(run))
@@ -320,10 +324,13 @@ static enum status watch_window(struct run *run)
 		return report_error(&run->report, why);
 	observe_start(run);
 	report_flush(&run->report);
+	witnesses_begin(run->witnesses);
 	if (start_command(run, why, sizeof(why)))
 		return report_error(&run->report, why);
 	wakes_loop(run);
 	run->over_ns = clock_mono_ns();
+	if (!run->err)
+		witnesses_ask_last(run->witnesses);
 	rings_end_counts(run->rings);
 	if (run->command)
 		child_stop(run->command);
@@ -331,6 +338,8 @@ static enum status watch_window(struct run *run)
 		drain_rest(run);
 	if (!run->err || run->err == -ECANCELED)
 		rings_report_counts(run->rings);
+	if (!run->err)
+		run->err = witnesses_end(run->witnesses);
 	log_watch_finish(run->log);
 	take_log(run, run->over_ns);
 	finish(run);
@@ -346,6 +355,7 @@ static enum status watch_window(struct run *run)
 static void release(struct run *run)
 {
 	log_watch_free(run->log);
+	witnesses_free(run->witnesses);
 	victims_free(run->victims);
 	sweep_free(run->sweep);
 	inspector_free(run->inspector);

@@ -12,6 +12,7 @@
 #include "log/watch.h"
 #include "node/netns_namer.h"
 #include "report/report.h"
+#include "session/witnesses.h"
 #include "victims/inspector.h"
 #include "victims/sweep.h"
 #include "victims/victims.h"
@@ -24,9 +25,11 @@ enum wake {
 	WAKE_RINGS,
 	WAKE_FOUND,
 	WAKE_LOG,
+	WAKE_COUNTED,
 	WAKE_DRAIN,
 	WAKE_END,
 	WAKE_PROGRESS,
+	WAKE_WITNESS,
 	WAKE_SIGNAL,
 	WAKE_MODULES,
 	WAKES
@@ -42,6 +45,7 @@ struct run {
 	struct victims *victims;     /* between blame and the report */
 	struct sweep *sweep;         /* NULL: there is no inspector */
 	struct log_watch *log;       /* NULL: no --log */
+	struct witnesses *witnesses; /* NULL: nothing is held against the kernel's counts */
 	uint64_t blamed;             /* resets, of those that are reported */
 	struct probe_result probes[EVENT_PROBES];
 	struct utsname machine;

@@ -406,6 +406,18 @@ static void note_lost(struct note *n, const struct finding *f)
 				f->seen->lost.count == 1 ? "event" : "events");
 }
 
+static void note_witness(struct note *n, const struct finding *f)
+{
+	const struct witness_observation *w = &f->seen->witness;
+	char doubt[DESCRIBE_BYTES];
+
+	if (!w->missing)
+		return;
+	begin(n, "LOST", TONE_ALARM);
+	n->words = keep(n, "%s: causes may be missing",
+			describe_doubt(w->of, w->counted, w->seen, doubt, sizeof(doubt)));
+}
+
 static void note_log(struct note *n, const struct finding *f)
 {
 	const struct log_observation *l = &f->seen->log;
@@ -437,6 +449,7 @@ static bool has_place(enum finding_type type)
 	case FINDING_RISK_OVER:
 	case FINDING_LISTENER:
 	case FINDING_RULES:
+	case FINDING_WITNESS:
 		return true;
 	default:
 		return false;
@@ -455,6 +468,7 @@ void finding_text(struct note *n, const struct finding *f, const struct netns_na
 		[FINDING_PROBE] = note_probe,       [FINDING_LOST] = note_lost,
 		[FINDING_LOG] = note_log,           [FINDING_RESETS] = note_resets,
 		[FINDING_LISTENER] = note_listener, [FINDING_RULES] = note_rules,
+		[FINDING_WITNESS] = note_witness,
 	};
 
 	n->kind = n->words = n->verdict = n->confidence = NULL;

@@ -127,14 +127,31 @@ static uint64_t count_lost(const struct summary *t, enum sense sense)
 	return 0;
 }
 
+/* What the kernel counted and nobody saw weighs most: a probe is blind, whatever the reason. */
+static const struct doubt *find_doubt(const struct summary *t, enum witness_of *of)
+{
+	for (*of = WITNESS_NONE + 1; *of < WITNESSES; ++*of)
+		if (t->doubts[*of].counted)
+			return &t->doubts[*of];
+	return NULL;
+}
+
 /* Nothing was found, which says little: why, and what to do about it. */
 static void summarize_doubt(const struct summary *t, char *buf, size_t size)
 {
 	uint64_t unreadable = count_lost(t, SENSE_RECORDING);
 	uint64_t unended = count_lost(t, SENSE_RECORDING_END);
 	uint64_t lost = t->lost_total - unreadable - unended;
+	enum witness_of of;
+	const struct doubt *doubt = find_doubt(t, &of);
+	char words[DESCRIBE_BYTES];
 
-	if (lost)
+	if (doubt)
+		snprintf(buf, size,
+			 "%s, so \"nothing found\" proves nothing. A probe does not see: run "
+			 "rstblame --check.",
+			 describe_doubt(of, doubt->counted, doubt->seen, words, sizeof(words)));
+	else if (lost)
 		snprintf(buf, size,
 			 "%s lost, so \"nothing found\" proves nothing. Run again%s without -v and "
 			 "--stack, so that storms are only counted.",

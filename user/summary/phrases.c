@@ -337,3 +337,19 @@ const char *describe_retranslation(const struct reset_blame *b, char *buf, size_
 	}
 	return buf;
 }
+
+const char *describe_doubt(enum witness_of of, uint64_t counted, uint64_t seen, char *buf,
+			   size_t size)
+{
+	static const struct {
+		const char *one, *many;
+	} things[] = {
+		[WITNESS_NONE] = { "event", "events" },
+		[WITNESS_RESETS] = { "reset sent", "resets sent" },
+	};
+
+	_Static_assert(sizeof(things) / sizeof(things[0]) == WITNESSES, "words for each");
+	snprintf(buf, size, "the kernel counted %s, rstblame saw %s",
+		 COUNTED(counted, things[of].one, things[of].many), seen ? NUMBER(seen) : "none");
+	return buf;
+}

@@ -59,4 +59,8 @@ const char *describe_ruleset(const struct ruleset_observation *r, char *buf, siz
  * 10.9.0.1:1024, which the peer does not recognise"; or to which other endpoint */
 const char *describe_retranslation(const struct reset_blame *b, char *buf, size_t size);
 
+/* "the kernel counted 7 resets sent, rstblame saw 3" */
+const char *describe_doubt(enum witness_of of, uint64_t counted, uint64_t seen, char *buf,
+			   size_t size);
+
 #endif

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "summary/summary.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
+#include "model/words.h"
 #include "summary/stories.h"
 
 /* ---- flows that lost their entry, and what became of them ---- */
@@ -126,6 +128,21 @@ static void add_loss(struct summary *t, const struct lost_observation *lost)
 		t->losses_count++;
 	}
 	t->losses[i].count += lost->count;
+}
+
+/* What the kernel counted and nobody saw is lost, whatever the reason. */
+static void add_witness(struct summary *t, const struct witness_observation *w)
+{
+	struct lost_observation lost = { .count = w->missing };
+	struct doubt *doubt = &t->doubts[w->of];
+
+	t->unwitnessed += w->unread;
+	if (!w->missing)
+		return;
+	snprintf(lost.probe, sizeof(lost.probe), "unseen-%s", witness_name(w->of));
+	add_loss(t, &lost);
+	if (w->counted - w->seen > doubt->counted - doubt->seen)
+		*doubt = (struct doubt){ w->counted, w->seen };
 }
 
 static void add_removal(struct summary *t, const struct finding *f)
@@ -386,6 +403,9 @@ void summary_add(struct summary *t, const struct finding *f)
 		break;
 	case FINDING_LOST:
 		add_loss(t, &f->seen->lost);
+		break;
+	case FINDING_WITNESS:
+		add_witness(t, &f->seen->witness);
 		break;
 	case FINDING_END:
 		if (f->seen->window_s > t->window_s)

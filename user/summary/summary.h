@@ -92,6 +92,11 @@ struct host {
 	char version[32];
 };
 
+/* The largest disagreement with what the kernel counts, in one namespace. */
+struct doubt {
+	uint64_t counted, seen;
+};
+
 struct summary {
 	const char *filter; /* only resets and flows that match it are counted; NULL: all */
 	uint64_t window_s;
@@ -126,6 +131,8 @@ struct summary {
 	size_t losses_count;
 	struct loss losses[LOSSES_MAX];
 	uint64_t lost_total;
+	struct doubt doubts[WITNESSES]; /* counted: 0 for none */
+	uint64_t unwitnessed;           /* namespaces whose counts could not be read */
 	size_t stories_count;
 	struct story stories[STORIES_MAX]; /* blamed ones, by time */
 	uint64_t stories_untold;           /* resets that found no room above */

@@ -438,6 +438,12 @@ size_t verdict_text_unlooked(const struct summary *t, bool is_verbose,
 		snprintf(out[count++], DESCRIBE_BYTES,
 			 "Too many resets at once: conntrack was not asked about %s.",
 			 COUNTED(e->entries_unasked, "reset", "resets"));
+	if (t->unwitnessed)
+		snprintf(
+			out[count++], DESCRIBE_BYTES,
+			"The kernel's own counts of %s could not be read, to compare them with what "
+			"was seen.",
+			COUNTED(t->unwitnessed, "network namespace", "network namespaces"));
 	if (is_verbose && e->drain_worst_ns)
 		snprintf(out[count++], DESCRIBE_BYTES, "No event waited longer than %s to be read.",
 			 duration_format(e->drain_worst_ns, worst, sizeof(worst)));

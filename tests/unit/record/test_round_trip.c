@@ -74,6 +74,24 @@ static void round_trip_start(void **state)
 	recording_keep_release(&keep);
 }
 
+static void round_trip_witness(void **state)
+{
+	struct observation seen = { .type = OBSERVATION_WITNESS,
+				    .witness = { .of = WITNESS_RESETS,
+						 .counted = 7,
+						 .seen = 3,
+						 .lost = 1,
+						 .missing = 2,
+						 .namespaces = 5,
+						 .unread = 4 } };
+	struct recording_keep keep = { 0 };
+	struct observation back = read_back(&seen, &keep);
+
+	(void)state;
+	assert_memory_equal(&back.witness, &seen.witness, sizeof(seen.witness));
+	recording_keep_release(&keep);
+}
+
 static void check_change(struct observation seen)
 {
 	struct recording_keep keep = { 0 };
@@ -470,6 +488,7 @@ int main(void)
 		story(round_trip_listener_and_rules),
 		story(round_trip_resets),
 		story(round_trip_start),
+		story(round_trip_witness),
 		story(round_trip_address),
 		story(round_trip_link),
 		story(round_trip_act),

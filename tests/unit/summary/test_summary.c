@@ -141,6 +141,43 @@ static void losses_are_unknown(void **state)
 	assert_int_equal(summary_status(&w.summary), STATUS_UNKNOWN);
 }
 
+/* The kernel counted what nobody saw: the largest disagreement is in the headline. That all
+ * agreed says nothing, and what was proven stays so. */
+static void unwitnessed_events_are_unknown(void **state)
+{
+	struct observation o = { .type = OBSERVATION_WITNESS,
+				 .witness = { .of = WITNESS_RESETS,
+					      .counted = 7,
+					      .seen = 7,
+					      .namespaces = 3,
+					      .unread = 1 } };
+	char words[ACCOUNT_BYTES], gaps[GAPS_MAX][DESCRIBE_BYTES];
+
+	(void)state;
+	see(&w, start_with(false));
+	see(&w, o);
+	assert_int_equal(summary_status(&w.summary), STATUS_OK);
+	assert_int_equal(verdict_text_unlooked(&w.summary, false, gaps), 1);
+	assert_non_null(strstr(gaps[0], "1 network namespace "));
+	o.witness = (struct witness_observation){
+		.of = WITNESS_RESETS, .counted = 7, .seen = 3, .missing = 4
+	};
+	see(&w, o);
+	o.witness = (struct witness_observation){
+		.of = WITNESS_RESETS, .counted = 2, .seen = 0, .missing = 2
+	};
+	see(&w, o);
+	assert_int_equal(w.summary.lost_total, 6);
+	assert_int_equal(summary_status(&w.summary), STATUS_UNKNOWN);
+	assert_non_null(strstr(
+		verdict_text_headline(&w.summary, STATUS_UNKNOWN, words, sizeof(words)),
+		"the kernel counted 7 resets sent, rstblame saw 3, so \"nothing found\" proves nothing"));
+	assert_string_equal(verdict_text_losses(&w.summary, words, sizeof(words)),
+			    "6 unseen-resets");
+	see_proven();
+	assert_int_equal(summary_status(&w.summary), STATUS_CRITICAL);
+}
+
 static void blindness_is_unknown(void **state)
 {
 	(void)state;
@@ -556,6 +593,7 @@ int main(void)
 		story(likely_is_a_warning),
 		story(entry_unknown_is_a_warning),
 		story(losses_are_unknown),
+		story(unwitnessed_events_are_unknown),
 		story(blindness_is_unknown),
 		story(status_names),
 		story(losses_are_counted_per_probe),

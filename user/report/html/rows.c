@@ -42,6 +42,7 @@ static enum html_class class_of(const struct finding *f)
 	case FINDING_PROBE:
 		return HTML_PROBES;
 	case FINDING_LOST:
+	case FINDING_WITNESS:
 		return HTML_LOST;
 	case FINDING_LOG:
 		return HTML_LOGS;
@@ -69,6 +70,7 @@ static enum html_lane lane_of(const struct finding *f)
 		return HTML_LANE_RISK;
 	case FINDING_PROBE:
 	case FINDING_LOST:
+	case FINDING_WITNESS:
 		return HTML_LANE_GAP;
 	case FINDING_LOG:
 		return HTML_LANE_LOG;

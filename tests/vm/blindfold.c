@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Linked into a binary of the tests' own: programs whose names begin with one of the words
+ * in BLINDFOLD attach like the others, are reported like the others, and never fire. So the
+ * kernel's own counts can be seen to find what they cannot.
+ *
+ * The linker's --wrap puts these in the place of libbpf's.
+ */
+#include <bpf/libbpf.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct bpf_link *__real_bpf_program__attach_trace(const struct bpf_program *program);
+struct bpf_link *__real_bpf_program__attach_kprobe(const struct bpf_program *program, bool retprobe,
+						   const char *symbol);
+struct bpf_link *__wrap_bpf_program__attach_trace(const struct bpf_program *program);
+struct bpf_link *__wrap_bpf_program__attach_kprobe(const struct bpf_program *program, bool retprobe,
+						   const char *symbol);
+
+static bool is_blindfolded(const struct bpf_program *program)
+{
+	const char *word = getenv("BLINDFOLD"), *name = bpf_program__name(program);
+
+	while (word && *word) {
+		size_t len = strcspn(word, " ");
+
+		if (len && !strncmp(name, word, len))
+			return true;
+		word += len + strspn(word + len, " ");
+	}
+	return false;
+}
+
+/* The link's file is what holds the program at its function. */
+static struct bpf_link *blindfold(const struct bpf_program *program, struct bpf_link *link)
+{
+	if (link && is_blindfolded(program)) {
+		bpf_link__disconnect(link);
+		close(bpf_link__fd(link));
+	}
+	return link;
+}
+
+struct bpf_link *__wrap_bpf_program__attach_trace(const struct bpf_program *program)
+{
+	return blindfold(program, __real_bpf_program__attach_trace(program));
+}
+
+struct bpf_link *__wrap_bpf_program__attach_kprobe(const struct bpf_program *program, bool retprobe,
+						   const char *symbol)
+{
+	return blindfold(program, __real_bpf_program__attach_kprobe(program, retprobe, symbol));
+}
