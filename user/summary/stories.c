@@ -203,6 +203,15 @@ static bool may_be_same_process(const struct victim *a, const struct victim *b)
 	return !a->process.pid || !b->process.pid || a->process.pid == b->process.pid;
 }
 
+/* Of who listens there: what a later look found after one that had no time. */
+static bool tells_more(const struct victim *later, const struct victim *known)
+{
+	if (later->role != VICTIM_LISTENER || known->process.pid)
+		return false;
+	return later->look == LOOK_FOUND ||
+	       (later->look == LOOK_ABSENT && known->look != LOOK_FOUND);
+}
+
 /* Who listens there out of reach decides what to do about it. Whom nobody looked for is the
  * one that was found on that port. */
 static bool is_same_listener(const struct story *s, const struct finding *f)
@@ -261,7 +270,7 @@ void stories_add_other(struct summary *t, const struct finding *f)
 	s = find_other(t, f);
 	if (s) {
 		s->resets++;
-		if (!s->victim.process.pid && is_listener_found(&f->seen->reset.victim))
+		if (tells_more(&f->seen->reset.victim, &s->victim))
 			s->victim = f->seen->reset.victim;
 		add_act(s, f->reset);
 		return;

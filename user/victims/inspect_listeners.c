@@ -11,6 +11,8 @@
 #include "node/vrf.h"
 #include "victims/barrier.h"
 
+/* What finding their processes may take, for all that are looked at together. */
+#define PROCESSES_NS (300 * NSEC_PER_MSEC)
 /* A list of namespaces that is older is made again where one is not in it. */
 #define SCAN_AGE_NS (200 * NSEC_PER_MSEC)
 
@@ -106,7 +108,7 @@ static void look_for_listener(const struct listing *l, const struct inspection *
 static void look_for_all(struct inspector *ins, struct inspection *first, struct inspection *all)
 {
 	struct listing listing = { .inum = 0 };
-	uint64_t until_ns = 0; /* as long as the report waits for the last */
+	uint64_t now_ns, until_ns = 0; /* as long as the report waits for the last */
 	size_t k = 0;
 
 	inspector_scan(ins, 60 * NSEC_PER_SEC);
@@ -119,7 +121,10 @@ static void look_for_all(struct inspector *ins, struct inspection *first, struct
 	}
 	sockets_release(&listing.sockets);
 	inspector_go_home(ins);
-	inspector_describe(ins, all, until_ns);
+	now_ns = clock_mono_ns();
+	/* Victims may wait meanwhile. */
+	inspector_describe(ins, all,
+			   until_ns > now_ns + PROCESSES_NS ? now_ns + PROCESSES_NS : until_ns);
 }
 
 void inspect_listeners(struct inspector *ins, struct inspection *first)

@@ -17,6 +17,8 @@
 
 /* To be looked up at once; the others wait until they can be asked for. */
 enum { ASKED_MAX = 256 };
+/* Nobody is hurt who could be late; the first look takes the longest, and a busy machine too. */
+#define LISTENER_NS (2 * NSEC_PER_SEC)
 /* Listeners of ports that SYNs were refused at; a scan of ports would have more of them. */
 enum { LISTENERS_PER_S = 64 };
 
@@ -109,8 +111,10 @@ static void ask(struct victims *v, struct held *held)
 	i->is_own = wanted->role == VICTIM_OWN;
 	memcpy(i->ifname, held->finding->seen->reset.ifname, sizeof(i->ifname));
 	i->id = held->ticket = ++v->tickets;
-	i->until_ns = held->until_ns =
-		clock_mono_ns() + (held->finding->reset->needs_socket ? SETTLE_NS : VICTIM_NS);
+	i->until_ns = held->until_ns = clock_mono_ns() + (is_listener ? LISTENER_NS :
+							  held->finding->reset->needs_socket ?
+									SETTLE_NS :
+									VICTIM_NS);
 	held->is_unasked = false;
 	v->unasked--;
 	v->asked++;

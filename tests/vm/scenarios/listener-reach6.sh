@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The same as listener-reach, in IPv6.
+# The same as listener-reach, in IPv6; that a NAT rule sent a SYN there 5.10 does not tell.
 
 . /guest/reach.sh
 RUNS=test-kernels
