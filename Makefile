@@ -122,12 +122,15 @@ $(O)/%.skel.h: $(O)/%.bpf.o Makefile
 
 # ---- upkeep ----
 
-.PHONY: deps install uninstall format check-format vmlinux schema clean
+.PHONY: deps install uninstall format check-format vmlinux schema completions clean
 deps: ## install what the build needs (Debian, as root)
 	$(Q)scripts/install-deps build
 
+completions := 644:scripts/completions/rstblame.bash:share/bash-completion/completions/rstblame \
+	644:scripts/completions/_rstblame:share/zsh/site-functions/_rstblame \
+	644:scripts/completions/rstblame.fish:share/fish/vendor_completions.d/rstblame.fish
 # MODE:FILE:PLACE
-installed := 755:$(program):sbin/rstblame 644:scripts/rstblame.bash:share/bash-completion/completions/rstblame \
+installed := 755:$(program):sbin/rstblame $(completions) \
 	644:user/record/rstblame.schema.json:share/rstblame/rstblame.schema.json \
 	$(foreach m,$(wildcard user/rstblame.[1-9]),644:$(m):share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
 field = $(word $(1),$(subst :, ,$(2)))
@@ -154,7 +157,11 @@ vmlinux: ## generate the kernel's types in vmlinux/ again
 schema: all $(O)/gen-schema ## generate the JSON Schema of reports and recordings again
 	$(Q)$(O)/gen-schema >$(O)/schema.json && mv $(O)/schema.json user/record/rstblame.schema.json
 
-$(O)/gen-schema: scripts/gen-schema.c $(core_objects)
+completions: $(O)/gen-completions ## generate the shells' completions again
+	$(Q)cd scripts/completions && for f in rstblame.bash _rstblame rstblame.fish; do \
+		$(abspath $<) $$f >$$f.tmp && mv $$f.tmp $$f || exit 1; done
+
+$(O)/gen-schema $(O)/gen-completions: $(O)/%: scripts/%.c $(core_objects)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs)
 

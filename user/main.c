@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/message.h"
+#include "cli/explain.h"
 #include "cli/options.h"
 #include "session/session.h"
 
@@ -27,6 +28,15 @@ static int print(const char *text)
 	return STATUS_UNKNOWN;
 }
 
+static int explain(const struct options *options)
+{
+	char why[OPTIONS_WHY_BYTES];
+
+	if (explain_word(stdout, options->explain, why, sizeof(why)))
+		return session_fail(options, why);
+	return print("");
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
@@ -41,6 +51,8 @@ int main(int argc, char **argv)
 		return print(options_help());
 	case MODE_VERSION:
 		return session_version(&options);
+	case MODE_EXPLAIN:
+		return explain(&options);
 	case MODE_CHECK:
 		return session_check(&options);
 	case MODE_READ:

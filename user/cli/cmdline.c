@@ -91,17 +91,6 @@ static void write_duration(FILE *out, uint64_t seconds)
 		fprintf(out, " -d %" PRIu64 "s", seconds);
 }
 
-static const char *format_name(enum format format)
-{
-	static const char *const names[] = {
-		[FORMAT_TEXT] = "text",
-		[FORMAT_JSON] = "json",
-		[FORMAT_HTML] = "html",
-	};
-
-	return names[format];
-}
-
 static void write_words(FILE *out, char *const *words)
 {
 	for (; words && *words; words++) {
@@ -125,6 +114,7 @@ void cmdline_write(FILE *out, const struct options *o)
 	fputs("rstblame", out);
 	write_flag(out, "--audit", o->mode == MODE_AUDIT);
 	write_flag(out, "--check", o->mode == MODE_CHECK);
+	write_option(out, "--explain", o->explain);
 	write_duration(out, o->duration_s);
 	if (o->count)
 		fprintf(out, " -c %" PRIu64, o->count);

@@ -9,76 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	OPT_NETNS = 256,
-	OPT_CHECK,
-	OPT_AUDIT,
-	OPT_BTF,
-	OPT_LOG,
-	OPT_UTC,
-	OPT_STACK,
-	OPT_NO_PIN,
-};
+#include "cli/option_table.h"
 
-/* A leading '+' stops at the first word, ':' distinguishes a missing argument. */
-static const char short_options[] = "+:d:c:f:o:w:r:vqhV";
-
-static const struct option long_options[] = {
-	{ "duration", required_argument, NULL, 'd' },
-	{ "count", required_argument, NULL, 'c' },
-	{ "format", required_argument, NULL, 'f' },
-	{ "output", required_argument, NULL, 'o' },
-	{ "write", required_argument, NULL, 'w' },
-	{ "read", required_argument, NULL, 'r' },
-	{ "netns", required_argument, NULL, OPT_NETNS },
-	{ "check", no_argument, NULL, OPT_CHECK },
-	{ "audit", no_argument, NULL, OPT_AUDIT },
-	{ "log", required_argument, NULL, OPT_LOG },
-	{ "btf", required_argument, NULL, OPT_BTF },
-	{ "utc", no_argument, NULL, OPT_UTC },
-	{ "stack", no_argument, NULL, OPT_STACK },
-	{ "no-pin", no_argument, NULL, OPT_NO_PIN },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
-};
-
-const char *options_help(void)
-{
-	return "Usage: rstblame [OPTIONS] [FILTER] [-- COMMAND [ARG...]]\n"
-	       "Explain every TCP reset this node sends: the removed conntrack entry, the address\n"
-	       "change behind the removal, and the process behind the change.\n"
-	       "\n"
-	       "  -d, --duration TIME   stop after TIME: 90, 90s, 15m, 1h (default: until Ctrl-C)\n"
-	       "  -c, --count N         stop after N resets blamed on conntrack\n"
-	       "  -f, --format FORMAT   text (default), json (JSON Lines), or html (one page at the end)\n"
-	       "  -o, --output FILE     write the report to FILE, not to stdout\n"
-	       "  -w, --write FILE      also record every event (gzip if the name ends in .gz)\n"
-	       "  -r, --read FILE       without tracing, analyse a recording (may be repeated)\n"
-	       "      --netns NAME|PATH|PID\n"
-	       "                        report only this network namespace\n"
-	       "      --log journal|FILE    show log lines about addresses, leases, links, the\n"
-	       "                        firewall and oom in the timeline\n"
-	       "      --check           show what can be observed on this kernel, and exit\n"
-	       "      --audit           without tracing, list open connections that conntrack\n"
-	       "                        no longer knows, and exit\n"
-	       "      --btf FILE        BTF for a kernel that has none\n"
-	       "      --no-pin          do not pin netfilter modules (slower)\n"
-	       "      --utc             show times in UTC, not local time\n"
-	       "      --stack           show the kernel stack of each reset\n"
-	       "  -v, --verbose         show each removal, and libbpf's messages\n"
-	       "  -q, --quiet           show only the verdict, no timeline\n"
-	       "  -h, --help            show this text\n"
-	       "  -V, --version         show the version\n"
-	       "  FILTER                report only resets whose trigger packet or flow matches this\n"
-	       "                        pcap-filter(7), such as: port 6379 and host 10.9.0.2\n"
-	       "  -- COMMAND            run COMMAND when everything is attached, stop when it ends\n"
-	       "\n"
-	       "Exit status: 0 no reset was blamed on conntrack; 1 one probably was, or flows are at risk;\n"
-	       "2 one was, proven; 3 could not observe (privilege, kernel, usage, lost events).\n";
-}
+/* Rows of the table, at most. */
+enum { OPTIONS_MAX = 48 };
 
 static int refuse(char *why, const char *format, ...)
 {
@@ -103,25 +37,41 @@ static uint64_t parse_number(const char *text, const char **end)
 	return errno || value > UINT32_MAX ? 0 : value;
 }
 
-uint64_t duration_parse(const char *text)
+/* How many seconds a unit has; 0: it is none. */
+static uint64_t unit_seconds(char unit)
 {
-	const char *unit = "";
-	uint64_t value = parse_number(text, &unit);
-
-	if (!value || (unit[0] && unit[1]))
-		return 0;
-	switch (unit[0]) {
-	case '\0':
+	switch (unit) {
 	case 's':
-		return value;
+		return 1;
 	case 'm':
-		return value * 60;
+		return 60;
 	case 'h':
-		return value * 3600;
+		return 3600;
 	case 'd':
-		return value * 86400;
+		return 86400;
 	}
 	return 0;
+}
+
+uint64_t duration_parse(const char *text)
+{
+	uint64_t sum = 0, before = UINT64_MAX;
+	const char *end = "";
+	uint64_t value = parse_number(text, &end);
+
+	if (value && !*end)
+		return value;
+	/* Each unit less than the one before: "1h30m". */
+	do {
+		uint64_t unit = unit_seconds(*end);
+
+		if (!value || !unit || unit >= before)
+			return 0;
+		sum += value * unit;
+		before = unit;
+		text = end + 1;
+	} while (*text && (value = parse_number(text, &end), true));
+	return sum;
 }
 
 static int take_duration(struct options *out, const char *text, char *why)
@@ -129,7 +79,7 @@ static int take_duration(struct options *out, const char *text, char *why)
 	out->duration_s = duration_parse(text);
 	if (out->duration_s)
 		return 0;
-	return refuse(why, "-d: invalid duration '%.40s'; use 90, 90s, 15m or 1h", text);
+	return refuse(why, "-d: invalid duration '%.40s'; use 90, 15m, 1h30m or 2d", text);
 }
 
 static int take_count(struct options *out, const char *text, char *why)
@@ -142,17 +92,32 @@ static int take_count(struct options *out, const char *text, char *why)
 	return refuse(why, "-c: invalid count '%.40s'; use a whole number, 1 or more", text);
 }
 
+const char *format_name(enum format format)
+{
+	static const char *const names[] = {
+		[FORMAT_TEXT] = "text",
+		[FORMAT_JSON] = "json",
+		[FORMAT_HTML] = "html",
+	};
+
+	return format < FORMATS ? names[format] : NULL;
+}
+
 static int take_format(struct options *out, const char *text, char *why)
 {
-	if (!strcmp(text, "text"))
-		out->format = FORMAT_TEXT;
-	else if (!strcmp(text, "json"))
-		out->format = FORMAT_JSON;
-	else if (!strcmp(text, "html"))
-		out->format = FORMAT_HTML;
-	else
-		return refuse(why, "-f: unknown format '%.40s'; use text, json or html", text);
-	return 0;
+	const char *near = NULL;
+
+	for (enum format format = FORMAT_TEXT; format < FORMATS; format++) {
+		if (!strcmp(text, format_name(format))) {
+			out->format = format;
+			return 0;
+		}
+		if (is_near_miss(text, format_name(format)))
+			near = format_name(format);
+	}
+	if (near)
+		return refuse(why, "-f: unknown format '%.40s'; did you mean %s?", text, near);
+	return refuse(why, "-f: unknown format '%.40s'; use one of " OPTION_FORMATS, text);
 }
 
 static int take_read(struct options *out, const char *path, char *why)
@@ -170,10 +135,32 @@ static int refuse_option(const char *word, int option, bool is_missing, char *wh
 	char letter[3] = { '-', (char)optopt, '\0' };
 	bool is_short = optopt > 0 && optopt < 128 && isprint(optopt) && option;
 	const char *name = is_short && strncmp(word, "--", 2) != 0 ? letter : word;
+	const struct option_row *near;
 
 	if (is_missing)
 		return refuse(why, "%.60s needs an argument; see rstblame --help", name);
+	near = strncmp(name, "--", 2) ? NULL : option_like(name + 2);
+	if (near)
+		return refuse(why, "unknown option %.60s; did you mean --%s?", name, near->name);
 	return refuse(why, "unknown option %.60s; see rstblame --help", name);
+}
+
+/* One mode at most; what only asks (-h, -V) goes before all. */
+static int take_mode(struct options *out, enum mode mode, char *why)
+{
+	static const char *const names[] = {
+		[MODE_CHECK] = "--check",
+		[MODE_AUDIT] = "--audit",
+		[MODE_EXPLAIN] = "--explain",
+	};
+
+	if (out->mode == MODE_VERSION)
+		return 0;
+	if (out->mode != MODE_RUN && out->mode != mode)
+		return refuse(why, "%s cannot be combined with %s; run one after the other",
+			      names[out->mode], names[mode]);
+	out->mode = mode;
+	return 0;
 }
 
 static int take(struct options *out, int option, const char *word, char *why)
@@ -186,7 +173,7 @@ static int take(struct options *out, int option, const char *word, char *why)
 	case 'f':
 		return take_format(out, optarg, why);
 	case 'o':
-		out->output = optarg;
+		out->output = strcmp(optarg, "-") ? optarg : NULL;
 		return 0;
 	case 'w':
 		out->write = optarg;
@@ -200,11 +187,12 @@ static int take(struct options *out, int option, const char *word, char *why)
 		out->log = optarg;
 		return 0;
 	case OPT_CHECK:
-		out->mode = MODE_CHECK;
-		return 0;
+		return take_mode(out, MODE_CHECK, why);
 	case OPT_AUDIT:
-		out->mode = MODE_AUDIT;
-		return 0;
+		return take_mode(out, MODE_AUDIT, why);
+	case OPT_EXPLAIN:
+		out->explain = optarg;
+		return take_mode(out, MODE_EXPLAIN, why);
 	case OPT_BTF:
 		out->btf = optarg;
 		return 0;
@@ -233,36 +221,61 @@ static int take(struct options *out, int option, const char *word, char *why)
 	return refuse_option(word, optopt, option == ':', why);
 }
 
-static int check_together(struct options *out, char *why)
+/* The first of what only a window has; NULL: none was given. */
+static const char *window_option(const struct options *o)
 {
-	if (out->output && out->write && !strcmp(out->output, out->write))
-		return refuse(why, "-o and -w name the same file; use two files");
-	if (out->mode == MODE_CHECK && out->format == FORMAT_HTML)
-		return refuse(why, "--check cannot be combined with -f html; use text or json");
-	if (out->mode == MODE_AUDIT &&
-	    (out->read_count || out->command || out->duration_s || out->write || out->count))
-		return refuse(why, "--audit shows the present state: it cannot be combined with %s",
-			      out->read_count ? "-r" :
-			      out->command    ? "a COMMAND" :
-			      out->duration_s ? "-d" :
-			      out->write      ? "-w" :
-						"-c");
-	if (out->log && (out->read_count || out->mode == MODE_CHECK || out->mode == MODE_AUDIT))
-		return refuse(
-			why, "--log follows a log during the window: it cannot be combined with %s",
-			out->read_count         ? "-r" :
-			out->mode == MODE_CHECK ? "--check" :
-						  "--audit");
-	if (!out->read_count)
+	return o->command    ? "a COMMAND" :
+	       o->duration_s ? "-d" :
+	       o->count      ? "-c" :
+	       o->write      ? "-w" :
+	       o->log        ? "--log" :
+			       NULL;
+}
+
+/* Modes that watch no window, and what each says of itself. */
+static int check_mode(const struct options *o, const char *name, const char *does, char *why)
+{
+	const char *other = o->read_count ? "-r" : window_option(o);
+
+	if (!other)
 		return 0;
-	if (out->mode == MODE_CHECK || out->command)
+	return refuse(why, "%s %s: it cannot be combined with %s", name, does, other);
+}
+
+static int check_read(struct options *out, char *why)
+{
+	size_t from_stdin = 0;
+
+	for (size_t i = 0; i < out->read_count; i++)
+		from_stdin += !strcmp(out->read[i], "-");
+	if (from_stdin > 1)
+		return refuse(why, "-r -: stdin can be read only once");
+	if (out->command || out->log)
 		return refuse(why, "-r reads recordings: it cannot be combined with %s",
-			      out->command ? "a COMMAND" : "--check");
+			      out->command ? "a COMMAND" : "--log");
 	if (out->duration_s)
 		return refuse(why, "-d cannot be used with -r: a recording's window is fixed");
-	if (out->mode == MODE_RUN)
-		out->mode = MODE_READ;
+	out->mode = MODE_READ;
 	return 0;
+}
+
+static int check_together(struct options *out, char *why)
+{
+	if (out->write && !strcmp(out->write, "-") && !out->output)
+		return refuse(why, "-w - writes the recording to stdout: send the report elsewhere "
+				   "with -o FILE");
+	if (out->output && out->write && !strcmp(out->output, out->write))
+		return refuse(why, "-o and -w name the same file; use two files");
+	if (out->mode == MODE_CHECK && out->format != FORMAT_TEXT && out->format != FORMAT_JSON)
+		return refuse(why, "--check cannot be combined with -f %s; use text or json",
+			      format_name(out->format));
+	if (out->mode == MODE_CHECK)
+		return check_mode(out, "--check", "shows what can be observed", why);
+	if (out->mode == MODE_AUDIT)
+		return check_mode(out, "--audit", "shows the present state", why);
+	if (out->mode == MODE_EXPLAIN)
+		return check_mode(out, "--explain", "explains a word", why);
+	return out->read_count ? check_read(out, why) : 0;
 }
 
 /* An option that stands where none is looked for. A filter may hold a minus. */
@@ -292,17 +305,41 @@ static int check_words(struct options *out, int argc, char **argv, bool is_comma
 		return refuse(why, "COMMAND is missing after --");
 	if (out->filter && out->mode == MODE_CHECK)
 		return refuse(why, "--check cannot be combined with a FILTER: it shows all probes");
+	if (out->filter && out->mode == MODE_EXPLAIN)
+		return refuse(why, "--explain explains one word; %.60s is another", *out->filter);
 	return 0;
+}
+
+/* From the table, as getopt wants them. A leading '+' stops at the first word, ':'
+ * distinguishes a missing argument. */
+static void fill_getopt(char letters[OPTIONS_MAX * 2], struct option longs[OPTIONS_MAX])
+{
+	*letters++ = '+';
+	*letters++ = ':';
+	for (size_t i = 0; i < option_rows_count && i < OPTIONS_MAX - 2; i++) {
+		const struct option_row *row = &option_rows[i];
+		int has_arg = row->arg_name ? required_argument : no_argument;
+
+		longs[i] = (struct option){ row->name, has_arg, NULL, row->code };
+		if (row->code < 256) {
+			*letters++ = (char)row->code;
+			if (has_arg)
+				*letters++ = ':';
+		}
+	}
 }
 
 int options_parse(int argc, char **argv, struct options *out, char why[OPTIONS_WHY_BYTES])
 {
+	char letters[OPTIONS_MAX * 2] = "";
+	struct option longs[OPTIONS_MAX] = { 0 };
 	int option, err, at = 1; /* where the option that is taken began */
 
+	fill_getopt(letters, longs);
 	memset(out, 0, sizeof(*out));
 	optind = 0; /* GNU: start over, so that tests can call it again */
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
 		err = take(out, option, argv[at], why);
 		if (out->mode == MODE_VERSION && err) /* asked for first */
 			return 0;

@@ -11,6 +11,7 @@ enum format {
 	FORMAT_TEXT,
 	FORMAT_JSON,
 	FORMAT_HTML,
+	FORMATS,
 };
 
 enum mode {
@@ -18,6 +19,7 @@ enum mode {
 	MODE_READ, /* -r */
 	MODE_CHECK,
 	MODE_AUDIT,
+	MODE_EXPLAIN,
 	MODE_HELP,
 	MODE_VERSION,
 };
@@ -35,6 +37,7 @@ struct options {
 	size_t read_count;
 	const char *netns;
 	const char *btf;
+	const char *explain;
 	const char *log; /* "journal", or a file; NULL: none */
 	bool is_utc;
 	bool no_pin;
@@ -53,7 +56,10 @@ int options_parse(int argc, char **argv, struct options *out, char why[OPTIONS_W
  * for some of them only, gets each. */
 bool options_count_syns(const struct options *options);
 
-/* "90", "90s", "15m", "1h", "2d" into seconds. 0 when it is none of these. */
+/* Its word on the command line: static. */
+const char *format_name(enum format format);
+
+/* "90", "90s", "15m", "1h30m", "2d" into seconds. 0 when it is none of these. */
 uint64_t duration_parse(const char *text);
 
 /* The text of --help: static. */

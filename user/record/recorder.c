@@ -27,7 +27,8 @@ static bool is_gzip_name(const char *path)
 
 struct recorder *recorder_open(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	int fd = strcmp(path, "-") ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644) :
+				     fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
 	struct recorder *r;
 
 	if (fd < 0)

@@ -8,7 +8,7 @@
 
 struct recorder;
 
-/* Opens or creates `path`; gzip when it ends in ".gz". What it held is kept until
+/* Opens or creates `path` ("-": stdout); gzip when it ends in ".gz". What it held is kept until
  * the first line is written. NULL and errno set. */
 struct recorder *recorder_open(const char *path);
 

@@ -100,6 +100,30 @@ const struct advice_row *advice_find(const struct summary *t, const struct story
 	return choose(&facts);
 }
 
+/* The last row of its kind: what is special stands before. */
+static const struct advice_row *last_row(const struct advice_row *rows, size_t count,
+					 enum verdict verdict, enum cause cause)
+{
+	const struct advice_row *found = NULL;
+
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].verdict == verdict && rows[i].cause == cause)
+			found = &rows[i];
+	return found;
+}
+
+const struct advice_row *advice_on(enum verdict verdict, enum cause cause)
+{
+	const struct advice_row *row =
+		last_row(advice_on_removals, advice_on_removals_count, verdict, cause);
+
+	if (!row)
+		row = last_row(advice_on_verdicts, advice_on_verdicts_count, verdict, cause);
+	for (enum verdict v = VERDICT_NONE; !row && !verdict && v < VERDICTS; v++)
+		row = last_row(advice_on_verdicts, advice_on_verdicts_count, v, cause);
+	return row;
+}
+
 /* ---- the list ---- */
 
 /* With several nodes each sentence says for which it is. */

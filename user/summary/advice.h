@@ -40,6 +40,10 @@ struct advice_list {
  * resets. With several nodes each names its own. */
 void summary_advice(const struct summary *t, struct advice_list *out);
 
+/* What helps against a verdict or a removal's cause (the other of them is none) whatever the
+ * circumstances. NULL: there is none. */
+const struct advice_row *advice_on(enum verdict verdict, enum cause cause);
+
 /* The row for a story; NULL: there is none. */
 const struct advice_row *advice_find(const struct summary *t, const struct story *story);
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/option_table.h"
 #include "cli/options.h"
 
 enum { WORDS_MAX = 160 };
@@ -217,6 +218,26 @@ static void bad_options(void **state)
 	assert_refused("-f xml", "html");
 }
 
+static void near_misses(void **state)
+{
+	(void)state;
+	assert_refused("--durration 5", "did you mean --duration?");
+	assert_refused("--audti", "did you mean --audit?");
+	assert_refused("-f jsno", "did you mean json?");
+	assert_false(is_near_miss("xml", "html"));
+	assert_false(is_near_miss("", "utc"));
+	assert_true(is_near_miss("entry-remved", "entry-removed"));
+	assert_refused("--check --audit", "--check cannot be combined with --audit");
+	assert_refused("--check -d 5", "-d");
+	assert_refused("--audit -- true", "COMMAND");
+	assert_refused("--explain timeout port", "port");
+	assert_refused("-r - -r -", "stdin");
+	assert_refused("-w -", "-o FILE");
+	assert_taken("-w - -o report");
+	assert_taken("-o - -w a");
+	assert_null(got.output);
+}
+
 /* The name that was written, not the letter that it also has. */
 static void long_name_is_named(void **state)
 {
@@ -275,6 +296,8 @@ static void durations(void **state)
 		{ "15m", 900 },
 		{ "1h", 3600 },
 		{ "2d", 172800 },
+		{ "1h30m", 5400 },
+		{ "1d2h3m4s", 93784 },
 		{ "007", 7 },
 		{ "4294967295", 4294967295 },
 		{ "4294967295d", 4294967295ULL * 86400 },
@@ -288,7 +311,10 @@ static void durations(void **state)
 		{ " 1", 0 },
 		{ "1 ", 0 },
 		{ "1ss", 0 },
-		{ "1h30m", 0 },
+		{ "1h30", 0 },
+		{ "30m1h", 0 },
+		{ "1h1h", 0 },
+		{ "1h0m", 0 },
 		{ "1.5h", 0 },
 		{ "0x10", 0 },
 		{ "1e3", 0 },
@@ -318,7 +344,7 @@ static void help_names_every_option(void **state)
 		if (!strstr(options_help(), names[i]))
 			fail_msg("--help does not name %s", names[i]);
 	for (const char *p = options_help(); *p; p += strcspn(p, "\n") + 1)
-		assert_true(strcspn(p, "\n") <= 100);
+		assert_true(strcspn(p, "\n") <= 80);
 }
 
 int main(void)
@@ -328,6 +354,7 @@ int main(void)
 		cmocka_unit_test(every_option),
 		cmocka_unit_test(storms_are_counted_unless_more_is_asked),
 		cmocka_unit_test(modes),
+		cmocka_unit_test(near_misses),
 		cmocka_unit_test(command),
 		cmocka_unit_test(a_filter),
 		cmocka_unit_test(dashes_as_an_argument),
