@@ -290,6 +290,29 @@ static bool judge_unasked(const struct evidence *e, struct reset_blame *out)
 	return true;
 }
 
+/* The tracker took a RST for the connection's end. Who got that RST is not known: a rule may
+ * have dropped it, or the receiver did not believe it (RFC 5961). The socket at the inner end
+ * tells (truth rule 10). */
+static bool judge_believed_end(const struct evidence *e, struct reset_blame *out)
+{
+	const struct ledger_removal *r = e->removal;
+
+	if (!r || !is_clean_end(r) || r->tcp_state != TRACKER_CLOSE || e->was_own ||
+	    e->reset->reset.ended.how != SOCKET_END_NONE)
+		return false;
+	say(out, VERDICT_STALE_CONNECTION, CONFIDENCE_PROVEN);
+	out->flow = r->flow;
+	out->doubted_cause = cause_of(e, r);
+	out->doubted_id = e->flush ? e->flush->id : r->id;
+	out->doubted_ago_ns = e->reset->mono_ns - r->mono_ns;
+	need_socket(out);
+	if (!e->sees_entries)
+		verdict_infer(out, UNSEEN_NEWER_FLOW);
+	if (e->has_losses)
+		verdict_infer(out, UNSEEN_NEWER_ENTRY_LOST);
+	return true;
+}
+
 /* IPVS takes what comes to its services: it has forgotten the connection, or never had it.
  * Without conntrack (net.ipv4.vs.conntrack=0) there is no entry whose removal could be seen. */
 static void say_unserved(struct reset_blame *out)
@@ -356,8 +379,8 @@ static void blame_retranslation(const struct evidence *e, struct reset_blame *ou
 		verdict_infer(out, UNSEEN_SOCKET);
 }
 
-/* The trigger passed the node, was re-translated there, and came to a namespace that knows
- * its connection by the translation of before. */
+/* The trigger was re-translated on the node, and came to a namespace, or a port of the node's
+ * own, that knows its connection by the translation of before, or not at all. */
 static void blame_passing(const struct evidence *e, struct reset_blame *out)
 {
 	say(out, VERDICT_ENTRY_REMOVED, CONFIDENCE_PROVEN);
@@ -399,16 +422,16 @@ static void judge_midstream(const struct evidence *e, struct reset_blame *out)
 	/* An entry that has seen both sides is alive: nothing was forgotten. */
 	if (reset->pickup == PICKUP_KNOWN || reset->pickup == PICKUP_INVALID)
 		return say_stale(e, out, UNSEEN_CLOSE);
+	if (e->retranslation)
+		return blame_passing(e, out);
 	/* The rules translated it as they do, to this host: no translation is lost. */
 	if (reset->pickup == PICKUP_RENEWED)
 		return say_stale(e, out, UNSEEN_OWN);
 	if (judge_removal(e, out))
 		return;
-	if (e->retranslation)
-		return blame_passing(e, out);
 	if (reset->socket == SOCKET_TIME_WAIT)
 		return say_stale(e, out, UNSEEN_TIME_WAIT);
-	if (judge_closed_listener(e, out) || judge_unasked(e, out))
+	if (judge_closed_listener(e, out) || judge_believed_end(e, out) || judge_unasked(e, out))
 		return;
 	if (reset->socket == SOCKET_LISTEN)
 		return judge_listener(e, out);

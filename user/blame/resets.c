@@ -24,7 +24,8 @@ static bool weigh_removal(const struct observation *seen, const struct ledger_re
 		return false;
 	if (reset->has_zone && r->zone[side] != reset->zone)
 		return false;
-	if (!r->is_translated) { /* it never stood between the packet and a socket */
+	/* It never stood between the packet and a socket, but between it and a rule. */
+	if (!r->is_translated && (reset->kind != RESET_REJECTED || !r->has_seen_reply)) {
 		e->was_own |= r->has_seen_reply && !e->was_replaced;
 		e->has_clean_end |= is_clean_end(r) && !e->was_replaced;
 		return false;
@@ -106,14 +107,13 @@ static void gather_retranslation(struct blame *b, const struct observation *seen
 		e->flush = flushes_at(b->flushes, e->retranslation->removed.flush);
 }
 
-/* It passed the node, was re-translated, and came on to this namespace. */
+/* It was re-translated, and came so to this namespace: past the node, or to another port of
+ * the node's own. */
 static void gather_passing(struct blame *b, const struct observation *seen, struct evidence *e)
 {
 	e->retranslation = retranslations_find_packet(b->retranslations, seen->netns.node,
 						      seen->reset.family, &seen->reset.packet,
 						      seen->mono_ns);
-	if (e->retranslation && netns_equal(e->retranslation->netns, seen->netns))
-		e->retranslation = NULL; /* it was not to come here */
 	if (e->retranslation)
 		e->flush = flushes_at(b->flushes, e->retranslation->removed.flush);
 }

@@ -21,7 +21,7 @@ enum victim_role settle_role(const struct observation *seen, const struct reset_
 {
 	if (blamed->verdict == VERDICT_NO_LISTENER)
 		return VICTIM_LISTENER;
-	if (may_have_missed(&seen->reset, blamed))
+	if (!blamed->doubted_cause && may_have_missed(&seen->reset, blamed))
 		return VICTIM_OWN;
 	if (seen->reset.kind == RESET_ABORT || seen->reset.kind == RESET_RECEIVED ||
 	    !blamed->flow.family || blamed->is_one_sided)
@@ -69,6 +69,37 @@ static void settle_gone(struct reset_blame *out)
 	verdict_infer(out, UNSEEN_SOCKET_GONE);
 }
 
+static bool is_open(const struct victim *victim)
+{
+	return victim->socket_state == SOCKET_ESTABLISHED ||
+	       victim->socket_state == SOCKET_CLOSE_WAIT ||
+	       victim->socket_state == SOCKET_FIN_WAIT1 || victim->socket_state == SOCKET_FIN_WAIT2;
+}
+
+/* The tracker believed a RST that the socket never saw: the connection goes on, without its
+ * entry. */
+static void settle_doubt(const struct victim *victim, struct reset_blame *out)
+{
+	if (!is_open(victim))
+		return;
+	verdict_confirm(out, UNSEEN_SOCKET);
+	out->verdict = VERDICT_ENTRY_REMOVED;
+	out->cause = out->doubted_cause;
+	out->because_count = 1;
+	out->because[0] = out->doubted_id;
+	out->removed_ago_ns = out->doubted_ago_ns;
+	out->tracker_state = TRACKER_CLOSE;
+	if (out->cause != CAUSE_TIMEOUT)
+		verdict_infer(out, UNSEEN_REMOVER);
+}
+
+/* The end that the tracker saw, and no socket: both say the same. */
+static void settle_end(struct reset_blame *out)
+{
+	out->needs_socket = false;
+	verdict_confirm(out, UNSEEN_SOCKET);
+}
+
 void settle_reset(const struct observation *seen, const struct victim *victim,
 		  struct reset_blame *out)
 {
@@ -78,11 +109,15 @@ void settle_reset(const struct observation *seen, const struct victim *victim,
 	case LOOK_FOUND:
 		if (is_own)
 			settle_unreachable(seen, victim, out);
+		else if (out->doubted_cause)
+			settle_doubt(victim, out);
 		else if (out->needs_socket)
 			verdict_confirm(out, UNSEEN_SOCKET);
 		return;
 	case LOOK_ABSENT:
-		if (out->needs_socket)
+		if (out->doubted_cause)
+			settle_end(out);
+		else if (out->needs_socket)
 			settle_gone(out);
 		return;
 	case LOOK_LATE:

@@ -156,6 +156,11 @@ struct reset_blame {
 	/* The entry was another namespace's: only the open socket at the inner end tells
 	 * whether it would have helped. */
 	bool needs_socket;
+	/* The end is only the tracker's word (a RST passed by): should the socket be open, an
+	 * entry went for that cause, so long ago, with that line. CAUSE_NONE: no doubt. */
+	enum cause doubted_cause;
+	uint64_t doubted_id;
+	uint64_t doubted_ago_ns;
 	uint64_t sent_as;   /* remote: id of the same RST, sent by this node; 0: none */
 	struct actor actor; /* pid 0: none */
 };

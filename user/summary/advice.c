@@ -41,7 +41,7 @@ static enum cause chain_cause(const struct reset_blame *b)
 		return b->flush->cause;
 	if (is_own_address(b))
 		return CAUSE_ADDRESS_REMOVED;
-	if (is_of_removals(b->cause))
+	if (b->verdict != VERDICT_ABORTED && is_of_removals(b->cause))
 		return b->cause;
 	if (b->verdict == VERDICT_ENTRY_REMOVED)
 		return CAUSE_OTHER;

@@ -178,6 +178,11 @@ static bool is_last_ack(const struct advice_facts *f)
 	return tracker_state(f) == TRACKER_LAST_ACK;
 }
 
+static bool is_close(const struct advice_facts *f)
+{
+	return tracker_state(f) == TRACKER_CLOSE;
+}
+
 /* ---- the table ---- */
 
 const struct advice_row advice_on_removals[] = {
@@ -275,8 +280,9 @@ const struct advice_row advice_on_removals[] = {
 	{ VERDICT_NONE,
 	  CAUSE_ADDRESS_REMOVED,
 	  is_dhclients,
-	  { "dhclient removes the address when a lease expires, or when it gets another one: "
-	    "use a reserved, longer lease.",
+	  { "dhclient removes the address when a lease expires, when it gets another one, or when "
+	    "it is told to release it (`dhclient -r`, `ifdown`: do not use these on a node with "
+	    "live flows). Against the first two, use a reserved, longer lease.",
 	    DHCLIENT_KEEP, ADVICE_RECONNECT },
 	  "Not the cause if dhclient logged no EXPIRE, RELEASE or change of address at that "
 	  "time." },
@@ -411,6 +417,15 @@ const struct advice_row advice_on_removals[] = {
 	    "the path." },
 	  "Not the cause if packets of the flow passed within that time: `conntrack -E -e UPDATES` "
 	  "shows that for the next flow." },
+	{ VERDICT_NONE,
+	  CAUSE_TIMEOUT,
+	  is_close,
+	  { "Conntrack saw a RST of this connection, and forgot it after "
+	    "net.netfilter.nf_conntrack_tcp_timeout_close (10 s by default). The RST did not end "
+	    "the socket, which is still open: find the rule that drops RSTs (`nft list ruleset`, "
+	    "`iptables -S`) and remove it, or find out who forged the RST (`tcpdump -v "
+	    "'tcp[tcpflags] & tcp-rst != 0'`: compare its TTL with that of other packets)." },
+	  "Not the cause if a capture shows no RST of the flow before its entry went." },
 	{ VERDICT_NONE,
 	  CAUSE_TIMEOUT,
 	  NULL,

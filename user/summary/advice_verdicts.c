@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What to do about a reset that no removal is behind, by its verdict. */
+#include <signal.h>
 #include <string.h>
 
 #include "summary/advice_private.h"
@@ -11,6 +12,9 @@
 	"keep-alive timeout (nginx: keepalive_timeout and keepalive_requests; sshd: "              \
 	"ClientAliveInterval), and let the client retry once on a new connection."
 
+#define CRASH                                                                                      \
+	"Look at its log and at `coredumpctl` (or `dmesg`) for that time: it is a fault of the "   \
+	"program, and nobody killed it."
 #define MEMORY_LIMIT                                                                               \
 	"The kernel killed the process when its memory ran out: see the kernel's log (\"Out of "   \
 	"memory\", \"Memory cgroup out of memory\"), raise the limit (MemoryMax= of its unit, "    \
@@ -33,6 +37,23 @@ static bool is_ended_by_oom(const struct advice_facts *f)
 static bool is_ended_by_kill(const struct advice_facts *f)
 {
 	return how_ended(f) == SOCKET_END_KILLED || f->blamed->actor.ended_by == SOCKET_END_KILLED;
+}
+
+/* By a signal that its own mistake sent it. */
+static bool is_ended_by_crash(const struct advice_facts *f)
+{
+	uint8_t of_actor = f->blamed->actor.signal;
+
+	switch (of_actor ? of_actor : f->story->ended.by.signal) {
+	case SIGILL:
+	case SIGABRT:
+	case SIGBUS:
+	case SIGFPE:
+	case SIGSEGV:
+		return is_ended_by_kill(f);
+	default:
+		return false;
+	}
 }
 
 static bool is_ended_by_exit(const struct advice_facts *f)
@@ -64,6 +85,11 @@ static bool is_ended(const struct advice_facts *f)
 static bool is_half_closed(const struct advice_facts *f)
 {
 	return f->story->socket == SOCKET_FIN_WAIT1 || f->story->socket == SOCKET_FIN_WAIT2;
+}
+
+static bool is_connecting(const struct advice_facts *f)
+{
+	return f->story->socket == SOCKET_SYN_SENT;
 }
 
 static bool has_reason(const struct advice_facts *f)
@@ -347,6 +373,11 @@ const struct advice_row advice_on_verdicts[] = {
 	  "Not the cause if the kernel's log has no such line at that time." },
 	{ VERDICT_STALE_CONNECTION,
 	  CAUSE_NONE,
+	  is_ended_by_crash,
+	  { "The process that had the connection crashed, {ago}. " CRASH },
+	  "Not the cause if the process still runs (`ss -tnp`)." },
+	{ VERDICT_STALE_CONNECTION,
+	  CAUSE_NONE,
 	  is_ended_by_kill,
 	  { "The process that had the connection was killed by a signal, {ago}: find out by whom "
 	    "(its unit's log, the container's runtime, a liveness probe), and let it end on "
@@ -403,6 +434,15 @@ const struct advice_row advice_on_verdicts[] = {
 	  "Not the cause if the socket named in the timeline belongs to another connection." },
 	{ VERDICT_PROTOCOL,
 	  CAUSE_NONE,
+	  is_connecting,
+	  { "A new connection of this host met an older one with the same ports, which the peer "
+	    "still had open (RFC 9293, half-open connections). The RST ends the older one, and TCP "
+	    "tries again: harmless, if this host had lost the older one in silence (a restart, a "
+	    "dropped FIN). If the older one was another client's behind the same address, two "
+	    "clients are translated to the same port: find what removed its conntrack entry." },
+	  "Not the cause if no SYN of this host was sent just before." },
+	{ VERDICT_PROTOCOL,
+	  CAUSE_NONE,
 	  has_reason,
 	  { "A live socket refused the packet; the kernel's reason is {reason}. Likely are packets "
 	    "of another connection, a middlebox that rewrites sequence numbers, or a peer that "
@@ -426,6 +466,11 @@ const struct advice_row advice_on_verdicts[] = {
 	  is_ended_by_oom,
 	  { MEMORY_LIMIT },
 	  "Not the cause if the kernel's log has no such line at that time." },
+	{ VERDICT_ABORTED,
+	  CAUSE_UNREAD_DATA,
+	  is_ended_by_crash,
+	  { "The process crashed, with unread data in its sockets. " CRASH },
+	  "Not the cause if the process still runs." },
 	{ VERDICT_ABORTED,
 	  CAUSE_UNREAD_DATA,
 	  is_ended_by_kill,

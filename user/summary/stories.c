@@ -138,7 +138,8 @@ static bool is_first(struct summary *t, uint32_t group, const struct finding *f,
 	return added == CONNECTIONS_NEW;
 }
 
-/* The same RST, seen by its receiver, is of the same connection. */
+/* The same RST, seen by its receiver, comes here only where its sender's story does not tell
+ * of it. */
 static void count_connection(struct summary *t, struct story *s, const struct finding *f)
 {
 	uint32_t group = s ? (uint32_t)(s - t->stories) + 1 : 0;
@@ -148,21 +149,21 @@ static void count_connection(struct summary *t, struct story *s, const struct fi
 			s->undelivered++;
 		return;
 	}
-	if (f->reset->sent_as)
-		return;
 	if (s && is_first(t, group, f, &s->is_at_least))
 		s->connections++;
 	if (is_first(t, 0, f, &t->is_at_least))
 		t->connections_reset++;
 }
 
-/* Its sender's story tells of this RST already, and of what it was caused by. */
+/* Its sender's story tells of this RST already, and of what it was caused by. A story of what
+ * was received is no sender's. */
 static bool is_told(const struct summary *t, const struct finding *f)
 {
 	const struct flush *flush = f->reset->flush;
 
 	for (size_t i = 0; f->reset->sent_as && flush && i < t->stories_count; i++)
-		if (has_act(&t->stories[i], flush->id))
+		if (t->stories[i].blamed.verdict != VERDICT_REMOTE &&
+		    has_act(&t->stories[i], flush->id))
 			return true;
 	return false;
 }

@@ -101,12 +101,15 @@ static bool has_linger0(const struct abort_facts *facts)
 /* __tcp_close() calls it for unread data while the process still holds the socket,
  * later for TCP_LINGER2 and for want of memory; with SO_LINGER of 0 it goes through
  * tcp_disconnect(), as inet_csk_listen_stop() does with each connection that a listener
- * leaves behind. A retransmission timer aborts only in tcp_out_of_resources(). */
+ * leaves behind. Multipath TCP closes with unread data by a RST on each path
+ * (mptcp_do_fastclose(), since 5.19). A retransmission timer aborts only in tcp_out_of_resources(). */
 enum cause stack_abort_cause(const char *const *names, size_t count,
 			     const struct abort_facts *facts)
 {
 	bool is_close = has_frame(names, count, "__tcp_close") ||
 			has_frame(names, count, "tcp_close");
+	bool is_fastclose = has_frame(names, count, "__mptcp_close") &&
+			    has_frame(names, count, "mptcp_do_fastclose");
 
 	if (has_frame(names, count, "tcp_abort"))
 		return CAUSE_KILLED;
@@ -116,7 +119,7 @@ enum cause stack_abort_cause(const char *const *names, size_t count,
 		return CAUSE_DISCONNECT;
 	if (has_frame(names, count, "tcp_disconnect"))
 		return has_linger0(facts) ? CAUSE_LINGER : CAUSE_OTHER;
-	if (is_close && !facts->is_orphaned)
+	if ((is_close && !facts->is_orphaned) || is_fastclose)
 		return CAUSE_UNREAD_DATA;
 	if (facts->is_orphaned && facts->has_linger2)
 		return CAUSE_LINGER;

@@ -163,11 +163,15 @@ static void clean_ends(void **state)
 	for (uint16_t i = 0; i < 2; i++) {
 		struct flow redis = masqueraded((uint16_t)(40000 + i));
 		struct observation expiry = make_removal(0, CAUSE_TIMEOUT, &redis);
+		struct observation reset;
 
 		expiry.removal.tcp_state = states[i];
 		see(&w, expiry);
 		pass(&w, SECONDS(1));
-		assert_judged(see_server_packet(&w, &redis), VERDICT_STALE_CONNECTION, CAUSE_NONE,
+		reset = make_reset(&redis, &redis.reply);
+		reset.reset.victim.role = VICTIM_OF_FLOW;
+		reset.reset.victim.look = LOOK_ABSENT;
+		assert_judged(see_reset(&w, reset), VERDICT_STALE_CONNECTION, CAUSE_NONE,
 			      CONFIDENCE_PROVEN);
 	}
 	assert_int_equal(w.summary.removals[CAUSE_TIMEOUT], 2);

@@ -394,12 +394,48 @@ static void a_new_connection_elsewhere(void **state)
 	assert_int_equal(see_reset(&w, received(&gone))->because_count, 0);
 }
 
+/* Both ends are on this node, and of the sender's socket nothing is left: the receivers tell of
+ * the resets, which are as many as they are. */
+static void told_by_the_receivers_only(void **state)
+{
+	struct flow before[2], now[2];
+
+	(void)state;
+	see(&w, make_act(9, CAUSE_USER_DELETE, NULL, 0, &conntrack_command));
+	for (uint16_t i = 0; i < 2; i++) {
+		before[i] = now[i] = masqueraded((uint16_t)(1001 + i));
+		now[i].reply.dst = make_ip("10.9.1.1");
+		see(&w, make_removal(9, CAUSE_USER_DELETE, &before[i]));
+	}
+	see(&w, make_act_end(9, 2, 2));
+	for (size_t i = 0; i < 2; i++) {
+		struct observation reset = make_reset(&before[i], &before[i].reply);
+
+		w.netns.inum = NODE_NETNS;
+		see(&w, make_entry(&now[i], false));
+		pass(&w, MS(5));
+		reset.reset.packet = tuple_inverse(&now[i].reply);
+		reset.reset.victim.role = VICTIM_OF_FLOW;
+		reset.reset.victim.look = LOOK_ABSENT;
+		w.netns.inum = 4026532201;
+		assert_int_equal(see_reset(&w, reset)->verdict, VERDICT_STALE_CONNECTION);
+		pass(&w, MS(1));
+		w.netns.inum = 4026532202;
+		assert_int_equal(see_reset(&w, received(&before[i]))->sent_as, w.resets[2 * i].id);
+	}
+	assert_int_equal(w.summary.stories_count, 1);
+	assert_int_equal(w.summary.stories[0].resets, 2);
+	assert_int_equal(w.summary.stories[0].connections, 2);
+	assert_int_equal(w.summary.connections_reset, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		story(remote_is_the_peers),
 		story(remote_after_a_new_translation),
 		story(remote_in_a_container),
+		story(told_by_the_receivers_only),
 		story(remote_after_the_same_translation),
 		story(remote_is_linked_to_its_sending),
 		story(the_same_addresses_on_another_node),

@@ -424,6 +424,25 @@ static void rule_after_a_flush_tells_the_flush(void **state)
 	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
 }
 
+/* "ct state new reject": an untranslated entry stood between the packet and that rule. */
+static void rule_after_a_flush_of_the_nodes_own(void **state)
+{
+	struct flow ssh = untranslated("10.9.0.2", 40112, "10.9.0.1", 22);
+	struct observation o = make_reset(&ssh, &ssh.orig);
+
+	(void)state;
+	see(&w, make_act(ACT, CAUSE_USER_FLUSH, NULL, 0, &conntrack_command));
+	see(&w, make_removal(ACT, CAUSE_USER_FLUSH, &ssh));
+	see(&w, make_act_end(ACT, 1, 1));
+	pass(&w, MS(5));
+	o.reset.kind = RESET_REJECTED;
+	assert_int_equal(see_reset(&w, o)->because_count, 1);
+	assert_int_equal(w.summary.refused, 1);
+	o.reset.flags = PACKET_SYN; /* a new connection: the rule's own */
+	assert_int_equal(see_reset(&w, o)->because_count, 0);
+	assert_int_equal(w.summary.refused, 1);
+}
+
 /* ---- aborted ---- */
 
 static void abort_names_who_and_why(void **state)
@@ -564,6 +583,7 @@ int main(void)
 		story(removed_and_then_bypassed_is_removed),
 		story(rule_is_the_rules_doing),
 		story(rule_after_a_flush_tells_the_flush),
+		story(rule_after_a_flush_of_the_nodes_own),
 		story(abort_names_who_and_why),
 		story(ipvs_has_forgotten_it),
 		story(data_after_close_is_protocol),

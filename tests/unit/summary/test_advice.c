@@ -190,6 +190,7 @@ static void timeouts_by_the_trackers_state(void **state)
 		{ TRACKER_CLOSE_WAIT, "timeout_close_wait" },
 		{ TRACKER_FIN_WAIT, "timeout_fin_wait" },
 		{ TRACKER_LAST_ACK, "timeout_last_ack" },
+		{ TRACKER_CLOSE, "forged the RST" },
 		{ TRACKER_SYN_RECV, "sysctl net.netfilter" },
 	};
 	static struct summary t;
@@ -274,6 +275,10 @@ static void protocol_by_what_is_known(void **state)
 
 	(void)state;
 	assert_null(strstr(first_line(&s), "reason"));
+	s.socket = SOCKET_SYN_SENT; /* the peer, or this host, was restarted in silence */
+	assert_non_null(strstr(first_line(&s), "half-open"));
+	s.socket = SOCKET_ESTABLISHED;
+	assert_null(strstr(first_line(&s), "half-open"));
 	strcpy(s.reason, "TCP_INVALID_SEQUENCE");
 	assert_non_null(strstr(first_line(&s), "reason is {reason}"));
 	s.socket = SOCKET_FIN_WAIT2;
@@ -300,9 +305,15 @@ static void aborts_by_what_ended_the_process(void **state)
 	assert_null(strstr(first_line(&s), "before close()"));
 	s.blamed.actor.ended_by = SOCKET_END_KILLED;
 	assert_non_null(strstr(first_line(&s), "killed by a signal"));
+	s.blamed.actor.signal = 11;
+	assert_non_null(strstr(first_line(&s), "crashed"));
+	s.blamed.actor.signal = 9;
+	assert_null(strstr(first_line(&s), "crashed"));
 	s.blamed =
 		(struct reset_blame){ .verdict = VERDICT_ABORTED, .cause = CAUSE_LISTENER_CLOSED };
 	assert_null(strstr(first_line(&s), "SO_LINGER"));
+	s.blamed = (struct reset_blame){ .verdict = VERDICT_ABORTED, .cause = CAUSE_OTHER };
+	assert_non_null(strstr(first_line(&s), "aborted the connection"));
 }
 
 static void keepalive_without_its_own_address(void **state)

@@ -92,6 +92,9 @@ static const struct {
 } aborts[] = {
 	{ CAUSE_UNREAD_DATA, false, false, { "__tcp_close", "tcp_close", "inet_release" } },
 	{ CAUSE_UNREAD_DATA, false, true, { "tcp_close", "inet_release" } },
+	/* of a path that is no process's own socket */
+	{ CAUSE_UNREAD_DATA, true, false, { "mptcp_do_fastclose.part.0", "__mptcp_close" } },
+	{ CAUSE_OTHER, true, false, { "mptcp_do_fastclose", "mptcp_worker" } },
 	{ CAUSE_MEMORY, true, false, { "__tcp_close", "tcp_close" } },
 	{ CAUSE_LINGER, true, true, { "__tcp_close", "tcp_close" } },
 	/* SO_LINGER was not set */
