@@ -80,12 +80,15 @@ static void tell_risk(struct hearing *h, const struct socket_row *row, const str
 {
 	struct risk risk = { .id = ++h->last_id,
 			     .netns.inum = h->netns,
-			     .flow = { .family = row->family, .orig = row->tuple },
+			     .flow = { .family = row->family,
+				       .orig = *audit_outer_tuple(&h->audit, row) },
 			     .is_one_sided = true,
 			     .inode = row->inode };
 	struct finding f = { .type = FINDING_AT_RISK, .id = risk.id };
 	struct observation seen = { .type = OBSERVATION_AT_RISK };
 
+	if (row->is_inner)
+		risk.inner = row->tuple;
 	/* Two namespaces may share an address; then both are at risk. */
 	f.risk = risk_table_add(h->table, &risk, victim);
 	if (f.risk)
@@ -106,6 +109,7 @@ static void tell_all(struct hearing *h)
 	seen.sockets.namespaces = h->audit.namespaces;
 	seen.sockets.unseen = h->audit.unseen;
 	seen.sockets.entries = h->audit.entries;
+	seen.sockets.untraced = h->audit.untraced;
 	seen.sockets.unsure = h->audit.unsure;
 	deliver(h, &looked, &seen);
 	memset(&seen, 0, sizeof(seen));

@@ -411,8 +411,9 @@ size_t verdict_text_unseen(const struct summary *t, char out[GAPS_MAX][DESCRIBE_
 	if (t->look.untraced)
 		snprintf(out[count++], DESCRIBE_BYTES,
 			 "%s may be translated more than once on this node, and could not be "
-			 "followed to their sockets (conntrack did not answer in time, or there "
-			 "are more than 4 translations): they may be at risk.",
+			 "followed between their sockets and this host's entries (an entry in "
+			 "between is gone, conntrack did not answer in time, or there are more "
+			 "than 4 translations): they may be at risk.",
 			 COUNTED(t->look.untraced, "flow", "flows"));
 	if (t->look.unsure)
 		snprintf(out[count++], DESCRIBE_BYTES,

@@ -10,32 +10,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "node/built_in.h"
-#include "node/conntrack_table.h"
-#include "node/namespaces.h"
-#include "node/nat_rules.h"
 #include "node/netns.h"
-#include "node/routes.h"
+#include "victims/audit_private.h"
 
-enum { OWN_ADDRESSES_MAX = 4096 };
-
-struct own_address {
-	uint8_t family;
-	struct address address;
-};
-
-struct auditor {
-	struct audit *audit;
-	uint32_t outer; /* the namespace that translates */
-	uint32_t home;  /* the one that it came from */
-	int home_fd;
-	struct namespaces namespaces;
-	struct conntrack_table table;
-	struct nat_rules *rules;
-	struct routes *routes; /* the outer namespace's */
-	struct own_address own[OWN_ADDRESSES_MAX];
-	size_t own_count;
-};
+/* What following sockets through other namespaces may take. */
+#define FOLLOW_NS (5 * NSEC_PER_SEC)
 
 /* ---- pure ---- */
 
@@ -68,7 +49,7 @@ size_t audit_keep_clients(struct socket_row *rows, size_t count)
 /* ---- namespaces ---- */
 
 /* Its own it left itself: /proc/self leads to where it is. */
-static int enter(const struct auditor *a, uint32_t inum)
+int audit_enter(const struct auditor *a, uint32_t inum)
 {
 	const struct namespace *ns = namespaces_find(&a->namespaces, inum);
 
@@ -77,32 +58,40 @@ static int enter(const struct auditor *a, uint32_t inum)
 	return ns ? namespace_enter(ns) : -ESRCH;
 }
 
+struct noting {
+	struct auditor *auditor;
+	uint32_t inum;
+	bool has_one;
+};
+
 static void note_address(void *ctx, uint8_t family, const struct address *address)
 {
-	(void)family;
-	(void)address;
-	*(bool *)ctx = true;
+	struct noting *noting = ctx;
+
+	noting->has_one = true;
+	if (address_owners_add(&noting->auditor->owners, family, address, noting->inum))
+		noting->auditor->audit->unseen++;
 }
 
 /* From one without an address nothing goes out: to list its sockets is a walk over those
  * of all namespaces that can be spared. */
-static bool has_address(void)
+static bool has_address(struct auditor *a, uint32_t inum)
 {
-	bool has_one = false;
+	struct noting noting = { .auditor = a, .inum = inum };
 
-	return namespace_addresses(note_address, &has_one) || has_one;
+	return namespace_addresses(note_address, &noting) || noting.has_one;
 }
 
 /* Appends a namespace's clients. */
 static void list_clients(struct auditor *a, struct sockets *all, uint32_t inum)
 {
 	size_t before = all->count;
-	int err = enter(a, inum);
+	int err = audit_enter(a, inum);
 
 	a->audit->namespaces++;
 	if (err == -ENOENT || err == -ESRCH)
 		return; /* it went */
-	if (!err && has_address())
+	if (!err && has_address(a, inum))
 		err = sockets_list(all, inum, SOCKETS_OPEN | SOCKETS_LISTENING);
 	a->audit->unseen += err != 0;
 	if (all->count > before)
@@ -136,18 +125,16 @@ static bool is_link_local(uint8_t family, const struct address *a)
 
 /* ---- what becomes of a packet ---- */
 
-/* In the socket's namespace: whether its first hop is the outer one. */
-static enum nat_answer leads_to_outer(const struct auditor *a, struct routes *inner,
-				      const struct socket_row *row)
+enum nat_answer audit_leads_to_outer(const struct auditor *a, struct routes *inner, uint8_t family,
+				     const struct tuple *tuple, struct route *route)
 {
-	struct route route;
-
-	if (!inner || routes_ask(inner, row->family, &row->tuple.dst, &row->tuple.src, 0, &route))
+	*route = (struct route){ 0 };
+	if (!inner || routes_ask(inner, family, &tuple->dst, &tuple->src, 0, route))
 		return NAT_MAYBE;
-	if (!route.has_gateway)
+	if (!route->has_gateway)
 		return NAT_MAYBE; /* on the link; or a default route without a gateway */
-	return is_own(a, route.gateway_family, &route.gateway) ||
-			       is_link_local(route.gateway_family, &route.gateway) ?
+	return is_own(a, route->gateway_family, &route->gateway) ||
+			       is_link_local(route->gateway_family, &route->gateway) ?
 		       NAT_YES :
 		       NAT_NO;
 }
@@ -181,13 +168,18 @@ static enum nat_answer is_translated(const struct auditor *a, const struct socke
 static void judge_namespace(struct auditor *a, struct socket_row *rows, size_t count)
 {
 	struct routes *inner = NULL;
+	struct route route;
 
-	if (!enter(a, rows[0].netns))
+	if (!audit_enter(a, rows[0].netns))
 		inner = routes_open();
-	for (size_t i = 0; i < count; i++)
-		rows[i].tag = leads_to_outer(a, inner, &rows[i]);
+	for (size_t i = 0; i < count; i++) {
+		rows[i].tag =
+			audit_leads_to_outer(a, inner, rows[i].family, &rows[i].tuple, &route);
+		if (rows[i].tag == NAT_NO && route.has_gateway)
+			audit_follow_outward(a, &rows[i], &route);
+	}
 	routes_close(inner);
-	if (enter(a, a->outer))
+	if (audit_enter(a, a->outer))
 		return;
 	for (size_t i = 0; i < count; i++) {
 		enum nat_answer first = rows[i].tag;
@@ -231,7 +223,7 @@ static void drop_closed(struct auditor *a, struct sockets *s)
 
 	for (size_t i = 0; i < s->count; i = end) {
 		uint32_t inum = s->rows[i].netns;
-		bool is_there = !enter(a, inum);
+		bool is_there = !audit_enter(a, inum);
 
 		for (end = i; end < s->count && s->rows[end].netns == inum; end++) {
 			struct socket_row now = s->rows[end];
@@ -258,6 +250,39 @@ static void split_unsure(struct auditor *a, struct sockets *s)
 	s->count = kept;
 }
 
+/* Those behind another namespace's translation, by what comes out of that. */
+static void judge_beyond(struct auditor *a)
+{
+	struct sockets *at_risk = &a->audit->at_risk, *outer = &a->audit->outer;
+
+	if (audit_enter(a, a->outer))
+		return;
+	for (size_t i = 0; i < a->beyond.count; i++) {
+		const struct socket_row *row = &a->beyond.rows[i];
+		enum nat_answer answer;
+
+		if (conntrack_table_knows(&a->table, row->family, &row->tuple))
+			continue;
+		answer = is_translated(a, row);
+		if (answer > row->tag)
+			answer = row->tag;
+		a->behind.rows[i].tag = answer;
+		if (answer == NAT_NO)
+			continue;
+		a->behind.rows[i].is_inner = true;
+		if (sockets_append(at_risk, &a->behind.rows[i]) || sockets_append(outer, row))
+			a->audit->untraced++;
+	}
+}
+
+const struct tuple *audit_outer_tuple(const struct audit *audit, const struct socket_row *row)
+{
+	for (size_t i = 0; row->is_inner && i < audit->outer.count; i++)
+		if (audit->outer.rows[i].inode == row->inode)
+			return &audit->outer.rows[i].tuple;
+	return &row->tuple;
+}
+
 static int explain(char why[AUDIT_WHY_BYTES], const char *what, int err)
 {
 	if (err == -EOPNOTSUPP && !module_can_be_loaded("nf_conntrack_netlink"))
@@ -278,7 +303,7 @@ static int explain(char why[AUDIT_WHY_BYTES], const char *what, int err)
 
 static int read_outer(struct auditor *a, char *why)
 {
-	int err = enter(a, a->outer);
+	int err = audit_enter(a, a->outer);
 
 	if (!err)
 		err = conntrack_table_read(&a->table);
@@ -308,20 +333,23 @@ static int audit(struct auditor *a, char *why)
 		if (a->namespaces.items[i].inum != a->outer)
 			list_clients(a, s, a->namespaces.items[i].inum);
 	a->audit->connections = s->count;
+	address_owners_sort(&a->owners);
 	if (read_outer(a, why))
 		return -1;
 	drop_known(a, s);
 	if (!s->count)
 		return 0;
+	a->until_ns = clock_mono_ns() + FOLLOW_NS;
 	judge_all(a, s);
 	/* A table that changes while it is read may have hidden one. */
 	conntrack_table_release(&a->table);
-	err = enter(a, a->outer);
+	err = audit_enter(a, a->outer);
 	if (!err)
 		err = conntrack_table_read(&a->table);
 	if (err)
 		return explain(why, "conntrack's table", err);
 	drop_known(a, s);
+	judge_beyond(a);
 	drop_closed(a, s);
 	split_unsure(a, s);
 	return 0;
@@ -348,6 +376,9 @@ int audit_run(struct audit *out, uint32_t inum, char why[AUDIT_WHY_BYTES])
 	conntrack_table_release(&a->table);
 	nat_rules_free(a->rules);
 	routes_close(a->routes);
+	address_owners_release(&a->owners);
+	sockets_release(&a->behind);
+	sockets_release(&a->beyond);
 	free(a);
 	return err;
 }
@@ -355,4 +386,5 @@ int audit_run(struct audit *out, uint32_t inum, char why[AUDIT_WHY_BYTES])
 void audit_release(struct audit *out)
 {
 	sockets_release(&out->at_risk);
+	sockets_release(&out->outer);
 }

@@ -10,11 +10,13 @@
 
 struct audit {
 	struct sockets at_risk;
+	struct sockets outer; /* of those with is_inner: what the audited namespace knows */
 	uint64_t connections; /* open ones that were looked at */
 	uint64_t entries;     /* TCP entries of conntrack */
 	/* Unknown to conntrack; but no route, or rules that ask what is not known here, so
 	 * that nobody can tell whether their path is translated. */
 	uint64_t unsure;
+	uint64_t untraced; /* could not be followed through another namespace that may translate */
 	uint32_t namespaces;
 	uint32_t unseen; /* namespaces that could not be looked into */
 };
@@ -24,6 +26,8 @@ enum { AUDIT_WHY_BYTES = 256 };
 /* Audits the connections that the namespace `inum` translates (0: this process's). 0, or
  * -1 and one line in `why`, the cure included. The caller releases it. */
 int audit_run(struct audit *audit, uint32_t inum, char why[AUDIT_WHY_BYTES]);
+/* The tuple by which the audited namespace knows one of `at_risk`. */
+const struct tuple *audit_outer_tuple(const struct audit *audit, const struct socket_row *row);
 void audit_release(struct audit *audit);
 
 /* Of the sockets of one namespace: keeps the open ones that it opened itself, that is
