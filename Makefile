@@ -130,12 +130,17 @@ completions := 644:scripts/completions/rstblame.bash:share/bash-completion/compl
 	644:scripts/completions/_rstblame:share/zsh/site-functions/_rstblame \
 	644:scripts/completions/rstblame.fish:share/fish/vendor_completions.d/rstblame.fish
 # MODE:FILE:PLACE
-installed := 755:$(program):sbin/rstblame $(completions) \
+installed_program = $(program)
+installed = 755:$(installed_program):sbin/rstblame $(completions) \
 	644:user/record/rstblame.schema.json:share/rstblame/rstblame.schema.json \
+	$(foreach u,$(wildcard scripts/systemd/*),644:$(u):lib/systemd/system/$(notdir $(u))) \
+	644:scripts/prometheus/rstblame.rules.yml:share/doc/rstblame/rstblame.rules.yml \
+	644:CHANGELOG.md:share/doc/rstblame/NEWS $(addprefix 644:,$(addsuffix :share/doc/rstblame/rstblame.spdx.json,\
+		$(wildcard $(dir $(installed_program))rstblame.spdx.json))) \
 	$(foreach m,$(wildcard user/rstblame.[1-9]),644:$(m):share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
 field = $(word $(1),$(subst :, ,$(2)))
 
-install: all ## install program, manual and completion; DESTDIR= and PREFIX= as usual
+install: $(installed_program) ## install program, manual and completion; DESTDIR= and PREFIX= as usual
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
 	$(Q)set -e; $(foreach i,$(installed),install -D -m $(call field,1,$(i)) $(call field,2,$(i)) \
 		'$(DESTDIR)$(PREFIX)/$(call field,3,$(i))';)

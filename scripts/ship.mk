@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What leaves this tree: the static binary and the list of what is in it.
+# What leaves this tree: the static binary, the list of what is in it, the package.
 # Included by the top Makefile.
 
 static_program := $(O)/static/rstblame
@@ -28,5 +28,12 @@ $(static_program): $(user_objects) $(O)/static/alone.o
 $(O)/static/rstblame.spdx.json: $(static_program) scripts/spdx
 	$(call say,GEN,$@)
 	$(Q)CC='$(CC)' COMMIT='$(COMMIT)' scripts/spdx $(static_program).linked >$@.tmp && mv $@.tmp $@
+
+.PHONY: deb
+deb: static ## a Debian package of the static binary
+	$(call say,DEB,$(O)/deb)
+	$(Q)rm -rf $(O)/deb && mkdir -p $(O)/deb && umask 022 && \
+		$(MAKE) -s install installed_program=$(static_program) DESTDIR=$(abspath $(O))/deb/staged PREFIX=/usr && \
+		scripts/make-deb $(O)/deb/staged $(O)/deb $(if $(filter arm64,$(arch)),arm64,amd64)
 
 -include $(O)/static/alone.d

@@ -7,16 +7,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum option_code { /* of those without a letter */
-		   OPT_NETNS = 256,
-		   OPT_CHECK,
-		   OPT_AUDIT,
-		   OPT_EXPLAIN,
-		   OPT_BTF,
-		   OPT_LOG,
-		   OPT_UTC,
-		   OPT_STACK,
-		   OPT_NO_PIN,
+/* Of those without a letter. */
+enum option_code {
+	OPT_NETNS = 256,
+	OPT_CHECK,
+	OPT_AUDIT,
+	OPT_EXPLAIN,
+	OPT_BTF,
+	OPT_LOG,
+	OPT_METRICS,
+	OPT_UTC,
+	OPT_STACK,
+	OPT_NO_PIN,
 };
 
 /* How a shell completes an option's argument. */
@@ -41,7 +43,7 @@ extern const struct option_row option_rows[];
 extern const size_t option_rows_count;
 
 /* The names of the formats, blanks between them, in the order of enum format. */
-#define OPTION_FORMATS "text json html"
+#define OPTION_FORMATS "text json html prom"
 
 /* The row that is most like the long option `name` (without its dashes); NULL: none is
  * near enough. */

@@ -98,6 +98,7 @@ const char *format_name(enum format format)
 		[FORMAT_TEXT] = "text",
 		[FORMAT_JSON] = "json",
 		[FORMAT_HTML] = "html",
+		[FORMAT_PROM] = "prom",
 	};
 
 	return format < FORMATS ? names[format] : NULL;
@@ -183,6 +184,9 @@ static int take(struct options *out, int option, const char *word, char *why)
 	case OPT_NETNS:
 		out->netns = optarg;
 		return 0;
+	case OPT_METRICS:
+		out->metrics = optarg;
+		return 0;
 	case OPT_LOG:
 		out->log = optarg;
 		return 0;
@@ -229,6 +233,7 @@ static const char *window_option(const struct options *o)
 	       o->count      ? "-c" :
 	       o->write      ? "-w" :
 	       o->log        ? "--log" :
+	       o->metrics    ? "--metrics" :
 			       NULL;
 }
 

@@ -11,6 +11,7 @@ enum format {
 	FORMAT_TEXT,
 	FORMAT_JSON,
 	FORMAT_HTML,
+	FORMAT_PROM,
 	FORMATS,
 };
 
@@ -38,7 +39,8 @@ struct options {
 	const char *netns;
 	const char *btf;
 	const char *explain;
-	const char *log; /* "journal", or a file; NULL: none */
+	const char *metrics; /* a file; NULL: none */
+	const char *log;     /* "journal", or a file; NULL: none */
 	bool is_utc;
 	bool no_pin;
 	bool with_stacks;

@@ -7,6 +7,7 @@ const struct renderer *renderer_for(enum format format)
 		[FORMAT_TEXT] = &text_renderer,
 		[FORMAT_JSON] = &json_renderer,
 		[FORMAT_HTML] = &html_renderer,
+		[FORMAT_PROM] = &prom_renderer,
 	};
 
 	return renderers[format];

@@ -7,6 +7,7 @@
 #include "base/message.h"
 #include "record/write.h"
 #include "report/filter.h"
+#include "report/metrics.h"
 #include "report/renderer.h"
 
 void report_init(struct report *r, const struct options *options)
@@ -170,6 +171,10 @@ enum status report_summary(struct report *r)
 	if (!r->output.has_failed)
 		r->renderer->summary(r->rendering, &r->summary, &r->last, status);
 	report_flush(r);
+	if (r->options->metrics &&
+	    metrics_write(r->options->metrics, r->options, &r->summary, &r->last, status) &&
+	    status == STATUS_OK)
+		return STATUS_UNKNOWN;
 	/* The last line, this summary, may have found no room. */
 	if (r->output.has_failed || (r->is_recording_cut && status == STATUS_OK))
 		return STATUS_UNKNOWN;

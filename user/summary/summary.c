@@ -83,6 +83,7 @@ static void add_reset(struct summary *t, const struct finding *f)
 
 	t->resets_total++;
 	t->resets[f->reset->verdict]++;
+	t->resets_by[f->reset->verdict][f->reset->cause]++;
 	if (is_undelivered)
 		t->undelivered++;
 	else
@@ -111,6 +112,7 @@ static void add_resets(struct summary *t, const struct finding *f)
 	t->resets_total += count;
 	t->resets_counted += count;
 	t->resets[f->reset->verdict] += count;
+	t->resets_by[f->reset->verdict][f->reset->cause] += count;
 	stories_add_counted(t, f);
 }
 
@@ -171,6 +173,7 @@ static void add_flush(struct summary *t, const struct flush *flush)
 		return;
 	if (flush->is_single) { /* its removals are counted one by one */
 		t->flushes++;
+		t->flushes_by[flush->cause]++;
 		return;
 	}
 	/* One that found nothing to remove ran all the same. */
@@ -179,6 +182,7 @@ static void add_flush(struct summary *t, const struct flush *flush)
 	if (!flush->entries)
 		return;
 	t->flushes++;
+	t->flushes_by[flush->cause]++;
 	t->removals[flush->cause] += flush->entries;
 }
 

@@ -102,13 +102,15 @@ struct summary {
 	uint64_t window_s;
 	uint64_t planned_s; /* how long it was to be; 0: until stopped */
 	uint64_t resets[VERDICTS];
+	uint64_t resets_by[VERDICTS][CAUSES]; /* the same, with their causes */
 	uint64_t resets_total;
 	uint64_t resets_counted;    /* of these: told by number only */
 	uint64_t resets_unfiltered; /* more of those, left out: a filter needs the packet */
 	uint64_t blamed;            /* resets blamed on conntrack */
 	uint64_t blamed_proven;     /* of them; entry-unknown never is */
 	uint64_t removals[CAUSES];
-	uint64_t flushes;      /* acts that removed at least one entry: as many as lines of them */
+	uint64_t flushes; /* acts that removed at least one entry: as many as lines of them */
+	uint64_t flushes_by[CAUSES];
 	uint64_t live_removed; /* translated, not yet closed, removed by a flush */
 	/* Of those, established, and neither reset, found at risk nor renewed since. */
 	uint64_t expected;

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* --metrics: the numbers of a window into a file that is replaced whole. */
+#ifndef RSTBLAME_REPORT_METRICS_H
+#define RSTBLAME_REPORT_METRICS_H
+
+#include "report/renderer.h"
+
+/* Writes `path`, by a name beside it that begins with a dot and is renamed: who reads it
+ * (node_exporter, every few seconds) never finds half of it. 0, or -1 after a message. */
+int metrics_write(const char *path, const struct options *options, const struct summary *t,
+		  const struct finding *last, enum status status);
+
+#endif
