@@ -503,12 +503,15 @@ struct lost_observation {
 
 /* What the kernel counts itself, and what was seen is held against (blame/tally.h). */
 enum witness_of {
-	WITNESS_NONE,   /* a word that is not known here: of a newer recording */
-	WITNESS_RESETS, /* TcpOutRsts: those of the TCP stack, none of a rule's */
+	WITNESS_NONE,      /* a word that is not known here: of a newer recording */
+	WITNESS_RESETS,    /* TcpOutRsts: those of the TCP stack, none of a rule's */
+	WITNESS_ADDRESSES, /* RTM_DELADDR, where rtnetlink announces it to this namespace */
+	WITNESS_REMOVALS,  /* TCP entries of a sample that conntrack has no more */
 	WITNESSES,
 };
 
-/* Since the window began, in the observation's namespace; of namespace 0: the window's end,
+/* Since the window began, in the observation's namespace: of resets, and the rest in the
+ * tool's own, whichever namespaces they are of. Without `missing` it is the window's end,
  * where all were compared. */
 struct witness_observation {
 	uint8_t of; /* enum witness_of */

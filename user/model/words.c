@@ -82,6 +82,8 @@ static const char *const socket_states[SOCKET_STATES] = {
 static const char *const witnesses[] = {
 	[WITNESS_NONE] = "none",
 	[WITNESS_RESETS] = "resets",
+	[WITNESS_ADDRESSES] = "addresses",
+	[WITNESS_REMOVALS] = "removals",
 };
 _Static_assert(COUNT(witnesses) == WITNESSES, "a word each");
 

@@ -185,6 +185,17 @@ void conntrack_get_parse(const struct nlmsghdr *h, struct flow *entry)
 	parse_tuple(netlink_find(h, sizeof(*nf), CTA_TUPLE_REPLY), &entry->reply);
 }
 
+bool conntrack_is_in_zone(const struct nlmsghdr *h)
+{
+	static const uint16_t tuples[] = { CTA_TUPLE_ORIG, CTA_TUPLE_REPLY };
+
+	for (size_t i = 0; i < 2; i++)
+		if (netlink_find_in(netlink_find(h, sizeof(struct nfgenmsg), tuples[i]),
+				    CTA_TUPLE_ZONE))
+			return true;
+	return netlink_find(h, sizeof(struct nfgenmsg), CTA_ZONE);
+}
+
 /* The kernel answers within the request: what is not there now will not come. */
 static enum lookup read_answer(struct mnl_socket *nl, uint32_t sequence, struct flow *entry)
 {

@@ -50,5 +50,7 @@ void conntrack_put_tuple(struct nlmsghdr *message, uint16_t type, uint8_t family
 			 const struct tuple *tuple);
 /* The tuples of one of ctnetlink's entries. */
 void conntrack_get_parse(const struct nlmsghdr *message, struct flow *entry);
+/* Whether it is in a zone: a question by tuple alone does not find it. */
+bool conntrack_is_in_zone(const struct nlmsghdr *message);
 
 #endif

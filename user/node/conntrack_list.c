@@ -87,18 +87,6 @@ enum lookup conntrack_list_find(const struct conntrack_list *list, uint32_t netn
 
 /* ---- ctnetlink ---- */
 
-/* What a question by tuple alone does not find, a list must not either. */
-static bool is_in_zone(const struct nlmsghdr *h)
-{
-	static const uint16_t tuples[] = { CTA_TUPLE_ORIG, CTA_TUPLE_REPLY };
-
-	for (size_t i = 0; i < 2; i++)
-		if (netlink_find_in(netlink_find(h, sizeof(struct nfgenmsg), tuples[i]),
-				    CTA_TUPLE_ZONE))
-			return true;
-	return netlink_find(h, sizeof(struct nfgenmsg), CTA_ZONE);
-}
-
 struct reading {
 	struct conntrack_list *list;
 	uint64_t until_ns;
@@ -118,7 +106,7 @@ static int take_entry(const struct nlmsghdr *h, void *data)
 	struct reading *r = data;
 	struct flow flow;
 
-	if (!is_over(r) && conntrack_is_tcp(h) && !is_in_zone(h)) {
+	if (!is_over(r) && conntrack_is_tcp(h) && !conntrack_is_in_zone(h)) {
 		conntrack_get_parse(h, &flow);
 		r->is_cut = !conntrack_list_add(r->list, &flow);
 	}

@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/thread.h"
+#include "node/entry_sample.h"
 #include "node/namespaces.h"
 #include "node/netns.h"
 
@@ -22,7 +23,17 @@ struct kernel_counter {
 	struct kernel_reading *done; /* NULL: none */
 	int event_fd, home_fd;
 	uint32_t home;
-	struct namespaces namespaces; /* the thread's own */
+	struct namespaces namespaces; /* these are the thread's own */
+	struct entry_sample sample;   /* of the reading before */
+};
+
+/* A sample is a walk of the table that all namespaces share: of as many as fit into it. */
+#define SAMPLE_NS (20 * NSEC_PER_MSEC)
+
+struct round {
+	struct kernel_reading *out;
+	struct entry_sample sample;
+	uint64_t until_ns; /* of this thread's time */
 };
 
 /* ---- reading ---- */
@@ -81,8 +92,9 @@ static int read_here(struct kernel_count *count)
 }
 
 static int read_namespace(const struct kernel_counter *c, const struct namespace *ns,
-			  struct kernel_reading *out)
+			  struct round *round)
 {
+	struct kernel_reading *out = round->out;
 	struct kernel_count *count;
 	/* Its own comes first, and takes no privilege. */
 	int err = ns->inum == c->home ? 0 : namespace_enter(ns);
@@ -95,11 +107,14 @@ static int read_namespace(const struct kernel_counter *c, const struct namespace
 	*count = (struct kernel_count){ .inum = ns->inum };
 	err = read_here(count);
 	out->count += !err;
+	entry_sample_ask(&c->sample, ns->inum, out);
+	if (clock_thread_ns() < round->until_ns)
+		entry_sample_take(&round->sample, ns->inum);
 	return err;
 }
 
 /* One that went has nothing left to count. */
-static void read_if(const struct kernel_counter *c, bool is_own, struct kernel_reading *out)
+static void read_if(const struct kernel_counter *c, bool is_own, struct round *round)
 {
 	for (size_t i = 0; i < c->namespaces.count; i++) {
 		const struct namespace *ns = &c->namespaces.items[i];
@@ -107,22 +122,25 @@ static void read_if(const struct kernel_counter *c, bool is_own, struct kernel_r
 
 		if ((ns->inum == c->home) != is_own)
 			continue;
-		err = read_namespace(c, ns, out);
-		out->unread += err && err != -ENOENT && err != -ESRCH;
+		err = read_namespace(c, ns, round);
+		round->out->unread += err && err != -ENOENT && err != -ESRCH;
 	}
 }
 
 static struct kernel_reading *read_all(struct kernel_counter *c)
 {
-	struct kernel_reading *out = calloc(1, sizeof(*out));
+	struct round round = { .out = calloc(1, sizeof(*round.out)) };
 
-	if (!out)
+	if (!round.out)
 		return NULL;
 	namespaces_scan(&c->namespaces);
-	read_if(c, true, out);
-	read_if(c, false, out);
-	out->unread += c->namespaces.is_cut || c->namespaces.is_denied;
-	return out;
+	round.until_ns = clock_thread_ns() + SAMPLE_NS;
+	read_if(c, true, &round);
+	read_if(c, false, &round);
+	round.out->unread += c->namespaces.is_cut || c->namespaces.is_denied;
+	entry_sample_release(&c->sample);
+	c->sample = round.sample;
+	return round.out;
 }
 
 /* ---- in the thread ---- */
@@ -195,6 +213,7 @@ void kernel_counter_free(struct kernel_counter *c)
 	pthread_join(c->thread, NULL);
 	kernel_reading_free(c->done);
 	namespaces_release(&c->namespaces);
+	entry_sample_release(&c->sample);
 	pthread_mutex_destroy(&c->lock);
 	pthread_cond_destroy(&c->is_asked);
 	pthread_cond_destroy(&c->is_done);
@@ -252,6 +271,7 @@ void kernel_reading_free(struct kernel_reading *reading)
 	if (!reading)
 		return;
 	free(reading->counts);
+	free(reading->gone);
 	free(reading);
 }
 

@@ -95,6 +95,8 @@ int wakes_open(struct run *run)
 		err = watch(run, WAKE_LOG, log_watch_fd(run->log));
 	if (!err && run->witnesses)
 		err = watch(run, WAKE_COUNTED, witnesses_fd(run->witnesses));
+	if (!err && witnesses_addresses_fd(run->witnesses) >= 0)
+		err = watch(run, WAKE_ADDRESSES, witnesses_addresses_fd(run->witnesses));
 	if (!err)
 		err = watch(run, WAKE_WITNESS, open_timer(WITNESS_EVERY_S, WITNESS_EVERY_S));
 	if (!err)
@@ -171,6 +173,9 @@ static void on_wake(struct run *run, enum wake wake)
 	case WAKE_COUNTED:
 		witnesses_read(run->witnesses);
 		wakes_sleep(run, false);
+		break;
+	case WAKE_ADDRESSES:
+		witnesses_hear(run->witnesses);
 		break;
 	case WAKE_WITNESS:
 		read_timer(run, WAKE_WITNESS);

@@ -2,22 +2,29 @@
 #include "session/witnesses.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/clock.h"
+#include "node/address_monitor.h"
 #include "node/kernel_counter.h"
+#include "node/netlink.h"
 #include "node/netns.h"
 
 /* What was only counted is handed on up to a second late, and in the second after that
  * (wire/syn_storm.h). */
 #define SETTLE_NS (3 * NSEC_PER_SEC)
 #define BEGIN_WAIT_NS (200 * NSEC_PER_MSEC)
+#define ANNOUNCED_NS (100 * NSEC_PER_MSEC)
 #define END_WAIT_NS (2 * NSEC_PER_SEC)
 
 struct witnesses {
 	struct kernel_counter *counter;
 	struct tally *tally;
+	struct mnl_socket *addresses;   /* NULL: no announcements are heard */
 	struct kernel_reading *reading; /* to be compared; NULL: none */
 	uint64_t due_ns;                /* when */
+	bool is_asked;                  /* and not read yet */
+	uint64_t heard_ns;              /* when an address was last announced */
 	source_take_fn take;
 	void *ctx;
 };
@@ -32,6 +39,9 @@ struct witnesses *witnesses_new(source_take_fn take, void *ctx)
 	w->ctx = ctx;
 	w->tally = tally_new();
 	w->counter = kernel_counter_new();
+	w->addresses = address_monitor_open();
+	if (w->tally && !w->addresses)
+		tally_hear_gap(w->tally);
 	if (w->tally && w->counter)
 		return w;
 	witnesses_free(w);
@@ -43,6 +53,8 @@ void witnesses_free(struct witnesses *w)
 	if (!w)
 		return;
 	kernel_counter_free(w->counter);
+	if (w->addresses)
+		mnl_socket_close(w->addresses);
 	kernel_reading_free(w->reading);
 	tally_free(w->tally);
 	free(w);
@@ -69,23 +81,50 @@ static int take_stamped(void *ctx, const struct observation *found)
 
 static int compare(struct witnesses *w, bool is_last)
 {
+	static const struct kernel_reading none = { .unread = 1 };
 	struct kernel_reading *reading = w->reading;
 	int err = 0;
 
 	w->reading = NULL;
 	w->due_ns = 0;
-	if (reading)
-		err = tally_compare(w->tally, reading, is_last, take_stamped, w);
+	if (reading || is_last) /* that it was not there in time is said, too */
+		err = tally_compare(w->tally, reading ? reading : &none, is_last, take_stamped, w);
 	kernel_reading_free(reading);
 	return err;
 }
 
+static void hear_removed(void *ctx, uint8_t family, uint32_t ifindex, const struct address *local)
+{
+	struct witnesses *w = ctx;
+
+	w->heard_ns = clock_mono_ns();
+	tally_hear(w->tally, family, ifindex, local);
+}
+
+void witnesses_hear(struct witnesses *w)
+{
+	if (w && w->addresses && !address_monitor_read(w->addresses, hear_removed, w))
+		tally_hear_gap(w->tally);
+}
+
 void witnesses_ask(struct witnesses *w)
 {
-	if (!w || w->reading)
+	/* One that is under way is of what was asked then. */
+	if (!w || w->reading || w->is_asked)
 		return;
+	w->is_asked = true;
+	witnesses_hear(w);
 	tally_ask(w->tally);
 	kernel_counter_ask(w->counter);
+}
+
+/* The reading that was asked for, if it comes in time. */
+static struct kernel_reading *wait_for(struct witnesses *w, uint64_t wait_ns)
+{
+	struct kernel_reading *reading = kernel_counter_wait(w->counter, wait_ns);
+
+	w->is_asked &= !reading;
+	return reading;
 }
 
 void witnesses_begin(struct witnesses *w)
@@ -93,8 +132,13 @@ void witnesses_begin(struct witnesses *w)
 	if (!w)
 		return;
 	witnesses_ask(w);
-	w->reading = kernel_counter_wait(w->counter, BEGIN_WAIT_NS);
+	w->reading = wait_for(w, BEGIN_WAIT_NS);
 	compare(w, false); /* with nothing yet: this is where counting begins */
+}
+
+int witnesses_addresses_fd(const struct witnesses *w)
+{
+	return w && w->addresses ? mnl_socket_get_fd(w->addresses) : -1;
 }
 
 int witnesses_fd(const struct witnesses *w)
@@ -106,6 +150,7 @@ void witnesses_read(struct witnesses *w)
 {
 	kernel_reading_free(w->reading);
 	w->reading = kernel_counter_take(w->counter);
+	w->is_asked &= !w->reading;
 	w->due_ns = w->reading ? clock_mono_ns() + SETTLE_NS : 0;
 }
 
@@ -124,11 +169,14 @@ void witnesses_ask_last(struct witnesses *w)
 	if (!w)
 		return;
 	/* One that is under way may have begun earlier. */
-	kernel_reading_free(kernel_counter_wait(w->counter, END_WAIT_NS));
+	kernel_reading_free(wait_for(w, END_WAIT_NS));
 	kernel_reading_free(w->reading);
 	w->reading = NULL;
 	witnesses_ask(w);
-	w->reading = kernel_counter_wait(w->counter, END_WAIT_NS);
+	w->reading = wait_for(w, END_WAIT_NS);
+	/* An address is announced before its probe sees it: whoever is in between goes on. */
+	if (w->heard_ns && clock_mono_ns() - w->heard_ns < ANNOUNCED_NS)
+		nanosleep(&(struct timespec){ .tv_nsec = ANNOUNCED_NS }, NULL);
 }
 
 int witnesses_end(struct witnesses *w)

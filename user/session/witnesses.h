@@ -13,20 +13,24 @@ enum { WITNESS_EVERY_S = 60 };
 
 struct witnesses;
 
-/* `take` gets what disagrees. NULL: nothing is held against anything, and the end says so. */
+/* All is attached. `take` gets what disagrees. NULL: nothing is held against anything, and the end says so. */
 struct witnesses *witnesses_new(source_take_fn take, void *ctx);
 void witnesses_free(struct witnesses *witnesses); /* all of these take NULL, too */
 
 /* Everything that was seen, in its turn. */
 void witnesses_note(struct witnesses *witnesses, const struct observation *seen);
 
-/* All is attached: what the kernel counts from now on is what there is to see. Waits for it
+/* What the kernel counts from now on is what there is to see. Waits for it
  * a fifth of a second at most, so that what happens next is among that. */
 void witnesses_begin(struct witnesses *witnesses);
 
 /* To poll, -1 for none; and what to do when it is readable. */
 int witnesses_fd(const struct witnesses *witnesses);
 void witnesses_read(struct witnesses *witnesses);
+
+/* The same, for announcements of addresses. */
+int witnesses_addresses_fd(const struct witnesses *witnesses);
+void witnesses_hear(struct witnesses *witnesses);
 
 /* Asks the kernel again: to be called each WITNESS_EVERY_S. */
 void witnesses_ask(struct witnesses *witnesses);

@@ -346,6 +346,8 @@ const char *describe_doubt(enum witness_of of, uint64_t counted, uint64_t seen, 
 	} things[] = {
 		[WITNESS_NONE] = { "event", "events" },
 		[WITNESS_RESETS] = { "reset sent", "resets sent" },
+		[WITNESS_ADDRESSES] = { "address removed", "addresses removed" },
+		[WITNESS_REMOVALS] = { "conntrack entry removed", "conntrack entries removed" },
 	};
 
 	_Static_assert(sizeof(things) / sizeof(things[0]) == WITNESSES, "words for each");
