@@ -290,9 +290,8 @@ static bool judge_unasked(const struct evidence *e, struct reset_blame *out)
 	return true;
 }
 
-/* The tracker took a RST for the connection's end. Who got that RST is not known: a rule may
- * have dropped it, or the receiver did not believe it (RFC 5961). The socket at the inner end
- * tells (truth rule 10). */
+/* The tracker took a RST for the connection's end; a rule may have dropped it since, or the
+ * receiver not believed it (RFC 5961). The socket at the inner end tells (truth rule 10). */
 static bool judge_believed_end(const struct evidence *e, struct reset_blame *out)
 {
 	const struct ledger_removal *r = e->removal;
