@@ -104,16 +104,32 @@ int on_abort_kretprobe(struct pt_regs *ctx)
 
 #define RCV_SHUTDOWN 1
 
+/* Whether `skb` is a packet of that socket's connection: where nobody uses it (without MPTCP) a
+ * compiler may drop the argument of a function that it knows all callers of (clang's ThinLTO),
+ * and what is read for it is what a register happened to hold. */
+static __always_inline bool is_packet_of(const struct sock *sk, const struct sk_buff *skb,
+					 __u8 *flags)
+{
+	struct segment_start {
+		__u16 sport, dport;
+		__u8 more[TCP_FLAG_BYTE + 1 - 4];
+	} start = {};
+
+	if (!skb || bpf_probe_read_kernel(&start, sizeof(start), tcp_header(skb)))
+		return false;
+	*flags = start.more[sizeof(start.more) - 1];
+	return start.sport == BPF_CORE_READ(sk, __sk_common.skc_dport) &&
+	       start.dport == BPF_CORE_READ((const struct inet_sock *)sk, inet_sport);
+}
+
 /* tcp_reset() also ends a socket that got data after its process had closed it; that
  * packet is no RST, and the answer to it is seen in reset.bpf.c. */
 static __always_inline bool is_received(const struct sock *sk, const struct sk_buff *skb)
 {
 	__u8 flags = 0, state;
 
-	if (skb) {
-		bpf_probe_read_kernel(&flags, 1, (void *)tcp_header(skb) + TCP_FLAG_BYTE);
+	if (is_packet_of(sk, skb, &flags))
 		return flags & TCPHDR_RST;
-	}
 	/* Without the packet a RST to a closing socket looks like that: left out. */
 	state = BPF_CORE_READ(sk, __sk_common.skc_state);
 	return (state != TCP_FIN_WAIT1 && state != TCP_FIN_WAIT2) ||
