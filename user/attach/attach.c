@@ -90,6 +90,12 @@ static void count_misses(struct attachments *attachments, struct bpf_object *obj
 	};
 }
 
+static void note_gap(const struct hook_choice *choice, struct probe_result *result)
+{
+	if (choice->hook && result->state == PROBE_ATTACHED)
+		snprintf(result->why, sizeof(result->why), "%s", choice->gap);
+}
+
 /* Resets last: none may be seen whose removal could not have been. */
 void attach_all(struct attachments *attachments, struct bpf_object *object,
 		const struct hook_choice *choices, struct probe_result *results)
@@ -97,6 +103,7 @@ void attach_all(struct attachments *attachments, struct bpf_object *object,
 	for (size_t i = EVENT_PROBES; i-- > 0;) {
 		attach_probe(attachments, object, &choices[i], &results[i]);
 		count_misses(attachments, object, i, &choices[i], &results[i]);
+		note_gap(&choices[i], &results[i]);
 	}
 }
 

@@ -17,6 +17,8 @@ static const char *usable_symbol(const struct hook *hook, const struct symbol *s
 		return symbol->is_exact && facts->allows_fentry && symbol->type_id ? symbol->name :
 										     NULL;
 	case HOOK_KPROBE:
+		if (symbol->promoted[0] && !symbol->is_exact)
+			return symbol->promoted;
 		return symbol->is_exact ? symbol->name : NULL;
 	case HOOK_KPROBE_CLONE:
 		return symbol->clone[0] && !symbol->has_clones ? symbol->clone : NULL;
@@ -26,6 +28,19 @@ static const char *usable_symbol(const struct hook *hook, const struct symbol *s
 		break;
 	}
 	return NULL;
+}
+
+/* A compiler may make copies of a function for some of its callers, beside the whole for the
+ * others. Their arguments are not known, so they are not probed. */
+static void note_gap(struct hook_choice *choice)
+{
+	const struct symbol *symbol = choice->function;
+
+	if (symbol && symbol->clone[0] && strcmp(choice->symbol, symbol->clone) != 0)
+		snprintf(choice->gap, sizeof(choice->gap),
+			 symbol->has_clones ? "calls of its copies (%s and others) are not seen" :
+					      "calls of its copy %s are not seen",
+			 symbol->clone);
 }
 
 /* "nf_ct_iterate_cleanup or nf_ct_iterate_cleanup_net" */
@@ -99,6 +114,7 @@ void hook_choice_make(const struct probe *probe, const struct kernel_symbols *sy
 		choice->hook = hook;
 		choice->function = symbol;
 		snprintf(choice->symbol, sizeof(choice->symbol), "%s", name);
+		note_gap(choice);
 		return;
 	}
 	explain(probe, symbols, facts, result);

@@ -17,6 +17,7 @@ struct hook_choice {
 	const struct hook *hook;       /* NULL: none can be had */
 	const struct symbol *function; /* of the hook; borrowed from the symbols */
 	char symbol[64];               /* to be probed: the function, or the form of it */
+	char gap[96];                  /* what is not seen of its calls all the same, or "" */
 };
 
 /* Fills `choice`, and `result` where there is nothing to choose: the probe waits for

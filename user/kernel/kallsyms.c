@@ -122,6 +122,14 @@ static bool is_clone(const char *suffix)
 	return next && *suffix;
 }
 
+/* The function itself: only its name was in the way of another file's. */
+static bool is_promoted(const char *suffix)
+{
+	const char *rest = after_suffix(suffix, ".llvm.");
+
+	return rest && !*rest;
+}
+
 /* Another module may have a function of that name for itself. */
 static bool is_at_home(const struct symbol *symbol, const struct kallsyms_entry *entry)
 {
@@ -137,6 +145,8 @@ static void take_form(struct symbol *symbol, const struct kallsyms_entry *entry)
 		symbol->address = entry->address;
 	} else if (is_part(suffix)) {
 		copy(symbol->part, sizeof(symbol->part), entry->name);
+	} else if (is_promoted(suffix)) {
+		copy(symbol->promoted, sizeof(symbol->promoted), entry->name);
 	} else if (is_clone(suffix)) {
 		symbol->has_clones = symbol->clone[0];
 		copy(symbol->clone, sizeof(symbol->clone), entry->name);

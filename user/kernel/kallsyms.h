@@ -41,15 +41,16 @@ bool kallsyms_is_text(const struct kallsyms_entry *entry);
 /* One function that somebody wants to probe, or a variable to read. */
 struct symbol {
 	const char *name;
-	const char *home; /* its module, NULL: vmlinux; what is built in, is found too */
-	bool is_data;     /* wanted is a variable, not a function */
-	bool is_exact;    /* the plain name exists */
-	uint64_t address; /* of the plain name; of a per-CPU variable, its offset */
-	char part[64];    /* "nf_ct_delete.part.0" if that exists, else "" */
-	char clone[64];   /* "….isra.0" or "….constprop.0" if one exists, else "" */
-	bool has_clones;  /* more than one: whichever is probed, the others' calls are missed */
-	char module[32];  /* "" for vmlinux; of whichever was found */
-	uint32_t type_id; /* in the types of that module, which fentry needs; 0: not told */
+	const char *home;  /* its module, NULL: vmlinux; what is built in, is found too */
+	bool is_data;      /* wanted is a variable, not a function */
+	bool is_exact;     /* the plain name exists */
+	uint64_t address;  /* of the plain name; of a per-CPU variable, its offset */
+	char part[64];     /* "nf_ct_delete.part.0" if that exists, else "" */
+	char clone[64];    /* "….isra.0" or "….constprop.0" if one exists, else "" */
+	char promoted[64]; /* "….llvm.N": a static function that ThinLTO calls from other files */
+	bool has_clones;   /* more than one: whichever is probed, the others' calls are missed */
+	char module[32];   /* "" for vmlinux; of whichever was found */
+	uint32_t type_id;  /* in the types of that module, which fentry needs; 0: not told */
 };
 
 /* Looks all of them up in one pass. 0, or -errno of reading the table. */

@@ -69,7 +69,7 @@ struct probe_result {
 	enum probe_state state;
 	enum hook_how how;
 	char symbol[64];
-	char why[160];
+	char why[160]; /* also of one that is attached and does not see all */
 };
 
 const char *probe_state_name(enum probe_state state);

@@ -144,7 +144,8 @@ static void show_start(struct text *t, const struct finding *f)
 	if (!t->options.is_quiet)
 		text_wrapped(t, 0, 0, finding_text_start(s, line, sizeof(line)));
 	for (size_t i = 0; i < s->probes_count; i++)
-		if (!sense_is_attached(s->probes[i].how))
+		if (!sense_is_attached(s->probes[i].how) ||
+		    (s->probes[i].why && s->probes[i].why[0]))
 			note_missing(t, &s->probes[i]);
 	if (!t->options.is_quiet)
 		fputc('\n', t->out);

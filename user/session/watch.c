@@ -87,7 +87,10 @@ static void observe_start(struct run *run)
 			.how = hook_how_name(run->probes[i].how),
 			.symbol = run->probes[i].symbol,
 			.why = run->probes[i].why,
-			.is_blind = probes[i].is_required && run->probes[i].state == PROBE_MISSING,
+			.is_blind =
+				probes[i].is_required &&
+				(run->probes[i].state == PROBE_MISSING ||
+				 (run->probes[i].state == PROBE_ATTACHED && run->probes[i].why[0])),
 		};
 	blame_observe(run->blame, &seen);
 }

@@ -128,6 +128,37 @@ static void a_clone_where_no_argument_is_read(void **state)
 		   "ffffffffc0a1b300 t nf_ct_iterate_cleanup\t[nf_conntrack]\n");
 	choose(EVENT_PROBE_ITERATION, &everything); /* the whole is what others call */
 	assert_chosen(HOOK_FENTRY, "nf_ct_iterate_cleanup");
+	assert_string_equal(
+		choice.gap,
+		"calls of its copies (nf_ct_iterate_cleanup.isra.1 and others) are not seen");
+}
+
+/* What is called by way of the copy is not seen at the whole, and that is said. */
+static void a_copy_beside_the_whole(void **state)
+{
+	(void)state;
+	kernel_has("ffffffffc0a1b100 t nf_ct_delete.constprop.0\t[nf_conntrack]\n"
+		   "ffffffffc0a1b200 t nf_ct_delete\t[nf_conntrack]\n");
+	choose(EVENT_PROBE_REMOVAL, &everything);
+	assert_chosen(HOOK_FENTRY, "nf_ct_delete");
+	assert_string_equal(choice.gap, "calls of its copy nf_ct_delete.constprop.0 are not seen");
+	kernel_has("ffffffffc0a1b200 t nf_ct_delete\t[nf_conntrack]\n"
+		   "ffffffffc0a1b300 t nf_ct_delete.cold\t[nf_conntrack]\n");
+	choose(EVENT_PROBE_REMOVAL, &everything);
+	assert_string_equal(choice.gap, "");
+}
+
+/* ThinLTO gives a static function that other files call another name, and BTF knows it by the
+ * one it had. */
+static void the_whole_by_thinlto_s_name(void **state)
+{
+	(void)state;
+	kernel_has("ffffffff81a1b300 t inetdev_event.llvm.7142905\n");
+	choose(EVENT_PROBE_LINK, &everything);
+	assert_chosen(HOOK_KPROBE, "inetdev_event.llvm.7142905");
+	kernel_has("ffffffff81a1b300 t inetdev_event.llvm.7142905.cold\n");
+	choose(EVENT_PROBE_LINK, &everything);
+	assert_missing(PROBE_MISSING, "no fib_netdev_event or inetdev_event that can be probed");
 }
 
 /* Where a clone would not see all, the function that calls all of them does. */
@@ -213,6 +244,8 @@ int main(void)
 		cmocka_unit_test(the_part_where_there_is_one),
 		cmocka_unit_test(a_part_is_not_the_whole),
 		cmocka_unit_test(a_clone_where_no_argument_is_read),
+		cmocka_unit_test(a_copy_beside_the_whole),
+		cmocka_unit_test(the_whole_by_thinlto_s_name),
 		cmocka_unit_test(the_caller_of_several_clones),
 		cmocka_unit_test(a_renamed_function),
 		cmocka_unit_test(every_function_of_the_table),
