@@ -31,6 +31,27 @@ struct {
 /* How many acts are open: a removal looks into the map only when one is. */
 static __u64 acts_open;
 
+/* Set by the loader, as sees_drops. */
+__u8 sees_requests;
+
+/* The task inside ctnetlink_del_conntrack(), one at a time (nfnl_lock(NFNL_SUBSYS_CTNETLINK)), and
+ * what may be its socket's port id: the packet is the first argument, or was the third before
+ * "netfilter: nfnetlink: pass struct nfnl_info to …" (5.12). */
+static __u64 requester;
+static __u32 requester_portids[2];
+
+/* Without the probe: an argument that cannot be was seen, so none is believed any more. */
+static __u8 distrusts_portid;
+
+/* For the flush ring, which compares it without asking further; 0: do not. */
+static __always_inline __u32 proven_portid(__u32 portid)
+{
+	if (*(volatile __u8 *)&sees_requests && portid != requester_portids[0] &&
+	    portid != requester_portids[1])
+		return 0;
+	return *(volatile __u8 *)&distrusts_portid ? 0 : portid;
+}
+
 static __always_inline __u64 new_act_id(void)
 {
 	/* Unique by time and CPU, and positive in 64 bits with a sign for years;

@@ -103,6 +103,59 @@ int on_masquerade_end_kretprobe(struct pt_regs *ctx)
 	return on_masquerade_end();
 }
 
+/* ---- a user's requests ---- */
+
+static __always_inline __u32 read_portid(const struct sk_buff *skb)
+{
+	struct netlink_skb_parms___request {
+		__u32 creds[3];
+		__u32 portid;
+	} parms = {};
+
+	bpf_core_read(&parms, sizeof(parms), &skb->cb);
+	return parms.portid;
+}
+
+/* Context: process. Rate: one for each request of conntrack -D and -F, and the like. Missed:
+ * the port id that nf_ct_delete() is called with is believed. */
+static __always_inline int on_request_begin(const void *first, const void *third)
+{
+	requester_portids[0] = read_portid(first);
+	requester_portids[1] = third ? read_portid(third) : 0;
+	*(volatile __u64 *)&requester = bpf_get_current_task();
+	return 0;
+}
+
+static __always_inline int on_request_end(void)
+{
+	*(volatile __u64 *)&requester = 0;
+	return 0;
+}
+
+SEC("?fentry/ctnetlink_del_conntrack")
+int on_request_begin_fentry(__u64 *ctx)
+{
+	return on_request_begin((void *)ctx[0], NULL);
+}
+
+SEC("?fexit/ctnetlink_del_conntrack")
+int on_request_end_fexit(__u64 *ctx)
+{
+	return on_request_end();
+}
+
+SEC("?kprobe/ctnetlink_del_conntrack")
+int on_request_begin_kprobe(struct pt_regs *ctx)
+{
+	return on_request_begin((void *)PT_REGS_PARM1(ctx), (void *)PT_REGS_PARM3(ctx));
+}
+
+SEC("?kretprobe/ctnetlink_del_conntrack")
+int on_request_end_kretprobe(struct pt_regs *ctx)
+{
+	return on_request_end();
+}
+
 /* ---- any other walk of the table ---- */
 
 /* Context: process or kworker. Rate: rare. Announced by its first removal only,
@@ -166,6 +219,22 @@ static __noinline bool is_interrupted(void)
 	return in_softirq();
 }
 
+/* Where nobody uses it (without conntrack's events) a compiler may drop nf_ct_delete()'s port id,
+ * if it knows all callers (clang's ThinLTO): what is read for it is what a register happened to
+ * hold. So a deletion is a user's where ctnetlink is at it, whatever the argument says. */
+static __always_inline bool is_asked_for(__u32 portid, __u64 task)
+{
+	const struct task_struct *t = (void *)task;
+
+	if (*(volatile __u8 *)&sees_requests)
+		return *(volatile __u64 *)&requester == task && !is_interrupted();
+	if (!portid)
+		return false;
+	if (is_interrupted() || (BPF_CORE_READ(t, flags) & PF_KTHREAD))
+		*(volatile __u8 *)&distrusts_portid = 1;
+	return !*(volatile __u8 *)&distrusts_portid;
+}
+
 static __always_inline bool is_same_address(const __u8 *a, const __u8 *b)
 {
 	const __u64 *x = (const void *)a, *y = (const void *)b;
@@ -176,7 +245,7 @@ static __always_inline bool is_same_address(const __u8 *a, const __u8 *b)
 /* A softirq may interrupt an act and remove an entry of its own accord; what
  * the work item says tells the two apart. */
 static __always_inline bool belongs_to(const struct act *act, const struct nf_conn *ct,
-				       __u32 portid)
+				       bool is_asked)
 {
 	__u8 address[EVENT_ADDR_BYTES] __attribute__((aligned(8)));
 
@@ -187,7 +256,7 @@ static __always_inline bool belongs_to(const struct act *act, const struct nf_co
 		return is_same_address(address, act->address);
 	}
 	if (act->kind == EVENT_ACT_NETLINK_FLUSH)
-		return portid;
+		return is_asked;
 	return true;
 }
 
@@ -201,13 +270,13 @@ static __always_inline __u32 port_id(void *ctx, bool is_typed)
 	return is_typed ? (__u32)((__u64 *)ctx)[1] : (__u32)PT_REGS_PARM2((struct pt_regs *)ctx);
 }
 
-/* A walk shows what it is by its first removal: one with a netlink port id is a
+/* A walk shows what it is by its first removal: one that netlink asked for is a
  * user's flush. What comes after it goes to the flush ring. */
 static __always_inline void join_act(void *ctx, struct act *act, __u64 task,
-				     const struct nf_conn *ct, bool is_typed)
+				     const struct nf_conn *ct, bool is_asked, bool is_typed)
 {
 	if (!act->announced) {
-		act->kind = port_id(ctx, is_typed) ? EVENT_ACT_NETLINK_FLUSH : EVENT_ACT_ITERATION;
+		act->kind = is_asked ? EVENT_ACT_NETLINK_FLUSH : EVENT_ACT_ITERATION;
 		act->announced = 1;
 		announce_act(ctx, act->id, entry_netns(ct), *(volatile __u8 *)&act->kind,
 			     !is_typed);
@@ -215,7 +284,9 @@ static __always_inline void join_act(void *ctx, struct act *act, __u64 task,
 	if (!act->tried_flush) {
 		act->tried_flush = 1;
 		flush_claim(task, act->id, act->kind,
-			    act->kind == EVENT_ACT_NETLINK_FLUSH ? port_id(ctx, is_typed) : 0,
+			    act->kind == EVENT_ACT_NETLINK_FLUSH ?
+				    proven_portid(port_id(ctx, is_typed)) :
+				    0,
 			    BPF_CORE_READ(ct, ct_net.net), act->address, act->has_address);
 	}
 	act->entries++;
@@ -369,14 +440,16 @@ static __always_inline int on_removal(void *ctx, const struct nf_conn *ct, __u32
 	__u64 task = bpf_get_current_task();
 	struct act single = {};
 	struct act *act;
+	bool is_asked;
 
 	if (removed_is_tcp(ct, is_typed) &&
 	    is_own_reset(task, status, ENTRY_READ(is_typed, ct, proto.tcp.state)))
 		return 0;
+	is_asked = is_asked_for(portid, task);
 	act = current_act(task);
-	if (act && !belongs_to(act, ct, portid))
+	if (act && !belongs_to(act, ct, is_asked))
 		act = NULL;
-	if (!act && portid) {
+	if (!act && is_asked) {
 		/* No walk: the request named this entry, and `current` made it. */
 		single.id = new_act_id();
 		single.kind = EVENT_ACT_NETLINK_DELETE;
@@ -386,7 +459,7 @@ static __always_inline int on_removal(void *ctx, const struct nf_conn *ct, __u32
 			announce_act(ctx, single.id, entry_netns(ct), single.kind, !is_typed);
 		act = &single;
 	} else if (act) {
-		join_act(ctx, act, task, ct, is_typed);
+		join_act(ctx, act, task, ct, is_asked, is_typed);
 	}
 	asm volatile("" : "+r"(ct)); /* read again, see announce_act() */
 	if (!removed_is_tcp(ct, is_typed))

@@ -204,11 +204,12 @@ static __always_inline bool flush_goes_to(const struct event_flush_writer *w,
 /* Is it this act's? A softirq may interrupt the act and remove an entry of its own
  * accord, without a port id. What has one is under the one mutex of ctnetlink's
  * deletions (NFNL_CB_MUTEX), as the whole flush is, so the same port id is the same
- * request. Masquerade walks one namespace (nf_ct_iterate_cleanup_net()). */
+ * request; where the argument is not to be believed the act has none, and it goes by its
+ * task. Masquerade walks one namespace (nf_ct_iterate_cleanup_net()). */
 static __always_inline bool flush_owns(const struct event_flush_writer *w, const struct nf_conn *ct,
 				       __u64 family, __u32 portid, bool is_typed)
 {
-	if (portid)
+	if (portid && w->portid)
 		return portid == w->portid;
 	if (!w->task || w->portid || w->task != bpf_get_current_task() || in_softirq())
 		return false;

@@ -208,6 +208,7 @@ void loader_note_results(struct loader *loader, const struct probe_result *resul
 				is_by_kprobe(&results[EVENT_PROBE_RESET_V6]) ||
 				is_by_kprobe(&results[EVENT_PROBE_REMOVAL]);
 	loader->skel->bss->sees_drops = results[EVENT_PROBE_DROP].state == PROBE_ATTACHED;
+	loader->skel->bss->sees_requests = results[EVENT_PROBE_REQUEST].state == PROBE_ATTACHED;
 }
 
 bool loader_counts_at_end(const struct loader *loader)

@@ -187,6 +187,14 @@ const struct probe probes[EVENT_PROBES] = {
 		.hooks = { { HOOK_TRACEPOINT, "kfree_skb", "on_drop_tracepoint", 0 } },
 		.consequence = "whether a reset left this host is not known",
 	},
+	[EVENT_PROBE_REQUEST] = {
+		.id = EVENT_PROBE_REQUEST,
+		.sense = SENSE_REQUEST,
+		.module = "nf_conntrack_netlink",
+		/* It is called by its address: it stays whole, and keeps its arguments. */
+		.hooks = { ENTRY_EXIT_HOOKS("ctnetlink_del_conntrack", "on_request_begin", "on_request_end") },
+		.consequence = "that a process asked for a deletion is inferred from an argument alone",
+	},
 };
 
 const char *probe_word(enum event_probe probe)

@@ -47,9 +47,12 @@ void proof_observe(const struct provoked *provoked, const struct observation *se
 		prove(results, EVENT_PROBE_REMOVAL);
 		break;
 	case OBSERVATION_ACT_BEGIN:
-		/* A blind walk shows as a deletion, announced by the removal itself. */
-		if (seen->act.cause == CAUSE_USER_FLUSH)
+		/* A blind walk shows as a deletion, announced by the removal itself; and a walk
+		 * that no request was seen of, as the kernel's. */
+		if (seen->act.cause == CAUSE_USER_FLUSH) {
 			prove(results, EVENT_PROBE_ITERATION);
+			prove(results, EVENT_PROBE_REQUEST);
+		}
 		break;
 	default:
 		break;
@@ -77,6 +80,7 @@ static bool was_provoked(const struct provoked *provoked, const struct probe_res
 	case EVENT_PROBE_REMOVAL:
 		return provoked->has_conntrack;
 	case EVENT_PROBE_ITERATION:
+	case EVENT_PROBE_REQUEST:
 		return provoked->has_conntrack && are_removals_seen(results);
 	case EVENT_PROBE_INSERT:
 		return provoked->has_insert && are_removals_seen(results);

@@ -28,6 +28,7 @@ static const struct {
 	[SENSE_SOCKET_STATE] = { "socket-state", false },
 	[SENSE_RULES] = { "rules", false },
 	[SENSE_DROPPED] = { "reset-dropped", true },
+	[SENSE_REQUEST] = { "conntrack-request", false },
 	[SENSE_RECORDING] = { "recording", false },
 	[SENSE_RECORDING_END] = { "recording-end", false },
 };

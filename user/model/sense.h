@@ -27,6 +27,7 @@ enum sense {
 	SENSE_SOCKET_STATE,
 	SENSE_RULES,
 	SENSE_DROPPED,
+	SENSE_REQUEST,
 	SENSE_RECORDING,     /* no probe: lines of a recording that cannot be read */
 	SENSE_RECORDING_END, /* no probe: what a recording without a summary may have lacked */
 	SENSES,

@@ -88,6 +88,7 @@ static void assert_states(enum probe_state provoked, enum event_probe except,
 		[EVENT_PROBE_ITERATION] = true,  [EVENT_PROBE_ADDRESS_V4] = true,
 		[EVENT_PROBE_ADDRESS_V6] = true, [EVENT_PROBE_LINK] = true,
 		[EVENT_PROBE_ABORT] = true,      [EVENT_PROBE_RECEIVE] = true,
+		[EVENT_PROBE_REQUEST] = true,
 	};
 
 	for (enum event_probe i = 0; i < EVENT_PROBES; i++) {
@@ -134,7 +135,9 @@ static void attached_and_never_fired(void **state)
 	proof_end(&everything, results);
 	assert_int_equal(results[EVENT_PROBE_ITERATION].state, PROBE_ATTACHED);
 	assert_int_equal(results[EVENT_PROBE_INSERT].state, PROBE_ATTACHED);
+	assert_int_equal(results[EVENT_PROBE_REQUEST].state, PROBE_ATTACHED);
 	results[EVENT_PROBE_ITERATION].state = results[EVENT_PROBE_INSERT].state = PROBE_PROVEN;
+	results[EVENT_PROBE_REQUEST].state = PROBE_PROVEN;
 	assert_states(PROBE_PROVEN, EVENT_PROBE_REMOVAL, PROBE_BLIND);
 	assert_string_equal(results[EVENT_PROBE_REMOVAL].why,
 			    "its event was provoked, but the probe did not fire");
