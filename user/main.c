@@ -43,7 +43,8 @@ int main(int argc, char **argv)
 	char why[OPTIONS_WHY_BYTES];
 
 	keep_standard_files();
-	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error like any other */
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error like any other, */
+	signal(SIGXFSZ, SIG_IGN); /* and so is a file as long as it may get */
 	if (options_parse(argc, argv, &options, why))
 		return session_fail(&options, why);
 	switch (options.mode) {

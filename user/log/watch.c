@@ -21,6 +21,8 @@
 /* Lines held, and how many may match in the long run: the rest is counted. */
 enum { HELD_MAX = 256, LINES_A_SECOND = 50 };
 enum { LOOK_MS = 200 }; /* a file may have to be looked at now and then */
+/* What a look may take at the end: a mount can hang. */
+#define JOIN_NS (2 * NSEC_PER_SEC)
 
 struct held {
 	uint64_t mono_ns, wall_ns;
@@ -38,7 +40,7 @@ struct log_watch {
 	uint64_t credit_ns, paid_ns; /* the thread's: of the rate limit */
 	struct clock_history clock;  /* the thread's */
 	pthread_t thread;
-	bool has_thread;
+	bool has_thread, is_left; /* left: it hung, and may come back to all of this */
 	sem_t opened;
 	bool is_open;
 	char *why;
@@ -239,8 +241,10 @@ void log_watch_finish(struct log_watch *w)
 	if (!w || !w->has_thread)
 		return;
 	wake(w->stop_fd);
-	pthread_join(w->thread, NULL);
+	w->is_left = !thread_join(w->thread, JOIN_NS);
 	w->has_thread = false;
+	if (w->is_left)
+		message("the log %s hangs: its last lines may be missing", w->source);
 }
 
 void log_watch_free(struct log_watch *w)
@@ -248,6 +252,8 @@ void log_watch_free(struct log_watch *w)
 	if (!w)
 		return;
 	log_watch_finish(w);
+	if (w->is_left)
+		return;
 	if (w->fd >= 0)
 		close(w->fd);
 	if (w->stop_fd >= 0)

@@ -30,6 +30,9 @@ enum sense {
 	SENSE_REQUEST,
 	SENSE_RECORDING,     /* no probe: lines of a recording that cannot be read */
 	SENSE_RECORDING_END, /* no probe: what a recording without a summary may have lacked */
+	/* No probes: lines that were not written, for want of a reader or of room. */
+	SENSE_REPORT_GAP,
+	SENSE_RECORDING_GAP,
 	SENSES,
 };
 

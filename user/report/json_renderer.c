@@ -58,6 +58,7 @@ static void error(struct output *output, const char *why)
 	json_write_error(&line, why, now_ns, now_ns + clock_wall_offset_ns());
 	if (line.text)
 		output_write(output, line.text, line.len);
+	output_commit(output, true);
 	output_flush(output);
 	jsonw_release(&line);
 }

@@ -12,6 +12,7 @@
 #include "summary/summary.h"
 
 struct renderer {
+	bool is_page; /* nothing before the end, and then all: a part of it is of no use */
 	/* What is passed as `self` below, until end. Borrows both. NULL: out of memory. */
 	void *(*begin)(const struct options *options, struct output *output);
 	void (*finding)(void *self, const struct finding *f);

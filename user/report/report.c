@@ -4,11 +4,17 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/message.h"
 #include "record/write.h"
 #include "report/filter.h"
 #include "report/metrics.h"
 #include "report/renderer.h"
+
+/* For how long a report that nobody reads is waited for: its end, before the probes are
+ * taken out, and after. As long as it is read, it is waited for. */
+#define SETTLE_NS (300 * NSEC_PER_MSEC)
+#define PATIENCE_NS (5 * NSEC_PER_SEC)
 
 void report_init(struct report *r, const struct options *options)
 {
@@ -18,15 +24,28 @@ void report_init(struct report *r, const struct options *options)
 	output_init(&r->output);
 }
 
+static bool is_live(const struct options *options)
+{
+	return options->mode == MODE_RUN;
+}
+
 static int open_recorder(struct report *r, char why[REPORT_WHY_BYTES])
 {
-	if (!r->options->write)
+	const struct options *o = r->options;
+
+	if (!o->write)
 		return 0;
-	r->recorder = recorder_open(r->options->write);
-	if (r->recorder)
+	r->recorder = recorder_open(o->write, is_live(o));
+	if (!r->recorder) {
+		snprintf(why, REPORT_WHY_BYTES, "cannot record to %.200s: %s; use %s for -w",
+			 o->write, file_explain(errno), file_cure(errno));
+		return -1;
+	}
+	if (!file_is_same(recorder_file_fd(r->recorder), r->output.fd))
 		return 0;
-	snprintf(why, REPORT_WHY_BYTES, "cannot record to %s: %s; use a writable path for -w",
-		 r->options->write, strerror(errno));
+	snprintf(why, REPORT_WHY_BYTES,
+		 "%.200s cannot be the report and the recording; use another path for -w",
+		 o->write);
 	return -1;
 }
 
@@ -40,9 +59,11 @@ int report_open(struct report *r, const struct options *options, char why[REPORT
 		r->summary.filter = filter_text(r->filter);
 	}
 	r->summary.nodes = (uint32_t)options->read_count;
-	if (options->output && output_open(&r->output, options->output, why, REPORT_WHY_BYTES))
+	if (options->output &&
+	    output_open(&r->output, options->output, r->renderer->is_page, why, REPORT_WHY_BYTES))
 		return -1;
-	r->rendering = r->renderer->begin(options, &r->output);
+	if (!output_start(&r->output, is_live(options)))
+		r->rendering = r->renderer->begin(options, &r->output);
 	if (r->rendering)
 		return open_recorder(r, why);
 	snprintf(why, REPORT_WHY_BYTES, "out of memory");
@@ -57,23 +78,79 @@ enum status report_error(struct report *r, const char *why)
 	return STATUS_UNKNOWN;
 }
 
+/* ---- writing, and what was not written ---- */
+
 /* A recording that cannot go on must not end the watch. */
 static void note_recorder_error(struct report *r, int err)
 {
 	if (!err)
 		return;
-	message("recording to %s stopped: %s; its last line may be incomplete, the report continues",
+	message("recording to %s stopped: %s; what follows is not recorded, the report continues",
 		r->options->write, strerror(-err));
-	recorder_close(r->recorder);
+	r->failed_recorder = r->recorder;
 	r->recorder = NULL;
-	r->is_recording_cut = true;
+	r->recorder_gap++; /* at least: what it was given last */
 }
 
-static void write_record(struct report *r)
+static void write_record(struct report *r, bool is_last)
 {
-	if (r->recorder)
-		note_recorder_error(r, recorder_write(r->recorder, r->record.text, r->record.len));
+	int err = r->recorder ?
+			  recorder_write(r->recorder, r->record.text, r->record.len, is_last) :
+			  -EAGAIN;
+
+	if (err == -EAGAIN)
+		r->recorder_gap++;
+	else
+		note_recorder_error(r, err);
 }
+
+static void show(struct report *r, const struct finding *f, bool is_last)
+{
+	if (r->output.has_failed)
+		return;
+	r->renderer->finding(r->rendering, f);
+	r->gap += !output_commit(&r->output, is_last);
+}
+
+/* It stands in the file where the lines are missing, and counts as a loss. */
+static void report_gap(struct report *r, enum sense sense, uint64_t count)
+{
+	struct observation seen = { .type = OBSERVATION_LOST,
+				    .netns = r->last.netns,
+				    .mono_ns = r->last.mono_ns,
+				    .wall_ns = r->last.wall_ns,
+				    .lost = { .sense = sense, .count = count } };
+	struct finding f = { .type = FINDING_LOST,
+			     .seen = &seen,
+			     .netns = seen.netns,
+			     .mono_ns = seen.mono_ns,
+			     .wall_ns = seen.wall_ns };
+
+	snprintf(seen.lost.probe, sizeof(seen.lost.probe), "%s", sense_word(sense));
+	f.host = summary_host(&r->summary, 0);
+	if (sense == SENSE_RECORDING_GAP && r->recorder &&
+	    json_write_finding(&r->record, JSON_RECORDING, &f))
+		write_record(r, true);
+	summary_add(&r->summary, &f);
+	show(r, &f, true);
+}
+
+/* As soon as there is room again, or at the end. */
+static void report_gaps(struct report *r, bool is_end)
+{
+	uint64_t gap = r->gap, recorder_gap = r->recorder_gap;
+
+	if (gap && (is_end || output_has_room(&r->output))) {
+		r->gap = 0;
+		report_gap(r, SENSE_REPORT_GAP, gap);
+	}
+	if (recorder_gap && (is_end || (r->recorder && recorder_has_room(r->recorder)))) {
+		r->recorder_gap = 0;
+		report_gap(r, SENSE_RECORDING_GAP, recorder_gap);
+	}
+}
+
+/* ---- findings ---- */
 
 static bool is_wanted(const struct report *r, const struct finding *f)
 {
@@ -109,8 +186,14 @@ void report_finding(void *report, const struct finding *found)
 	if (f->type == FINDING_START)
 		summary_add_host(&r->summary, f);
 	f->host = summary_host(&r->summary, f->netns.node);
-	if (r->recorder && json_write_finding(&r->record, JSON_RECORDING, f))
-		write_record(r);
+	if (r->gap || r->recorder_gap)
+		report_gaps(r, false);
+	if (r->options->write && json_write_finding(&r->record, JSON_RECORDING, f)) {
+		if (r->recorder_gap)
+			r->recorder_gap++; /* not here and there one */
+		else
+			write_record(r, false);
+	}
 	if (f->mono_ns > r->last.mono_ns || f->type == FINDING_END) {
 		r->last = *f;
 		r->last.netns.node = 0;
@@ -119,8 +202,10 @@ void report_finding(void *report, const struct finding *found)
 		return;
 	if (is_made(f))
 		summary_add(&r->summary, f);
-	if (!r->output.has_failed && is_shown(r, f))
-		r->renderer->finding(r->rendering, f);
+	if (is_shown(r, f) && r->gap)
+		r->gap++;
+	else if (is_shown(r, f))
+		show(r, f, false);
 }
 
 bool report_is_live(const struct report *r)
@@ -136,7 +221,17 @@ void report_progress(struct report *r, uint64_t left_s)
 
 bool report_has_failed(const struct report *r)
 {
-	return r->output.has_failed;
+	return r->output.has_failed && !r->recorder;
+}
+
+int report_output_fd(const struct report *r)
+{
+	return output_fd(&r->output);
+}
+
+int report_recorder_fd(const struct report *r)
+{
+	return r->recorder ? recorder_fd(r->recorder) : -1;
 }
 
 bool report_counts(const struct report *r, const struct finding *f)
@@ -157,41 +252,55 @@ void report_flush(struct report *r)
 		note_recorder_error(r, recorder_flush(r->recorder));
 }
 
+void report_settle(struct report *r)
+{
+	output_wait(&r->output, SETTLE_NS, r->hurry);
+}
+
 enum status report_summary(struct report *r)
 {
-	enum status status = summary_status(&r->summary);
+	enum status status;
 
 	report_flush(r); /* a recording that cannot go on shows now, not after the verdict */
-	if (r->is_recording_cut && status == STATUS_OK)
-		status = STATUS_UNKNOWN;
+	report_gaps(r, true);
+	status = summary_status(&r->summary);
 	if (r->recorder) {
 		json_write_summary(&r->record, &r->summary, &r->last, status);
-		write_record(r);
+		write_record(r, true);
 	}
-	if (!r->output.has_failed)
+	if (!r->output.has_failed) {
 		r->renderer->summary(r->rendering, &r->summary, &r->last, status);
+		output_commit(&r->output, true);
+	}
 	report_flush(r);
 	if (r->options->metrics &&
 	    metrics_write(r->options->metrics, r->options, &r->summary, &r->last, status) &&
 	    status == STATUS_OK)
 		return STATUS_UNKNOWN;
 	/* The last line, this summary, may have found no room. */
-	if (r->output.has_failed || (r->is_recording_cut && status == STATUS_OK))
+	if (r->output.has_failed || (r->recorder_gap && status == STATUS_OK))
 		return STATUS_UNKNOWN;
 	return status;
 }
 
-int report_close(struct report *r)
+enum status report_close(struct report *r, enum status status)
 {
 	int err = 0;
 
+	recorder_close(r->failed_recorder, PATIENCE_NS, r->hurry);
 	if (r->recorder)
-		err = recorder_close(r->recorder);
-	if (err)
+		err = recorder_close(r->recorder, PATIENCE_NS, r->hurry);
+	if (err == -ETIMEDOUT)
+		message("%s takes no more: the recording lacks its end", r->options->write);
+	else if (err)
 		message("cannot record to %s: %s", r->options->write, strerror(-err));
-	err |= output_close(&r->output);
-	r->renderer->end(r->rendering);
+	if (err && status == STATUS_OK)
+		status = STATUS_UNKNOWN;
+	if (output_close(&r->output, PATIENCE_NS, r->hurry))
+		status = STATUS_UNKNOWN;
+	if (r->rendering)
+		r->renderer->end(r->rendering);
 	filter_free(r->filter);
 	jsonw_release(&r->record);
-	return err ? -1 : 0;
+	return status;
 }

@@ -20,11 +20,13 @@ struct report {
 	const struct options *options;
 	struct output output;
 	const struct renderer *renderer;
-	void *rendering;           /* the renderer's own; NULL: it has not begun */
-	struct recorder *recorder; /* NULL: none, or it failed */
-	bool is_recording_cut;
-	struct places places;  /* only these are reported */
-	struct filter *filter; /* NULL: all */
+	void *rendering;                  /* the renderer's own; NULL: it has not begun */
+	struct recorder *recorder;        /* NULL: none, or it failed */
+	struct recorder *failed_recorder; /* to be closed: not while there is something to watch */
+	uint64_t gap, recorder_gap;       /* lines that were not written, and not told yet */
+	const volatile sig_atomic_t *hurry; /* not 0: wait for no reader. NULL: it never is */
+	struct places places;               /* only these are reported */
+	struct filter *filter;              /* NULL: all */
 	struct summary summary;
 	struct jsonw record;
 	struct finding last; /* where the window stands, for the summary's time */
@@ -49,8 +51,15 @@ void report_finding(void *report, const struct finding *f);
 bool report_is_live(const struct report *report);
 void report_progress(struct report *report, uint64_t left_s);
 
-/* The report cannot be written any more: stop. */
+/* Neither report nor recording can be written any more: stop. */
 bool report_has_failed(const struct report *report);
+
+/* Which descriptors are readable once that may be so; -1: it is known at once. */
+int report_output_fd(const struct report *report);
+int report_recorder_fd(const struct report *report);
+
+/* Waits a moment until what was told is written, where somebody reads it. */
+void report_settle(struct report *report);
 
 /* Whether it is a blamed reset that -c counts. */
 bool report_counts(const struct report *report, const struct finding *f);
@@ -58,13 +67,15 @@ bool report_counts(const struct report *report, const struct finding *f);
 /* -c: as many blamed resets as were asked for. */
 bool report_is_full(const struct report *report);
 
-/* Hands what is buffered to the kernel: call it before sleeping. */
+/* Lets what was told be written: call it before sleeping. */
 void report_flush(struct report *report);
 
 /* The verdict. Returns the status of the run. */
 enum status report_summary(struct report *report);
 
-/* Closes everything. -1 after a message when what was written did not last. */
-int report_close(struct report *report);
+/* Closes everything, and waits for who reads it, as long as that goes on: not more than
+ * 5 s without a byte taken. `status`, or STATUS_UNKNOWN after a message where what was
+ * written did not last (of a recording: where it was STATUS_OK). */
+enum status report_close(struct report *report, enum status status);
 
 #endif

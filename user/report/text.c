@@ -297,6 +297,5 @@ void text_progress(struct text *t, const struct summary *summary, uint64_t left_
 	fprintf(t->out, "\r\033[K%s%s · resets %s · blamed %s · flushes %s%s",
 		text_style(t, STYLE_DIM), left, NUMBER(summary->resets_total),
 		NUMBER(summary->blamed), NUMBER(summary->flushes), text_style(t, STYLE_PLAIN));
-	fflush(t->out);
 	t->has_progress = true;
 }

@@ -34,7 +34,7 @@ struct text {
 	} missing[PROBE_REPORTS_MAX];
 };
 
-/* Borrows `out`; write errors are left to ferror(). */
+/* Borrows `out`; write errors are left to it. */
 void text_init(struct text *text, FILE *out, const struct text_options *options);
 
 void text_finding(struct text *text, const struct finding *f);

@@ -45,7 +45,6 @@ static void finding(void *self, const struct finding *f)
 
 	output_begin(r->output);
 	text_finding(&r->text, f);
-	output_check(r->output);
 }
 
 static bool is_live(const void *self)
@@ -55,7 +54,10 @@ static bool is_live(const void *self)
 
 static void progress(void *self, const struct summary *t, uint64_t left_s)
 {
-	text_progress(&((struct text_rendering *)self)->text, t, left_s);
+	struct text_rendering *r = self;
+
+	text_progress(&r->text, t, left_s);
+	output_commit_aside(r->output);
 }
 
 static void summary(void *self, const struct summary *t, const struct finding *last,

@@ -152,8 +152,7 @@ enum status session_audit(const struct options *options)
 	else
 		status = hear(&h);
 	audit_release(&h.audit);
-	if (report_close(&h.report))
-		status = STATUS_UNKNOWN;
+	status = report_close(&h.report, status);
 	risk_table_free(h.table);
 	return status;
 }

@@ -150,8 +150,7 @@ enum status session_read(const struct options *options)
 			places_want(&replay.report.places, options->netns);
 		status = play(&replay, options);
 	}
-	if (report_close(&replay.report))
-		status = STATUS_UNKNOWN;
+	status = report_close(&replay.report, status);
 	blame_free(replay.blame);
 	for (size_t i = 0; i < replay.count; i++)
 		recording_close(replay.recordings[i]);

@@ -10,6 +10,5 @@ enum status session_fail(const struct options *options, const char *why)
 
 	report_init(&report, options);
 	status = report_error(&report, why);
-	report_close(&report);
-	return status;
+	return report_close(&report, status);
 }

@@ -10,14 +10,32 @@
 
 #include "base/clock.h"
 #include "session/command.h"
+#include "session/stop.h"
 #include "session/watch_private.h"
 
-static int watch(struct run *run, enum wake wake, int fd)
+static int watch_for(struct run *run, enum wake wake, int fd, uint32_t events)
 {
-	struct epoll_event event = { .events = EPOLLIN, .data.u32 = wake };
+	struct epoll_event event = { .events = events, .data.u32 = wake };
 
 	run->fds[wake] = fd;
 	return fd < 0 || epoll_ctl(run->epoll_fd, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
+}
+
+static int watch(struct run *run, enum wake wake, int fd)
+{
+	return watch_for(run, wake, fd, EPOLLIN);
+}
+
+/* Of each the first failure only: it stays readable. */
+static int watch_writing(struct run *run)
+{
+	int report = report_output_fd(&run->report), recorder = report_recorder_fd(&run->report);
+	int err = report < 0 ? 0 :
+			       watch_for(run, WAKE_REPORT_FAILED, report, EPOLLIN | EPOLLONESHOT);
+
+	if (!err && recorder >= 0)
+		err = watch_for(run, WAKE_RECORDING_FAILED, recorder, EPOLLIN | EPOLLONESHOT);
+	return err;
 }
 
 static void sleep_until(struct run *run, bool is_empty, uint64_t due_ns)
@@ -71,10 +89,7 @@ static int open_signals(void)
 {
 	sigset_t set;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
+	stop_signals(&set);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -99,6 +114,8 @@ int wakes_open(struct run *run)
 		err = watch(run, WAKE_ADDRESSES, witnesses_addresses_fd(run->witnesses));
 	if (!err)
 		err = watch(run, WAKE_WITNESS, open_timer(WITNESS_EVERY_S, WITNESS_EVERY_S));
+	if (!err)
+		err = watch_writing(run);
 	if (!err)
 		err = watch(run, WAKE_DRAIN, open_timer(0, 0));
 	if (!err)
@@ -149,6 +166,7 @@ static void on_signal(struct run *run)
 	while (read(run->fds[WAKE_SIGNAL], &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo != SIGCHLD) {
 			run->is_over = true;
+			run->was_signalled = true;
 		} else if (run->command &&
 			   command_has_ended(run->command, run->options->command[0])) {
 			run->command = 0;
@@ -166,6 +184,10 @@ static void on_wake(struct run *run, enum wake wake)
 	case WAKE_LOG:
 		read_timer(run, WAKE_LOG);
 		on_drain(run);
+		break;
+	case WAKE_REPORT_FAILED:
+	case WAKE_RECORDING_FAILED:
+		report_flush(&run->report);
 		break;
 	case WAKE_FOUND: /* what was found stays readable until it is taken */
 		run_drain(run);

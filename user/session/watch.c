@@ -18,6 +18,7 @@
 #include "node/privilege.h"
 #include "session/command.h"
 #include "session/session.h"
+#include "session/stop.h"
 #include "session/watch_private.h"
 
 /* How long what is at risk may be looked at when the window has ended. */
@@ -239,7 +240,7 @@ static bool is_finished(struct run *run, uint64_t give_up_ns)
 {
 	bool is_swept = !run->sweep || sweep_is_finished(run->sweep);
 
-	if (clock_mono_ns() < give_up_ns)
+	if (clock_mono_ns() < give_up_ns && !*stop_hurry())
 		return is_swept && !victims_wait(run->victims);
 	if (!is_swept)
 		sweep_give_up(run->sweep);
@@ -331,6 +332,7 @@ static enum status watch_window(struct run *run)
 	if (start_command(run, why, sizeof(why)))
 		return report_error(&run->report, why);
 	wakes_loop(run);
+	stop_arm(run->was_signalled);
 	run->over_ns = clock_mono_ns();
 	if (!run->err)
 		witnesses_ask_last(run->witnesses);
@@ -390,10 +392,12 @@ enum status session_run(const struct options *options)
 		status = report_error(&run.report, why);
 	} else {
 		run.report.places.inum = netns;
+		run.report.hurry = stop_hurry();
 		status = watch_window(&run);
 	}
-	/* First: detaching takes the kernel a tenth of a second for each probe. */
-	err = report_close(&run.report);
+	/* First the report: detaching takes the kernel a tenth of a second for each probe. But
+	 * nobody who does not read it keeps the probes in. */
+	report_settle(&run.report);
 	release(&run);
-	return err ? STATUS_UNKNOWN : status;
+	return report_close(&run.report, status);
 }

@@ -27,6 +27,8 @@ enum wake {
 	WAKE_LOG,
 	WAKE_COUNTED,
 	WAKE_ADDRESSES,
+	WAKE_REPORT_FAILED,
+	WAKE_RECORDING_FAILED,
 	WAKE_DRAIN,
 	WAKE_END,
 	WAKE_PROGRESS,
@@ -57,6 +59,7 @@ struct run {
 	int modules_fd; /* negative: modules that come later are not noticed */
 	int fds[WAKES]; /* those before WAKE_DRAIN are borrowed */
 	bool is_over;
+	bool was_signalled; /* that is why */
 	int err;
 };
 

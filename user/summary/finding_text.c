@@ -399,6 +399,13 @@ static void note_lost(struct note *n, const struct finding *f)
 	else if (!strcmp(f->seen->lost.probe, sense_word(SENSE_RECORDING_END)))
 		n->words =
 			keep(n, "the recording ends without its summary: what followed is missing");
+	else if (!strcmp(f->seen->lost.probe, sense_word(SENSE_REPORT_GAP)))
+		n->words = keep(n, "%s not written: whoever reads this report was too slow",
+				COUNTED(f->seen->lost.count, "line was", "lines were"));
+	else if (!strcmp(f->seen->lost.probe, sense_word(SENSE_RECORDING_GAP)))
+		n->words = keep(n, "%s not recorded: the file could not take %s",
+				COUNTED(f->seen->lost.count, "line was", "lines were"),
+				f->seen->lost.count == 1 ? "it" : "them");
 	else
 		n->words = keep(n, "%s %s %s: causes may be missing from here on",
 				NUMBER(f->seen->lost.count),

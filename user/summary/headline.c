@@ -141,7 +141,8 @@ static void summarize_doubt(const struct summary *t, char *buf, size_t size)
 {
 	uint64_t unreadable = count_lost(t, SENSE_RECORDING);
 	uint64_t unended = count_lost(t, SENSE_RECORDING_END);
-	uint64_t lost = t->lost_total - unreadable - unended;
+	uint64_t unwritten = count_lost(t, SENSE_REPORT_GAP) + count_lost(t, SENSE_RECORDING_GAP);
+	uint64_t lost = t->lost_total - unreadable - unended - unwritten;
 	enum witness_of of;
 	const struct doubt *doubt = find_doubt(t, &of);
 	char words[DESCRIBE_BYTES];
@@ -164,6 +165,11 @@ static void summarize_doubt(const struct summary *t, char *buf, size_t size)
 			"proves nothing. Use a whole recording.",
 			unended == 1 ? "the recording ends" :
 				       COUNTED(unended, "recording ends", "recordings end"));
+	else if (unwritten)
+		snprintf(buf, size,
+			 "%s not written, so what was written is not whole. Write to a file with "
+			 "room, or read faster.",
+			 COUNTED(unwritten, "line was", "lines were"));
 	else if (unreadable)
 		snprintf(
 			buf, size,

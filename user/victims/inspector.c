@@ -14,6 +14,8 @@
 
 /* What a search of /proc may take for all of a flush. */
 #define DETAILS_NS (5 * NSEC_PER_SEC)
+/* What one look may take to end: a /proc or a namespace can hang. */
+#define JOIN_NS (2 * NSEC_PER_SEC)
 enum { NICE = 10 };
 
 struct inspection *inspection_new(enum inspection_kind kind, size_t rows)
@@ -216,7 +218,8 @@ void inspector_free(struct inspector *ins)
 	drop_all(&ins->patient);
 	pthread_cond_signal(&ins->has_work);
 	pthread_mutex_unlock(&ins->lock);
-	pthread_join(ins->thread, NULL);
+	if (!thread_join(ins->thread, JOIN_NS))
+		return; /* it may look at all of it yet */
 	drop_all(&ins->done);
 	namespaces_release(&ins->namespaces);
 	address_owners_release(&ins->address_owners);

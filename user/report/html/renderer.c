@@ -93,6 +93,7 @@ static void summary(void *self, const struct summary *t, const struct finding *l
 }
 
 const struct renderer html_renderer = {
+	.is_page = true,
 	.begin = begin,
 	.finding = finding,
 	.summary = summary,
