@@ -5,7 +5,7 @@
 
 static const struct {
 	const char *word;
-	bool is_of_resets; /* or of no event: nothing is concluded otherwise for want of them */
+	bool is_of_resets;
 } senses[] = {
 	[SENSE_OTHER] = { "", false },
 	[SENSE_RESET_IPV4] = { "reset-ipv4", true },
@@ -31,7 +31,7 @@ static const struct {
 	[SENSE_REQUEST] = { "conntrack-request", false },
 	[SENSE_RECORDING] = { "recording", false },
 	[SENSE_RECORDING_END] = { "recording-end", false },
-	[SENSE_REPORT_GAP] = { "report-gap", true },
+	[SENSE_REPORT_GAP] = { "report-gap", false },
 	[SENSE_RECORDING_GAP] = { "recording-gap", false },
 };
 _Static_assert(sizeof(senses) / sizeof(senses[0]) == SENSES, "a row for each sense");

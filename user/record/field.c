@@ -6,6 +6,7 @@
 
 #include "base/json_writer.h"
 #include "base/time_text.h"
+#include "model/observation.h"
 
 /* Numbers and enums of whatever width. */
 static uint64_t load(const void *at, size_t size)
@@ -139,6 +140,21 @@ static uint64_t word_of(const json_t *value, const struct words *words)
 	return json_is_string(value) ? words->parse(json_string_value(value)) : words->none;
 }
 
+/* No string of ours is longer; of another's, a megabyte of each of a million flushes would be
+ * kept. In place: the line is parsed, and the string is only read from here on. */
+static const char *cut(const char *text)
+{
+	size_t len = text ? strlen(text) : 0;
+
+	if (len >= STACK_BYTES) {
+		len = STACK_BYTES - 1;
+		while (len && ((unsigned char)text[len] & 0xc0) == 0x80)
+			len--; /* not within a character */
+		((char *)text)[len] = '\0';
+	}
+	return text;
+}
+
 static void parse_field(const json_t *object, const struct field *f, char *base)
 {
 	const json_t *value = json_object_get(object, f->name);
@@ -155,7 +171,7 @@ static void parse_field(const json_t *object, const struct field *f, char *base)
 		copy_text(value, at, f->size);
 		break;
 	case FIELD_STRING:
-		*(const char **)at = json_string_value(value);
+		*(const char **)at = cut(json_string_value(value));
 		break;
 	case FIELD_WORD:
 		store(at, f->size, word_of(value, f->words));

@@ -19,12 +19,14 @@ struct recording {
 	uint64_t lines;
 	uint64_t bad_lines;
 	uint64_t first_bad;
-	uint64_t bad_before; /* of these, before the first that could be read: not told yet */
+	uint64_t bad_untold; /* of these, not told yet */
 	bool has_read;       /* a line of ours: it is a recording */
 	bool is_whole;       /* the last of them was its summary */
 	bool has_told_end;   /* that it was not */
 	uint64_t last_mono_ns, last_wall_ns;
 	struct recording_keep keep;
+	struct observation held; /* read after bad lines, which come first */
+	bool has_held;
 	bool has_ended;
 };
 
@@ -99,7 +101,7 @@ static void note_bad(struct recording *r)
 {
 	if (!r->bad_lines++)
 		r->first_bad = r->lines;
-	r->bad_before += !r->has_read;
+	r->bad_untold++;
 }
 
 static void report_loss(const struct recording *r, enum sense sense, uint64_t count,
@@ -115,15 +117,9 @@ static void report_loss(const struct recording *r, enum sense sense, uint64_t co
 	out->lost.count = count;
 }
 
-/* Until one line could be read, a file may be anything: its lines, which have no time, are
- * counted at once after the first that could be, or at the end. */
-int recording_next(struct recording *r, struct observation *out)
+/* 1: a line into an observation; 0: the end. What cannot be read on the way is noted. */
+static int read_observation(struct recording *r, struct observation *out)
 {
-	if (r->has_read && r->bad_before) {
-		report_loss(r, SENSE_RECORDING, r->bad_before, out);
-		r->bad_before = 0;
-		return 1;
-	}
 	while (!r->has_ended) {
 		ssize_t len = read_line(r);
 		int got;
@@ -138,30 +134,59 @@ int recording_next(struct recording *r, struct observation *out)
 		if (got > 0 && !r->has_read && !out->mono_ns &&
 		    out->type != OBSERVATION_LOST) /* any JSON may have a type */
 			got = -EINVAL;
-		if (got < 0) {
+		if (got < 0)
 			note_bad(r);
-			report_loss(r, SENSE_RECORDING, 1, out);
-		}
-		if (!got || (got < 0 && !r->has_read))
-			continue;
-		r->has_read = true;
-		r->is_whole = got > 0 && out->type == OBSERVATION_END;
-		r->last_mono_ns = out->mono_ns;
-		r->last_wall_ns = out->wall_ns;
-		return 1;
-	}
-	if (!r->has_read && r->bad_before) {
-		report_loss(r, SENSE_RECORDING, r->bad_before, out);
-		r->bad_before = 0;
-		return 1;
-	}
-	/* Cut at a line's end it reads like one of a quieter node. */
-	if (r->has_read && !r->is_whole && !r->has_told_end) {
-		r->has_told_end = true;
-		report_loss(r, SENSE_RECORDING_END, 1, out);
-		return 1;
+		if (got > 0)
+			return 1;
 	}
 	return 0;
+}
+
+static int tell_loss(struct recording *r, enum sense sense, uint64_t count, struct observation *out)
+{
+	r->bad_untold = 0;
+	report_loss(r, sense, count, out);
+	return 1;
+}
+
+static int tell(struct recording *r, const struct observation *seen)
+{
+	r->has_read = true;
+	r->is_whole = seen->type == OBSERVATION_END;
+	r->last_mono_ns = seen->mono_ns;
+	r->last_wall_ns = seen->wall_ns;
+	return 1;
+}
+
+/* Unreadable lines are one loss up to the next that could be read: a million of them, which
+ * gzip makes two kilobytes of, are one line of the report. Until one could be, a file may be
+ * anything: they have no time, and are told after the first that could be, or at the end. */
+int recording_next(struct recording *r, struct observation *out)
+{
+	bool is_first = !r->has_read;
+
+	if (r->has_held) {
+		r->has_held = false;
+		*out = r->held;
+		return tell(r, out);
+	}
+	if (r->has_read && r->bad_untold)
+		return tell_loss(r, SENSE_RECORDING, r->bad_untold, out);
+	if (read_observation(r, out)) {
+		if (is_first || !r->bad_untold)
+			return tell(r, out);
+		r->held = *out;
+		r->has_held = true;
+	} else {
+		/* Cut at a line's end it reads like one of a quieter node. */
+		r->is_whole &= !r->bad_untold;
+	}
+	if (r->bad_untold)
+		return tell_loss(r, SENSE_RECORDING, r->bad_untold, out);
+	if (!r->has_read || r->is_whole || r->has_told_end)
+		return 0;
+	r->has_told_end = true;
+	return tell_loss(r, SENSE_RECORDING_END, 1, out);
 }
 
 bool recording_is_one(const struct recording *r)

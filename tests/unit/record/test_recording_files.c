@@ -31,6 +31,7 @@ static int end(void **state)
 
 struct tally {
 	size_t lost; /* but for a missing summary */
+	uint64_t lines_lost;
 	size_t seen;
 	size_t unended;
 	struct observation last;
@@ -52,6 +53,7 @@ static struct tally read_file(char *path, uint64_t *bad, uint64_t *first_bad)
 			tally.unended++;
 			continue;
 		}
+		tally.lines_lost += out.type == OBSERVATION_LOST ? out.lost.count : 0;
 		tally.lost += out.type == OBSERVATION_LOST;
 		tally.seen += out.type != OBSERVATION_LOST;
 		tally.last = out;
@@ -98,6 +100,55 @@ static void missing_summary_is_a_loss(void **state)
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		assert_int_equal(read_file(file_make_text(files[i].text), &bad, NULL).unended,
 				 files[i].unended);
+}
+
+/* A million of them are two kilobytes for gzip, and would be a hundred megabytes of text. */
+static void bad_lines_in_a_row_are_one_loss(void **state)
+{
+	enum { BAD = 100000 };
+	const size_t head = strlen(ADDRESS_LINE);
+	char *text = malloc(head + 2 * BAD + sizeof(REMOVAL_LINE "x\n" SUMMARY_LINE));
+	uint64_t bad, first;
+	struct tally t;
+
+	(void)state;
+	strcpy(text, ADDRESS_LINE);
+	for (size_t i = 0; i < BAD; i++)
+		memcpy(text + head + 2 * i, "x\n", 3);
+	strcat(text, REMOVAL_LINE "x\n" SUMMARY_LINE);
+	t = read_file(file_make_text(text), &bad, &first);
+	assert_int_equal(bad, BAD + 1);
+	assert_int_equal(first, 2);
+	assert_int_equal(t.lost, 2);
+	assert_int_equal(t.lines_lost, BAD + 1);
+	assert_int_equal(t.seen, 3);
+	assert_int_equal(t.last.type, OBSERVATION_END);
+	assert_int_equal(t.unended, 0);
+	free(text);
+}
+
+/* A megabyte of stack in each of many flushes: no more is kept than we would write. */
+static void long_strings_are_cut(void **state)
+{
+	enum { LONG = 500000 };
+	char *text = malloc(LONG + 1000);
+	struct observation out;
+	struct recording_keep keep = { 0 };
+	size_t len;
+
+	(void)state;
+	strcpy(text,
+	       "{\"type\":\"act\",\"mono_ns\":1,\"op\":\"begin\",\"act\":1,\"cause\":\"other\","
+	       "\"stack\":\"a");
+	len = strlen(text);
+	for (size_t i = 0; i < LONG / 2; i++) /* two bytes each, at odd places */
+		memcpy(text + len + 2 * i, "\xc3\xa9", 2);
+	strcpy(text + len + LONG, "\"}");
+	assert_int_equal(recording_parse(text, strlen(text), 0, &out, &keep), 1);
+	assert_int_equal(strlen(out.act.stack), STACK_BYTES - 1);
+	assert_int_equal((unsigned char)out.act.stack[STACK_BYTES - 2], 0xa9);
+	recording_keep_release(&keep);
+	free(text);
 }
 
 static void lost_lines_lower_the_verdict(void **state)
@@ -392,6 +443,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		story(malformed_lines_count_as_lost),
 		story(missing_summary_is_a_loss),
+		story(bad_lines_in_a_row_are_one_loss),
+		story(long_strings_are_cut),
 		story(lost_lines_lower_the_verdict),
 		story(first_bad_line_is_counted_as_an_editor_does),
 		story(gzip_is_read_like_text),
