@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "node/process.h"
 
-#include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,9 +8,10 @@
 #include <unistd.h>
 
 #include "base/nsec.h"
+#include "node/cgroup.h"
 #include "node/container.h"
 
-enum { STAT_START_TIME = 22, CONTAINER_ID_BYTES = 64 };
+enum { STAT_START_TIME = 22 };
 
 ssize_t process_read(uint32_t pid, const char *name, char *buf, size_t size)
 {
@@ -71,49 +71,6 @@ static bool is_same_process(const struct actor *actor)
 	return process_is_since(actor->pid, actor->start_boottime_ns / process_tick_ns());
 }
 
-static bool is_container_id(const char *text)
-{
-	size_t len = 0;
-
-	while (len < CONTAINER_ID_BYTES && isxdigit((unsigned char)text[len]))
-		len++;
-	return len == CONTAINER_ID_BYTES;
-}
-
-/* "docker-<id>.scope", "cri-containerd-<id>.scope", "crio-<id>.scope",
- * "libpod-<id>.scope", or the bare id below the runtime's own group. */
-static void take_component(const char *component, size_t len, struct actor *actor)
-{
-	static const char *const units[] = { ".service", ".scope" };
-
-	for (size_t i = 0; i + CONTAINER_ID_BYTES <= len; i++)
-		if ((i == 0 || component[i - 1] == '-') && is_container_id(component + i)) {
-			memcpy(actor->container, component + i, CONTAINER_ID_BYTES);
-			actor->container[CONTAINER_ID_BYTES] = '\0';
-			return;
-		}
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		size_t suffix = strlen(units[i]);
-
-		if (len > suffix && len < sizeof(actor->unit) &&
-		    !strncmp(component + len - suffix, units[i], suffix)) {
-			memcpy(actor->unit, component, len);
-			actor->unit[len] = '\0';
-		}
-	}
-}
-
-void process_from_cgroup(const char *path, struct actor *actor)
-{
-	while (*path && *path != '\n') {
-		size_t len = strcspn(path, "/\n");
-
-		take_component(path, len, actor);
-		path += len;
-		path += *path == '/';
-	}
-}
-
 static void read_process(struct actor *actor)
 {
 	char cgroup[1024];
@@ -126,8 +83,11 @@ static void read_process(struct actor *actor)
 	if (process_read(actor->pid, "cgroup", cgroup, sizeof(cgroup)) <= 0)
 		return;
 	v2 = strstr(cgroup, "0::/");
-	if (v2)
-		process_from_cgroup(v2 + 4, actor);
+	if (!v2)
+		return;
+	/* The whole path knows better than the last part, which the record has. */
+	actor->unit[0] = actor->container[0] = '\0';
+	cgroup_read(v2 + 4, actor);
 }
 
 /* His container may be known of the event itself, and outlive him. */

@@ -31,8 +31,4 @@ void process_describe_actor(struct actor *actor);
 /* Completes the actor of an address, link or act event in place. */
 void process_describe_observation(struct observation *seen);
 
-/* The systemd unit and the container id of a cgroup path ("0::/system.slice/
- * ssh.service"). Pure; leaves alone what the path does not say. */
-void process_from_cgroup(const char *path, struct actor *actor);
-
 #endif

@@ -5,7 +5,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "node/process.h"
+#include "node/cgroup.h"
 
 void decode_text(char *out, size_t size, const char *in, size_t in_size)
 {
@@ -77,7 +77,7 @@ void decode_actor(const struct event_task *in, struct actor *out)
 	decode_more(in, out);
 	/* All that is known of one who is gone by now. */
 	decode_text(group, sizeof(group), in->cgroup, sizeof(in->cgroup));
-	process_from_cgroup(group, out);
+	cgroup_read_last(group, out);
 }
 
 void decode_exe(const struct event_exe *in, struct actor *actor)

@@ -18,10 +18,14 @@ static void address(void **state)
 				   .local = { 10, 9, 0, 1 },
 				   .address = { 10, 9, 0, 254 },
 				   .task = wire_task(0) };
-	struct observation o = DECODED(e);
+	struct observation o;
 	struct address local = make_ip("10.9.0.1"), peer = make_ip("10.9.0.254");
 
 	(void)state;
+	e.task.has_more = 1;
+	e.task.uid = 998; /* networkd's: no person's */
+	memcpy(e.task.process, "systemd-network", 16);
+	o = DECODED(e);
 	assert_int_equal(o.type, OBSERVATION_ADDRESS);
 	assert_int_equal(o.change.op, ADDRESS_REMOVE);
 	assert_int_equal(o.change.id, 0);
@@ -234,10 +238,14 @@ static void unit_or_container_of_the_group(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct event_link e = { .header = HEADER(EVENT_LINK, e), .task = wire_task(0) };
 
+		e.task.has_more = 1;
 		memset(e.task.cgroup, 0, sizeof(e.task.cgroup));
 		memcpy(e.task.cgroup, cases[i].cgroup, strlen(cases[i].cgroup));
 		assert_string_equal(DECODED(e).change.actor.unit, cases[i].unit);
 		assert_string_equal(DECODED(e).change.actor.container, cases[i].container);
+		e.task.uid = 1000; /* who may have named it himself */
+		assert_string_equal(DECODED(e).change.actor.unit, "");
+		assert_string_equal(DECODED(e).change.actor.container, "");
 	}
 }
 
