@@ -19,6 +19,7 @@ static void run(char *const *argv, const struct child_wish *wish, int error_fd)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	if (wish->is_bound) {
 		setpgid(0, 0); /* Ctrl-C is for us: it has lines to give yet */
 		prctl(PR_SET_PDEATHSIG, SIGTERM);

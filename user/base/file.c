@@ -137,6 +137,14 @@ bool file_is_same(int a, int b)
 	       x.st_ino == y.st_ino;
 }
 
+bool file_is_at(int fd, const char *path)
+{
+	struct stat x, y;
+
+	return !fstat(fd, &x) && !stat(path, &y) && S_ISREG(x.st_mode) && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
+}
+
 int file_write(int fd, const char *text, size_t len)
 {
 	while (len) {

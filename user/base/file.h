@@ -23,7 +23,8 @@ const char *file_explain(int err);
 const char *file_cure(int err);
 
 bool file_is_regular(int fd);
-bool file_is_same(int a, int b); /* two regular files that are one */
+bool file_is_same(int a, int b);           /* two regular files that are one */
+bool file_is_at(int fd, const char *path); /* the same of what a path names */
 
 /* All of it: 0, or -errno. */
 int file_write(int fd, const char *text, size_t len);

@@ -61,6 +61,20 @@ static bool is_plain(unsigned char c)
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
+/* As JSON has what is beyond 16 bits: in two halves. */
+static void put_hidden(struct jsonw *w, uint32_t c)
+{
+	char escape[16];
+	int len;
+
+	if (c < 0x10000)
+		len = snprintf(escape, sizeof(escape), "\\u%04x", c);
+	else
+		len = snprintf(escape, sizeof(escape), "\\u%04x\\u%04x",
+			       0xd800 + ((c - 0x10000) >> 10), 0xdc00 + ((c - 0x10000) & 0x3ff));
+	put(w, escape, (size_t)len);
+}
+
 /* What needs a look: returns how much of it was read. */
 static size_t put_special(struct jsonw *w, const char *p)
 {
@@ -70,6 +84,8 @@ static size_t put_special(struct jsonw *w, const char *p)
 		put(w, "\xef\xbf\xbd", 3);
 	else if (len == 2 && (unsigned char)p[0] == 0xc2 && (unsigned char)p[1] < 0xa0)
 		put_escaped(w, (unsigned char)p[1]); /* C1 commands a terminal */
+	else if (len > 1 && utf8_is_hidden(utf8_decode(p, len)))
+		put_hidden(w, utf8_decode(p, len));
 	else if (len > 1)
 		put(w, p, len);
 	else

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "base/utf8.h"
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
 static size_t announced_length(unsigned char lead)
@@ -43,17 +41,34 @@ size_t utf8_length(const char *text)
 	return len > 1 && !is_second_valid(p[0], p[1]) ? 0 : len;
 }
 
-/* What turns the writing round, so that "txt.exe" reads as "exe.txt": U+200E, U+200F,
- * U+202A to U+202E, U+2066 to U+2069, U+061C; and the separators U+2028 and U+2029. */
-static bool is_bidi(const char *p, size_t len)
+uint32_t utf8_decode(const char *text, size_t len)
 {
-	if (len == 2)
-		return !memcmp(p, "\xd8\x9c", 2);
-	if (len != 3 || (unsigned char)p[0] != 0xe2)
-		return false;
-	if ((unsigned char)p[1] == 0x80)
-		return memchr("\x8e\x8f\xa8\xa9\xaa\xab\xac\xad\xae", p[2], 9);
-	return (unsigned char)p[1] == 0x81 && memchr("\xa6\xa7\xa8\xa9", p[2], 4);
+	static const unsigned char lead[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	uint32_t c = (unsigned char)text[0] & lead[len];
+
+	for (size_t i = 1; i < len; i++)
+		c = c << 6 | ((unsigned char)text[i] & 0x3f);
+	return c;
+}
+
+/* What turns the writing round, so that "txt.exe" reads as "exe.txt"; the separators; what
+ * has no width, so that two names look like one: joiners, fillers, tags, selectors. */
+bool utf8_is_hidden(uint32_t c)
+{
+	static const struct {
+		uint32_t first, last;
+	} hidden[] = {
+		{ 0x00ad, 0x00ad },   { 0x034f, 0x034f }, { 0x061c, 0x061c }, { 0x115f, 0x1160 },
+		{ 0x17b4, 0x17b5 },   { 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x2028, 0x202e },
+		{ 0x2060, 0x2064 },   { 0x2066, 0x206f }, { 0x3164, 0x3164 }, { 0xfe00, 0xfe0f },
+		{ 0xfeff, 0xfeff },   { 0xffa0, 0xffa0 }, { 0xfff9, 0xfffb }, { 0x1d173, 0x1d17a },
+		{ 0xe0000, 0xe0fff },
+	};
+
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
+		if (c >= hidden[i].first && c <= hidden[i].last)
+			return true;
+	return false;
 }
 
 /* C1 controls (U+0080 to U+009F) command a terminal as C0 ones do. */
@@ -62,7 +77,8 @@ static bool is_control(const char *p, size_t len)
 	unsigned char c = (unsigned char)p[0];
 
 	return (len == 1 && (c < 0x20 || c == 0x7f)) ||
-	       (len == 2 && c == 0xc2 && (unsigned char)p[1] < 0xa0) || is_bidi(p, len);
+	       (len == 2 && c == 0xc2 && (unsigned char)p[1] < 0xa0) ||
+	       (len > 1 && utf8_is_hidden(utf8_decode(p, len)));
 }
 
 const char *utf8_printable(const char *text, char *buf, size_t size)

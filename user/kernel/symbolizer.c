@@ -67,7 +67,8 @@ struct symbolizer *symbolizer_new(void)
 		symbolizer_free(s);
 		return NULL;
 	}
-	qsort(s->items, s->count, sizeof(*s->items), compare_named);
+	if (s->count)
+		qsort(s->items, s->count, sizeof(*s->items), compare_named);
 	if (!s->items[s->count - 1].address) { /* kptr_restrict: all zero */
 		symbolizer_free(s);
 		return NULL;

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "log/lines.h"
 #include "log/reader.h"
+#include "log/sender.h"
 #include "log/time.h"
 
 enum { PIECE_BYTES = 65536, PIECES_A_TURN = 16 };
@@ -101,7 +102,9 @@ static void take_line(void *ctx, const char *line)
 	bool is_read;
 	uint64_t mono_ns = log_time(line, &f->now, &is_read);
 
-	f->emit(f->ctx, log_time_skip(line), mono_ns, is_read);
+	line = log_time_skip(line);
+	if (!log_sender_is_self(line, getpid()))
+		f->emit(f->ctx, line, log_sender_key_of_line(line), mono_ns, is_read);
 }
 
 /* What was told is read anyway. */

@@ -55,7 +55,8 @@ static bool has_files(void)
 static int start(struct log_journal *j, const char *const *words)
 {
 	static const char fields[] =
-		"--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_COMM,_PID,_SOURCE_REALTIME_TIMESTAMP";
+		"--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_COMM,_PID,_UID,_SYSTEMD_UNIT,"
+		"_SYSTEMD_INVOCATION_ID,_TRANSPORT,_SOURCE_REALTIME_TIMESTAMP";
 	const char *argv[12] = { "journalctl", "--quiet",       "--no-pager",
 				 "--all",      "--output=json", fields };
 	int fds[2], quiet_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -161,6 +162,16 @@ static uint64_t entry_time(const struct log_journal *j, const struct journal_ent
 	return entry->mono_ns;
 }
 
+/* What this run itself writes, or the service that it is: its report would come back to it
+ * for ever. */
+static bool is_own(const struct journal_entry *entry)
+{
+	const char *invocation = getenv("INVOCATION_ID");
+
+	return entry->pid == getpid() ||
+	       (invocation && *entry->invocation && !strcmp(entry->invocation, invocation));
+}
+
 static void take_entry(struct log_journal *j, const char *json, size_t size)
 {
 	struct journal_entry entry;
@@ -168,8 +179,8 @@ static void take_entry(struct log_journal *j, const char *json, size_t size)
 
 	if (*entry.cursor)
 		snprintf(j->cursor, sizeof(j->cursor), "%s", entry.cursor);
-	if (has_line && !strcmp(entry.boot_id, j->boot_id))
-		j->emit(j->ctx, entry.line, entry_time(j, &entry), false);
+	if (has_line && !strcmp(entry.boot_id, j->boot_id) && !is_own(&entry))
+		j->emit(j->ctx, entry.line, entry.sender, entry_time(j, &entry), false);
 }
 
 /* Hands on the entries that are complete, one a line, and keeps the beginning of the

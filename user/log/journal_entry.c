@@ -35,16 +35,22 @@ static uint64_t number(const json_t *entry, const char *name)
 	return strtoull(field(entry, name, text, sizeof(text)), NULL, 10);
 }
 
-static void write_line(const json_t *entry, const char *message, char *line, size_t size)
+/* The tag is the sender's own word; the rest journald vouches for. */
+static void write_line(const json_t *entry, const char *message, struct journal_entry *out)
 {
-	char who[64], pid[16];
+	char tag[64], comm[32], pid[16], uid[16], unit[128], transport[16], who[LOG_SENDER_BYTES];
+	const struct log_sender sender = {
+		.tag = field(entry, "SYSLOG_IDENTIFIER", tag, sizeof(tag)),
+		.comm = field(entry, "_COMM", comm, sizeof(comm)),
+		.pid = field(entry, "_PID", pid, sizeof(pid)),
+		.uid = field(entry, "_UID", uid, sizeof(uid)),
+		.unit = field(entry, "_SYSTEMD_UNIT", unit, sizeof(unit)),
+		.transport = field(entry, "_TRANSPORT", transport, sizeof(transport)),
+	};
 
-	if (!*field(entry, "SYSLOG_IDENTIFIER", who, sizeof(who)))
-		field(entry, "_COMM", who, sizeof(who));
-	if (*field(entry, "_PID", pid, sizeof(pid)))
-		snprintf(line, size, "%s[%s]: %s", who, pid, message);
-	else
-		snprintf(line, size, "%s: %s", *who ? who : "?", message);
+	out->sender = log_sender_key(&sender);
+	out->pid = strtol(pid, NULL, 10);
+	snprintf(out->line, sizeof(out->line), "%s: %s", log_sender_format(&sender, who), message);
 }
 
 bool journal_entry_parse(const char *json, size_t size, struct journal_entry *out)
@@ -55,10 +61,11 @@ bool journal_entry_parse(const char *json, size_t size, struct journal_entry *ou
 	memset(out, 0, sizeof(*out));
 	field(entry, "__CURSOR", out->cursor, sizeof(out->cursor));
 	field(entry, "_BOOT_ID", out->boot_id, sizeof(out->boot_id));
+	field(entry, "_SYSTEMD_INVOCATION_ID", out->invocation, sizeof(out->invocation));
 	out->mono_ns = number(entry, "__MONOTONIC_TIMESTAMP") * 1000;
 	out->source_us = number(entry, "_SOURCE_REALTIME_TIMESTAMP");
 	if (*field(entry, "MESSAGE", message, sizeof(message)))
-		write_line(entry, message, out->line, sizeof(out->line));
+		write_line(entry, message, out);
 	json_decref(entry);
 	return out->line[0] != '\0';
 }

@@ -8,13 +8,18 @@
 #include <stdint.h>
 
 #include "log/lines.h"
+#include "log/sender.h"
 
 struct journal_entry {
 	char cursor[256];
 	char boot_id[40];
-	uint64_t mono_ns;               /* CLOCK_MONOTONIC, when journald got it */
-	uint64_t source_us;             /* since the epoch, when it was sent; 0: not known */
-	char line[LOG_LINE_BYTES + 96]; /* "systemd-networkd[412]: ens3: DHCP lease lost" */
+	uint64_t mono_ns;    /* CLOCK_MONOTONIC, when journald got it */
+	uint64_t source_us;  /* since the epoch, when it was sent; 0: not known */
+	long pid;            /* of the sender; 0: not known */
+	char invocation[40]; /* of the unit that it is in, "" for none */
+	uint32_t sender;     /* log_sender_key() */
+	char line[LOG_LINE_BYTES +
+		  LOG_SENDER_BYTES]; /* "systemd-networkd[412]: ens3: DHCP lease lost" */
 };
 
 /* False: no entry, or one without a message; its cursor is filled nevertheless. */

@@ -13,8 +13,10 @@
 enum { LOG_WHY_BYTES = 256 };
 
 /* One line, valid during the call: when it was written (CLOCK_MONOTONIC), or when it was
- * read where that is not known. Its bytes are whatever the log holds, save for NUL. */
-typedef void (*log_emit_fn)(void *ctx, const char *line, uint64_t mono_ns, bool is_read_time);
+ * read where that is not known. Its bytes are whatever the log holds, save for NUL.
+ * `sender` tells senders apart (log/sender.h). */
+typedef void (*log_emit_fn)(void *ctx, const char *line, uint32_t sender, uint64_t mono_ns,
+			    bool is_read_time);
 
 struct log_file;
 

@@ -17,12 +17,13 @@
 #include "base/thread.h"
 #include "base/utf8.h"
 #include "log/rules.h"
+#include "log/sender.h"
 
-/* Lines held, and how many may match in the long run: the rest is counted. */
-enum { HELD_MAX = 256, LINES_A_SECOND = 50 };
+/* Lines held: the rest is counted. */
+enum { HELD_MAX = 256 };
 enum { LOOK_MS = 200 }; /* a file may have to be looked at now and then */
-/* What a look may take at the end: a mount can hang. */
-#define JOIN_NS (2 * NSEC_PER_SEC)
+/* What the last look may take: a mount can hang, journalctl has its own two seconds. */
+#define JOIN_NS (6 * NSEC_PER_SEC)
 
 struct held {
 	uint64_t mono_ns, wall_ns;
@@ -37,7 +38,7 @@ struct log_watch {
 	struct log_file *file;       /* the thread's */
 	struct log_journal *journal; /* the thread's */
 	bool has_ended;              /* the thread's: journalctl, by itself */
-	uint64_t credit_ns, paid_ns; /* the thread's: of the rate limit */
+	struct log_budgets budgets;  /* the thread's: of the rate limit */
 	struct clock_history clock;  /* the thread's */
 	pthread_t thread;
 	bool has_thread, is_left; /* left: it hung, and may come back to all of this */
@@ -52,21 +53,6 @@ struct log_watch {
 };
 
 /* ---- the thread ---- */
-
-static bool may_pass(struct log_watch *w)
-{
-	const uint64_t price_ns = NSEC_PER_SEC / LINES_A_SECOND;
-	uint64_t now_ns = clock_mono_ns();
-
-	w->credit_ns += now_ns - w->paid_ns;
-	w->paid_ns = now_ns;
-	if (w->credit_ns > NSEC_PER_SEC)
-		w->credit_ns = NSEC_PER_SEC;
-	if (w->credit_ns < price_ns)
-		return false;
-	w->credit_ns -= price_ns;
-	return true;
-}
 
 static void wake(int fd)
 {
@@ -92,7 +78,8 @@ static void hold(struct log_watch *w, const struct held *held)
 	wake(w->fd);
 }
 
-static void take_line(void *ctx, const char *line, uint64_t mono_ns, bool is_read_time)
+static void take_line(void *ctx, const char *line, uint32_t sender, uint64_t mono_ns,
+		      bool is_read_time)
 {
 	struct log_watch *w = ctx;
 	struct held held = { .mono_ns = mono_ns,
@@ -102,7 +89,7 @@ static void take_line(void *ctx, const char *line, uint64_t mono_ns, bool is_rea
 
 	if (!rule || mono_ns < w->start_ns)
 		return;
-	if (!may_pass(w)) {
+	if (!log_budgets_take(&w->budgets, sender, clock_mono_ns())) {
 		hold(w, NULL);
 		return;
 	}
@@ -219,8 +206,8 @@ struct log_watch *log_watch_new(const char *source, char why[LOG_WHY_BYTES])
 	sem_init(&w->opened, 0, 0);
 	utf8_printable(source, w->source, sizeof(w->source));
 	w->why = why;
-	w->start_ns = w->paid_ns = clock_mono_ns();
-	w->credit_ns = NSEC_PER_SEC;
+	w->start_ns = clock_mono_ns();
+	log_budgets_init(&w->budgets, w->start_ns);
 	w->path = is_journal ? NULL : strdup(source);
 	w->rules = log_rules_new();
 	w->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

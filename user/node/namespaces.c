@@ -5,8 +5,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ifaddrs.h>
-#include <net/if.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <stdio.h>
@@ -16,9 +16,12 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "node/netlink.h"
 #include "node/privilege.h"
 
-enum { NAMESPACES_MAX = 16384 };
+enum { NAMESPACES_MAX = 16384, DUMP_TRIES = 3 };
+/* As the kernel has it in each namespace (LOOPBACK_IFINDEX). */
+enum { LOOPBACK_IFINDEX = 1 };
 
 /* Where names are bind mounts. Docker's are ids of sandboxes: no names for people. */
 static const struct {
@@ -140,28 +143,73 @@ int namespaces_scan(struct namespaces *ns)
 	return 0;
 }
 
+struct found_address {
+	struct address address;
+	uint8_t family;
+};
+
+struct listing {
+	struct found_address *items;
+	size_t count, size;
+};
+
+static int take_address(const struct nlmsghdr *message, void *data)
+{
+	struct listing *l = data;
+	const struct ifaddrmsg *m = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attr;
+	struct address address = { { 0 } };
+	size_t len;
+
+	if (message->nlmsg_type != RTM_NEWADDR || mnl_nlmsg_get_payload_len(message) < sizeof(*m) ||
+	    m->ifa_index == LOOPBACK_IFINDEX ||
+	    (m->ifa_family != AF_INET && m->ifa_family != AF_INET6))
+		return MNL_CB_OK;
+	len = m->ifa_family == AF_INET ? 4 : 16;
+	attr = netlink_find(message, sizeof(*m), IFA_LOCAL); /* IFA_ADDRESS is the peer's there */
+	if (!attr)
+		attr = netlink_find(message, sizeof(*m), IFA_ADDRESS);
+	if (!attr || mnl_attr_get_payload_len(attr) != len)
+		return MNL_CB_OK;
+	memcpy(address.bytes, mnl_attr_get_payload(attr), len);
+	if (!array_reserve(&l->items, &l->size, l->count + 1, sizeof(*l->items))) {
+		errno = ENOMEM;
+		return MNL_CB_ERROR;
+	}
+	l->items[l->count++] = (struct found_address){ address, m->ifa_family };
+	return MNL_CB_OK;
+}
+
+static int list_addresses(struct listing *listing)
+{
+	char buf[NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(struct ifaddrmsg))];
+	struct mnl_socket *nl = netlink_open(NETLINK_ROUTE, 0);
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buf);
+	int err;
+
+	if (!nl)
+		return -errno;
+	request->nlmsg_type = RTM_GETADDR;
+	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	mnl_nlmsg_put_extra_header(request, sizeof(struct ifaddrmsg));
+	listing->count = 0;
+	err = netlink_ask(nl, request, take_address, listing);
+	mnl_socket_close(nl);
+	return err;
+}
+
+/* Not by getifaddrs(), which takes 367 ms for 20,000 addresses. */
 int namespace_addresses(namespace_address_fn take, void *ctx)
 {
-	struct ifaddrs *all;
+	struct listing listing = { 0 };
+	int err = -EINTR;
 
-	if (getifaddrs(&all))
-		return -errno;
-	for (const struct ifaddrs *i = all; i; i = i->ifa_next) {
-		struct address address = { { 0 } };
-		int family = i->ifa_addr ? i->ifa_addr->sa_family : AF_UNSPEC;
-
-		if (i->ifa_flags & IFF_LOOPBACK)
-			continue;
-		if (family == AF_INET)
-			memcpy(address.bytes, &((struct sockaddr_in *)i->ifa_addr)->sin_addr, 4);
-		else if (family == AF_INET6)
-			memcpy(address.bytes, &((struct sockaddr_in6 *)i->ifa_addr)->sin6_addr, 16);
-		else
-			continue;
-		take(ctx, (uint8_t)family, &address);
-	}
-	freeifaddrs(all);
-	return 0;
+	for (int i = 0; i < DUMP_TRIES && err == -EINTR; i++) /* they changed meanwhile */
+		err = list_addresses(&listing);
+	for (size_t i = 0; !err && i < listing.count; i++)
+		take(ctx, listing.items[i].family, &listing.items[i].address);
+	free(listing.items);
+	return err;
 }
 
 int namespace_remember(void)

@@ -117,7 +117,8 @@ static void collect_near(struct search *s)
 		return; /* then all are far: found later, not wrongly */
 	for (size_t i = 0; i < s->count; i++)
 		s->near[i] = s->socket_owners[i].netns;
-	qsort(s->near, s->count, sizeof(*s->near), compare_inums);
+	if (s->count)
+		qsort(s->near, s->count, sizeof(*s->near), compare_inums);
 	for (size_t i = 0; i < s->count; i++)
 		if (!i || s->near[i] != s->near[kept - 1])
 			s->near[kept++] = s->near[i];
@@ -245,7 +246,7 @@ void socket_owner_describe(const struct socket_owner *socket_owner, struct victi
 		comm[len - 1] = '\0';
 	process->pid = socket_owner->pid;
 	process->start_boottime_ns = socket_owner->start_ticks * process_tick_ns();
-	memcpy(process->comm, comm, sizeof(comm));
+	snprintf(process->comm, sizeof(process->comm), "%s", len > 0 ? comm : "");
 	read_cmdline(socket_owner->pid, out->cmdline);
 	process_describe_actor(process);
 	if (process_is_since(socket_owner->pid, socket_owner->start_ticks))

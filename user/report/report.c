@@ -70,6 +70,12 @@ int report_open(struct report *r, const struct options *options, char why[REPORT
 	return -1;
 }
 
+bool report_writes_to(const struct report *r, const char *path)
+{
+	return file_is_at(r->output.fd, path) ||
+	       (r->recorder && file_is_at(recorder_file_fd(r->recorder), path));
+}
+
 enum status report_error(struct report *r, const char *why)
 {
 	message("%s", why);

@@ -41,6 +41,9 @@ void report_init(struct report *report, const struct options *options);
  * report_error() and report_close() may be called. */
 int report_open(struct report *report, const struct options *options, char why[REPORT_WHY_BYTES]);
 
+/* Whether report or recording goes to the file of that path. */
+bool report_writes_to(const struct report *report, const char *path);
+
 /* A fatal error: one line on stderr, and one in the report where its format has them. */
 enum status report_error(struct report *report, const char *why);
 

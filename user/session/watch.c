@@ -300,6 +300,13 @@ static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 		return -1;
 	if (!privilege_sees_processes(why, LOADER_WHY_BYTES))
 		message("%s", why);
+	if (run->options->log && report_writes_to(&run->report, run->options->log)) {
+		snprintf(why, LOADER_WHY_BYTES,
+			 "--log cannot follow %.200s: the report or the recording goes there; use "
+			 "another path for it",
+			 run->options->log);
+		return -1;
+	}
 	if (run->options->log && !(run->log = log_watch_new(run->options->log, why)))
 		return -1;
 	run->modules_fd = modules_watch(); /* first: none may come in between */

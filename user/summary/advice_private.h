@@ -30,6 +30,9 @@ extern const size_t advice_on_removals_count;
 extern const struct advice_row advice_on_verdicts[];
 extern const size_t advice_on_verdicts_count;
 
+/* Named so, which anybody can choose, and its executable agrees where it is known. */
+bool advice_is_program(const struct actor *actor, const char *name);
+
 /* Whether a process, its parent or its grandparent has that name, as the kernel cuts it; and the
  * process's program, where it is known. */
 bool advice_is_run_by(const struct actor *actor, const char *name);

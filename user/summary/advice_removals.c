@@ -147,8 +147,8 @@ static bool is_scripted(const struct advice_facts *f)
 	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++)
 		if (!strcmp(f->actor->parent, shells[i]))
 			return false;
-	return !strcmp(f->actor->comm, "ip") || !strcmp(f->actor->comm, "ifconfig") ||
-	       !strcmp(f->actor->comm, "conntrack");
+	return advice_is_program(f->actor, "ip") || advice_is_program(f->actor, "ifconfig") ||
+	       advice_is_program(f->actor, "conntrack");
 }
 
 static uint8_t tracker_state(const struct advice_facts *f)

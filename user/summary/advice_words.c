@@ -193,6 +193,11 @@ static bool is_program(const struct actor *actor, const char *name)
 	return !base || !strncmp(base + 1, name, strlen(name));
 }
 
+bool advice_is_program(const struct actor *actor, const char *name)
+{
+	return is_named(actor->comm, name) && is_program(actor, name);
+}
+
 bool advice_is_run_by(const struct actor *actor, const char *name)
 {
 	return actor && ((is_named(actor->comm, name) && is_program(actor, name)) ||

@@ -274,7 +274,8 @@ void inspect_again(struct inspector *ins, struct inspection *i)
 	uint32_t *inodes = calloc(count, sizeof(*inodes));
 
 	inspector_scan(ins, 0);
-	qsort(rows, count, sizeof(*rows), compare_netns);
+	if (count)
+		qsort(rows, count, sizeof(*rows), compare_netns);
 	for (size_t k = 0; inodes && k < count; k++)
 		inodes[k] = rows[k].inode;
 	inspector_look_up(ins, i, rows, count, LOOK_UP_ALL);

@@ -44,7 +44,8 @@ static void describe_holders(struct socket_owner *socket_owners, size_t count)
 {
 	const struct victim *same = NULL;
 
-	qsort(socket_owners, count, sizeof(*socket_owners), compare_owners);
+	if (count)
+		qsort(socket_owners, count, sizeof(*socket_owners), compare_owners);
 	for (size_t k = 0; k < count; k++) {
 		struct victim *v = socket_owners[k].owner;
 

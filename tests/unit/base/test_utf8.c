@@ -77,6 +77,10 @@ static void hostile_names(void **state)
 		{ "\u202a\u202b\u202c\u202d\u2066\u2067\u2068\u2069", "????????" },
 		{ "\u200e\u200f\u061c\u2028\u2029", "?????" },
 		{ "\u2027\u202f\u2065\u061b", "\u2027\u202f\u2065\u061b" },
+		/* what has no width */
+		{ "a\u200b\u200c\u200d\u2060\ufeff\u00adb", "a??????b" },
+		{ "a\U000e0041\U000e0042\U000e0100b", "a???b" },
+		{ "\u00ac\u00ae\u200a\u2010\ufefe", "\u00ac\u00ae\u200a\u2010\ufefe" },
 		{ "שלום", "שלום" },
 	};
 	char buf[64];

@@ -166,7 +166,8 @@ void html_write_resets(struct html *h, FILE *out, const struct summary *t)
 		fputs("</section>\n", out);
 		return;
 	}
-	qsort(h->groups, h->groups_count, sizeof(h->groups[0]), compare_groups);
+	if (h->groups_count)
+		qsort(h->groups, h->groups_count, sizeof(h->groups[0]), compare_groups);
 	fputs("<table class=\"wide resets\">\n<thead><tr><th>Resets</th><th>Verdict</th>"
 	      "<th>Confidence</th><th>Reset</th><th>Flow</th><th>When</th><th>Triggered by</th>"
 	      "<th>Meant for</th></tr></thead>\n<tbody>\n",
