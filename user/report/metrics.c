@@ -25,7 +25,8 @@ static int open_beside(const char *path, char temporary[PATH_MAX], struct output
 		return -1;
 	output_init(output);
 	output->name = path;
-	if (!fchmod(fd, 0644) && (output->file = fdopen(fd, "w")))
+	output->fd = fd;
+	if (!fchmod(fd, 0644))
 		return 0;
 	close(fd);
 	unlink(temporary);
@@ -48,10 +49,10 @@ int metrics_write(const char *path, const struct options *options, const struct 
 	rendering = prom_renderer.begin(options, &output);
 	if (rendering)
 		prom_renderer.summary(rendering, t, last, status);
-	output_flush(&output);
-	err = !rendering || output.has_failed;
+	output_commit(&output, true);
+	err = !rendering;
 	prom_renderer.end(rendering);
-	err |= output_close(&output);
+	err |= output_close(&output, 0, NULL);
 	if (!err && rename(temporary, path)) {
 		message("cannot write %s: %s", path, strerror(errno));
 		err = 1;

@@ -114,6 +114,7 @@ static void summary(void *self, const struct summary *t, const struct finding *l
 }
 
 const struct renderer prom_renderer = {
+	.is_page = true,
 	.begin = begin,
 	.finding = finding,
 	.summary = summary,
