@@ -73,7 +73,7 @@ static size_t essential_len(const char *name)
 
 static uint32_t beginning(const char *name)
 {
-	return ((uint32_t)(uint8_t)name[0] << 8) | (uint8_t)name[1];
+	return name[0] ? ((uint32_t)(uint8_t)name[0] << 8) | (uint8_t)name[1] : 0;
 }
 
 static struct wanted *find_wanted(const struct btf_cut *cut, const char *name)
