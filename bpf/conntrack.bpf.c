@@ -4,6 +4,7 @@
  * entries that take the place of removed ones.
  */
 #include "acts.bpf.h"
+#include "expiry.bpf.h"
 
 #define TCP_STATE_TIME_WAIT 7
 #define TCP_STATE_CLOSE 8
@@ -352,6 +353,8 @@ static __always_inline __u16 removal_flags(const struct removing *r, __u8 tcp_st
 
 	if (is_translated && !is_clean_end(tcp_state, r->is_expired)) {
 		flags |= EVENT_REMOVAL_MATTERS;
+		if (r->is_expired)
+			flags |= expiry_of(r->ct) << EVENT_REMOVAL_EXPIRY_SHIFT;
 		__sync_fetch_and_add(&marks_due, 1);
 	}
 	if (is_interrupted())

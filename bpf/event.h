@@ -142,7 +142,18 @@ _Static_assert(sizeof(struct event_exe) == 328, "event_exe");
 enum event_removal_flag {
 	EVENT_REMOVAL_EXPIRED = 1, /* its timeout had passed */
 	EVENT_REMOVAL_SOFTIRQ = 2,
-	EVENT_REMOVAL_MATTERS = 4, /* translated, and no clean end: a successor acquits it */
+	EVENT_REMOVAL_MATTERS = 4,      /* translated, and no clean end: a successor acquits it */
+	EVENT_REMOVAL_EXPIRY_SHIFT = 8, /* EXPIRED and MATTERS: above it enum event_expiry */
+};
+
+/* Which timeout had passed. */
+enum event_expiry {
+	EVENT_EXPIRY_UNKNOWN,
+	EVENT_EXPIRY_STATE,     /* its TCP state's */
+	EVENT_EXPIRY_RETRANS,   /* nf_conntrack_tcp_timeout_max_retrans */
+	EVENT_EXPIRY_UNACKED,   /* nf_conntrack_tcp_timeout_unacknowledged */
+	EVENT_EXPIRY_POLICY,    /* a rule's own (CT --timeout, ct timeout) */
+	EVENT_EXPIRY_FLOWTABLE, /* what a flowtable left when it gave the flow back */
 };
 
 /* One removed entry: a slot of the flush ring, or two for IPv6. Addresses and ports

@@ -155,7 +155,7 @@ static struct flush *find_single(struct blame *b, const struct ledger_removal *r
 		struct flush *f = b->singles[i];
 
 		if (f && f->cause == r->cause && netns_equal(f->netns, r->netns) &&
-		    f->tcp_state == r->tcp_state &&
+		    f->tcp_state == r->tcp_state && f->expiry == r->expiry &&
 		    r->mono_ns + SINGLES_APART_NS >= f->first_mono_ns &&
 		    r->mono_ns <= f->last_mono_ns + SINGLES_APART_NS)
 			return f;
@@ -175,6 +175,7 @@ static struct flush *begin_single(struct blame *b, const struct observation *see
 	keep_stack(f, unexplained_find(&b->stacks, r->id));
 	f->family = r->flow.family;
 	f->tcp_state = r->tcp_state;
+	f->expiry = r->expiry;
 	f->first_mono_ns = UINT64_MAX;
 	f->last_mono_ns = 0;
 	b->singles[b->next_single++ % SINGLES_MAX] = f;
@@ -241,6 +242,7 @@ static void observe_given_flush(struct blame *b, const struct observation *seen)
 		return;
 	describe_flush(b, f, act);
 	f->tcp_state = act->tcp_state;
+	f->expiry = act->expiry;
 	f->entries = act->entries;
 	f->tcp_entries = act->tcp_entries;
 	end_flush(b, f);

@@ -150,6 +150,7 @@ static int observe_removal(struct blame *b, const struct observation *seen)
 		/* The act knows better: a masquerade flush may be a link's. */
 		.cause = (uint8_t)(flush ? flush->cause : r->cause),
 		.tcp_state = r->tcp_state,
+		.expiry = r->expiry,
 		.is_translated = flow_is_translated(&r->flow),
 		/* A recording that does not tell the status is given the benefit. */
 		.has_seen_reply = !r->status || (r->status & STATUS_SEEN_REPLY),

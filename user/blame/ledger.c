@@ -36,7 +36,7 @@ enum {
 	CAUSE_MASK = 0x7f,
 	BIT_UNFOLLOWED = 1 << 15,
 };
-_Static_assert((int)TRACKER_STATES <= (int)STATE_MASK && (int)CAUSES <= (int)CAUSE_MASK,
+_Static_assert((int)TRACKER_STATES <= (int)STATE_MASK && CAUSES + EXPIRIES <= (int)CAUSE_MASK,
 	       "they fit");
 
 /* IPv6: too big for the pool, so beside it; freed ones are a list. */
@@ -295,6 +295,20 @@ static void pack_flow(struct ledger *l, struct record *r, const struct flow *flo
 	r->addresses[REPLY_DST] = first_word(&flow->reply.dst);
 }
 
+/* A timeout with what is known of it is like a cause of its own. */
+static int pack_cause(const struct ledger_removal *r)
+{
+	if (r->cause != CAUSE_TIMEOUT || !r->expiry)
+		return r->cause;
+	return CAUSES + r->expiry;
+}
+
+static void unpack_cause(int code, struct ledger_removal *out)
+{
+	out->cause = code < CAUSES ? (uint8_t)code : CAUSE_TIMEOUT;
+	out->expiry = code < CAUSES ? (uint8_t)EXPIRY_UNKNOWN : (uint8_t)(code - CAUSES);
+}
+
 static void pack(struct ledger *l, struct record *r, const struct ledger_removal *removal)
 {
 	uint32_t index = ledger_shared_take(&l->ledger_shared, removal->netns, removal->zone,
@@ -307,7 +321,7 @@ static void pack(struct ledger *l, struct record *r, const struct ledger_removal
 	r->bits = (uint16_t)((removal->is_translated ? BIT_TRANSLATED : 0) |
 			     (removal->has_seen_reply ? BIT_SEEN_REPLY : 0) |
 			     (has_flush ? BIT_FLUSH : 0) | state << STATE_SHIFT |
-			     removal->cause << CAUSE_SHIFT);
+			     pack_cause(removal) << CAUSE_SHIFT);
 	r->retranslated[LEDGER_ORIG] = r->retranslated[LEDGER_REPLY] = 0;
 	r->mono_low = (uint32_t)mono_ns;
 	r->mono_high = (uint16_t)(mono_ns >> 32);
@@ -325,7 +339,7 @@ static void unpack(const struct ledger *l, const struct record *r, struct ledger
 	out->mono_ns = shared->base_ns + ((uint64_t)r->mono_high << 32 | r->mono_low);
 	out->flush = r->bits & BIT_FLUSH ? r->flush_or_id : LEDGER_NO_FLUSH;
 	out->id = r->bits & BIT_FLUSH ? 0 : shared->base_id + r->flush_or_id;
-	out->cause = r->bits >> CAUSE_SHIFT & CAUSE_MASK;
+	unpack_cause(r->bits >> CAUSE_SHIFT & CAUSE_MASK, out);
 	out->tcp_state = r->bits >> STATE_SHIFT & STATE_MASK;
 	out->is_translated = r->bits & BIT_TRANSLATED;
 	out->has_seen_reply = r->bits & BIT_SEEN_REPLY;

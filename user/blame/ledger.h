@@ -32,6 +32,7 @@ struct ledger_removal {
 	uint32_t flush;                         /* index of blame's, or LEDGER_NO_FLUSH */
 	uint16_t zone[LEDGER_SIDES];            /* that a packet of that tuple is in */
 	uint8_t cause;
+	uint8_t expiry;    /* enum expiry */
 	uint8_t tcp_state; /* enum tracker_state */
 	bool is_translated;
 	bool has_seen_reply; /* both sides had spoken */

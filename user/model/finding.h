@@ -119,6 +119,7 @@ struct flush {
 	bool counts_acts;  /* each act is one entry, TCP or not */
 	bool is_single;    /* removals of no act, shown because resets are blamed on them */
 	uint8_t tcp_state; /* is_single: enum tracker_state of its entries; else TRACKER_NONE */
+	uint8_t expiry;    /* the same: enum expiry */
 	bool is_delivered; /* at least once; again, complete, if it was ongoing */
 	uint8_t family;    /* 0: not known (nothing removed, nothing joined) */
 	struct address address;

@@ -147,6 +147,17 @@ enum change_op {
 	LINK_RENAME,
 };
 
+/* Which of conntrack's timeouts had run out of an entry (CAUSE_TIMEOUT). */
+enum expiry {
+	EXPIRY_UNKNOWN,   /* an older recording does not say, or nobody looked */
+	EXPIRY_STATE,     /* its TCP state's own */
+	EXPIRY_RETRANS,   /* nf_conntrack_tcp_timeout_max_retrans */
+	EXPIRY_UNACKED,   /* nf_conntrack_tcp_timeout_unacknowledged */
+	EXPIRY_POLICY,    /* a rule's, whatever the sysctls say */
+	EXPIRY_FLOWTABLE, /* what a flowtable left when it gave the flow back */
+	EXPIRIES,
+};
+
 /* Why a removal happened, as far as the removal itself tells. */
 enum cause {
 	CAUSE_NONE,
@@ -321,6 +332,7 @@ struct act_observation {
 	struct address address;
 	struct actor actor;
 	uint8_t tcp_state; /* is_given, of one entry: enum tracker_state */
+	uint8_t expiry;    /* the same: enum expiry */
 	uint64_t by;       /* is_given: id of a change in the same recording */
 	uint64_t entries;  /* ACT_END: what the act removed, all protocols */
 	uint64_t tcp_entries;
@@ -335,6 +347,7 @@ struct removal_observation {
 	uint16_t zone;       /* of packets in the original direction */
 	uint16_t reply_zone; /* and of those in the other */
 	uint8_t tcp_state;   /* enum tracker_state */
+	uint8_t expiry;      /* enum expiry */
 	uint32_t status;     /* enum ip_conntrack_status */
 	uint32_t mark;
 	const char *stack; /* for CAUSE_OTHER; valid during the call only, or NULL */

@@ -161,6 +161,12 @@ static const char *const victim_looks[VICTIM_LOOKS] = {
 	[LOOK_LATE] = "late",
 };
 
+static const char *const expiries[EXPIRIES] = {
+	[EXPIRY_UNKNOWN] = "unknown",     [EXPIRY_STATE] = "state",
+	[EXPIRY_RETRANS] = "max-retrans", [EXPIRY_UNACKED] = "unacknowledged",
+	[EXPIRY_POLICY] = "policy",       [EXPIRY_FLOWTABLE] = "flowtable",
+};
+
 static const char *const ruleset_ops[] = {
 	[RULESET_NONE] = "none",
 	[RULESET_HOOKS_ADDED] = "hooks-added",
@@ -205,6 +211,16 @@ const char *victim_look_name(enum victim_look look)
 enum victim_look victim_look_parse(const char *name)
 {
 	return search(victim_looks, COUNT(victim_looks), name);
+}
+
+const char *expiry_name(enum expiry expiry)
+{
+	return pick(expiries, COUNT(expiries), expiry);
+}
+
+enum expiry expiry_parse(const char *name)
+{
+	return search(expiries, COUNT(expiries), name);
 }
 
 const char *barrier_name(enum barrier barrier)

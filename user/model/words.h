@@ -57,6 +57,8 @@ const char *victim_role_name(enum victim_role role);
 enum victim_role victim_role_parse(const char *name);
 const char *victim_look_name(enum victim_look look);
 enum victim_look victim_look_parse(const char *name);
+const char *expiry_name(enum expiry expiry);
+enum expiry expiry_parse(const char *name);
 const char *barrier_name(enum barrier barrier);
 enum barrier barrier_parse(const char *name);
 

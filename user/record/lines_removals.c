@@ -106,11 +106,14 @@ static const struct special ongoing = { write_ongoing, NULL, "{\"const\":true}" 
 static const struct special by_actor = { write_flush_actor, NULL, SCHEMA_REF("actor") };
 static const struct special by = { write_by, NULL, SCHEMA_NUMBER };
 
+static const struct words expiry_words = { expiry_name, expiry_parse, EXPIRIES, EXPIRY_UNKNOWN };
+
 static const struct field flush_rows[] = {
 	WORD(flush, "cause", cause, FIELD_ALWAYS, cause_words),
 	NUMBER(flush, "entries", entries, FIELD_ALWAYS),
 	NUMBER(flush, "tcp_entries", tcp_entries, FIELD_ALWAYS),
 	WORD(flush, "tcp_state", tcp_state, 0, tracker_words),
+	WORD(flush, "expired_by", expiry, 0, expiry_words),
 	TIME(flush, "first", first_wall_ns, FIELD_ALWAYS),
 	TIME(flush, "last", last_wall_ns, FIELD_ALWAYS),
 	SPECIAL("ongoing", 0, ongoing),
@@ -152,6 +155,7 @@ static int finish_flush(const struct line_reading *r)
 	act->act = get_u64(r->root, "id");
 	act->by = get_u64(r->root, "by");
 	act->tcp_state = (uint8_t)tracker_state_parse(get_string(r->root, "tcp_state"));
+	act->expiry = (uint8_t)expiry_parse(get_string(r->root, "expired_by"));
 	return act->act != 0;
 }
 
@@ -259,6 +263,7 @@ static const struct fields removal_cause_fields = FIELDS(removal_cause_rows, NUL
 static const struct field removal_rows[] = {
 	SPECIAL_AT(removal_observation, "flow", flow, FIELD_ALWAYS, flow_special),
 	WORD(removal_observation, "tcp_state", tcp_state, FIELD_ALWAYS, tracker_words),
+	WORD(removal_observation, "expired_by", expiry, 0, expiry_words),
 	SPECIAL("status", FIELD_ALWAYS, status),
 	NUMBER(removal_observation, "zone", zone, FIELD_ALWAYS),
 	SPECIAL("reply_zone", 0, reply_zone),

@@ -151,6 +151,10 @@ static bool is_scripted(const struct advice_facts *f)
 	       advice_is_program(f->actor, "conntrack");
 }
 
+#define NOT_IF_PASSED                                                                              \
+	"Not the cause if packets of the flow passed within that time: `conntrack -E -e UPDATES` " \
+	"shows that for the next flow."
+
 static uint8_t tracker_state(const struct advice_facts *f)
 {
 	return f->blamed->tracker_state ? f->blamed->tracker_state :
@@ -158,9 +162,34 @@ static uint8_t tracker_state(const struct advice_facts *f)
 					  TRACKER_NONE;
 }
 
+static enum expiry expiry_of(const struct advice_facts *f)
+{
+	return f->blamed->flush ? (enum expiry)f->blamed->flush->expiry : EXPIRY_UNKNOWN;
+}
+
+static bool is_by_policy(const struct advice_facts *f)
+{
+	return expiry_of(f) == EXPIRY_POLICY;
+}
+
+static bool is_by_flowtable(const struct advice_facts *f)
+{
+	return expiry_of(f) == EXPIRY_FLOWTABLE;
+}
+
+static bool is_unanswered(const struct advice_facts *f)
+{
+	return expiry_of(f) == EXPIRY_RETRANS || expiry_of(f) == EXPIRY_UNACKED;
+}
+
 static bool is_established(const struct advice_facts *f)
 {
 	return tracker_state(f) == TRACKER_ESTABLISHED;
+}
+
+static bool is_of_established(const struct advice_facts *f)
+{
+	return is_established(f) && expiry_of(f) == EXPIRY_STATE;
 }
 
 static bool is_close_wait(const struct advice_facts *f)
@@ -383,6 +412,36 @@ const struct advice_row advice_on_removals[] = {
 	  "Not the cause if its log shows no deletion of this flow's addresses at that time." },
 	{ VERDICT_NONE,
 	  CAUSE_TIMEOUT,
+	  is_by_policy,
+	  { "A rule gave the flow a timeout of its own, and it was silent for longer; the sysctls do "
+	    "not count for it: raise that timeout (nft: `nft list ct timeouts`; iptables: `-j CT "
+	    "--timeout`, `nfct list timeout`), or set TCP keepalive below it (TCP_KEEPIDLE)." },
+	  NOT_IF_PASSED },
+	{ VERDICT_NONE,
+	  CAUSE_TIMEOUT,
+	  is_by_flowtable,
+	  { "A flowtable had the flow and gave it back to conntrack, which saw no packet of it from "
+	    "then on until its timeout ran out: 120 s on Linux 5.10, later that of established flows less "
+	    "net.netfilter.nf_flowtable_tcp_timeout (30 s by default). Set TCP keepalive below that "
+	    "(TCP_KEEPIDLE)." },
+	  NOT_IF_PASSED },
+	{ VERDICT_NONE,
+	  CAUSE_TIMEOUT,
+	  is_unanswered,
+	  { "Data of the flow was not acknowledged (or its window was closed), and then the flow was "
+	    "silent for longer than net.netfilter.nf_conntrack_tcp_timeout_{unanswered} (300 s by "
+	    "default), which takes the place of the state's own: look for loss between the two ends, and "
+	    "for a peer that was away for so long. Raise that timeout if they may be." },
+	  NOT_IF_PASSED },
+	{ VERDICT_NONE,
+	  CAUSE_TIMEOUT,
+	  is_of_established,
+	  { "The flow was silent for longer than conntrack remembers an established one: set TCP "
+	    "keepalive below that (TCP_KEEPIDLE), or raise "
+	    "net.netfilter.nf_conntrack_tcp_timeout_established (5 days by default)." },
+	  NOT_IF_PASSED },
+	{ VERDICT_NONE,
+	  CAUSE_TIMEOUT,
 	  is_established,
 	  { "The flow was silent for longer than conntrack remembers an established one: set TCP "
 	    "keepalive below that (TCP_KEEPIDLE), or raise "
@@ -391,32 +450,28 @@ const struct advice_row advice_on_removals[] = {
 	    "432000 at rest is that one; 300 is nf_conntrack_tcp_timeout_max_retrans or "
 	    "…_unacknowledged (data that nobody acknowledged: look at the path); [OFFLOAD] is a "
 	    "flowtable's (nf_flowtable_tcp_timeout, 30 s)." },
-	  "Not the cause if packets of the flow passed within that time: `conntrack -E -e UPDATES` "
-	  "shows that for the next flow." },
+	  NOT_IF_PASSED },
 	{ VERDICT_NONE,
 	  CAUSE_TIMEOUT,
 	  is_close_wait,
 	  { "The server had closed its side, and the client did not close its own within "
 	    "net.netfilter.nf_conntrack_tcp_timeout_close_wait (60 s by default): make the client "
 	    "close sooner, or raise that timeout." },
-	  "Not the cause if packets of the flow passed within that time: `conntrack -E -e UPDATES` "
-	  "shows that for the next flow." },
+	  NOT_IF_PASSED },
 	{ VERDICT_NONE,
 	  CAUSE_TIMEOUT,
 	  is_fin_wait,
 	  { "One side had closed, and the other stayed silent for longer than "
 	    "net.netfilter.nf_conntrack_tcp_timeout_fin_wait (120 s by default): make it close "
 	    "sooner, or raise that timeout." },
-	  "Not the cause if packets of the flow passed within that time: `conntrack -E -e UPDATES` "
-	  "shows that for the next flow." },
+	  NOT_IF_PASSED },
 	{ VERDICT_NONE,
 	  CAUSE_TIMEOUT,
 	  is_last_ack,
 	  { "Both sides had closed, and the last ACK did not come within "
 	    "net.netfilter.nf_conntrack_tcp_timeout_last_ack (30 s by default): look for loss on "
 	    "the path." },
-	  "Not the cause if packets of the flow passed within that time: `conntrack -E -e UPDATES` "
-	  "shows that for the next flow." },
+	  NOT_IF_PASSED },
 	{ VERDICT_NONE,
 	  CAUSE_TIMEOUT,
 	  is_close,

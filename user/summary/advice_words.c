@@ -132,20 +132,39 @@ static void say_nat(const struct advice_facts *f, char *buf, size_t size)
 	snprintf(buf, size, "%s", f->story->is_sent_by_nat ? ", sent there by a NAT rule" : "");
 }
 
+static void say_unanswered(const struct advice_facts *f, char *buf, size_t size)
+{
+	const struct flush *flush = f->blamed->flush;
+
+	snprintf(buf, size, "%s",
+		 flush && flush->expiry == EXPIRY_RETRANS ? "max_retrans" : "unacknowledged");
+}
+
 static const struct {
 	const char *word;
 	void (*say)(const struct advice_facts *f, char *buf, size_t size);
 } words[] = {
-	{ "who", say_who },         { "back", say_back },
-	{ "address", say_address }, { "link", say_link },
-	{ "script", say_script },   { "lifetime", say_lifetime },
-	{ "closer", say_closer },   { "ago", say_ago },
-	{ "queue", say_queue },     { "port", say_port },
-	{ "reason", say_reason },   { "bits", say_bits },
-	{ "to", say_to },           { "any", say_any },
-	{ "ifname", say_ifname },   { "vrf", say_vrf },
-	{ "device", say_device },   { "listener", say_listener },
-	{ "nat", say_nat },         { "listening", say_listening },
+	{ "who", say_who },
+	{ "back", say_back },
+	{ "address", say_address },
+	{ "link", say_link },
+	{ "script", say_script },
+	{ "lifetime", say_lifetime },
+	{ "closer", say_closer },
+	{ "ago", say_ago },
+	{ "queue", say_queue },
+	{ "port", say_port },
+	{ "reason", say_reason },
+	{ "bits", say_bits },
+	{ "to", say_to },
+	{ "any", say_any },
+	{ "ifname", say_ifname },
+	{ "vrf", say_vrf },
+	{ "device", say_device },
+	{ "listener", say_listener },
+	{ "unanswered", say_unanswered },
+	{ "nat", say_nat },
+	{ "listening", say_listening },
 };
 
 /* ---- in their sentence ---- */

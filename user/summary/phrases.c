@@ -254,9 +254,9 @@ static const char *flush_author(const struct flush *f, char *buf, size_t size)
 	const char *reason = describe_cause(f);
 	char actor[DESCRIBE_BYTES / 2 - 64];
 
-	snprintf(buf, size, "%s%s%s%s", f->actor.pid ? " by " : "",
+	snprintf(buf, size, "%s%s%s%s%s", f->actor.pid ? " by " : "",
 		 f->actor.pid ? describe_actor(&f->actor, actor, sizeof(actor)) : "",
-		 *reason ? ": " : "", reason);
+		 *reason ? ": " : "", reason, describe_expiry(f));
 	return buf;
 }
 

@@ -152,6 +152,50 @@ const char *describe_cause(const struct flush *f)
 	return f->entries == 1 ? causes[cause].one : causes[cause].many;
 }
 
+#define TCP_TIMEOUT(name) " (nf_conntrack_tcp_timeout_" name ")"
+
+/* What a state's sysctl is called: tcp_sysctl_table of nf_conntrack_standalone.c. */
+static const char *describe_state_expiry(uint8_t tcp_state)
+{
+	switch (tcp_state) {
+	case TRACKER_SYN_SENT:
+	case TRACKER_SYN_SENT2:
+		return TCP_TIMEOUT("syn_sent");
+	case TRACKER_SYN_RECV:
+		return TCP_TIMEOUT("syn_recv");
+	case TRACKER_ESTABLISHED:
+		return TCP_TIMEOUT("established");
+	case TRACKER_FIN_WAIT:
+		return TCP_TIMEOUT("fin_wait");
+	case TRACKER_CLOSE_WAIT:
+		return TCP_TIMEOUT("close_wait");
+	case TRACKER_LAST_ACK:
+		return TCP_TIMEOUT("last_ack");
+	default:
+		return "";
+	}
+}
+
+const char *describe_expiry(const struct flush *f)
+{
+	switch ((enum expiry)f->expiry) {
+	case EXPIRY_STATE:
+		return describe_state_expiry(f->tcp_state);
+	case EXPIRY_RETRANS:
+		return TCP_TIMEOUT("max_retrans");
+	case EXPIRY_UNACKED:
+		return TCP_TIMEOUT("unacknowledged");
+	case EXPIRY_POLICY:
+		return " (a timeout policy of a rule)";
+	case EXPIRY_FLOWTABLE:
+		return " (what a flowtable had left)";
+	case EXPIRY_UNKNOWN:
+	case EXPIRIES:
+		break;
+	}
+	return "";
+}
+
 const char *describe_unseen(enum unseen unseen)
 {
 	return unseen < UNSEENS ? unseens[unseen] : "";

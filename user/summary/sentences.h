@@ -16,6 +16,9 @@ const char *describe_verdict(enum verdict verdict, enum cause cause);
  * says so. */
 const char *describe_cause(const struct flush *f);
 
+/* Which timeout that was: " (nf_conntrack_tcp_timeout_close_wait)"; "" where it is not known. */
+const char *describe_expiry(const struct flush *f);
+
 /* To follow "unconfirmed: ": "the packet's conntrack zone". */
 const char *describe_unseen(enum unseen unseen);
 

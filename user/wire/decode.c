@@ -26,6 +26,21 @@ static enum cause removal_cause(const struct removal_origin *origin, uint16_t fl
 	return flags & EVENT_REMOVAL_EXPIRED ? CAUSE_TIMEOUT : CAUSE_OTHER;
 }
 
+static uint8_t decode_expiry(uint16_t flags)
+{
+	static const enum expiry expiries[] = {
+		[EVENT_EXPIRY_UNKNOWN] = EXPIRY_UNKNOWN,
+		[EVENT_EXPIRY_STATE] = EXPIRY_STATE,
+		[EVENT_EXPIRY_RETRANS] = EXPIRY_RETRANS,
+		[EVENT_EXPIRY_UNACKED] = EXPIRY_UNACKED,
+		[EVENT_EXPIRY_POLICY] = EXPIRY_POLICY,
+		[EVENT_EXPIRY_FLOWTABLE] = EXPIRY_FLOWTABLE,
+	};
+	unsigned int at = flags >> EVENT_REMOVAL_EXPIRY_SHIFT;
+
+	return at < sizeof(expiries) / sizeof(expiries[0]) ? (uint8_t)expiries[at] : EXPIRY_UNKNOWN;
+}
+
 static void decode_removed_tuple(const __u32 *src, const __u32 *dst, size_t address_size,
 				 uint16_t sport, uint16_t dport, struct tuple *out)
 {
@@ -67,6 +82,7 @@ static void decode_removed(const struct decoder *d, const struct event_removed_h
 	out->wall_ns = head->ts_ns + d->wall_offset_ns;
 	r->act = origin->act;
 	r->cause = removal_cause(origin, tail->flags);
+	r->expiry = r->cause == CAUSE_TIMEOUT ? decode_expiry(tail->flags) : EXPIRY_UNKNOWN;
 	decode_removed_flow(head, tail, &r->flow);
 	r->zone = tail->zone_dirs & 1 ? head->zone : 0;
 	r->reply_zone = tail->zone_dirs & 2 ? head->zone : 0;

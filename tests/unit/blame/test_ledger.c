@@ -354,6 +354,8 @@ static struct ledger_removal random_removal(uint64_t id, uint32_t *state, bool h
 	r.netns.node = next_random(state) % 2;
 	r.zone[LEDGER_ORIG] = (uint16_t)(next_random(state) % 2);
 	r.cause = (uint8_t)(next_random(state) % CAUSES);
+	if (r.cause == CAUSE_TIMEOUT)
+		r.expiry = (uint8_t)(next_random(state) % EXPIRIES);
 	r.tcp_state = (uint8_t)(next_random(state) % TRACKER_STATES);
 	r.has_seen_reply = next_random(state) % 2;
 	return r;

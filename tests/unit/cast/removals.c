@@ -40,6 +40,7 @@ void assert_removal_equal(const struct ledger_removal *got, const struct ledger_
 	assert_int_equal(got->zone[LEDGER_ORIG], expected->zone[LEDGER_ORIG]);
 	assert_int_equal(got->zone[LEDGER_REPLY], expected->zone[LEDGER_REPLY]);
 	assert_int_equal(got->cause, expected->cause);
+	assert_int_equal(got->expiry, expected->expiry);
 	assert_int_equal(got->tcp_state, expected->tcp_state);
 	assert_int_equal(got->is_translated, expected->is_translated);
 	assert_int_equal(got->has_seen_reply, expected->has_seen_reply);

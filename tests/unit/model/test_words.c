@@ -63,6 +63,8 @@ static void evidence(void **state)
 		assert_int_equal(undelivered_parse(undelivered_name(i)), i);
 	for (unsigned int i = 0; i < VICTIM_ROLES; i++)
 		assert_int_equal(victim_role_parse(victim_role_name(i)), i);
+	for (unsigned int i = 0; i < EXPIRIES; i++)
+		assert_int_equal(expiry_parse(expiry_name(i)), i);
 	for (unsigned int i = 0; i < BARRIERS; i++)
 		assert_int_equal(barrier_parse(barrier_name(i)), i);
 	assert_string_equal(barrier_name(BARRIER_LOOPBACK), "loopback");

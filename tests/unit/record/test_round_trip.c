@@ -165,6 +165,7 @@ static void round_trip_removal(void **state)
 		seen.removal.mark = 0xffffffff;
 		seen.removal.tcp_state = TRACKER_SYN_SENT2;
 		seen.removal.status = 0xffff;
+		seen.removal.expiry = EXPIRY_UNACKED;
 		seen.removal.stack = "nf_ct_delete < somewhere";
 		back = read_back(&seen, &keep);
 		assert_string_equal(back.removal.stack, seen.removal.stack);
@@ -176,6 +177,7 @@ static void round_trip_removal(void **state)
 		assert_int_equal(back.removal.mark, 0xffffffff);
 		assert_int_equal(back.removal.tcp_state, TRACKER_SYN_SENT2);
 		assert_int_equal(back.removal.status, 0xffff);
+		assert_int_equal(back.removal.expiry, EXPIRY_UNACKED);
 	}
 	recording_keep_release(&keep);
 }

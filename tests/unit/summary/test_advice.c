@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "summary/advice.h"
+#include "summary/phrases.h"
 
 static struct watch w;
 static struct advice_list list;
@@ -202,6 +203,46 @@ static void timeouts_by_the_trackers_state(void **state)
 					       .tracker_state = states[i].tracker } };
 
 		assert_non_null(strstr(advice_find(&t, &s)->lines[0], states[i].words));
+	}
+}
+
+/* The sysctl of the state is advised only where that had run out. */
+static void timeouts_by_what_had_run_out(void **state)
+{
+	static const struct {
+		enum expiry expiry;
+		const char *words, *removed;
+	} cases[] = {
+		{ EXPIRY_STATE, "timeout_established", "(nf_conntrack_tcp_timeout_established)" },
+		{ EXPIRY_RETRANS, "tcp_timeout_max_retrans (300", "tcp_timeout_max_retrans)" },
+		{ EXPIRY_UNACKED, "tcp_timeout_unacknowledged (300", "timeout_unacknowledged)" },
+		{ EXPIRY_POLICY, "nft list ct timeouts", "(a timeout policy of a rule)" },
+		{ EXPIRY_FLOWTABLE, "nf_flowtable_tcp_timeout", "flowtable" },
+		{ EXPIRY_UNKNOWN, "timeout_established", "timed out" },
+	};
+	struct flow flow = masqueraded(40112);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct observation removal = make_removal(0, CAUSE_TIMEOUT, &flow);
+		const struct reset_blame *r;
+		char words[512];
+
+		removal.removal.tcp_state = TRACKER_ESTABLISHED;
+		removal.removal.expiry = (uint8_t)cases[i].expiry;
+		watch_end(&w);
+		watch_begin(&w);
+		see(&w, removal);
+		pass(&w, SECONDS(1));
+		r = see_server_packet(&w, &flow);
+		assert_int_equal(r->flush->expiry, cases[i].expiry);
+		assert_non_null(
+			strstr(describe_flush(r->flush, words, sizeof(words)), cases[i].removed));
+		assert_true(advises(cases[i].words));
+		assert_int_equal(advises("Which timeout it was"),
+				 cases[i].expiry == EXPIRY_UNKNOWN);
+		if (cases[i].expiry != EXPIRY_STATE && cases[i].expiry != EXPIRY_UNKNOWN)
+			assert_false(advises("timeout_established"));
 	}
 }
 
@@ -595,6 +636,7 @@ int main(void)
 		story(scripts_are_named),
 		story(links_by_who_deletes_them),
 		cmocka_unit_test(timeouts_by_the_trackers_state),
+		cmocka_unit_test_setup_teardown(timeouts_by_what_had_run_out, begin, end),
 		cmocka_unit_test(other_verdicts_follow_their_chain),
 		cmocka_unit_test(ipvs_says_both),
 		cmocka_unit_test(stale_by_how_the_socket_ended),

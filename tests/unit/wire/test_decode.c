@@ -155,6 +155,33 @@ static void removal_cause(void **state)
 	}
 }
 
+/* Which timeout it was: of what timed out, and not of what an act removed. */
+static void removal_expiry(void **state)
+{
+	static const enum expiry expiries[] = {
+		[EVENT_EXPIRY_UNKNOWN] = EXPIRY_UNKNOWN,
+		[EVENT_EXPIRY_STATE] = EXPIRY_STATE,
+		[EVENT_EXPIRY_RETRANS] = EXPIRY_RETRANS,
+		[EVENT_EXPIRY_UNACKED] = EXPIRY_UNACKED,
+		[EVENT_EXPIRY_POLICY] = EXPIRY_POLICY,
+		[EVENT_EXPIRY_FLOWTABLE] = EXPIRY_FLOWTABLE,
+		[EVENT_EXPIRY_FLOWTABLE + 1] = EXPIRY_UNKNOWN, /* from the future */
+	};
+
+	(void)state;
+	for (uint16_t i = 0; i < sizeof(expiries) / sizeof(expiries[0]); i++) {
+		struct event_removal4 e = wire_removal();
+
+		e.removal.act = 0;
+		e.entry.tail.flags =
+			(uint16_t)(EVENT_REMOVAL_EXPIRED | i << EVENT_REMOVAL_EXPIRY_SHIFT);
+		assert_int_equal(DECODED(e).removal.expiry, expiries[i]);
+		e.removal.act = 7;
+		e.removal.act_kind = EVENT_ACT_MASQUERADE;
+		assert_int_equal(DECODED(e).removal.expiry, EXPIRY_UNKNOWN);
+	}
+}
+
 static void removal_with_a_stack(void **state)
 {
 	struct event_removal_stack e = wire_removal_stack(DELETE_PART, EARLY_DROP);
@@ -297,6 +324,7 @@ int main(void)
 		cmocka_unit_test(removal_zone),
 		cmocka_unit_test(flush_slots),
 		cmocka_unit_test(removal_cause),
+		cmocka_unit_test(removal_expiry),
 		cmocka_unit_test(removal_with_a_stack),
 		cmocka_unit_test(entry),
 		cmocka_unit_test(no_helpers),
