@@ -9,18 +9,19 @@ _rstblame() {
 	case $previous in
 	-d | --duration) words='5m 15m 30m 1h 1d' ;;
 	-c | --count) ;;
-	-f | --format) words='text json html prom' ;;
+	-f | --format) words='text json html pcapng prom' ;;
 	-o | --output) files=1 ;;
 	-w | --write) files=1 ;;
 	-r | --read) files=1 ;;
 	--netns) words=$(ip netns list 2>/dev/null | cut -d' ' -f1) ;;
 	--log) words='journal' ; files=1 ;;
+	--pcap) files=1 ;;
 	--metrics) files=1 ;;
 	--explain) words='entry-removed entry-unknown entry-invalid entry-bypassed no-listener backlog unreachable-socket stale-connection protocol refused-by-rule aborted remote unexplained address-removed link-down user-flush user-delete timeout table-full route-change tcp-close netns-exit module-unload ipvs other unread-data linger keepalive memory killed disconnect listener-closed accept-queue-full bridge' ;;
 	--btf) files=1 ;;
 	*)
 		if [[ $current != -* ]]; then return; fi
-		words='--duration --count --format --output --write --read --netns --log --metrics --check --audit --explain --btf --no-pin --utc --stack --verbose --quiet --help --version' ;;
+		words='--duration --count --format --output --write --read --netns --log --pcap --metrics --check --audit --explain --btf --no-pin --utc --stack --verbose --quiet --help --version' ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 	if [[ $files ]]; then mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$current"); fi

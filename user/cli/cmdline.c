@@ -125,6 +125,7 @@ void cmdline_write(FILE *out, const struct options *o)
 		write_option(out, "-r", o->read[i]);
 	write_option(out, "--netns", o->netns);
 	write_option(out, "--log", o->log);
+	write_option(out, "--pcap", o->pcap);
 	write_option(out, "--metrics", o->metrics);
 	write_option(out, "--btf", o->btf);
 	write_flag(out, "--no-pin", o->no_pin);

@@ -8,7 +8,8 @@ const struct option_row option_rows[] = {
 	  "stop after TIME: 90, 15m, 1h30m, 2d (default: until Ctrl-C)" },
 	{ 'c', "count", OPTION_ARG_FREE, "N", NULL, "stop after N resets blamed on conntrack" },
 	{ 'f', "format", OPTION_ARG_WORDS, "FORMAT", OPTION_FORMATS,
-	  "text (default), json (JSON Lines), html (one page at the end), or prom (metrics)" },
+	  "text (default), json (JSON Lines), html (one page at the end), pcapng (packets "
+	  "with the verdict as comment), or prom (metrics)" },
 	{ 'o', "output", OPTION_ARG_FILE, "FILE", NULL, "write the report to FILE, not to stdout" },
 	{ 'w', "write", OPTION_ARG_FILE, "FILE", NULL,
 	  "also record every event (gzip if the name ends in .gz; - is stdout)" },
@@ -18,6 +19,8 @@ const struct option_row option_rows[] = {
 	  "report only this network namespace" },
 	{ OPT_LOG, "log", OPTION_ARG_FILE, "journal|FILE", "journal",
 	  "show log lines about addresses, leases, links, the firewall and oom in the timeline" },
+	{ OPT_PCAP, "pcap", OPTION_ARG_FILE, "FILE", NULL,
+	  "also write the packets' headers, with the verdicts as comments (pcapng)" },
 	{ OPT_METRICS, "metrics", OPTION_ARG_FILE, "FILE", NULL,
 	  "also write Prometheus metrics to FILE, for node_exporter's textfile collector" },
 	{ OPT_CHECK, "check", OPTION_ARG_NONE, NULL, NULL,

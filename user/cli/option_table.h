@@ -16,6 +16,7 @@ enum option_code {
 	OPT_BTF,
 	OPT_LOG,
 	OPT_METRICS,
+	OPT_PCAP,
 	OPT_UTC,
 	OPT_STACK,
 	OPT_NO_PIN,
@@ -43,7 +44,7 @@ extern const struct option_row option_rows[];
 extern const size_t option_rows_count;
 
 /* The names of the formats, blanks between them, in the order of enum format. */
-#define OPTION_FORMATS "text json html prom"
+#define OPTION_FORMATS "text json html pcapng prom"
 
 /* The row that is most like the long option `name` (without its dashes); NULL: none is
  * near enough. */

@@ -95,10 +95,8 @@ static int take_count(struct options *out, const char *text, char *why)
 const char *format_name(enum format format)
 {
 	static const char *const names[] = {
-		[FORMAT_TEXT] = "text",
-		[FORMAT_JSON] = "json",
-		[FORMAT_HTML] = "html",
-		[FORMAT_PROM] = "prom",
+		[FORMAT_TEXT] = "text",     [FORMAT_JSON] = "json", [FORMAT_HTML] = "html",
+		[FORMAT_PCAPNG] = "pcapng", [FORMAT_PROM] = "prom",
 	};
 
 	return format < FORMATS ? names[format] : NULL;
@@ -184,6 +182,9 @@ static int take(struct options *out, int option, const char *word, char *why)
 	case OPT_NETNS:
 		out->netns = optarg;
 		return 0;
+	case OPT_PCAP:
+		out->pcap = optarg;
+		return 0;
 	case OPT_METRICS:
 		out->metrics = optarg;
 		return 0;
@@ -234,6 +235,7 @@ static const char *window_option(const struct options *o)
 	       o->write      ? "-w" :
 	       o->log        ? "--log" :
 	       o->metrics    ? "--metrics" :
+	       o->pcap       ? "--pcap" :
 			       NULL;
 }
 
@@ -269,6 +271,8 @@ static int check_together(struct options *out, char *why)
 	if (out->write && !strcmp(out->write, "-") && !out->output)
 		return refuse(why, "-w - writes the recording to stdout: send the report elsewhere "
 				   "with -o FILE");
+	if (out->pcap && !strcmp(out->pcap, "-"))
+		return refuse(why, "--pcap - would mix with the report; use -f pcapng");
 	if (out->output && out->write && !strcmp(out->output, out->write))
 		return refuse(why, "-o and -w name the same file; use two files");
 	if (out->mode == MODE_CHECK && out->format != FORMAT_TEXT && out->format != FORMAT_JSON)

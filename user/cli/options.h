@@ -11,6 +11,7 @@ enum format {
 	FORMAT_TEXT,
 	FORMAT_JSON,
 	FORMAT_HTML,
+	FORMAT_PCAPNG,
 	FORMAT_PROM,
 	FORMATS,
 };
@@ -39,6 +40,7 @@ struct options {
 	const char *netns;
 	const char *btf;
 	const char *explain;
+	const char *pcap;    /* a file; NULL: none */
 	const char *metrics; /* a file; NULL: none */
 	const char *log;     /* "journal", or a file; NULL: none */
 	bool is_utc;

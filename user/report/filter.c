@@ -1,29 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "report/filter.h"
 
-#include <arpa/inet.h>
-#include <netinet/ip.h>
-#include <netinet/ip6.h>
 #include <netinet/tcp.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "model/finding.h"
+#include "report/packet.h"
 
-enum { EXPRESSION_BYTES = 4096, HOPS = 64 };
+enum { EXPRESSION_BYTES = 4096 };
 
 struct filter {
 	struct bpf_program program;
 	char text[EXPRESSION_BYTES];
-};
-
-/* The headers of a packet, as a pcap of raw IP has them: no link layer. */
-struct packet {
-	size_t len;
-	uint8_t bytes[sizeof(struct ip6_hdr) + sizeof(struct tcphdr)];
 };
 
 static bool join_words(char *const *words, char *out, size_t size)
@@ -87,53 +78,15 @@ const char *filter_text(const struct filter *filter)
 	return filter->text;
 }
 
-static size_t put_ip4(uint8_t *out, const struct tuple *t, size_t payload)
-{
-	struct iphdr ip = {
-		.version = 4,
-		.ihl = sizeof(ip) / 4,
-		.tot_len = htons((uint16_t)(sizeof(ip) + payload)),
-		.ttl = HOPS,
-		.protocol = IPPROTO_TCP,
-	};
-
-	memcpy(&ip.saddr, t->src.bytes, sizeof(ip.saddr));
-	memcpy(&ip.daddr, t->dst.bytes, sizeof(ip.daddr));
-	memcpy(out, &ip, sizeof(ip));
-	return sizeof(ip);
-}
-
-static size_t put_ip6(uint8_t *out, const struct tuple *t, size_t payload)
-{
-	struct ip6_hdr ip = { 0 };
-
-	ip.ip6_flow = htonl(6u << 28);
-	ip.ip6_plen = htons((uint16_t)payload);
-	ip.ip6_nxt = IPPROTO_TCP;
-	ip.ip6_hops = HOPS;
-	memcpy(&ip.ip6_src, t->src.bytes, sizeof(ip.ip6_src));
-	memcpy(&ip.ip6_dst, t->dst.bytes, sizeof(ip.ip6_dst));
-	memcpy(out, &ip, sizeof(ip));
-	return sizeof(ip);
-}
-
 /* `r`: the reset whose trigger's flags and numbers it carries; NULL: a plain ACK. */
 static void build(struct packet *out, uint8_t family, const struct tuple *t,
 		  const struct reset_observation *r)
 {
-	struct tcphdr tcp = { .doff = sizeof(tcp) / 4 };
-	size_t len;
+	struct packet_tcp tcp = { .flags = TH_ACK };
 
-	tcp.source = htons(t->sport);
-	tcp.dest = htons(t->dport);
-	tcp.seq = htonl(r ? r->seq : 0);
-	tcp.ack_seq = htonl(r ? r->ack : 0);
-	memset(out, 0, sizeof(*out));
-	len = family == AF_INET ? put_ip4(out->bytes, t, sizeof(tcp)) :
-				  put_ip6(out->bytes, t, sizeof(tcp));
-	memcpy(out->bytes + len, &tcp, sizeof(tcp));
-	out->bytes[len + 13] = r ? r->flags : TH_ACK;
-	out->len = len + sizeof(tcp);
+	if (r)
+		tcp = (struct packet_tcp){ .seq = r->seq, .ack = r->ack, .flags = r->flags };
+	packet_build(out, family, t, &tcp);
 }
 
 static bool matches(const struct filter *filter, uint8_t family, const struct tuple *t,

@@ -29,6 +29,7 @@ struct renderer {
 
 const struct renderer *renderer_for(enum format format);
 
-extern const struct renderer text_renderer, json_renderer, html_renderer, prom_renderer;
+extern const struct renderer text_renderer, json_renderer, html_renderer, pcapng_renderer,
+	prom_renderer;
 
 #endif

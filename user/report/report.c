@@ -22,6 +22,7 @@ void report_init(struct report *r, const struct options *options)
 	r->options = options;
 	r->renderer = renderer_for(options->format);
 	output_init(&r->output);
+	output_init(&r->pcap);
 }
 
 static bool is_live(const struct options *options)
@@ -49,6 +50,20 @@ static int open_recorder(struct report *r, char why[REPORT_WHY_BYTES])
 	return -1;
 }
 
+static int open_pcap(struct report *r, char why[REPORT_WHY_BYTES])
+{
+	if (!r->options->pcap)
+		return 0;
+	if (output_open(&r->pcap, r->options->pcap, false, why, REPORT_WHY_BYTES))
+		return -1;
+	if (!output_start(&r->pcap, is_live(r->options)))
+		r->pcap_rendering = pcapng_renderer.begin(r->options, &r->pcap);
+	if (r->pcap_rendering)
+		return 0;
+	snprintf(why, REPORT_WHY_BYTES, "out of memory");
+	return -1;
+}
+
 int report_open(struct report *r, const struct options *options, char why[REPORT_WHY_BYTES])
 {
 	report_init(r, options);
@@ -65,7 +80,7 @@ int report_open(struct report *r, const struct options *options, char why[REPORT
 	if (!output_start(&r->output, is_live(options)))
 		r->rendering = r->renderer->begin(options, &r->output);
 	if (r->rendering)
-		return open_recorder(r, why);
+		return open_pcap(r, why) ? -1 : open_recorder(r, why);
 	snprintf(why, REPORT_WHY_BYTES, "out of memory");
 	return -1;
 }
@@ -182,6 +197,15 @@ static bool is_shown(const struct report *r, const struct finding *f)
 	return (is_made(f) || r->options->is_verbose) && (!r->filter || f->type != FINDING_RESETS);
 }
 
+/* A lost block would make what follows another interface's: better none. */
+static void note_pcap(struct report *r, bool is_last)
+{
+	if (output_commit(&r->pcap, is_last) || r->pcap.has_failed)
+		return;
+	r->pcap.has_failed = true;
+	message("writing to %s stopped: it is not taken fast enough", r->options->pcap);
+}
+
 void report_finding(void *report, const struct finding *found)
 {
 	struct report *r = report;
@@ -212,6 +236,10 @@ void report_finding(void *report, const struct finding *found)
 		r->gap++;
 	else if (is_shown(r, f))
 		show(r, f, false);
+	if (r->pcap_rendering && !r->pcap.has_failed && is_shown(r, f)) {
+		pcapng_renderer.finding(r->pcap_rendering, f);
+		note_pcap(r, false);
+	}
 }
 
 bool report_is_live(const struct report *r)
@@ -254,6 +282,8 @@ bool report_is_full(const struct report *r)
 void report_flush(struct report *r)
 {
 	output_flush(&r->output);
+	if (r->pcap_rendering)
+		output_flush(&r->pcap);
 	if (r->recorder)
 		note_recorder_error(r, recorder_flush(r->recorder));
 }
@@ -278,13 +308,17 @@ enum status report_summary(struct report *r)
 		r->renderer->summary(r->rendering, &r->summary, &r->last, status);
 		output_commit(&r->output, true);
 	}
+	if (r->pcap_rendering && !r->pcap.has_failed) {
+		pcapng_renderer.summary(r->pcap_rendering, &r->summary, &r->last, status);
+		note_pcap(r, true);
+	}
 	report_flush(r);
 	if (r->options->metrics &&
 	    metrics_write(r->options->metrics, r->options, &r->summary, &r->last, status) &&
 	    status == STATUS_OK)
 		return STATUS_UNKNOWN;
 	/* The last line, this summary, may have found no room. */
-	if (r->output.has_failed || (r->recorder_gap && status == STATUS_OK))
+	if (r->output.has_failed || r->pcap.has_failed || (r->recorder_gap && status == STATUS_OK))
 		return STATUS_UNKNOWN;
 	return status;
 }
@@ -304,6 +338,9 @@ enum status report_close(struct report *r, enum status status)
 		status = STATUS_UNKNOWN;
 	if (output_close(&r->output, PATIENCE_NS, r->hurry))
 		status = STATUS_UNKNOWN;
+	if (r->options->pcap && output_close(&r->pcap, PATIENCE_NS, r->hurry))
+		status = STATUS_UNKNOWN;
+	pcapng_renderer.end(r->pcap_rendering);
 	if (r->rendering)
 		r->renderer->end(r->rendering);
 	filter_free(r->filter);

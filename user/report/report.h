@@ -21,6 +21,8 @@ struct report {
 	struct output output;
 	const struct renderer *renderer;
 	void *rendering;                  /* the renderer's own; NULL: it has not begun */
+	struct output pcap;               /* --pcap */
+	void *pcap_rendering;             /* NULL: none */
 	struct recorder *recorder;        /* NULL: none, or it failed */
 	struct recorder *failed_recorder; /* to be closed: not while there is something to watch */
 	uint64_t gap, recorder_gap;       /* lines that were not written, and not told yet */
