@@ -3,9 +3,11 @@
 
 #include <cap-ng.h>
 #include <errno.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
 #define FIRST_PID_NAMESPACE 0xEFFFFFFCU
@@ -33,6 +35,14 @@ bool privilege_has(size_t index)
 	return index < NEEDED && capng_have_capability(CAPNG_EFFECTIVE, needed[index].capability);
 }
 
+/* A container may have none, or an empty folder. */
+static bool has_sysfs(void)
+{
+	struct statfs fs;
+
+	return !statfs("/sys", &fs) && fs.f_type == SYSFS_MAGIC;
+}
+
 int privilege_check(char *why, size_t size)
 {
 	char missing[96] = "";
@@ -42,8 +52,14 @@ int privilege_check(char *why, size_t size)
 		if (!privilege_has(i))
 			used += (size_t)snprintf(missing + used, sizeof(missing) - used, "%s%s",
 						 used ? ", " : "", needed[i].name);
-	if (!used)
+	if (!used && has_sysfs())
 		return 0;
+	if (!used) {
+		snprintf(why, size,
+			 "cannot trace: /sys is not mounted here, as in some containers; mount it "
+			 "(mount -t sysfs sysfs /sys, or docker run -v /sys:/sys:ro …)");
+		return -ENOENT;
+	}
 	snprintf(why, size, "cannot trace: missing %s; run it as root (sudo rstblame …)", missing);
 	return -EPERM;
 }

@@ -11,7 +11,8 @@
 const char *privilege_name(size_t index);
 bool privilege_has(size_t index);
 
-/* 0, or -EPERM and in `why` one line with the missing capabilities and the cure. */
+/* 0, or -EPERM and in `why` one line with the missing capabilities and the cure; -ENOENT,
+ * and the same of /sys. */
 int privilege_check(char *why, size_t size);
 
 /* Whether nothing keeps it from looking into all processes of the machine. False, and in
