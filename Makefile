@@ -137,7 +137,7 @@ installed = 755:$(installed_program):sbin/rstblame $(completions) \
 	644:scripts/prometheus/rstblame.rules.yml:share/doc/rstblame/rstblame.rules.yml \
 	644:CHANGELOG.md:share/doc/rstblame/NEWS $(addprefix 644:,$(addsuffix :share/doc/rstblame/rstblame.spdx.json,\
 		$(wildcard $(dir $(installed_program))rstblame.spdx.json))) \
-	$(foreach m,$(wildcard user/rstblame.[1-9]),644:$(m):share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
+	$(foreach m,$(wildcard user/rstblame*.[1-9]),644:$(m):share/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m)))
 field = $(word $(1),$(subst :, ,$(2)))
 
 install: $(installed_program) ## install program, manual and completion; DESTDIR= and PREFIX= as usual
