@@ -130,7 +130,7 @@ size_t loader_attach_module(struct loader *loader, const char *module, struct pr
 	loader_forget_plan(loader);
 	loader_note_results(loader, results);
 	for (size_t i = 0; i < EVENT_PROBES; i++)
-		attached += choices[i].hook && results[i].state == PROBE_ATTACHED;
+		attached += choices[i].hook && probe_is_attached(results[i].state);
 	return attached;
 }
 
@@ -140,7 +140,7 @@ size_t loader_forget_module(struct loader *loader, const char *module, struct pr
 
 	(void)loader; /* its links are dead and are closed in the end */
 	for (size_t i = 0; i < EVENT_PROBES; i++) {
-		if (!is_of_module(i, module) || results[i].state != PROBE_ATTACHED)
+		if (!is_of_module(i, module) || !probe_is_attached(results[i].state))
 			continue;
 		memset(&results[i], 0, sizeof(results[i]));
 		results[i].state = PROBE_WAITS;

@@ -196,19 +196,30 @@ static int try_open(struct loader *loader, bool allow_fentry, struct probe_resul
 
 static bool is_by_kprobe(const struct probe_result *result)
 {
-	return result->state == PROBE_ATTACHED && result->how != HOOK_FENTRY;
+	return probe_is_attached(result->state) && result->how != HOOK_FENTRY;
 }
 
 /* The counts are read by calls during which the kernel runs no kprobe's program on that
  * CPU (bpf_disable_instrumentation()): a reset there would not be counted, a removal not
  * be seen. */
-void loader_note_results(struct loader *loader, const struct probe_result *results)
+void loader_note_results(struct loader *loader, struct probe_result *results)
 {
+	if (loader->kprobes_are_off)
+		probes_disarm_kprobes(results);
 	loader->counts_at_end = is_by_kprobe(&results[EVENT_PROBE_RESET_V4]) ||
 				is_by_kprobe(&results[EVENT_PROBE_RESET_V6]) ||
 				is_by_kprobe(&results[EVENT_PROBE_REMOVAL]);
-	loader->skel->bss->sees_drops = results[EVENT_PROBE_DROP].state == PROBE_ATTACHED;
-	loader->skel->bss->sees_requests = results[EVENT_PROBE_REQUEST].state == PROBE_ATTACHED;
+	loader->skel->bss->sees_drops = probe_is_attached(results[EVENT_PROBE_DROP].state);
+	loader->skel->bss->sees_requests = probe_is_attached(results[EVENT_PROBE_REQUEST].state);
+}
+
+void loader_set_kprobes(struct loader *loader, bool are_on, struct probe_result *results)
+{
+	loader->kprobes_are_off = !are_on;
+	if (are_on)
+		probes_arm_kprobes(results);
+	else
+		probes_disarm_kprobes(results);
 }
 
 bool loader_counts_at_end(const struct loader *loader)
@@ -251,6 +262,7 @@ struct loader *loader_open(const struct loader_options *options, struct probe_re
 	loader->with_stacks = options->with_stacks;
 	loader->counts_syns = options->counts_syns;
 	loader->plan.no_pin = options->no_pin;
+	loader->kprobes_are_off = options->kprobes_are_off;
 	loader->opened.fd = -1;
 	err = refusal_check_btf(options->btf_path, why);
 	if (!err)

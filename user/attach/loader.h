@@ -20,6 +20,7 @@ struct loader_options {
 	bool is_verbose;      /* libbpf's own messages to stderr */
 	bool counts_syns;     /* answers to SYNs: the first of a second only are sent in full */
 	bool no_pin;          /* module functions by kprobe only: fentry pins a module */
+	bool kprobes_are_off; /* disarmed, for all of the kernel: see loader_set_kprobes() */
 };
 
 enum { LOADER_WHY_BYTES = 512 };
@@ -39,6 +40,9 @@ size_t loader_attach_module(struct loader *loader, const char *module,
 /* That module went, and its kprobes with it: its probes wait again. Returns how many. */
 size_t loader_forget_module(struct loader *loader, const char *module,
 			    struct probe_result *results);
+
+/* Kprobes were armed, or disarmed: tells of those that are attached, and of those to come. */
+void loader_set_kprobes(struct loader *loader, bool are_on, struct probe_result *results);
 
 int loader_state_ring_fd(const struct loader *loader);
 int loader_reset_ring_fd(const struct loader *loader);

@@ -32,6 +32,7 @@ struct loader {
 	bool counts_syns;
 	bool counts_at_end;
 	bool allows_fentry; /* the object was loaded with them */
+	bool kprobes_are_off;
 };
 
 /* The object with the chosen programs, as the plan has it, not yet loaded. NULL and
@@ -45,8 +46,9 @@ int loader_load(const struct loader *loader, struct rstblame_bpf *skel,
 /* What is of use while programs are chosen and loaded only. */
 void loader_forget_plan(struct loader *loader);
 
-/* For loader_counts_at_end(), after probes were attached. */
-void loader_note_results(struct loader *loader, const struct probe_result *results);
+/* For loader_counts_at_end(), after probes were attached; and those that are disarmed are
+ * blind. */
+void loader_note_results(struct loader *loader, struct probe_result *results);
 
 /* None of the chosen could be had, and why. */
 void loader_mark_all(struct probe_result *results, const struct hook_choice *choices,

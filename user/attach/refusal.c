@@ -59,7 +59,7 @@ int refusal_check_resets(const struct probe_result *results, char why[LOADER_WHY
 {
 	const struct probe_result *r = &results[EVENT_PROBE_RESET_V4];
 
-	if (r->state == PROBE_ATTACHED)
+	if (probe_is_attached(r->state))
 		return 0;
 	snprintf(why, LOADER_WHY_BYTES, "cannot trace: %s; %s", r->why, probe_cure(r->state));
 	return -ENOTSUP;

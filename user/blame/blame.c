@@ -322,6 +322,8 @@ static int observe_start(struct blame *b, const struct observation *seen)
 		changes_note_probe(b->changes, start->probes[i].sense, is_attached);
 		if (start->probes[i].sense == SENSE_ENTRY && !is_attached)
 			blame_node(b, seen->netns)->is_blind_to_entries = true;
+		if (start->probes[i].sense == SENSE_REMOVAL && start->probes[i].is_blind)
+			blame_node(b, seen->netns)->is_blind_to_removals = true;
 	}
 	blame_deliver_raw(b, seen, FINDING_START);
 	return 0;

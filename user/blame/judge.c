@@ -260,14 +260,15 @@ static void say_unknown(const struct evidence *e, struct reset_blame *out)
 {
 	const struct reset_observation *reset = &e->reset->reset;
 	bool is_forgotten = reset->pickup == PICKUP_FRESH;
+	bool is_before = is_forgotten && !e->has_losses && e->sees_removals;
 
 	say(out, VERDICT_ENTRY_UNKNOWN, is_forgotten ? CONFIDENCE_LIKELY : CONFIDENCE_UNKNOWN);
 	out->arrival = e->arrival;
 	if (e->arrival)
 		add_because(out, e->arrival->id);
-	verdict_infer(out, e->arrival   ? UNSEEN_ENTRY_PLACE :
-			   is_forgotten ? UNSEEN_REMOVAL_BEFORE :
-					  UNSEEN_REMOVAL);
+	verdict_infer(out, e->arrival ? UNSEEN_ENTRY_PLACE :
+			   is_before  ? UNSEEN_REMOVAL_BEFORE :
+					UNSEEN_REMOVAL);
 	if (e->has_losses)
 		verdict_infer(out, UNSEEN_REMOVAL_LOST);
 	if (e->has_evictions)

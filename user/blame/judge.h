@@ -79,6 +79,7 @@ struct evidence {
 	bool was_own;       /* an untranslated entry of this tuple ended: no translation is lost */
 	bool has_clean_end; /* one ended that both sides had closed */
 	bool sees_entries;  /* a newer entry would have been seen */
+	bool sees_removals; /* and a removal, from the beginning of the window on */
 	bool has_losses;    /* of any probe that the join needs */
 	bool has_evictions; /* the ledger forgot removals */
 };

@@ -21,7 +21,8 @@ enum { NODES_MAX = 64, OPEN_MAX = 8, SINGLES_MAX = 16 };
  * the limit. */
 struct node {
 	bool is_blind_to_entries;
-	uint64_t losses; /* of the probes that a join needs */
+	bool is_blind_to_removals; /* its probe is there, or its module is, and sees nothing */
+	uint64_t losses;           /* of the probes that a join needs */
 };
 
 struct blame {

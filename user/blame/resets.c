@@ -158,6 +158,7 @@ static void gather(struct blame *b, const struct observation *seen, struct ledge
 	e->arrival = changes_arrival(b->changes, seen->netns, reset->family, &reset->packet.dst);
 	e->has_losses = blame_node(b, seen->netns)->losses > 0;
 	e->sees_entries = !blame_node(b, seen->netns)->is_blind_to_entries;
+	e->sees_removals = !blame_node(b, seen->netns)->is_blind_to_removals;
 	e->has_evictions = ledger_evicted(b->ledger) > 0 || walk->is_cut;
 }
 

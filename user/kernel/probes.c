@@ -2,6 +2,7 @@
 #include "kernel/probes.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define ENTRY_EXIT_HOOKS(symbol, prefix_entry, prefix_exit)                                        \
 	{ HOOK_FENTRY, symbol, prefix_entry "_fentry", prefix_exit "_fexit" },                     \
@@ -260,4 +261,49 @@ const char *probe_cure(enum probe_state state)
 	if (state == PROBE_BLIND)
 		return "please report this with the kernel version: the event happened, the probe did not fire";
 	return "use a kernel with BTF, kprobes and ftrace (any distribution kernel since 5.10)";
+}
+
+bool hook_is_kprobe(enum hook_how how)
+{
+	return how == HOOK_KPROBE || how == HOOK_KPROBE_PART || how == HOOK_KPROBE_CLONE;
+}
+
+bool probe_is_attached(enum probe_state state)
+{
+	return state == PROBE_BLIND || probe_sees(state);
+}
+
+bool probe_sees(enum probe_state state)
+{
+	return state == PROBE_ATTACHED || state == PROBE_PROVEN;
+}
+
+/* The kernel's own file says so, and nothing else: kprobes/list looks as before. */
+static const char disarmed[] = "kprobes are disarmed: /sys/kernel/debug/kprobes/enabled is 0";
+
+void probes_disarm_kprobes(struct probe_result *results)
+{
+	for (size_t i = 0; i < EVENT_PROBES; i++) {
+		if (!hook_is_kprobe(results[i].how) || !probe_sees(results[i].state))
+			continue;
+		results[i].state = PROBE_BLIND;
+		snprintf(results[i].why, sizeof(results[i].why), "%s", disarmed);
+	}
+}
+
+void probes_arm_kprobes(struct probe_result *results)
+{
+	for (size_t i = 0; i < EVENT_PROBES; i++) {
+		if (results[i].state != PROBE_BLIND || strcmp(results[i].why, disarmed) != 0)
+			continue;
+		results[i].state = PROBE_ATTACHED;
+		results[i].why[0] = '\0';
+	}
+}
+
+const char *probe_result_cure(const struct probe_result *result)
+{
+	return result->state == PROBE_BLIND && !strcmp(result->why, disarmed) ?
+		       sense_switch_cure(SENSE_KPROBES) :
+		       probe_cure(result->state);
 }

@@ -54,13 +54,14 @@ const char *probe_word(enum event_probe probe);
 const char *probe_symbol(enum event_probe probe);
 
 const char *hook_how_name(enum hook_how how); /* the schema's "how" */
+bool hook_is_kprobe(enum hook_how how);       /* in one form or another */
 
 enum probe_state {
 	PROBE_UNTRIED,
 	PROBE_MISSING,  /* could not be attached: `why` says it */
 	PROBE_WAITS,    /* its module is not loaded: there is nothing to see yet */
 	PROBE_ATTACHED, /* but no event was seen of it */
-	PROBE_BLIND,    /* provoked, and not seen */
+	PROBE_BLIND,    /* attached, and sees nothing: `why` says how that is known */
 	PROBE_PROVEN,   /* provoked, and seen */
 };
 
@@ -72,13 +73,25 @@ struct probe_result {
 	char why[160]; /* also of one that is attached and does not see all */
 };
 
+/* Whether its programs are on the kernel's function, and whether they see, as far as known. */
+bool probe_is_attached(enum probe_state state);
+bool probe_sees(enum probe_state state);
+
 const char *probe_state_name(enum probe_state state);
 
 /* The same, with the module that it waits for: "waits for nf_nat". Returns `out`. */
 const char *probe_state_text(const struct probe *probe, enum probe_state state, char *out,
 			     size_t size);
 
-/* What to do about a probe that is missing or waits: static. */
+/* What to do about a probe that is missing, waits or is blind: static. */
 const char *probe_cure(enum probe_state state);
+
+/* Kprobes are disarmed, for all of the kernel: those that are attached by one are blind.
+ * And the other way round. */
+void probes_disarm_kprobes(struct probe_result *results);
+void probes_arm_kprobes(struct probe_result *results);
+
+/* The cure of that probe's own gap. */
+const char *probe_result_cure(const struct probe_result *result);
 
 #endif

@@ -33,6 +33,8 @@ enum sense {
 	/* No probes: lines that were not written, for want of a reader or of room. */
 	SENSE_REPORT_GAP,
 	SENSE_RECORDING_GAP,
+	SENSE_FTRACE,  /* no probes either: the kernel's switches, with which all probes */
+	SENSE_KPROBES, /* of their kind see nothing, and none of them fails */
 	SENSES,
 };
 
@@ -42,6 +44,11 @@ enum sense sense_parse(const char *word);
 
 /* Whether resets are what it sees: one that goes unseen takes nothing from the others. */
 bool sense_is_of_resets(enum sense sense);
+
+/* How the kernel names that switch, and the command that turns it on again: static. NULL:
+ * it is none. */
+const char *sense_switch(enum sense sense);
+const char *sense_switch_cure(enum sense sense);
 
 /* Whether a probe sees, by the schema's word for how it was attached: all but "none". */
 bool sense_is_attached(const char *how);

@@ -207,6 +207,8 @@ static const struct field check_rows[] = {
 	DECLARED("lockdown", FIELD_ALWAYS, text),
 	DECLARED("kallsyms", FIELD_ALWAYS, yes_or_no),
 	DECLARED("memlock", FIELD_ALWAYS, text),
+	DECLARED("ftrace", FIELD_ALWAYS, text),
+	DECLARED("kprobes", FIELD_ALWAYS, text),
 	DECLARED("probes", FIELD_ALWAYS, check_probes),
 	DECLARED("conclusion", FIELD_ALWAYS, text),
 	DECLARED("why", 0, text),

@@ -15,6 +15,7 @@
 #include "session/canary.h"
 #include "session/check_report.h"
 #include "session/session.h"
+#include "session/silence.h"
 
 static int take_proof(void *ctx, const struct observation *seen)
 {
@@ -63,6 +64,7 @@ static void look_at_machine(struct check *c, const struct options *options)
 	struct rlimit memlock;
 
 	uname(&c->machine);
+	switches_open(&c->switches);
 	c->btf = options->btf                                 ? options->btf :
 		 access("/sys/kernel/btf/vmlinux", R_OK) == 0 ? "yes" :
 								"no";
@@ -79,7 +81,9 @@ static void run_check(struct check *c, const struct options *options)
 	struct loader *loader = NULL;
 
 	look_at_machine(c, options);
-	if (!privilege_check(c->why, sizeof(c->why)))
+	loader_options.kprobes_are_off = c->switches.states[SWITCH_KPROBES] == SWITCH_OFF;
+	if (!privilege_check(c->why, sizeof(c->why)) &&
+	    !silence_check(&c->switches, c->why, sizeof(c->why)))
 		loader = loader_open(&loader_options, c->probes, c->why);
 	if (loader) {
 		c->why[0] = '\0';
@@ -108,5 +112,6 @@ enum status session_check(const struct options *options)
 	}
 	if (out != stdout)
 		fclose(out);
+	switches_close(&check.switches);
 	return check.status;
 }

@@ -55,6 +55,8 @@ static void write_machine(const struct check *c, FILE *out)
 	fprintf(out, "lockdown   %s\n", c->lockdown);
 	fprintf(out, "kallsyms   %s\n", c->sees_symbols ? "readable" : "hidden (kptr_restrict)");
 	fprintf(out, "memlock    %s\n", memlock_text(c, limit, sizeof(limit)));
+	fprintf(out, "ftrace     %s\n", switch_state_name(c->switches.states[SWITCH_FTRACE]));
+	fprintf(out, "kprobes    %s\n", switch_state_name(c->switches.states[SWITCH_KPROBES]));
 	fprintf(out, "privilege ");
 	for (size_t i = 0; (name = privilege_name(i)); i++)
 		fprintf(out, " %s %s%s", name, privilege_has(i) ? "yes" : "MISSING",
@@ -67,7 +69,7 @@ static void write_gap(const struct check *c, size_t probe, FILE *out)
 
 	fprintf(out, "  %s%s\n    so: %s\n    cure: %s\n",
 		probes[probe].is_required && r->state != PROBE_WAITS ? "required; " : "", r->why,
-		probes[probe].consequence, probe_cure(r->state));
+		probes[probe].consequence, probe_result_cure(r));
 }
 
 static const char *conclusion(const struct check *c)
@@ -108,6 +110,9 @@ static void write_privileges(const struct check *c, struct jsonw *w)
 	jsonw_string(w, "lockdown", c->lockdown);
 	jsonw_bool(w, "kallsyms", c->sees_symbols);
 	jsonw_string(w, "memlock", memlock_text(c, limit, sizeof(limit)));
+	for (enum switch_id i = 0; i < SWITCHES; i++)
+		jsonw_string(w, sense_word(switch_sense(i)),
+			     switch_state_name(c->switches.states[i]));
 }
 
 static void write_probe(const struct check *c, size_t probe, struct jsonw *w)
@@ -125,7 +130,7 @@ static void write_probe(const struct check *c, size_t probe, struct jsonw *w)
 	if (r->why[0])
 		jsonw_string(w, "why", r->why);
 	if (is_gap(c, probe))
-		jsonw_string(w, "cure", probe_cure(r->state));
+		jsonw_string(w, "cure", probe_result_cure(r));
 	jsonw_end_object(w);
 }
 

@@ -8,6 +8,7 @@
 
 #include "attach/loader.h"
 #include "kernel/proof.h"
+#include "kernel/switches.h"
 #include "summary/summary.h"
 
 struct check {
@@ -21,6 +22,7 @@ struct check {
 	struct probe_result probes[EVENT_PROBES];
 	enum status status;
 	struct provoked provoked;
+	struct switches switches;
 };
 
 void check_write_text(const struct check *check, FILE *out);

@@ -10,8 +10,12 @@
 
 #include "base/clock.h"
 #include "session/command.h"
+#include "session/silence.h"
 #include "session/stop.h"
 #include "session/watch_private.h"
+
+/* How soon it is noticed that probes were silenced, while nothing else happens. */
+enum { SWITCHES_EVERY_S = 1 };
 
 static int watch_for(struct run *run, enum wake wake, int fd, uint32_t events)
 {
@@ -124,6 +128,8 @@ int wakes_open(struct run *run)
 		err = watch(run, WAKE_PROGRESS, open_timer(is_live, is_live));
 	if (!err)
 		err = watch(run, WAKE_SIGNAL, open_signals());
+	if (!err)
+		err = watch(run, WAKE_SWITCHES, open_timer(SWITCHES_EVERY_S, SWITCHES_EVERY_S));
 	if (!err && run->modules_fd >= 0)
 		err = watch(run, WAKE_MODULES, run->modules_fd);
 	return err;
@@ -218,6 +224,11 @@ static void on_wake(struct run *run, enum wake wake)
 		break;
 	case WAKE_MODULES:
 		run_take_modules(run);
+		break;
+	case WAKE_SWITCHES:
+		read_timer(run, WAKE_SWITCHES);
+		silence_look(run);
+		report_flush(&run->report);
 		break;
 	case WAKES:
 		break;

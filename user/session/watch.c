@@ -18,6 +18,7 @@
 #include "node/privilege.h"
 #include "session/command.h"
 #include "session/session.h"
+#include "session/silence.h"
 #include "session/stop.h"
 #include "session/watch_private.h"
 
@@ -61,7 +62,7 @@ static int take_live(void *ctx, const struct observation *seen)
 
 /* ---- the beginning and the end, as observations like any other ---- */
 
-static void stamp(struct observation *seen, enum observation_type type)
+void run_stamp(struct observation *seen, enum observation_type type)
 {
 	seen->type = type;
 	seen->netns.inum = netns_own();
@@ -69,12 +70,23 @@ static void stamp(struct observation *seen, enum observation_type type)
 	seen->wall_ns = seen->mono_ns + clock_wall_offset_ns();
 }
 
+void run_observe(struct run *run, const struct observation *seen)
+{
+	blame_observe(run->blame, seen);
+}
+
+/* Attached and blind is as good as not attached. */
+static const char *how_seen(const struct probe_result *result)
+{
+	return hook_how_name(result->state == PROBE_BLIND ? HOOK_NONE : result->how);
+}
+
 static void observe_start(struct run *run)
 {
 	struct observation seen = { 0 };
 	struct start_observation *start = &seen.start;
 
-	stamp(&seen, OBSERVATION_START);
+	run_stamp(&seen, OBSERVATION_START);
 	run->start_ns = seen.mono_ns;
 	start->version = RSTBLAME_VERSION;
 	start->host = run->machine.nodename;
@@ -85,12 +97,13 @@ static void observe_start(struct run *run)
 		start->probes[start->probes_count++] = (struct probe_report){
 			.sense = probes[i].sense,
 			.name = probe_word(i),
-			.how = hook_how_name(run->probes[i].how),
+			.how = how_seen(&run->probes[i]),
 			.symbol = run->probes[i].symbol,
 			.why = run->probes[i].why,
 			.is_blind =
 				probes[i].is_required &&
 				(run->probes[i].state == PROBE_MISSING ||
+				 run->probes[i].state == PROBE_BLIND ||
 				 (run->probes[i].state == PROBE_ATTACHED && run->probes[i].why[0])),
 		};
 	blame_observe(run->blame, &seen);
@@ -100,7 +113,7 @@ static void observe_end(struct run *run)
 {
 	struct observation seen = { 0 };
 
-	stamp(&seen, OBSERVATION_END);
+	run_stamp(&seen, OBSERVATION_END);
 	seen.window_s = (run->over_ns - run->start_ns + NSEC_PER_SEC / 2) / NSEC_PER_SEC;
 	blame_observe(run->blame, &seen);
 }
@@ -147,6 +160,7 @@ void run_drain(struct run *run)
 	uint64_t until_ns = clock_mono_ns() - HOLD_NS;
 	bool is_empty = true;
 
+	silence_look(run);
 	run->err = rings_drain(run->rings, until_ns, &is_empty);
 	if (!run->err)
 		run->err = take_found(run, until_ns);
@@ -164,12 +178,13 @@ static void observe_probe(struct run *run, size_t probe)
 	const struct probe_result *result = &run->probes[probe];
 	struct observation seen = { 0 };
 
-	stamp(&seen, OBSERVATION_PROBE);
+	run_stamp(&seen, OBSERVATION_PROBE);
 	seen.probe.sense = probes[probe].sense;
 	snprintf(seen.probe.name, sizeof(seen.probe.name), "%s", probe_word(probe));
-	snprintf(seen.probe.how, sizeof(seen.probe.how), "%s", hook_how_name(result->how));
+	snprintf(seen.probe.how, sizeof(seen.probe.how), "%s", how_seen(result));
 	snprintf(seen.probe.symbol, sizeof(seen.probe.symbol), "%s", result->symbol);
-	snprintf(seen.probe.module, sizeof(seen.probe.module), "%s", probes[probe].module);
+	snprintf(seen.probe.module, sizeof(seen.probe.module), "%s",
+		 probes[probe].module ? probes[probe].module : "");
 	snprintf(seen.probe.why, sizeof(seen.probe.why), "%.90s", result->why);
 	blame_observe(run->blame, &seen);
 }
@@ -196,6 +211,13 @@ static bool wait_for_module(const char *module)
 	return false;
 }
 
+static void observe_turned(struct run *run, const struct probe_result *before)
+{
+	for (size_t i = 0; i < EVENT_PROBES; i++)
+		if (run->probes[i].state != before[i].state)
+			observe_probe(run, i);
+}
+
 /* Attaches what waits for a module that came; notes what went with one. */
 static void on_module(struct run *run, const struct module_event *event)
 {
@@ -206,17 +228,37 @@ static void on_module(struct run *run, const struct module_event *event)
 	memcpy(before, run->probes, sizeof(before));
 	if (!event->has_come)
 		loader_forget_module(run->loader, event->name, run->probes);
-	else if (wait_for_module(event->name))
+	else if (run->switches.states[SWITCH_FTRACE] != SWITCH_OFF && wait_for_module(event->name))
 		loader_attach_module(run->loader, event->name, run->probes);
-	for (size_t i = 0; i < EVENT_PROBES; i++)
-		if (run->probes[i].state != before[i].state)
-			observe_probe(run, i);
+	observe_turned(run, before);
+}
+
+void run_take_loaded(struct run *run)
+{
+	for (size_t i = 0; i < EVENT_PROBES; i++) {
+		struct module_event came = { .has_come = true };
+
+		if (run->probes[i].state != PROBE_WAITS || !module_is_live(probes[i].module))
+			continue;
+		snprintf(came.name, sizeof(came.name), "%s", probes[i].module);
+		on_module(run, &came);
+	}
+}
+
+void run_set_kprobes(struct run *run, bool are_on)
+{
+	struct probe_result before[EVENT_PROBES];
+
+	memcpy(before, run->probes, sizeof(before));
+	loader_set_kprobes(run->loader, are_on, run->probes);
+	observe_turned(run, before);
 }
 
 void run_take_modules(struct run *run)
 {
 	struct module_event event;
 
+	silence_look(run);
 	while (modules_next(run->modules_fd, &event) > 0)
 		on_module(run, &event);
 	report_flush(&run->report); /* it may stay quiet for long from here on */
@@ -296,7 +338,10 @@ static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 					  .no_pin = run->options->no_pin,
 					  .is_verbose = run->options->is_verbose };
 
-	if (privilege_check(why, LOADER_WHY_BYTES))
+	switches_open(&run->switches);
+	options.kprobes_are_off = run->switches.states[SWITCH_KPROBES] == SWITCH_OFF;
+	if (privilege_check(why, LOADER_WHY_BYTES) ||
+	    silence_check(&run->switches, why, LOADER_WHY_BYTES))
 		return -1;
 	if (!privilege_sees_processes(why, LOADER_WHY_BYTES))
 		message("%s", why);
@@ -334,6 +379,7 @@ static enum status watch_window(struct run *run)
 	if (attach(run, why))
 		return report_error(&run->report, why);
 	observe_start(run);
+	silence_begin(run);
 	report_flush(&run->report);
 	witnesses_begin(run->witnesses);
 	if (start_command(run, why, sizeof(why)))
@@ -341,6 +387,7 @@ static enum status watch_window(struct run *run)
 	wakes_loop(run);
 	stop_arm(run->was_signalled);
 	run->over_ns = clock_mono_ns();
+	silence_look(run);
 	if (!run->err)
 		witnesses_ask_last(run->witnesses);
 	rings_end_counts(run->rings);
@@ -375,6 +422,7 @@ static void release(struct run *run)
 	loader_close(run->loader);
 	blame_free(run->blame);
 	wakes_close(run);
+	switches_close(&run->switches);
 }
 
 enum status session_run(const struct options *options)

@@ -9,6 +9,7 @@
 
 #include "attach/rings.h"
 #include "blame/blame.h"
+#include "kernel/switches.h"
 #include "log/watch.h"
 #include "node/netns_namer.h"
 #include "report/report.h"
@@ -35,6 +36,7 @@ enum wake {
 	WAKE_WITNESS,
 	WAKE_SIGNAL,
 	WAKE_MODULES,
+	WAKE_SWITCHES,
 	WAKES
 };
 
@@ -51,6 +53,7 @@ struct run {
 	struct witnesses *witnesses; /* NULL: nothing is held against the kernel's counts */
 	uint64_t blamed;             /* resets, of those that are reported */
 	struct probe_result probes[EVENT_PROBES];
+	struct switches switches;
 	struct utsname machine;
 	struct netns_namer netns_namer;
 	uint64_t start_ns, over_ns; /* CLOCK_MONOTONIC */
@@ -70,6 +73,16 @@ void run_drain(struct run *run);
 
 /* Attaches what waits for a module that came; notes what went with one. */
 void run_take_modules(struct run *run);
+
+/* The same for those that are there: nothing was attached meanwhile (session/silence.h). */
+void run_take_loaded(struct run *run);
+
+/* Kprobes were armed, or disarmed. */
+void run_set_kprobes(struct run *run, bool are_on);
+
+/* An observation of our own, now. */
+void run_stamp(struct observation *seen, enum observation_type type);
+void run_observe(struct run *run, const struct observation *seen);
 
 /* ---- wakes.c ---- */
 

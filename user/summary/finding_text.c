@@ -378,7 +378,10 @@ static void note_probe(struct note *n, const struct finding *f)
 
 	utf8_printable(p->name, name, sizeof(name));
 	begin(n, "probe", TONE_DIM);
-	if (sense_is_attached(p->how))
+	if (sense_switch(p->sense))
+		n->words =
+			keep(n, "%s is 1 again: probes see from here on", sense_switch(p->sense));
+	else if (sense_is_attached(p->how))
 		n->words = keep(n, "%s was loaded: %s attached to %s",
 				utf8_printable(p->module, module, sizeof(module)), name,
 				utf8_printable(p->symbol, symbol, sizeof(symbol)));
@@ -406,6 +409,9 @@ static void note_lost(struct note *n, const struct finding *f)
 		n->words = keep(n, "%s not recorded: the file could not take %s",
 				COUNTED(f->seen->lost.count, "line was", "lines were"),
 				f->seen->lost.count == 1 ? "it" : "them");
+	else if (sense_switch(f->seen->lost.sense))
+		n->words = keep(n, "%s is 0: probes are silenced, and causes may be missing",
+				sense_switch(f->seen->lost.sense));
 	else
 		n->words = keep(n, "%s %s %s: causes may be missing from here on",
 				NUMBER(f->seen->lost.count),

@@ -118,13 +118,10 @@ static void summarize_audit(const struct summary *t, char *buf, size_t size)
 		snprintf(buf, size, "no flow is at risk.");
 }
 
-/* What of a recording could not be read, or is not there, is among what was lost. */
-static uint64_t count_lost(const struct summary *t, enum sense sense)
+/* "kernel.ftrace_enabled was 0 for a part of the window" */
+static void say_switch(enum sense off, char *buf, size_t size)
 {
-	for (size_t i = 0; i < t->losses_count; i++)
-		if (!strcmp(t->losses[i].probe, sense_word(sense)))
-			return t->losses[i].count;
-	return 0;
+	snprintf(buf, size, "%s was 0 for a part of the window", sense_switch(off));
 }
 
 /* What the kernel counted and nobody saw weighs most: a probe is blind, whatever the reason. */
@@ -139,56 +136,66 @@ static const struct doubt *find_doubt(const struct summary *t, enum witness_of *
 /* Nothing was found, which says little: why, and what to do about it. */
 static void summarize_doubt(const struct summary *t, char *buf, size_t size)
 {
-	uint64_t unreadable = count_lost(t, SENSE_RECORDING);
-	uint64_t unended = count_lost(t, SENSE_RECORDING_END);
-	uint64_t unwritten = count_lost(t, SENSE_REPORT_GAP) + count_lost(t, SENSE_RECORDING_GAP);
-	uint64_t lost = t->lost_total - unreadable - unended - unwritten;
+	uint64_t unreadable = summary_lost(t, SENSE_RECORDING);
+	uint64_t unended = summary_lost(t, SENSE_RECORDING_END);
+	uint64_t unwritten =
+		summary_lost(t, SENSE_REPORT_GAP) + summary_lost(t, SENSE_RECORDING_GAP);
+	uint64_t lost = t->lost_total - unreadable - unended - unwritten -
+			summary_lost(t, SENSE_FTRACE) - summary_lost(t, SENSE_KPROBES);
+	enum sense off = summary_switch_off(t);
 	enum witness_of of;
 	const struct doubt *doubt = find_doubt(t, &of);
 	char words[DESCRIBE_BYTES];
 
-	if (doubt)
+	if (off != SENSE_OTHER) {
+		say_switch(off, words, 120);
+		snprintf(buf, size,
+			 "%.120s, which silences probes, so \"nothing found\" proves nothing. Run "
+			 "again with it on: %s",
+			 words, sense_switch_cure(off));
+	} else if (doubt) {
 		snprintf(buf, size,
 			 "%s, so \"nothing found\" proves nothing. A probe does not see: run "
 			 "rstblame --check.",
 			 describe_doubt(of, doubt->counted, doubt->seen, words, sizeof(words)));
-	else if (lost)
+	} else if (lost) {
 		snprintf(buf, size,
 			 "%s lost, so \"nothing found\" proves nothing. Run again%s without -v and "
 			 "--stack, so that storms are only counted.",
 			 COUNTED(lost, "event was", "events were"),
 			 t->filter ? " without a FILTER," : "");
-	else if (unended)
+	} else if (unended) {
 		snprintf(
 			buf, size,
 			"%s without a summary: cut short, or still being written. \"Nothing found\" "
 			"proves nothing. Use a whole recording.",
 			unended == 1 ? "the recording ends" :
 				       COUNTED(unended, "recording ends", "recordings end"));
-	else if (unwritten)
+	} else if (unwritten) {
 		snprintf(buf, size,
 			 "%s not written, so what was written is not whole. Write to a file with "
 			 "room, or read faster.",
 			 COUNTED(unwritten, "line was", "lines were"));
-	else if (unreadable)
+	} else if (unreadable) {
 		snprintf(
 			buf, size,
 			"%s unreadable, so \"nothing found\" proves nothing. Use a whole recording.",
 			COUNTED(unreadable, "line of the recording is",
 				"lines of the recording are"));
-	else if (t->is_blind)
+	} else if (t->is_blind) {
 		snprintf(buf, size,
 			 "a required probe was missing, so \"nothing found\" proves nothing. Run "
 			 "rstblame --check to see why.");
-	else if (summary_may_miss_risk(t))
+	} else if (summary_may_miss_risk(t)) {
 		snprintf(buf, size,
 			 "no reset was caused by conntrack, but could not determine whether any "
 			 "flow is at risk. %s",
 			 t->look.unseen ? "Run again as root in the host's namespaces." :
 					  "Not every translation on this node could be followed.");
-	else
+	} else {
 		snprintf(buf, size,
 			 "the recording is incomplete, so \"nothing found\" proves nothing.");
+	}
 }
 
 /* "7 resets sent, 3 made but not sent, 2 received"; received ones are verdict `remote`. */
@@ -270,11 +277,12 @@ const char *verdict_text_expected(const struct summary *t, char *buf, size_t siz
 const char *verdict_text_headline(const struct summary *t, enum status status, char *buf,
 				  size_t size)
 {
-	char words[ACCOUNT_BYTES - 32];
+	char words[ACCOUNT_BYTES - 32], silence[120];
+	bool is_doubt = false;
 
 	if (t->stories_count)
 		summarize_stories(t, words, sizeof(words));
-	else if (status == STATUS_UNKNOWN && !t->is_audit)
+	else if ((is_doubt = status == STATUS_UNKNOWN && !t->is_audit))
 		summarize_doubt(t, words, sizeof(words));
 	else if (t->is_audit)
 		summarize_audit(t, words, sizeof(words));
@@ -289,5 +297,9 @@ const char *verdict_text_headline(const struct summary *t, enum status status, c
 	else
 		summarize_innocent(t, words, sizeof(words));
 	snprintf(buf, size, "%s: %s", status_name(status), words);
+	if (!is_doubt && summary_switch_off(t) != SENSE_OTHER) {
+		say_switch(summary_switch_off(t), silence, sizeof(silence));
+		snprintf(buf + strlen(buf), size - strlen(buf), " %s: there may be more.", silence);
+	}
 	return buf;
 }

@@ -344,6 +344,21 @@ bool summary_may_miss_risk(const struct summary *t)
 	return (t->look.unseen || t->look.untraced) && (t->is_audit || t->live_removed);
 }
 
+uint64_t summary_lost(const struct summary *t, enum sense sense)
+{
+	for (size_t i = 0; i < t->losses_count; i++)
+		if (!strcmp(t->losses[i].probe, sense_word(sense)))
+			return t->losses[i].count;
+	return 0;
+}
+
+enum sense summary_switch_off(const struct summary *t)
+{
+	return summary_lost(t, SENSE_FTRACE)  ? SENSE_FTRACE :
+	       summary_lost(t, SENSE_KPROBES) ? SENSE_KPROBES :
+						SENSE_OTHER;
+}
+
 static void add_start(struct summary *t, const struct finding *f)
 {
 	const struct start_observation *s = &f->seen->start;

@@ -187,6 +187,12 @@ bool summary_may_miss_risk(const struct summary *t);
  * them: their sockets are other hosts', or were not looked at. */
 bool summary_expects_resets(const struct summary *t);
 
+/* Events lost of that sense; of a switch (model/sense.h): how often it was found off. */
+uint64_t summary_lost(const struct summary *t, enum sense sense);
+
+/* A switch that was off for a part of the window; SENSE_OTHER: none was. */
+enum sense summary_switch_off(const struct summary *t);
+
 enum status summary_status(const struct summary *t);
 const char *status_name(enum status status); /* "OK", "WARNING", … */
 

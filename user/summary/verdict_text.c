@@ -542,15 +542,19 @@ const char *verdict_text_unfiltered(const struct summary *t, char *buf, size_t s
 const char *verdict_text_losses(const struct summary *t, char *buf, size_t size)
 {
 	struct growing g = { buf, size, 0 };
-	const char *separator = "";
+	const char *separator = "", *off;
 	char probe[32];
 
 	if (!t->lost_total)
 		grow(&g, "no events");
 	for (size_t i = 0; i < t->losses_count; i++)
 		if (t->losses[i].count) {
-			grow(&g, "%s%s %s", separator, NUMBER(t->losses[i].count),
-			     utf8_printable(t->losses[i].probe, probe, sizeof(probe)));
+			off = sense_switch(sense_parse(t->losses[i].probe));
+			if (off)
+				grow(&g, "%sall while %s was 0", separator, off);
+			else
+				grow(&g, "%s%s %s", separator, NUMBER(t->losses[i].count),
+				     utf8_printable(t->losses[i].probe, probe, sizeof(probe)));
 			separator = ", ";
 		}
 	buf[g.used] = '\0';

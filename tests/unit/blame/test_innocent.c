@@ -331,8 +331,46 @@ static void before_the_window(void **state)
 	assert_int_equal(r->actor.pid, 0);
 	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
 	assert_false(is_inferred(r, UNSEEN_REMOVAL_LOST));
+	assert_true(is_inferred(r, UNSEEN_REMOVAL_BEFORE));
 	see(&w, make_lost("conntrack-removal", 3)); /* or it is among those */
-	assert_true(is_inferred(see_server_packet(&w, &redis), UNSEEN_REMOVAL_LOST));
+	r = see_server_packet(&w, &redis);
+	assert_true(is_inferred(r, UNSEEN_REMOVAL_LOST));
+	assert_false(is_inferred(r, UNSEEN_REMOVAL_BEFORE));
+}
+
+/* It may as well have been in the window: nobody would have seen it. */
+static void while_probes_were_silent(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see(&w, make_lost("ftrace", 1));
+	r = see_server_packet(&w, &redis);
+	assert_judged(r, VERDICT_ENTRY_UNKNOWN, CAUSE_NONE, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(r, UNSEEN_REMOVAL_LOST));
+	assert_false(is_inferred(r, UNSEEN_REMOVAL_BEFORE));
+}
+
+/* The probe of removals is blind: on 5.10 and 7.2 it is by kprobe, and they are disarmed. */
+static void blind_to_removals(void **state)
+{
+	struct observation start = { .type = OBSERVATION_START };
+	struct flow redis = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	start.start = (struct start_observation){
+		.version = "", .host = "", .kernel = "", .arch = "", .probes_count = 1
+	};
+	start.start.probes[0] = (struct probe_report){
+		.sense = SENSE_REMOVAL, .name = "conntrack-removal", .how = "none", .is_blind = true
+	};
+	see(&w, start);
+	r = see_server_packet(&w, &redis);
+	assert_judged(r, VERDICT_ENTRY_UNKNOWN, CAUSE_NONE, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(r, UNSEEN_REMOVAL));
+	assert_false(is_inferred(r, UNSEEN_REMOVAL_BEFORE));
 }
 
 /* Failover: the address came in the window, and the flow's entry did not. */
@@ -548,6 +586,8 @@ int main(void)
 		story(listener),
 		story(no_nat_hooks),
 		story(before_the_window),
+		story(while_probes_were_silent),
+		story(blind_to_removals),
 		story(address_came),
 		story(address_came_elsewhere),
 		story(address_came_back),

@@ -25,6 +25,20 @@ static void an_unknown_word(void **state)
 	assert_false(sense_is_of_resets(SENSE_OTHER)); /* its losses are not made light of */
 }
 
+/* A switch has a name and a cure, and is no probe's. */
+static void switches_have_a_cure(void **state)
+{
+	(void)state;
+	for (enum sense i = 0; i < SENSES; i++) {
+		bool is_switch = i == SENSE_FTRACE || i == SENSE_KPROBES;
+
+		assert_int_equal(sense_switch(i) != NULL, is_switch);
+		assert_int_equal(sense_switch_cure(i) != NULL, is_switch);
+	}
+	for (size_t i = 0; i < EVENT_PROBES; i++)
+		assert_null(sense_switch(probes[i].sense));
+}
+
 static void what_sees_resets(void **state)
 {
 	static const bool is_of_resets[SENSES] = {
@@ -64,9 +78,9 @@ static void attached_or_not(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_word_both_ways), cmocka_unit_test(an_unknown_word),
-		cmocka_unit_test(what_sees_resets),    cmocka_unit_test(each_probe_has_its_own),
-		cmocka_unit_test(attached_or_not),
+		cmocka_unit_test(each_word_both_ways),    cmocka_unit_test(an_unknown_word),
+		cmocka_unit_test(switches_have_a_cure),   cmocka_unit_test(what_sees_resets),
+		cmocka_unit_test(each_probe_has_its_own), cmocka_unit_test(attached_or_not),
 	};
 
 	return cmocka_run_group_tests_name("sense", tests, NULL, NULL);

@@ -84,6 +84,21 @@ static void losses_say_what_to_do(void **state)
 	assert_string_equal(headline(&t, STATUS_UNKNOWN),
 			    "UNKNOWN: 1 line of the recording is unreadable, so \"nothing found\" "
 			    "proves nothing. Use a whole recording.");
+	t = (struct summary){ .lost_total = 41,
+			      .losses_count = 2,
+			      .losses = { { "conntrack-removal", 40 }, { "ftrace", 1 } } };
+	assert_string_equal(
+		headline(&t, STATUS_UNKNOWN),
+		"UNKNOWN: kernel.ftrace_enabled was 0 for a part of the window, which silences "
+		"probes, so \"nothing found\" proves nothing. Run again with it on: sysctl "
+		"kernel.ftrace_enabled=1");
+	assert_string_equal(verdict_text_losses(&t, words, sizeof(words)),
+			    "40 conntrack-removal, all while kernel.ftrace_enabled was 0");
+	t.at_risk = 2; /* what was seen is told, and that it need not be all */
+	assert_string_equal(headline(&t, STATUS_WARNING),
+			    "WARNING: no reset was caused by conntrack yet, but 2 flows are at "
+			    "risk. kernel.ftrace_enabled was 0 for a part of the window: there may "
+			    "be more.");
 	t = (struct summary){ .is_blind = true };
 	assert_non_null(strstr(headline(&t, STATUS_UNKNOWN), "a required probe was missing"));
 	t = (struct summary){ .resets_total = 1 };

@@ -66,8 +66,8 @@ blind() {
 	# Each by what it is: those by fentry still see. Of what only a removal shows, nothing
 	# is said where that is blind.
 	check mixed rstblame
-	fact mixed_right "$(jq '[.probes[] | select(.state == "blind" or .state == "proven")
-		| .state == (if .how == "kprobe" then "blind" else "proven" end)] | all and (length == 10 or length == 8)' "$STATE/mixed.json")"
+	fact mixed_right "$(jq '[.probes[] | select(.how == "kprobe") | .state == "blind" and (.cure | test("kprobes/enabled"))] | all and length > 0' "$STATE/mixed.json")"
+	fact mixed_proven "$(jq '[.probes[] | select(.how == "fentry" and .state == "proven")] | length >= 7' "$STATE/mixed.json")"
 	rearm
 	rm "$STATE/types.btf"
 }
