@@ -64,11 +64,14 @@ static void attach_probe(struct attachments *attachments, struct bpf_object *obj
 	if (err) {
 		detach_since(attachments, links_before);
 		result->state = PROBE_MISSING;
+		result->err = err;
 		snprintf(result->why, sizeof(result->why), "the kernel refuses %s on %s: %s",
 			 hook_how_name(hook->how), choice->symbol, strerror(-err));
 		return;
 	}
 	result->how = hook->how;
+	result->err = 0;
+	result->why[0] = '\0';
 	result->state = PROBE_ATTACHED;
 }
 

@@ -51,7 +51,7 @@ static int attach_late(struct loader *loader, const struct hook_choice *choices,
 	if (loader->late_count < LATE_MAX)
 		skel = open_late(loader, choices, &err);
 	if (!skel) {
-		loader_mark_all(results, choices, strerror(-err));
+		loader_mark_all(results, choices, err);
 		return err;
 	}
 	loader->late[loader->late_count++] = skel;
@@ -59,13 +59,15 @@ static int attach_late(struct loader *loader, const struct hook_choice *choices,
 	return 0;
 }
 
+/* For the part of a split function nothing stands in: the whole would see nothing. */
 static bool is_refused(const struct hook_choice *chosen, const struct probe_result *result)
 {
-	return chosen->hook && chosen->hook->how == HOOK_FENTRY && result->state == PROBE_MISSING;
+	return chosen->hook && chosen->hook->how != HOOK_KPROBE_PART &&
+	       result->state == PROBE_MISSING;
 }
 
-/* A kprobe each for those of the chosen whose fentry the kernel refused, and for no
- * other: nothing is seen two ways at once. */
+/* The next hook each for those of the chosen that the kernel refused, and for no other:
+ * nothing is seen two ways at once. */
 void loader_fall_back(struct loader *loader, const struct hook_choice *chosen,
 		      struct probe_result *results)
 {
@@ -75,7 +77,7 @@ void loader_fall_back(struct loader *loader, const struct hook_choice *chosen,
 
 	for (size_t i = 0; i < EVENT_PROBES; i++)
 		is_any |= is_refused(&chosen[i], &results[i]);
-	if (!is_any || plan_make(&loader->plan, false, choices, now))
+	if (!is_any || plan_make(&loader->plan, loader->allows_fentry, chosen, choices, now))
 		return;
 	is_any = false;
 	for (size_t i = 0; i < EVENT_PROBES; i++) {
@@ -99,7 +101,7 @@ static int choose_waiting(struct loader *loader, const char *module, bool allow_
 			  struct hook_choice *choices, struct probe_result *results)
 {
 	struct probe_result now[EVENT_PROBES];
-	int err = plan_make(&loader->plan, allow_fentry, choices, now);
+	int err = plan_make(&loader->plan, allow_fentry, NULL, choices, now);
 
 	for (size_t i = 0; i < EVENT_PROBES && !err; i++) {
 		if (is_of_module(i, module) && results[i].state == PROBE_WAITS)
@@ -124,7 +126,7 @@ size_t loader_attach_module(struct loader *loader, const char *module, struct pr
 		err = choose_waiting(loader, module, with_fentry, choices, results);
 		if (!err)
 			err = attach_late(loader, choices, results);
-		if (!err && with_fentry)
+		if (!err)
 			loader_fall_back(loader, choices, results);
 	}
 	loader_forget_plan(loader);

@@ -14,6 +14,7 @@
 
 #include "attach/private.h"
 #include "attach/refusal.h"
+#include "node/privilege.h"
 
 #define CONNTRACK_COUNT "/proc/sys/net/netfilter/nf_conntrack_count"
 #define REASON_PREFIX "SK_RST_REASON_"
@@ -157,15 +158,15 @@ static void detach(struct loader *loader)
 	loader->skel = NULL;
 }
 
-void loader_mark_all(struct probe_result *results, const struct hook_choice *choices,
-		     const char *why)
+void loader_mark_all(struct probe_result *results, const struct hook_choice *choices, int err)
 {
 	for (size_t i = 0; i < EVENT_PROBES; i++) {
 		if (!choices[i].hook)
 			continue;
 		results[i].state = PROBE_MISSING;
 		snprintf(results[i].symbol, sizeof(results[i].symbol), "%s", choices[i].symbol);
-		snprintf(results[i].why, sizeof(results[i].why), "%s", why);
+		results[i].err = err;
+		snprintf(results[i].why, sizeof(results[i].why), "%s", strerror(-err));
 	}
 }
 
@@ -177,19 +178,18 @@ static int try_open(struct loader *loader, bool allow_fentry, struct probe_resul
 	int err = fentry_targets_register();
 
 	if (!err)
-		err = plan_make(&loader->plan, allow_fentry, choices, results);
+		err = plan_make(&loader->plan, allow_fentry, NULL, choices, results);
 	if (!err)
 		err = prepare(loader, choices);
 	if (!err)
 		err = loader_load(loader, loader->skel, choices);
 	if (err) {
-		loader_mark_all(results, choices, strerror(-err));
+		loader_mark_all(results, choices, err);
 		return err;
 	}
 	loader->allows_fentry = allow_fentry;
 	attach_all(&loader->attachments, loader->skel->obj, choices, results);
-	if (allow_fentry)
-		loader_fall_back(loader, choices, results);
+	loader_fall_back(loader, choices, results);
 	loader_note_results(loader, results);
 	return 0;
 }
@@ -261,7 +261,7 @@ struct loader *loader_open(const struct loader_options *options, struct probe_re
 	loader->btf_path = options->btf_path;
 	loader->with_stacks = options->with_stacks;
 	loader->counts_syns = options->counts_syns;
-	loader->plan.no_pin = options->no_pin;
+	loader->plan.no_pin = options->no_pin || !privilege_sees_modules();
 	loader->kprobes_are_off = options->kprobes_are_off;
 	loader->opened.fd = -1;
 	err = refusal_check_btf(options->btf_path, why);

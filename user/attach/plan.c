@@ -25,8 +25,8 @@ static int read_symbols(struct plan *plan)
 	return err;
 }
 
-int plan_make(struct plan *plan, bool allow_fentry, struct hook_choice *choices,
-	      struct probe_result *results)
+int plan_make(struct plan *plan, bool allow_fentry, const struct hook_choice *refused,
+	      struct hook_choice *choices, struct probe_result *results)
 {
 	int err = read_symbols(plan);
 
@@ -40,6 +40,7 @@ int plan_make(struct plan *plan, bool allow_fentry, struct hook_choice *choices,
 		struct hook_facts facts = {
 			.allows_fentry = allow_fentry && !(plan->no_pin && probe->module),
 			.is_module_loaded = !probe->module || module_is_here(probe->module),
+			.refused = refused ? refused[i].hook : NULL,
 		};
 
 		hook_choice_make(probe, &plan->symbols, &facts, &choices[i], &results[i]);

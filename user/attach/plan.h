@@ -14,7 +14,7 @@
 #include "kernel/probes.h"
 
 struct plan {
-	bool no_pin; /* the user's: module functions by kprobe only */
+	bool no_pin; /* module functions by kprobe only: so asked, or for want of privilege */
 	/* While programs are chosen and loaded. */
 	bool has_symbols;
 	struct kernel_symbols symbols;
@@ -23,9 +23,10 @@ struct plan {
 };
 
 /* Chooses: EVENT_PROBES choices, and a result where there is nothing to choose. The
- * choices borrow from the plan, until it forgets. 0 or -errno. */
-int plan_make(struct plan *plan, bool allow_fentry, struct hook_choice *choices,
-	      struct probe_result *results);
+ * choices borrow from the plan, until it forgets. 0 or -errno. What is `refused` (an earlier
+ * plan's choices; NULL: none), and all that the table prefers to it, is not chosen again. */
+int plan_make(struct plan *plan, bool allow_fentry, const struct hook_choice *refused,
+	      struct hook_choice *choices, struct probe_result *results);
 
 /* What the kernel told of its symbols and types, megabytes: it is asked again when the
  * next plan is made, for a module may have come. */

@@ -50,11 +50,10 @@ void loader_forget_plan(struct loader *loader);
  * blind. */
 void loader_note_results(struct loader *loader, struct probe_result *results);
 
-/* None of the chosen could be had, and why. */
-void loader_mark_all(struct probe_result *results, const struct hook_choice *choices,
-		     const char *why);
+/* None of the chosen could be had: -errno. */
+void loader_mark_all(struct probe_result *results, const struct hook_choice *choices, int err);
 
-/* A kprobe each for those of the chosen whose fentry the kernel refused. */
+/* The next hook each for those of the chosen that the kernel refused. */
 void loader_fall_back(struct loader *loader, const struct hook_choice *chosen,
 		      struct probe_result *results);
 

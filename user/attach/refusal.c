@@ -23,17 +23,21 @@ bool refusal_has_kprobes(void)
 /* What was refused, and the cure that fits the likeliest cause. */
 void refusal_explain(int fentry_err, int kprobe_err, char why[LOADER_WHY_BYTES])
 {
-	bool is_locked = !strcmp(privilege_lockdown(), "confidentiality");
+	struct privilege_facts facts;
 	char kprobes[96] = "has no kprobes (CONFIG_KPROBE_EVENTS is off)";
+	const char *cure;
 
+	privilege_look(&facts);
+	cure = privilege_cure(refusal_has_kprobes() ? kprobe_err : fentry_err, &facts);
+	if (!cure)
+		cure = facts.is_locked_down ? privilege_cure(-EPERM, &facts) :
+		       !has_btf()           ? "it has no BTF: use --btf FILE" :
+					      probe_cure(PROBE_MISSING);
 	if (refusal_has_kprobes())
 		snprintf(kprobes, sizeof(kprobes), "kprobe programs (%s)", strerror(-kprobe_err));
 	snprintf(why, LOADER_WHY_BYTES,
 		 "cannot trace: this kernel refuses fentry programs (%s) and %s; %s",
-		 strerror(-fentry_err), kprobes,
-		 is_locked  ? "it is locked down (confidentiality): boot without lockdown" :
-		 !has_btf() ? "it has no BTF: use --btf FILE" :
-			      probe_cure(PROBE_MISSING));
+		 strerror(-fentry_err), kprobes, cure);
 }
 
 /* What --btf names, before it is blamed on the kernel. */
@@ -61,6 +65,6 @@ int refusal_check_resets(const struct probe_result *results, char why[LOADER_WHY
 
 	if (probe_is_attached(r->state))
 		return 0;
-	snprintf(why, LOADER_WHY_BYTES, "cannot trace: %s; %s", r->why, probe_cure(r->state));
+	snprintf(why, LOADER_WHY_BYTES, "cannot trace: %s; %s", r->why, probe_result_cure(r));
 	return -ENOTSUP;
 }

@@ -109,7 +109,7 @@ void hook_choice_make(const struct probe *probe, const struct kernel_symbols *sy
 			kernel_symbols_get(symbols, probe->module, hook->symbol);
 		const char *name = usable_symbol(hook, symbol, facts);
 
-		if (!name)
+		if (!name || (facts->refused && hook <= facts->refused))
 			continue;
 		choice->hook = hook;
 		choice->function = symbol;

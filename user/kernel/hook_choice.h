@@ -9,8 +9,9 @@
 
 /* What the choice for one probe depends on, besides the symbols. */
 struct hook_facts {
-	bool allows_fentry;    /* not refused before, and the user lets a module be pinned */
-	bool is_module_loaded; /* the probe's; true for the kernel's own functions */
+	bool allows_fentry;         /* not refused before, and the user lets a module be pinned */
+	bool is_module_loaded;      /* the probe's; true for the kernel's own functions */
+	const struct hook *refused; /* that one of the probe's and those before it; NULL: none */
 };
 
 struct hook_choice {

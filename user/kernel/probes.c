@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/privilege.h"
+
 #define ENTRY_EXIT_HOOKS(symbol, prefix_entry, prefix_exit)                                        \
 	{ HOOK_FENTRY, symbol, prefix_entry "_fentry", prefix_exit "_fexit" },                     \
 	{                                                                                          \
@@ -303,6 +305,15 @@ void probes_arm_kprobes(struct probe_result *results)
 
 const char *probe_result_cure(const struct probe_result *result)
 {
+	struct privilege_facts facts;
+	const char *cure = NULL;
+
+	if (result->state == PROBE_MISSING && result->err) {
+		privilege_look(&facts);
+		cure = privilege_cure(result->err, &facts);
+	}
+	if (cure)
+		return cure;
 	return result->state == PROBE_BLIND && !strcmp(result->why, disarmed) ?
 		       sense_switch_cure(SENSE_KPROBES) :
 		       probe_cure(result->state);

@@ -69,6 +69,7 @@ enum probe_state {
 struct probe_result {
 	enum probe_state state;
 	enum hook_how how;
+	int err; /* what the kernel refused it with: -errno; 0: it was not asked */
 	char symbol[64];
 	char why[160]; /* also of one that is attached and does not see all */
 };

@@ -6,20 +6,30 @@
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <sys/vfs.h>
 
 /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
 #define FIRST_PID_NAMESPACE 0xEFFFFFFCU
 
+/* PROC_USER_INIT_INO, the same */
+#define FIRST_USER_NAMESPACE 0xEFFFFFFDU
+
 static const struct {
 	unsigned int capability;
 	const char *name;
+	const char *consequence; /* of its absence; NULL: nothing can be traced */
 } needed[] = {
-	{ CAP_BPF, "CAP_BPF" },
-	{ CAP_PERFMON, "CAP_PERFMON" },
-	/* The kernel hands out module BTF only to it. */
-	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN" },
+	{ CAP_BPF, "CAP_BPF", NULL },
+	{ CAP_PERFMON, "CAP_PERFMON", NULL },
+	/* setns() and unshare() need it, and the kernel hands out module BTF only to it. */
+	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN",
+	  "functions of modules are probed by kprobe, probes are not proven, and sockets in other "
+	  "network namespaces are not looked up" },
+	{ CAP_NET_ADMIN, "CAP_NET_ADMIN",
+	  "conntrack cannot be asked for its entries, and probes are not proven" },
 };
 
 enum { NEEDED = sizeof(needed) / sizeof(needed[0]) };
@@ -29,10 +39,35 @@ const char *privilege_name(size_t index)
 	return index < NEEDED ? needed[index].name : NULL;
 }
 
-bool privilege_has(size_t index)
+static bool has(unsigned int capability)
 {
 	capng_get_caps_process();
-	return index < NEEDED && capng_have_capability(CAPNG_EFFECTIVE, needed[index].capability);
+	return capng_have_capability(CAPNG_EFFECTIVE, capability);
+}
+
+bool privilege_has(size_t index)
+{
+	return index < NEEDED && has(needed[index].capability);
+}
+
+/* The kernel takes CAP_SYS_ADMIN for either of the two that are needed: bpf_capable(),
+ * perfmon_capable(). */
+static bool is_missing(size_t index)
+{
+	return !privilege_has(index) && (needed[index].consequence != NULL || !has(CAP_SYS_ADMIN));
+}
+
+bool privilege_sees_modules(void)
+{
+	return has(CAP_SYS_ADMIN);
+}
+
+/* Its root has all capabilities, and none of them counts for tracing. */
+static bool is_in_user_namespace(void)
+{
+	struct stat st;
+
+	return !stat("/proc/self/ns/user", &st) && (__u32)st.st_ino != FIRST_USER_NAMESPACE;
 }
 
 /* A container may have none, or an empty folder. */
@@ -48,8 +83,15 @@ int privilege_check(char *why, size_t size)
 	char missing[96] = "";
 	size_t used = 0;
 
+	if (is_in_user_namespace()) {
+		snprintf(why, size,
+			 "cannot trace: running in a user namespace, whose root may not trace the "
+			 "kernel; run it as root of the host (a rootful container with "
+			 "--userns=host)");
+		return -EPERM;
+	}
 	for (size_t i = 0; i < NEEDED; i++)
-		if (!privilege_has(i))
+		if (!needed[i].consequence && is_missing(i))
 			used += (size_t)snprintf(missing + used, sizeof(missing) - used, "%s%s",
 						 used ? ", " : "", needed[i].name);
 	if (!used && has_sysfs())
@@ -62,6 +104,73 @@ int privilege_check(char *why, size_t size)
 	}
 	snprintf(why, size, "cannot trace: missing %s; run it as root (sudo rstblame …)", missing);
 	return -EPERM;
+}
+
+const char *privilege_gap(size_t index, char *why, size_t size)
+{
+	why[0] = '\0';
+	if (index < NEEDED && needed[index].consequence && is_missing(index))
+		snprintf(why, size, "missing %s: %s; run it as root", needed[index].name,
+			 needed[index].consequence);
+	return why;
+}
+
+/* ---- why the kernel refused, though the capabilities are there ---- */
+
+/* "Seccomp:\t2": a filter */
+static bool has_seccomp_filter(void)
+{
+	FILE *file = fopen("/proc/self/status", "re");
+	char line[256];
+	int mode = 0;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "Seccomp: %d", &mode) == 1)
+			break;
+	if (file)
+		fclose(file);
+	return mode == 2;
+}
+
+/* From 5.11 on maps are charged to the cgroup (d5299b67dd59 ("bpf: Memcg-based memory
+ * accounting for bpf maps"), and its neighbours); libbpf lifts the limit where it may. */
+static bool is_short_of_memlock(void)
+{
+	struct utsname machine;
+	struct rlimit limit;
+	int major = 0, minor = 0;
+
+	uname(&machine);
+	if (sscanf(machine.release, "%d.%d", &major, &minor) != 2 || major > 5 ||
+	    (major == 5 && minor >= 11))
+		return false;
+	return !getrlimit(RLIMIT_MEMLOCK, &limit) && limit.rlim_cur != RLIM_INFINITY &&
+	       !has(CAP_SYS_RESOURCE);
+}
+
+void privilege_look(struct privilege_facts *out)
+{
+	*out = (struct privilege_facts){
+		.is_locked_down = !strcmp(privilege_lockdown(), "confidentiality"),
+		.has_seccomp = has_seccomp_filter(),
+		.is_short_of_memlock = is_short_of_memlock(),
+	};
+}
+
+const char *privilege_cure(int err, const struct privilege_facts *facts)
+{
+	if (err != -EPERM && err != -EACCES)
+		return NULL;
+	if (facts->is_locked_down)
+		return "the kernel is locked down (confidentiality): boot without lockdown";
+	if (facts->is_short_of_memlock)
+		return "kernels before 5.11 count BPF maps against the memlock limit: ulimit -l "
+		       "unlimited, or add CAP_SYS_RESOURCE";
+	if (facts->has_seccomp)
+		return "a seccomp filter of this container or service refuses it: run it outside, "
+		       "or with docker run --security-opt seccomp=unconfined";
+	return "the capabilities are there, so a security module (SELinux, AppArmor) refuses it: "
+	       "see the audit log (journalctl -k, ausearch -m avc)";
 }
 
 /* What /proc tells of another's process needs the first, to read it the second. Where

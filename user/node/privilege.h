@@ -11,9 +11,26 @@
 const char *privilege_name(size_t index);
 bool privilege_has(size_t index);
 
-/* 0, or -EPERM and in `why` one line with the missing capabilities and the cure; -ENOENT,
- * and the same of /sys. */
+/* Whether anything can be traced: 0, or -EPERM (privilege) or -ENOENT (/sys), and in `why` one
+ * line with the cause and the cure. */
 int privilege_check(char *why, size_t size);
+
+/* What cannot be done without the capability of that index, one line; "" where it is there,
+ * or nothing can be done at all. Returns `why`. */
+const char *privilege_gap(size_t index, char *why, size_t size);
+
+/* Whether fentry may be tried on a module's functions. */
+bool privilege_sees_modules(void);
+
+/* What may refuse a call to one who has the capabilities. */
+struct privilege_facts {
+	bool is_locked_down, has_seccomp, is_short_of_memlock;
+};
+void privilege_look(struct privilege_facts *out);
+
+/* The likeliest cause and its cure, of what was refused with that -errno: static. NULL: not
+ * for a lack of privilege. Pure. */
+const char *privilege_cure(int err, const struct privilege_facts *facts);
 
 /* Whether nothing keeps it from looking into all processes of the machine. False, and in
  * `why` one line with what does, the consequence and the cure. */

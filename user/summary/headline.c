@@ -265,6 +265,15 @@ static void summarize_risk(const struct summary *t, char *buf, size_t size)
 /* Live flows lost their entries, and this node cannot see their sockets. */
 const char *verdict_text_expected(const struct summary *t, char *buf, size_t size)
 {
+	if (t->look.unseen) {
+		snprintf(
+			buf, size,
+			"%s and some network namespaces of this node could not be searched for "
+			"their sockets: expect resets. Run again as root in the host's namespaces.",
+			COUNTED(t->expected, "live, translated TCP flow lost its entry,",
+				"live, translated TCP flows lost their entries,"));
+		return buf;
+	}
 	snprintf(buf, size,
 		 "%s and no socket of %s was %s on this node: expect resets. What becomes of flows "
 		 "that this node only forwards cannot be seen here.",

@@ -237,6 +237,23 @@ static void waits_for_its_module(void **state)
 	assert_missing(PROBE_WAITS, "nf_nat is not loaded");
 }
 
+/* What the kernel refused is not tried again, nor what the table prefers to it. */
+static void the_next_after_a_refusal(void **state)
+{
+	struct hook_facts facts = everything;
+
+	(void)state;
+	kernel_has("ffffffffc0a1b2c0 t iterate_cleanup_work\t[nf_nat]\n");
+	choose(EVENT_PROBE_MASQUERADE, &facts);
+	assert_chosen(HOOK_KPROBE, "iterate_cleanup_work");
+	facts.refused = choice.hook;
+	choose(EVENT_PROBE_MASQUERADE, &facts);
+	assert_chosen(HOOK_FENTRY, "iterate_cleanup_work");
+	facts.refused = choice.hook;
+	choose(EVENT_PROBE_MASQUERADE, &facts);
+	assert_null(choice.hook);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,6 +268,7 @@ int main(void)
 		cmocka_unit_test(every_function_of_the_table),
 		cmocka_unit_test(tracepoint_without_a_symbol),
 		cmocka_unit_test(waits_for_its_module),
+		cmocka_unit_test(the_next_after_a_refusal),
 	};
 
 	return cmocka_run_group_tests_name("choice", tests, NULL, NULL);

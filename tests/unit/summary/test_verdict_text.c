@@ -105,6 +105,19 @@ static void losses_say_what_to_do(void **state)
 	assert_non_null(strstr(headline(&t, STATUS_UNKNOWN), "the recording is incomplete"));
 }
 
+/* Where setns() is refused nothing is said of sockets that nobody looked for. */
+static void unseen_namespaces_are_said_first(void **state)
+{
+	struct summary t = { .expected = 2, .live_removed = 2, .sweeps = 1 };
+
+	(void)state;
+	assert_non_null(strstr(verdict_text_expected(&t, words, sizeof(words)),
+			       "no socket of them was found on this node"));
+	t.look.unseen = 1;
+	assert_null(strstr(verdict_text_expected(&t, words, sizeof(words)), "no socket"));
+	assert_non_null(strstr(words, "could not be searched"));
+}
+
 /* What was only counted stands beside its verdict, not at the end of all of them. */
 static void counts_have_separators(void **state)
 {
@@ -149,6 +162,7 @@ int main(void)
 		cmocka_unit_test(innocent_resets_are_counted_by_direction),
 		cmocka_unit_test(nothing_says_for_how_long),
 		cmocka_unit_test(losses_say_what_to_do),
+		cmocka_unit_test(unseen_namespaces_are_said_first),
 		cmocka_unit_test(counts_have_separators),
 		cmocka_unit_test(one_is_singular),
 		cmocka_unit_test(counts_are_cut_to_fit),

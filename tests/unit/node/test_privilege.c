@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the kernel's refusal is put down to. */
+#include "cast/make.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "node/privilege.h"
+
+static const char *cure(int err, struct privilege_facts facts)
+{
+	const char *text = privilege_cure(err, &facts);
+
+	return text ? text : "";
+}
+
+static void each_cause_has_its_cure(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(cure(-EPERM, (struct privilege_facts){ .has_seccomp = true }),
+			       "seccomp=unconfined"));
+	assert_non_null(strstr(cure(-EACCES, (struct privilege_facts){ .has_seccomp = true }),
+			       "seccomp=unconfined"));
+	assert_non_null(strstr(cure(-EPERM, (struct privilege_facts){ .is_short_of_memlock = true,
+								      .has_seccomp = true }),
+			       "ulimit -l"));
+	assert_non_null(strstr(cure(-EPERM, (struct privilege_facts){ .is_locked_down = true,
+								      .has_seccomp = true }),
+			       "without lockdown"));
+	assert_non_null(strstr(cure(-EPERM, (struct privilege_facts){ 0 }), "security module"));
+}
+
+/* A kernel that cannot do it says so by another number. */
+static void no_privilege_helps(void **state)
+{
+	(void)state;
+	assert_string_equal(cure(-ENOTSUP, (struct privilege_facts){ .has_seccomp = true }), "");
+	assert_string_equal(cure(-ENOENT, (struct privilege_facts){ .is_locked_down = true }), "");
+	assert_string_equal(cure(-ENOMEM, (struct privilege_facts){ 0 }), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_cause_has_its_cure),
+		cmocka_unit_test(no_privilege_helps),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
