@@ -46,6 +46,7 @@ struct rings {
 	uint64_t hidden[EVENT_PROBES]; /* that could not be waited for */
 	bool are_counts_cut;           /* at the end they could not be read */
 	bool has_untold;               /* counted, and read at the end */
+	uint32_t private_netns;        /* 0: none */
 };
 
 /* ---- helpers for the decoder ---- */
@@ -137,6 +138,8 @@ static int take_record(void *ctx, const void *record, size_t size)
 	if (seen.type == OBSERVATION_RESET)
 		complete_reset(rings, &seen);
 	expect_counts(rings, record);
+	if (rings->private_netns && seen.netns.inum == rings->private_netns)
+		return rings->take(rings->ctx, &seen);
 	process_describe_observation(&seen);
 	note_conntrack(rings, &seen);
 	if (rings->conntrack_get)
@@ -401,6 +404,11 @@ void rings_free(struct rings *rings)
 	if (rings->epoll_fd >= 0)
 		close(rings->epoll_fd);
 	free(rings);
+}
+
+void rings_set_private(struct rings *rings, uint32_t netns)
+{
+	rings->private_netns = netns;
 }
 
 int rings_fd(const struct rings *rings)

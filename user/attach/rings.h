@@ -16,6 +16,10 @@ struct rings;
 struct rings *rings_new(struct loader *loader, bool with_stacks, source_take_fn take, void *ctx);
 void rings_free(struct rings *rings);
 
+/* What happens in that network namespace is handed on as it was decoded: nobody is asked for
+ * more of it. */
+void rings_set_private(struct rings *rings, uint32_t netns);
+
 /* To poll: readable when a ring has something. */
 int rings_fd(const struct rings *rings);
 

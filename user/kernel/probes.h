@@ -71,7 +71,8 @@ struct probe_result {
 	enum hook_how how;
 	int err; /* what the kernel refused it with: -errno; 0: it was not asked */
 	char symbol[64];
-	char why[160]; /* also of one that is attached and does not see all */
+	char why[160];      /* also of one that is attached and does not see all */
+	char unproven[112]; /* why it is attached, and not proven */
 };
 
 /* Whether its programs are on the kernel's function, and whether they see, as far as known. */

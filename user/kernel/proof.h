@@ -15,9 +15,19 @@
 struct provoked {
 	uint32_t netns; /* of the provoked events */
 	bool has_ipv6;
-	bool has_abort;     /* a connection was aborted, and its peer told */
-	bool has_conntrack; /* an entry was made and flushed */
-	bool has_insert;    /* and put in again by netlink */
+	bool has_abort;       /* a connection was aborted, and its peer told */
+	bool has_conntrack;   /* an entry was made and flushed */
+	bool has_insert;      /* and put in again by netlink */
+	uint16_t insert_port; /* of its packets, had it any: no other entry has it */
+	bool has_listener;    /* a listening socket was closed */
+	bool has_rules;       /* rules that need conntrack and NAT came and went */
+	bool has_entry;       /* a packet made an entry in a removed one's place */
+	bool has_masquerade;  /* the address of a masqueraded flow was removed */
+	bool has_reject;      /* a rule answered a packet by a RST */
+	/* Why the rest was not provoked; "" where it was. */
+	char why[112];        /* any of it: the canary could not run */
+	char entries_why[64]; /* conntrack's entries, by netlink */
+	char rules_why[112];  /* what needs rules */
 };
 
 /* Of EVENT_PROBES results, those that are attached and saw this are proven. What happened
@@ -25,8 +35,12 @@ struct provoked {
 void proof_observe(const struct provoked *provoked, const struct observation *seen,
 		   struct probe_result *results);
 
+/* Whether something that was provoked was not seen yet. */
+bool proof_waits(const struct provoked *provoked, const struct probe_result *results);
+
 /* After the last: what was provoked and not seen is blind. What could not be provoked stays
- * attached, not proven. */
-void proof_end(const struct provoked *provoked, struct probe_result *results);
+ * attached, not proven, and `why` says why. `was_patient`: on the
+ * slowest machine all would have been seen; else that is no proof of blindness. */
+void proof_end(const struct provoked *provoked, bool was_patient, struct probe_result *results);
 
 #endif

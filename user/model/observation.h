@@ -539,9 +539,10 @@ struct probe_report {
 	const char *name;
 	const char *how; /* "fentry", "kprobe", "tracepoint", "none" */
 	const char *symbol;
-	const char *why; /* for "none" */
+	const char *why; /* for "none", and why it is not proven */
 	bool is_blind;   /* there was something to see, and it could not be seen */
 	enum sense sense;
+	const char *state; /* "proven", "attached, not proven", …; NULL: not told */
 };
 
 /* A probe that was attached later, or went, with its module. */

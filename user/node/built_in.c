@@ -13,13 +13,11 @@
 static const struct {
 	const char *module, *function;
 } signs[] = {
-	{ "nf_conntrack", "nf_conntrack_in" },
-	{ "nf_conntrack_netlink", "ctnetlink_" },
-	{ "nf_nat", "nf_nat_setup_info" },
-	{ "nf_reject_ipv4", "nf_send_reset\n" },
-	{ "nf_reject_ipv6", "nf_send_reset6" },
-	{ "nf_tables", "nf_tables_commit" },
-	{ "tcp_diag", "tcp_diag_" },
+	{ "nf_conntrack", "nf_conntrack_in" },     { "nf_conntrack_netlink", "ctnetlink_" },
+	{ "nf_nat", "nf_nat_setup_info" },         { "nf_reject_ipv4", "nf_send_reset\n" },
+	{ "nf_reject_ipv6", "nf_send_reset6" },    { "nf_tables", "nf_tables_commit" },
+	{ "nft_chain_nat", "nft_nat_do_chain" },   { "nft_masq", "nft_masq_" },
+	{ "nft_reject_ipv4", "nft_reject_ipv4_" }, { "tcp_diag", "tcp_diag_" },
 };
 
 enum { SIGNS = sizeof(signs) / sizeof(signs[0]), PATH_BYTES = 256, LINE_BYTES = 512 };

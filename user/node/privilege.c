@@ -148,12 +148,27 @@ static bool is_short_of_memlock(void)
 	       !has(CAP_SYS_RESOURCE);
 }
 
+/* Debian's own level of it: perf_event_open(), and so kprobes, for CAP_SYS_ADMIN only. */
+static bool is_perf_paranoid(void)
+{
+	FILE *file = fopen("/proc/sys/kernel/perf_event_paranoid", "re");
+	int level = 0;
+
+	if (!file)
+		return false;
+	if (fscanf(file, "%d", &level) != 1)
+		level = 0;
+	fclose(file);
+	return level > 2 && !has(CAP_SYS_ADMIN);
+}
+
 void privilege_look(struct privilege_facts *out)
 {
 	*out = (struct privilege_facts){
 		.is_locked_down = !strcmp(privilege_lockdown(), "confidentiality"),
 		.has_seccomp = has_seccomp_filter(),
 		.is_short_of_memlock = is_short_of_memlock(),
+		.is_perf_paranoid = is_perf_paranoid(),
 	};
 }
 
@@ -166,6 +181,9 @@ const char *privilege_cure(int err, const struct privilege_facts *facts)
 	if (facts->is_short_of_memlock)
 		return "kernels before 5.11 count BPF maps against the memlock limit: ulimit -l "
 		       "unlimited, or add CAP_SYS_RESOURCE";
+	if (facts->is_perf_paranoid)
+		return "kernel.perf_event_paranoid is 3, which leaves kprobes to CAP_SYS_ADMIN: add it, "
+		       "or sysctl kernel.perf_event_paranoid=2";
 	if (facts->has_seccomp)
 		return "a seccomp filter of this container or service refuses it: run it outside, "
 		       "or with docker run --security-opt seccomp=unconfined";

@@ -23,6 +23,8 @@ static void write_probes(struct jsonw *w, const char *name, const void *base)
 			jsonw_string(w, "symbol", s->probes[i].symbol);
 		if (s->probes[i].why && *s->probes[i].why)
 			jsonw_string(w, "why", s->probes[i].why);
+		if (s->probes[i].state)
+			jsonw_string(w, "state", s->probes[i].state);
 		if (s->probes[i].is_blind)
 			jsonw_bool(w, "blind", true);
 		jsonw_end_object(w);
@@ -46,6 +48,7 @@ static void parse_probes(const json_t *object, const char *name, void *base)
 			.how = get_string(item, "how"),
 			.symbol = get_string(item, "symbol"),
 			.why = get_string(item, "why"),
+			.state = json_string_value(json_object_get(item, "state")),
 			.is_blind = json_is_true(json_object_get(item, "blind")),
 		};
 	}
@@ -56,7 +59,7 @@ static const struct special probes = {
 	parse_probes,
 	"{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"name\",\"how\"],"
 	"\"properties\":{\"name\":" SCHEMA_STRING ",\"how\":" SCHEMA_STRING
-	",\"symbol\":" SCHEMA_STRING ",\"why\":" SCHEMA_STRING
+	",\"symbol\":" SCHEMA_STRING ",\"why\":" SCHEMA_STRING ",\"state\":" SCHEMA_STRING
 	",\"blind\":{\"type\":\"boolean\"}}}}",
 };
 

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "attach/loader.h"
@@ -12,31 +11,28 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "node/privilege.h"
-#include "session/canary.h"
 #include "session/check_report.h"
 #include "session/session.h"
 #include "session/silence.h"
+
+/* For what the kernel does later; all else is there at once. */
+#define PATIENCE_NS (2 * NSEC_PER_SEC)
 
 static int take_proof(void *ctx, const struct observation *seen)
 {
 	struct check *c = ctx;
 
-	proof_observe(&c->provoked, seen, c->probes);
+	proving_take(&c->proving, seen);
 	return 0;
 }
 
 static void run_canary(struct check *c, struct loader *loader)
 {
 	struct rings *rings = rings_new(loader, false, take_proof, c);
-	struct timespec settle = { .tv_nsec = 20 * NSEC_PER_MSEC };
-	bool is_empty;
 
-	if (rings && !canary_run(&c->provoked)) {
-		do {
-			nanosleep(&settle, NULL);
-			rings_drain(rings, clock_mono_ns(), &is_empty);
-		} while (rings_is_held(rings));
-		proof_end(&c->provoked, c->probes);
+	if (rings) {
+		c->proving.probes = c->probes;
+		proving_run(&c->proving, rings, PATIENCE_NS, true);
 	}
 	rings_free(rings);
 }
@@ -56,7 +52,8 @@ static enum status weigh(const struct check *c)
 			return STATUS_UNKNOWN;
 		status = STATUS_WARNING;
 	}
-	return status;
+	/* Nothing was proven. */
+	return c->proving.provoked.why[0] ? STATUS_WARNING : status;
 }
 
 static void look_at_machine(struct check *c, const struct options *options)
@@ -90,12 +87,14 @@ static void run_check(struct check *c, const struct options *options)
 		run_canary(c, loader);
 	}
 	loader_close(loader);
+	proving_end(&c->proving);
 	c->status = weigh(c);
 }
 
 enum status session_check(const struct options *options)
 {
-	struct check check = { .status = STATUS_UNKNOWN };
+	struct check check = { .status = STATUS_UNKNOWN,
+			       .proving.canary = { .pid = -1, .end_fd = -1, .netns_fd = -1 } };
 	FILE *out = options->output ? fopen(options->output, "we") : stdout;
 
 	if (!out)

@@ -10,7 +10,7 @@
 #include "base/utf8.h"
 #include "node/privilege.h"
 
-enum { STATE_BYTES = 48, LIMIT_BYTES = 32 };
+enum { STATE_BYTES = 48, LIMIT_BYTES = 32, CONCLUSION_BYTES = 256 };
 
 /* Refused all together: the one reason is told once, below the table. */
 static const char *state_text(const struct check *c, size_t probe, char *out, size_t size)
@@ -72,19 +72,39 @@ static void write_gap(const struct check *c, size_t probe, FILE *out)
 		probes[probe].consequence, probe_result_cure(r));
 }
 
-static const char *conclusion(const struct check *c)
+static size_t count_unproven(const struct check *c)
 {
+	size_t count = 0;
+
+	for (size_t i = 0; i < EVENT_PROBES; i++)
+		count += c->probes[i].state == PROBE_ATTACHED;
+	return count;
+}
+
+static const char *conclusion(const struct check *c, char *buf, size_t size)
+{
+	const char *why = c->proving.provoked.why;
+	size_t unproven = count_unproven(c);
+
 	if (c->why[0])
 		return c->why;
-	if (c->status == STATUS_OK)
+	if (c->status == STATUS_OK && unproven)
+		snprintf(buf, size,
+			 "nothing is missing, and all that could be provoked was observed (%zu %s)",
+			 unproven, unproven == 1 ? "probe is not proven" : "probes are not proven");
+	else if (c->status == STATUS_OK)
 		return "everything can be observed";
+	else if (c->status == STATUS_WARNING && why[0])
+		snprintf(buf, size, "nothing is proven: %s", why);
+	if (c->status == STATUS_OK || (c->status == STATUS_WARNING && why[0]))
+		return buf;
 	return c->status == STATUS_WARNING ? "some events cannot be observed" :
 					     "events that a verdict needs cannot be observed";
 }
 
 void check_write_text(const struct check *c, FILE *out)
 {
-	char state[STATE_BYTES];
+	char state[STATE_BYTES], words[CONCLUSION_BYTES];
 
 	write_machine(c, out);
 	fprintf(out, "%-19s %-6s %-30s %s\n", "PURPOSE", "HOOK", "SYMBOL", "STATE");
@@ -94,8 +114,10 @@ void check_write_text(const struct check *c, FILE *out)
 			state_text(c, i, state, sizeof(state)));
 		if (is_gap(c, i))
 			write_gap(c, i, out);
+		else if (c->probes[i].state == PROBE_ATTACHED && c->probes[i].unproven[0])
+			fprintf(out, "  not proven: %s\n", c->probes[i].unproven);
 	}
-	fprintf(out, "\n%s: %s\n", status_name(c->status), conclusion(c));
+	fprintf(out, "\n%s: %s\n", status_name(c->status), conclusion(c, words, sizeof(words)));
 }
 
 static void write_privileges(const struct check *c, struct jsonw *w)
@@ -127,8 +149,8 @@ static void write_probe(const struct check *c, size_t probe, struct jsonw *w)
 	jsonw_string(w, "state", state_text(c, probe, state, sizeof(state)));
 	jsonw_bool(w, "required", probes[probe].is_required);
 	jsonw_string(w, "consequence", probes[probe].consequence);
-	if (r->why[0])
-		jsonw_string(w, "why", r->why);
+	if (r->why[0] || r->unproven[0])
+		jsonw_string(w, "why", r->why[0] ? r->why : r->unproven);
 	if (is_gap(c, probe))
 		jsonw_string(w, "cure", probe_result_cure(r));
 	jsonw_end_object(w);
@@ -137,7 +159,7 @@ static void write_probe(const struct check *c, size_t probe, struct jsonw *w)
 void check_write_json(const struct check *c, FILE *out)
 {
 	struct jsonw w = { 0 };
-	char ts[TIME_TEXT_BYTES];
+	char ts[TIME_TEXT_BYTES], words[CONCLUSION_BYTES];
 	uint64_t now_ns = clock_mono_ns();
 
 	jsonw_begin_line(&w);
@@ -152,7 +174,7 @@ void check_write_json(const struct check *c, FILE *out)
 	for (size_t i = 0; i < EVENT_PROBES; i++)
 		write_probe(c, i, &w);
 	jsonw_end_array(&w);
-	jsonw_string(&w, "conclusion", conclusion(c));
+	jsonw_string(&w, "conclusion", conclusion(c, words, sizeof(words)));
 	if (c->why[0])
 		jsonw_string(&w, "why", c->why);
 	jsonw_u64(&w, "status", c->status);

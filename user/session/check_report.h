@@ -7,8 +7,8 @@
 #include <sys/utsname.h>
 
 #include "attach/loader.h"
-#include "kernel/proof.h"
 #include "kernel/switches.h"
+#include "session/proving.h"
 #include "summary/summary.h"
 
 struct check {
@@ -21,7 +21,7 @@ struct check {
 	char why[LOADER_WHY_BYTES]; /* "" when the probes were attached */
 	struct probe_result probes[EVENT_PROBES];
 	enum status status;
-	struct provoked provoked;
+	struct proving proving;
 	struct switches switches;
 };
 

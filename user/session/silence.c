@@ -2,14 +2,21 @@
 /* The kernel's switches that silence probes (kernel/switches.h): asked before anything is
  * attached, and watched until all is detached. */
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/message.h"
 #include "kernel/modules.h"
 #include "session/silence.h"
 #include "session/watch_private.h"
+
+/* How long who turned it off has time to turn it on again. */
+#define DETACH_WAIT_NS (10 * NSEC_PER_SEC)
+enum { DETACH_LOOK_MS = 100 };
 
 int silence_check(const struct switches *s, char *why, size_t size)
 {
@@ -77,4 +84,33 @@ void silence_look(struct run *run)
 		if (run->switches.states[i] != before.states[i] &&
 		    run->switches.states[i] != SWITCH_UNKNOWN)
 			on_turn(run, i);
+}
+
+/* What the end of the window left of signals is of the past. */
+static bool is_interrupted(const struct run *run, int timeout_ms)
+{
+	struct pollfd signals = { .fd = run->fds[WAKE_SIGNAL], .events = POLLIN };
+	struct signalfd_siginfo info;
+
+	if (poll(&signals, 1, timeout_ms) != 1 ||
+	    read(signals.fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		return false;
+	return info.ssi_signo != SIGCHLD;
+}
+
+void silence_wait_to_detach(struct run *run)
+{
+	uint64_t give_up_ns = clock_mono_ns() + DETACH_WAIT_NS;
+
+	if (!run->loader)
+		return;
+	switches_read(&run->switches);
+	if (run->switches.states[SWITCH_FTRACE] != SWITCH_OFF)
+		return;
+	message("%s is 0: detaching now may leave this kernel without ftrace until it is booted; "
+		"waiting 10 s for %s (Ctrl-C detaches at once)",
+		sense_switch(SENSE_FTRACE), sense_switch_cure(SENSE_FTRACE));
+	while (run->switches.states[SWITCH_FTRACE] == SWITCH_OFF && clock_mono_ns() < give_up_ns &&
+	       !is_interrupted(run, DETACH_LOOK_MS))
+		switches_read(&run->switches);
 }

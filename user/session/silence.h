@@ -25,4 +25,8 @@ void silence_begin(struct run *run);
  * so that what they tell is judged with it known. */
 void silence_look(struct run *run);
 
+/* After the report, before anything is detached: while kernel.ftrace_enabled is 0 that breaks
+ * ftrace on 6.1, so it is said and waited for, 10 s at most. */
+void silence_wait_to_detach(struct run *run);
+
 #endif

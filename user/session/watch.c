@@ -25,6 +25,9 @@
 /* How long what is at risk may be looked at when the window has ended. */
 #define FINISH_NS (10 * NSEC_PER_SEC)
 
+/* How long the start may wait for what the canary provoked. */
+#define PROVING_NS (100 * NSEC_PER_MSEC)
+
 /* What blame finds goes to the report through the victims. */
 static void take_finding(void *ctx, const struct finding *f)
 {
@@ -55,6 +58,9 @@ static int take_live(void *ctx, const struct observation *seen)
 	struct observation name;
 	int err = 0;
 
+	/* Whatever comes before the window is open is before the window. */
+	if (proving_take(&run->proving, seen) || !run->is_open)
+		return 0;
 	if (netns_namer_tells(&run->netns_namer, seen, &name))
 		err = take(run, &name);
 	return err ? err : take(run, seen);
@@ -81,12 +87,18 @@ static const char *how_seen(const struct probe_result *result)
 	return hook_how_name(result->state == PROBE_BLIND ? HOOK_NONE : result->how);
 }
 
+static const char *why_not(const struct probe_result *result)
+{
+	return result->why[0] ? result->why : result->unproven;
+}
+
 static void observe_start(struct run *run)
 {
 	struct observation seen = { 0 };
 	struct start_observation *start = &seen.start;
 
 	run_stamp(&seen, OBSERVATION_START);
+	run->is_open = true;
 	run->start_ns = seen.mono_ns;
 	start->version = RSTBLAME_VERSION;
 	start->host = run->machine.nodename;
@@ -99,12 +111,12 @@ static void observe_start(struct run *run)
 			.name = probe_word(i),
 			.how = how_seen(&run->probes[i]),
 			.symbol = run->probes[i].symbol,
-			.why = run->probes[i].why,
-			.is_blind =
-				probes[i].is_required &&
-				(run->probes[i].state == PROBE_MISSING ||
-				 run->probes[i].state == PROBE_BLIND ||
-				 (run->probes[i].state == PROBE_ATTACHED && run->probes[i].why[0])),
+			.why = why_not(&run->probes[i]),
+			.state = probe_state_name(run->probes[i].state),
+			.is_blind = probes[i].is_required &&
+				    (run->probes[i].state == PROBE_MISSING ||
+				     run->probes[i].state == PROBE_BLIND ||
+				     (probe_sees(run->probes[i].state) && run->probes[i].why[0])),
 		};
 	blame_observe(run->blame, &seen);
 }
@@ -352,8 +364,12 @@ static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 			 run->options->log);
 		return -1;
 	}
+	for (size_t i = 0; privilege_name(i); i++)
+		if (*privilege_gap(i, why, LOADER_WHY_BYTES))
+			message("%s", why);
 	if (run->options->log && !(run->log = log_watch_new(run->options->log, why)))
 		return -1;
+	run->proving.probes = run->probes;
 	run->modules_fd = modules_watch(); /* first: none may come in between */
 	run->loader = loader_open(&options, run->probes, why);
 	if (!run->loader)
@@ -365,8 +381,10 @@ static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 	run->witnesses = witnesses_new(take_live, run);
 	if (run->blame && run->inspector)
 		run->sweep = sweep_new(run->inspector, run->blame, take, run);
-	if (run->rings && run->victims && run->blame && !wakes_open(run))
+	if (run->rings && run->victims && run->blame && !wakes_open(run)) {
+		proving_run(&run->proving, run->rings, PROVING_NS, false);
 		return 0;
+	}
 	snprintf(why, LOADER_WHY_BYTES, "cannot set up the event rings: %s", strerror(errno));
 	return -1;
 }
@@ -420,6 +438,7 @@ static void release(struct run *run)
 	inspector_free(run->inspector);
 	rings_free(run->rings);
 	loader_close(run->loader);
+	proving_end(&run->proving);
 	blame_free(run->blame);
 	wakes_close(run);
 	switches_close(&run->switches);
@@ -427,7 +446,8 @@ static void release(struct run *run)
 
 enum status session_run(const struct options *options)
 {
-	struct run run = { .options = options };
+	struct run run = { .options = options,
+			   .proving.canary = { .pid = -1, .end_fd = -1, .netns_fd = -1 } };
 	enum status status;
 	uint32_t netns = 0;
 	char why[REPORT_WHY_BYTES];
@@ -453,6 +473,7 @@ enum status session_run(const struct options *options)
 	/* First the report: detaching takes the kernel a tenth of a second for each probe. But
 	 * nobody who does not read it keeps the probes in. */
 	report_settle(&run.report);
+	silence_wait_to_detach(&run);
 	release(&run);
 	return report_close(&run.report, status);
 }

@@ -13,6 +13,7 @@
 #include "log/watch.h"
 #include "node/netns_namer.h"
 #include "report/report.h"
+#include "session/proving.h"
 #include "session/witnesses.h"
 #include "victims/inspector.h"
 #include "victims/sweep.h"
@@ -54,6 +55,8 @@ struct run {
 	uint64_t blamed;             /* resets, of those that are reported */
 	struct probe_result probes[EVENT_PROBES];
 	struct switches switches;
+	struct proving proving;
+	bool is_open; /* the window: the start was observed */
 	struct utsname machine;
 	struct netns_namer netns_namer;
 	uint64_t start_ns, over_ns; /* CLOCK_MONOTONIC */

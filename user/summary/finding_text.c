@@ -68,20 +68,29 @@ static const char *node_name(const struct finding *f, char *buf, size_t size)
 
 const char *finding_text_start(const struct start_observation *s, char *buf, size_t size)
 {
-	char until[SPAN_TEXT_BYTES + 16] = "watching until Ctrl-C";
-	size_t attached = 0;
+	char until[SPAN_TEXT_BYTES + 16] = "watching until Ctrl-C", proofs[48] = "";
+	size_t attached = 0, proven = 0;
+	bool is_told = false;
 
 	if (s->window_s)
 		snprintf(until, sizeof(until), "window of %s", SPAN(s->window_s));
-	for (size_t i = 0; i < s->probes_count; i++)
+	for (size_t i = 0; i < s->probes_count; i++) {
+		const char *state = s->probes[i].state;
+
 		attached += sense_is_attached(s->probes[i].how);
+		proven += state && !strcmp(state, "proven");
+		is_told |= state != NULL;
+	}
+	if (is_told)
+		snprintf(proofs, sizeof(proofs), ", %zu proven", proven);
 	if (s->is_audit)
 		snprintf(buf, size, "rstblame %s on %s, Linux %s %s: audit of open connections",
 			 s->version, s->host, s->kernel, s->arch);
 	else
 		snprintf(buf, size,
-			 "rstblame %s on %s, Linux %s %s: %s, %zu of %zu probes attached",
-			 s->version, s->host, s->kernel, s->arch, until, attached, s->probes_count);
+			 "rstblame %s on %s, Linux %s %s: %s, %zu of %zu probes attached%s",
+			 s->version, s->host, s->kernel, s->arch, until, attached, s->probes_count,
+			 proofs);
 	return buf;
 }
 

@@ -108,7 +108,7 @@ static void what_was_seen_is_proven(void **state)
 	attach_all_probes();
 	observe_all_but_the_removal();
 	observe_type(CANARY, OBSERVATION_REMOVAL);
-	proof_end(&everything, results);
+	proof_end(&everything, true, results);
 	assert_states(PROBE_PROVEN, EVENT_PROBES, PROBE_PROVEN);
 }
 
@@ -132,7 +132,7 @@ static void attached_and_never_fired(void **state)
 	(void)state;
 	attach_all_probes();
 	observe_as_if_blind_to_removals();
-	proof_end(&everything, results);
+	proof_end(&everything, true, results);
 	assert_int_equal(results[EVENT_PROBE_ITERATION].state, PROBE_ATTACHED);
 	assert_int_equal(results[EVENT_PROBE_INSERT].state, PROBE_ATTACHED);
 	assert_int_equal(results[EVENT_PROBE_REQUEST].state, PROBE_ATTACHED);
@@ -150,7 +150,7 @@ static void others_events_prove_nothing(void **state)
 	attach_all_probes();
 	observe_all_but_the_removal();
 	observe_type(ELSEWHERE, OBSERVATION_REMOVAL);
-	proof_end(&everything, results);
+	proof_end(&everything, true, results);
 	assert_states(PROBE_PROVEN, EVENT_PROBE_REMOVAL, PROBE_BLIND);
 }
 
@@ -163,7 +163,7 @@ static void a_deletion_is_no_walk(void **state)
 	results[EVENT_PROBE_ITERATION].state = PROBE_ATTACHED;
 	observe_act(CAUSE_USER_DELETE);
 	observe_type(CANARY, OBSERVATION_REMOVAL);
-	proof_end(&everything, results);
+	proof_end(&everything, true, results);
 	assert_states(PROBE_PROVEN, EVENT_PROBE_ITERATION, PROBE_BLIND);
 }
 
@@ -174,7 +174,7 @@ static void what_was_not_provoked_stays_open(void **state)
 
 	(void)state;
 	attach_all_probes();
-	proof_end(&less, results);
+	proof_end(&less, true, results);
 	assert_int_equal(results[EVENT_PROBE_REMOVAL].state, PROBE_ATTACHED);
 	assert_int_equal(results[EVENT_PROBE_ITERATION].state, PROBE_ATTACHED);
 	assert_int_equal(results[EVENT_PROBE_INSERT].state, PROBE_ATTACHED);
@@ -183,7 +183,7 @@ static void what_was_not_provoked_stays_open(void **state)
 	assert_int_equal(results[EVENT_PROBE_RESET_V4].state, PROBE_BLIND);
 	less.has_conntrack = true; /* flushed, but not put in again */
 	results[EVENT_PROBE_REMOVAL].state = PROBE_PROVEN;
-	proof_end(&less, results);
+	proof_end(&less, true, results);
 	assert_int_equal(results[EVENT_PROBE_ITERATION].state, PROBE_BLIND);
 	assert_int_equal(results[EVENT_PROBE_INSERT].state, PROBE_ATTACHED);
 }
@@ -197,9 +197,85 @@ static void what_is_missing_stays_missing(void **state)
 	results[EVENT_PROBE_LINK].state = PROBE_MISSING;
 	observe_all_but_the_removal();
 	observe_type(CANARY, OBSERVATION_REMOVAL);
-	proof_end(&everything, results);
+	proof_end(&everything, true, results);
 	assert_int_equal(results[EVENT_PROBE_REMOVAL].state, PROBE_WAITS);
 	assert_int_equal(results[EVENT_PROBE_LINK].state, PROBE_MISSING);
+}
+
+/* What rules provoke: each is proven by its own event, and waits for it until then. */
+static void rules_prove_theirs(void **state)
+{
+	static const struct provoked rules = { .netns = CANARY,
+					       .has_conntrack = true,
+					       .has_rules = true,
+					       .has_entry = true,
+					       .has_masquerade = true,
+					       .has_reject = true,
+					       .has_listener = true,
+					       .insert_port = 1 };
+	static const enum event_probe theirs[] = {
+		EVENT_PROBE_ENTRY,        EVENT_PROBE_MASQUERADE, EVENT_PROBE_HOOKS_ADD,
+		EVENT_PROBE_HOOKS_REMOVE, EVENT_PROBE_RULES,      EVENT_PROBE_REJECT_V4,
+		EVENT_PROBE_SOCKET_STATE,
+	};
+	struct observation seen[] = {
+		seen_in(CANARY, OBSERVATION_REMOVAL),   seen_in(CANARY, OBSERVATION_ENTRY),
+		seen_in(CANARY, OBSERVATION_ACT_BEGIN), seen_in(CANARY, OBSERVATION_RULESET),
+		seen_in(CANARY, OBSERVATION_RULESET),   seen_in(CANARY, OBSERVATION_RULES),
+		seen_in(CANARY, OBSERVATION_RESET),     seen_in(CANARY, OBSERVATION_LISTENER),
+	};
+
+	(void)state;
+	seen[1].entry.flow.orig.dport = 40000;
+	seen[2].act.cause = CAUSE_ADDRESS_REMOVED;
+	seen[3].ruleset.op = RULESET_HOOKS_ADDED;
+	seen[4].ruleset.op = RULESET_HOOKS_REMOVED;
+	seen[6].reset.kind = RESET_REJECTED;
+	seen[6].reset.family = AF_INET;
+	attach_all_probes();
+	for (size_t i = 0; i < sizeof(seen) / sizeof(seen[0]); i++) {
+		assert_true(proof_waits(&rules, results));
+		proof_observe(&rules, &seen[i], results);
+	}
+	for (size_t i = 0; i < sizeof(theirs) / sizeof(theirs[0]); i++)
+		assert_int_equal(results[theirs[i]].state, PROBE_PROVEN);
+	assert_int_equal(results[EVENT_PROBE_INSERT].state, PROBE_ATTACHED);
+}
+
+/* It may take longer than the start of a window: that is no blindness. */
+static void what_comes_late_is_not_blind(void **state)
+{
+	static const struct provoked rules = {
+		.netns = CANARY, .has_conntrack = true, .has_rules = true, .has_masquerade = true
+	};
+
+	(void)state;
+	for (int was_patient = 0; was_patient < 2; was_patient++) {
+		enum probe_state wanted = was_patient ? PROBE_BLIND : PROBE_ATTACHED;
+
+		attach_all_probes();
+		results[EVENT_PROBE_REMOVAL].state = PROBE_PROVEN;
+		proof_end(&rules, was_patient, results);
+		assert_int_equal(results[EVENT_PROBE_MASQUERADE].state, wanted);
+		assert_int_equal(results[EVENT_PROBE_HOOKS_REMOVE].state, wanted);
+		assert_int_equal(results[EVENT_PROBE_HOOKS_ADD].state, wanted);
+	}
+}
+
+/* Nothing was provoked: nothing is blind, and each says why it is not proven. */
+static void a_canary_that_could_not_run(void **state)
+{
+	static const struct provoked nothing = { .why = "no network namespace can be made" };
+
+	(void)state;
+	attach_all_probes();
+	assert_false(proof_waits(&nothing, results));
+	proof_end(&nothing, true, results);
+	for (size_t i = 0; i < EVENT_PROBES; i++) {
+		assert_int_equal(results[i].state, PROBE_ATTACHED);
+		assert_string_equal(results[i].unproven, nothing.why);
+		assert_string_equal(results[i].why, "");
+	}
 }
 
 int main(void)
@@ -211,6 +287,9 @@ int main(void)
 		cmocka_unit_test(a_deletion_is_no_walk),
 		cmocka_unit_test(what_was_not_provoked_stays_open),
 		cmocka_unit_test(what_is_missing_stays_missing),
+		cmocka_unit_test(rules_prove_theirs),
+		cmocka_unit_test(what_comes_late_is_not_blind),
+		cmocka_unit_test(a_canary_that_could_not_run),
 	};
 
 	return cmocka_run_group_tests_name("proof", tests, NULL, NULL);

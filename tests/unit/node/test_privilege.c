@@ -27,6 +27,8 @@ static void each_cause_has_its_cure(void **state)
 	assert_non_null(strstr(cure(-EPERM, (struct privilege_facts){ .is_locked_down = true,
 								      .has_seccomp = true }),
 			       "without lockdown"));
+	assert_non_null(strstr(cure(-EACCES, (struct privilege_facts){ .is_perf_paranoid = true }),
+			       "perf_event_paranoid=2"));
 	assert_non_null(strstr(cure(-EPERM, (struct privilege_facts){ 0 }), "security module"));
 }
 

@@ -55,9 +55,11 @@ static void round_trip_start(void **state)
 					 "no such module", true, SENSE_MASQUERADE } } },
 	};
 	struct recording_keep keep = { 0 };
-	struct observation back = read_back(&seen, &keep);
+	struct observation back;
 
 	(void)state;
+	seen.start.probes[0].state = "proven";
+	back = read_back(&seen, &keep);
 	assert_string_equal(back.start.version, "0.1.0");
 	assert_string_equal(back.start.host, "node \"7\"");
 	assert_string_equal(back.start.kernel, "6.1.0");
@@ -69,6 +71,8 @@ static void round_trip_start(void **state)
 	assert_string_equal(back.start.probes[1].why, "no such module");
 	assert_int_equal(back.start.probes[0].sense, SENSE_RESET_IPV4);
 	assert_int_equal(back.start.probes[1].sense, SENSE_MASQUERADE);
+	assert_string_equal(back.start.probes[0].state, "proven");
+	assert_null(back.start.probes[1].state);
 	assert_false(back.start.probes[0].is_blind);
 	assert_true(back.start.probes[1].is_blind);
 	recording_keep_release(&keep);

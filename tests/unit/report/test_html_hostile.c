@@ -75,10 +75,10 @@ static void hostile_surroundings(void)
 
 	start.start.version = start.start.host = start.start.kernel = start.start.arch = hostile;
 	start.start.probes_count = 2;
-	start.start.probes[0] =
-		(struct probe_report){ hostile, "none", hostile, hostile, true, SENSE_OTHER };
+	start.start.probes[0] = (struct probe_report){ hostile, "none",      hostile, hostile,
+						       true,    SENSE_OTHER, hostile };
 	start.start.probes[1] =
-		(struct probe_report){ hostile, hostile, hostile, "", false, SENSE_OTHER };
+		(struct probe_report){ hostile, hostile, hostile, "", false, SENSE_OTHER, NULL };
 	see(&w, start);
 	SPOIL(probe.probe.name);
 	SPOIL(probe.probe.how);

@@ -4,13 +4,13 @@
 # them, which no list and no error tells.
 
 # Four times --check, a few seconds each.
-WINDOW=100
+WINDOW=200
 
 setup() {
 	network_make
 	node_address_add
 	masquerade nft
-	modprobe -a nf_conntrack_netlink nf_reject_ipv4 nf_reject_ipv6
+	modprobe -a nf_conntrack_netlink nft_reject_ipv4 nf_reject_ipv6
 	if [[ ! -x /usr/bin/rstblame ]]; then return; fi
 	node_now >"$STATE/node.before"
 	check check rstblame
@@ -20,6 +20,7 @@ setup() {
 	judge_symbol
 	blind
 	sightless
+	bounded
 }
 
 # check KEY COMMAND...: facts KEY_status, and what became of the probes
@@ -94,6 +95,23 @@ sightless() {
 	PATTERN='--btf' refusal missing_btf rstblame --btf "$STATE/nosuch" -d 1
 	PATTERN='CAP_BPF.*root' refusal no_capability setpriv --bounding-set=-all --inh-caps=-all rstblame -d 1
 	PATTERN='CAP_PERFMON.*root' refusal nobody setpriv --reuid=65534 --clear-groups rstblame -d 1
+	PATTERN='user namespace' refusal user_namespace unshare -Ur rstblame -d 1
+}
+
+# With less than all: what can be done is done, and the rest is said. Without CAP_NET_ADMIN or
+# CAP_SYS_ADMIN the canary cannot be played, which is no OK.
+bounded() {
+	check no_net_admin setpriv --inh-caps=-all --bounding-set=-net_admin rstblame
+	fact no_net_admin_said "$(jq '.conclusion | test("nothing is proven.*CAP_NET_ADMIN")' "$STATE/no_net_admin.json")"
+	# Debian's level 3 leaves kprobes to CAP_SYS_ADMIN.
+	sysctl -q -w kernel.perf_event_paranoid=3
+	check paranoid setpriv --inh-caps=-all --bounding-set=-sys_admin rstblame
+	fact paranoid_cures "$(jq -c '[.probes[] | select(.state == "missing").cure | test("perf_event_paranoid=2")] | all' "$STATE/paranoid.json")"
+	sysctl -q -w kernel.perf_event_paranoid=2
+	check no_sys_admin setpriv --inh-caps=-all --bounding-set=-sys_admin rstblame
+	fact no_sys_admin_said "$(jq '.conclusion | test("nothing is proven.*CAP_SYS_ADMIN")' "$STATE/no_sys_admin.json")"
+	# A module's functions by kprobe; none is refused.
+	fact no_sys_admin_hooks "$(jq '[.probes[] | select(.name == "conntrack-removal" or .name == "conntrack-entry") | .how] | unique == ["kprobe"]' "$STATE/no_sys_admin.json")"
 }
 
 act() { :; }

@@ -15,11 +15,11 @@ setup() {
 	masquerade nft
 	modprobe nf_conntrack_netlink
 	if [[ -x /usr/bin/rstblame ]]; then
+		disarmed
 		before
 		part during 2 7001
 		part again 1 7002
 		part ended 2 7003
-		disarmed
 	fi
 	flows_start last 2 7005
 }
@@ -84,7 +84,7 @@ act_during() {
 judge_during() {
 	. "$STATE/vars"
 	if [[ $refused ]]; then
-		right during '[.[] | select(.type == "reset" and .confidence == "proven")] | length == 2'
+		right during '[.[] | select(.direction == "sent" and .confidence == "proven")] | length == 2'
 	else
 		right during '.[-1] | .status == 3 and .lost.ftrace == 1 and .resets == {} and (.headline | test("kernel.ftrace_enabled was 0"))'
 	fi
@@ -102,19 +102,22 @@ judge_again() {
 	if [[ $refused ]]; then
 		right again '.[-1].status == 2'
 	else
-		right again '[.[] | select(.type == "reset") | [.verdict, .cause, .confidence]] == [["entry-removed", "address-removed", "likely"]]
+		right again '[.[] | select(.direction == "sent") | [.verdict, .cause, .confidence]] == [["entry-removed", "address-removed", "likely"]]
 			and .[-1].status == 1 and (.[-1].headline | test("entry was gone.*kernel.ftrace_enabled was 0"))'
 	fi
 }
 
-# The window ends while it is off, and what was attached is detached then.
+# The window ends while it is off. Detaching then broke ftrace on 6.1, so it waits: until
+# someone turns it on, which here the end of the report does.
 act_ended() {
 	if turn 0; then save refused ""; else save refused 1; fi
 	flush_and_reset ended 2
+	[[ $refused ]] || spawn turner bash -c "until grep -q '\"summary\"' $STATE/ended.json.log; do sleep 0.1; done; echo 1 >$FTRACE"
 }
 judge_ended() {
 	. "$STATE/vars"
 	turn 1
+	fact ended_said "$([[ $refused ]] || grep -q 'waiting 10 s for sysctl' "$STATE/ended.err.log" && echo true || echo false)"
 	if [[ $refused ]]; then
 		right ended '.[-1].status == 2'
 	else
@@ -133,4 +136,8 @@ judge_disarmed() {
 		| length == 2 and all(.[]; .confidence == "likely" and (.inferred | index("removal-before-window") | not))'
 	fact disarmed_told "$(jq -sc '.[-1] | .lost.kprobes == 1 and (.headline | test("kprobes/enabled was 0"))' "$STATE/disarmed.json.log")"
 }
-act_last() { flush_and_reset last 2; }
+act_last() {
+	count_flows $NODE flows_before
+	flush_and_reset last 2
+}
+teardown() { dmesg | tail -n 80 >"$STATE/dmesg.log"; }

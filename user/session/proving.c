@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "session/proving.h"
+
+#include <time.h>
+
+#include "base/clock.h"
+
+/* How often the rings are looked at. */
+#define LOOK_NS (5 * NSEC_PER_MSEC)
+
+bool proving_take(struct proving *p, const struct observation *seen)
+{
+	if (!p->provoked.netns || seen->netns.inum != p->provoked.netns)
+		return false;
+	proof_observe(&p->provoked, seen, p->probes);
+	return true;
+}
+
+void proving_run(struct proving *p, struct rings *rings, uint64_t limit_ns, bool is_patient)
+{
+	struct timespec pause = { .tv_nsec = LOOK_NS };
+	uint64_t over_ns;
+	bool is_empty;
+
+	canary_begin(&p->canary, &p->provoked);
+	rings_set_private(rings, p->provoked.netns);
+	over_ns = clock_mono_ns() + limit_ns;
+	do {
+		nanosleep(&pause, NULL);
+		rings_drain(rings, clock_mono_ns(), &is_empty);
+	} while ((proof_waits(&p->provoked, p->probes) || rings_is_held(rings)) &&
+		 clock_mono_ns() < over_ns);
+	proof_end(&p->provoked, is_patient, p->probes);
+	canary_release(&p->canary);
+}
+
+void proving_end(struct proving *p)
+{
+	canary_end(&p->canary);
+}
