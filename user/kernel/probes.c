@@ -135,7 +135,13 @@ const struct probe probes[EVENT_PROBES] = {
 	[EVENT_PROBE_RECEIVE] = {
 		.id = EVENT_PROBE_RECEIVE,
 		.sense = SENSE_RECEIVED,
-		.hooks = { ENTRY_HOOKS("tcp_reset", "on_receive") },
+		/* A kprobe first, as for the masquerade's work: on a kernel that preempts itself
+		 * within an fentry program the other resets of that CPU were skipped (7.2: up to
+		 * three of eight). */
+		.hooks = {
+			{ HOOK_KPROBE, "tcp_reset", "on_receive_kprobe", 0 },
+			{ HOOK_FENTRY, "tcp_reset", "on_receive_fentry", 0 },
+		},
 		.consequence = "resets received from peers are missed",
 	},
 	[EVENT_PROBE_HOOKS_ADD] = {
