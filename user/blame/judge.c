@@ -5,7 +5,6 @@
 
 #include "blame/judge_private.h"
 #include "blame/live_entry.h"
-#include "blame/proofs.h"
 #include "model/causes.h"
 
 /* Clients take their ports from net.ipv4.ip_local_port_range, which starts here by
@@ -211,14 +210,6 @@ static bool judge_live_entry(const struct evidence *e, struct reset_blame *out)
 		 * may have been made again since. */
 		return false;
 	return true;
-}
-
-/* No look-up finds a closed socket: one in CLOSE was alive until this very packet,
- * data after its process had closed it (tcp_rcv_state_process() calls tcp_reset()). */
-static bool is_live_socket(uint8_t state)
-{
-	return state != SOCKET_NONE && state != SOCKET_UNKNOWN && state != SOCKET_LISTEN &&
-	       state != SOCKET_TIME_WAIT;
 }
 
 static void judge_syn(const struct reset_observation *reset, struct reset_blame *out)
@@ -493,78 +484,6 @@ static void judge_rejected(const struct evidence *e, struct reset_blame *out)
 		add_because(out, out->by->id);
 }
 
-/* ---- what is proven ---- */
-
-static uint32_t proofs_of_packet(const struct evidence *e)
-{
-	const struct reset_observation *reset = &e->reset->reset;
-	bool is_lone_syn = (reset->flags & PACKET_SYN) && !(reset->flags & PACKET_ACK);
-	uint32_t proofs = is_lone_syn ? PROOF_LONE_SYN : PROOF_MIDSTREAM;
-
-	if (reset->socket == SOCKET_NONE)
-		proofs |= PROOF_NO_SOCKET;
-	if (is_live_socket(reset->socket) || (is_lone_syn && reset->socket != SOCKET_UNKNOWN))
-		proofs |= PROOF_LIVE_SOCKET;
-	if (reset->socket == SOCKET_TIME_WAIT)
-		proofs |= PROOF_TIME_WAIT;
-	if (reset->listener.is_known && reset->listener.queue > reset->listener.queue_max)
-		proofs |= PROOF_QUEUE_FULL;
-	if (reset_is_of_handshake(reset))
-		proofs |= PROOF_HANDSHAKE;
-	if (reset->ended.how != SOCKET_END_NONE)
-		proofs |= PROOF_END;
-	return proofs;
-}
-
-static uint32_t proofs_of_entry(const struct evidence *e)
-{
-	const struct reset_observation *reset = &e->reset->reset;
-	uint32_t proofs = 0;
-
-	if (e->removal || e->retranslation)
-		proofs |= PROOF_REMOVAL;
-	if (e->has_clean_end)
-		proofs |= PROOF_CLEAN_END;
-	if (live_entry_translates(reset))
-		proofs |= PROOF_ENTRY_ALIVE;
-	if (reset->pickup == PICKUP_INVALID)
-		proofs |= PROOF_INVALID;
-	if (live_entry_is_unhooked(e))
-		proofs |= PROOF_HOOKS_GONE;
-	if (e->ruleset)
-		proofs |= PROOF_RULESET;
-	if (live_entry_is_bridged(reset) && reset->bridge_netfilter == BRIDGE_NETFILTER_OFF)
-		proofs |= PROOF_BRIDGED;
-	return proofs;
-}
-
-static uint32_t proofs_of_kind(const struct reset_observation *reset)
-{
-	switch (reset->kind) {
-	case RESET_ANSWER:
-		return 0;
-	case RESET_ABORT:
-		return PROOF_ABORT |
-		       (reset->cause == CAUSE_LISTENER_CLOSED ? PROOF_LISTEN_STOP : 0);
-	case RESET_RECEIVED:
-		return PROOF_RECEIVED;
-	case RESET_REJECTED:
-		return PROOF_REJECT;
-	}
-	return 0;
-}
-
-/* Whatever the judge made of it, nothing is proven but by its row. */
-static void weigh_proofs(const struct evidence *e, struct reset_blame *out)
-{
-	const struct proof_row *row = proof_row(out->verdict, out->cause);
-
-	if (out->confidence == CONFIDENCE_PROVEN &&
-	    !proofs_suffice(row, proofs_of_packet(e) | proofs_of_entry(e) |
-					 proofs_of_kind(&e->reset->reset)))
-		verdict_infer(out, row->missing);
-}
-
 static void judge_answer(const struct evidence *evidence, struct reset_blame *out)
 {
 	const struct reset_observation *reset = &evidence->reset->reset;
@@ -597,5 +516,5 @@ void judge_reset(const struct evidence *evidence, struct reset_blame *out)
 		judge_rejected(evidence, out);
 		break;
 	}
-	weigh_proofs(evidence, out);
+	judge_weigh_proofs(evidence, out);
 }

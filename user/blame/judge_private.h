@@ -17,11 +17,22 @@ static inline bool has_end(const struct evidence *e)
 	       e->reset->reset.socket == SOCKET_TIME_WAIT;
 }
 
+/* No look-up finds a closed socket: one in CLOSE was alive until this very packet,
+ * data after its process had closed it (tcp_rcv_state_process() calls tcp_reset()). */
+static inline bool is_live_socket(uint8_t state)
+{
+	return state != SOCKET_NONE && state != SOCKET_UNKNOWN && state != SOCKET_LISTEN &&
+	       state != SOCKET_TIME_WAIT;
+}
+
 /* The packet was one of a handshake with a listener of this host. */
 bool reset_is_of_handshake(const struct reset_observation *reset);
 
 /* The verdict VERDICT_BACKLOG. True when it is. */
 bool judge_backlog(const struct evidence *e, struct reset_blame *out);
 bool judge_closed_listener(const struct evidence *e, struct reset_blame *out);
+
+/* Whatever the judge made of it, nothing is proven but by its row. */
+void judge_weigh_proofs(const struct evidence *e, struct reset_blame *out);
 
 #endif
