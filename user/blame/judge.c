@@ -5,6 +5,7 @@
 
 #include "blame/judge_private.h"
 #include "blame/live_entry.h"
+#include "blame/proofs.h"
 #include "model/causes.h"
 
 /* Clients take their ports from net.ipv4.ip_local_port_range, which starts here by
