@@ -17,10 +17,11 @@
 
 /* A storm of resets must not make a storm of questions; finding another namespace
  * takes a walk over /proc, so those are fewer. The rings wait meanwhile: of a second
- * it may take a twentieth of work, and on a busy machine or behind a lock a fifth. */
+ * it may take a twentieth of work, and on a busy machine or behind a lock a half: what the
+ * others of that machine take says nothing of the verdict. */
 enum { QUESTIONS_PER_S = 300, FOREIGN_PER_S = 30 };
 #define WORK_NS_PER_S (50 * NSEC_PER_MSEC)
-#define SPENT_NS_PER_S (200 * NSEC_PER_MSEC)
+#define SPENT_NS_PER_S (500 * NSEC_PER_MSEC)
 /* How long one socket of another namespace is waited for: opening it takes a walk over /proc,
  * and on a busy machine the other thread has to get a CPU first. */
 #define OPEN_NS (250 * NSEC_PER_MSEC)
@@ -28,7 +29,7 @@ enum { QUESTIONS_PER_S = 300, FOREIGN_PER_S = 30 };
 enum { BURST = 16, BURST_FOREIGN = 1 };
 #define BURST_NS (20 * NSEC_PER_MSEC)
 /* What that may take, and its own part of each second: a table may be very long. */
-#define LIST_NS (100 * NSEC_PER_MSEC)
+#define LIST_NS (250 * NSEC_PER_MSEC)
 #define LIST_NS_PER_S (100 * NSEC_PER_MSEC)
 
 /* Namespaces that a packet may have come through, beside the own one. */

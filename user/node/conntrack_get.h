@@ -25,9 +25,11 @@ void conntrack_get_note(struct conntrack_get *lookup, const struct observation *
  * where the answer matters: TCP answered a packet that conntrack had matched to
  * nothing. Where the reset was a container's, and its own conntrack has none, this
  * namespace and those noted last are asked for the entry that should have translated the
- * packet on its way. Sets `lookup`, `entry` and `entry_netns` of the reset. Bounded: at most a few hundred
- * questions a second, of tens of microseconds each, and a twentieth of the time. Where
- * many wait, one walk of their namespace's table answers for all of them, 100 ms at most; what could be asked neither way is LOOKUP_SKIPPED. */
+ * packet on its way. Sets `lookup`, `entry` and `entry_netns` of the reset. Bounded: at
+ * most a few hundred questions a second, of tens of microseconds each, and a twentieth of
+ * the time (half of it on a machine that is busy with others). Where many wait, one walk of
+ * their namespace's table answers for all of them, in 250 ms at most; what could be asked
+ * neither way is LOOKUP_SKIPPED. */
 void conntrack_get_reset(struct conntrack_get *lookup, struct observation *reset);
 
 /* How many of those were not asked about: too many, or their namespace's socket was not

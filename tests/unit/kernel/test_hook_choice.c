@@ -72,7 +72,8 @@ static void fentry_where_it_works(void **state)
 		facts = everything;
 		choose(probe, &facts);
 		/* A flush whose beginning is skipped would be nobody's: see probes[]. */
-		assert_chosen(probe == EVENT_PROBE_MASQUERADE || probe == EVENT_PROBE_RULES ?
+		assert_chosen(probe == EVENT_PROBE_MASQUERADE || probe == EVENT_PROBE_RULES ||
+					      probe == EVENT_PROBE_RECEIVE ?
 				      HOOK_KPROBE :
 				      HOOK_FENTRY,
 			      probe_symbol(probe));
