@@ -411,6 +411,13 @@ void rings_set_private(struct rings *rings, uint32_t netns)
 	rings->private_netns = netns;
 }
 
+void rings_forget_symbols(struct rings *rings)
+{
+	symbolizer_free(rings->symbolizer);
+	rings->symbolizer = NULL;
+	rings->is_symbolizer_tried = false;
+}
+
 int rings_fd(const struct rings *rings)
 {
 	return rings->epoll_fd;

@@ -19,6 +19,10 @@ void rings_free(struct rings *rings);
 /* What happens in that network namespace is handed on as it was decoded: nobody is asked for
  * more of it. */
 void rings_set_private(struct rings *rings, uint32_t netns);
+/* A stack is named by the functions that there were at the first one, of all modules; what
+ * is loaded after it would be called after its neighbour. For the next stack they are read
+ * anew. */
+void rings_forget_symbols(struct rings *rings);
 
 /* To poll: readable when a ring has something. */
 int rings_fd(const struct rings *rings);

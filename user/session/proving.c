@@ -31,6 +31,7 @@ void proving_run(struct proving *p, struct rings *rings, uint64_t limit_ns, bool
 	} while ((proof_waits(&p->provoked, p->probes) || rings_is_held(rings)) &&
 		 clock_mono_ns() < over_ns);
 	proof_end(&p->provoked, is_patient, p->probes);
+	rings_forget_symbols(rings);
 	canary_release(&p->canary);
 }
 

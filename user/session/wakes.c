@@ -14,8 +14,8 @@
 #include "session/stop.h"
 #include "session/watch_private.h"
 
-/* How soon it is noticed that probes were silenced, while nothing else happens. */
-enum { SWITCHES_EVERY_S = 1 };
+/* How soon it is noticed that probes were silenced: else an idle node is not woken for it. */
+enum { SWITCHES_EVERY_S = 5 };
 
 static int watch_for(struct run *run, enum wake wake, int fd, uint32_t events)
 {

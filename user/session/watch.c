@@ -16,6 +16,7 @@
 #include "kernel/modules.h"
 #include "node/netns.h"
 #include "node/privilege.h"
+#include "node/process.h"
 #include "session/command.h"
 #include "session/session.h"
 #include "session/silence.h"
@@ -61,6 +62,10 @@ static int take_live(void *ctx, const struct observation *seen)
 	/* Whatever comes before the window is open is before the window. */
 	if (proving_take(&run->proving, seen) || !run->is_open)
 		return 0;
+	if (canaries_take(&run->canaries, seen)) {
+		witnesses_note(run->witnesses, seen); /* the kernel counted it, too */
+		return 0;
+	}
 	if (netns_namer_tells(&run->netns_namer, seen, &name))
 		err = take(run, &name);
 	return err ? err : take(run, seen);
@@ -370,6 +375,7 @@ static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 	if (run->options->log && !(run->log = log_watch_new(run->options->log, why)))
 		return -1;
 	run->proving.probes = run->probes;
+	process_read_link((uint32_t)getpid(), "exe", run->canaries.exe, sizeof(run->canaries.exe));
 	run->modules_fd = modules_watch(); /* first: none may come in between */
 	run->loader = loader_open(&options, run->probes, why);
 	if (!run->loader)

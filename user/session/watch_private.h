@@ -13,6 +13,7 @@
 #include "log/watch.h"
 #include "node/netns_namer.h"
 #include "report/report.h"
+#include "kernel/canaries.h"
 #include "session/proving.h"
 #include "session/witnesses.h"
 #include "victims/inspector.h"
@@ -56,6 +57,7 @@ struct run {
 	struct probe_result probes[EVENT_PROBES];
 	struct switches switches;
 	struct proving proving;
+	struct canaries canaries;
 	bool is_open; /* the window: the start was observed */
 	struct utsname machine;
 	struct netns_namer netns_namer;

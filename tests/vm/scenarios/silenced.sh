@@ -77,9 +77,9 @@ act() { "act_${PART:-last}"; }
 act_during() {
 	if turn 0; then save refused ""; else save refused 1; fi
 	flush_and_reset during 2
-	[[ $refused ]] || wait_for "has_line '\"probe\":\"ftrace\"'" 5 "the loss to be told"
+	[[ $refused ]] || wait_for "has_line '\"probe\":\"ftrace\"'" 20 "the loss to be told"
 	turn 1
-	[[ $refused ]] || wait_for "has_line '\"name\":\"ftrace\"'" 5 "its end to be told"
+	[[ $refused ]] || wait_for "has_line '\"name\":\"ftrace\"'" 20 "its end to be told"
 }
 judge_during() {
 	. "$STATE/vars"
@@ -93,7 +93,7 @@ judge_during() {
 # What is seen afterwards counts, and is not proven any more.
 act_again() {
 	if turn 0; then save refused ""; else save refused 1; fi
-	[[ $refused ]] || wait_for "has_line '\"probe\":\"ftrace\"'" 5 "the loss to be told"
+	[[ $refused ]] || wait_for "has_line '\"probe\":\"ftrace\"'" 20 "the loss to be told"
 	turn 1
 	flush_and_reset again 1
 }
