@@ -2,7 +2,7 @@
 /*
  * The stage between blame and the report: it holds each reset that says which socket it
  * was meant for (struct wanted_socket) until an inspector has found that socket's
- * process, 0.4 s at most, and hands on all findings in their order. With a log, whose
+ * process, a second at most, and hands on all findings in their order. With a log, whose
  * lines may come late, each waits half a second, and a line is put in at its time.
  *
  * Everything that takes time is done in the inspector's thread; all calls here are made
