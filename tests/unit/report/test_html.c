@@ -344,6 +344,35 @@ static void log_lines_are_no_witness(void **state)
 	assert_silent("<b>Clock:</b>");
 }
 
+static void written_with_a_count(uint64_t counted, uint64_t seen)
+{
+	struct observation o = { .type = OBSERVATION_WITNESS };
+	struct finding f;
+
+	o.witness = (struct witness_observation){
+		.of = WITNESS_RESETS, .counted = counted, .seen = seen, .missing = counted - seen
+	};
+	open_page(&plain);
+	f = at(&o, MONO_BASE_NS, WALL_BASE_NS);
+	f.type = FINDING_WITNESS;
+	html_finding(html, &f);
+	close_page(STATUS_OK);
+}
+
+static void counts_that_agree_have_no_line(void **state)
+{
+	(void)state;
+	written_with_a_count(2, 2);
+	assert_silent("causes may be missing");
+}
+
+static void counts_that_differ_are_told(void **state)
+{
+	(void)state;
+	written_with_a_count(2, 1);
+	assert_says("causes may be missing");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -364,6 +393,8 @@ int main(void)
 		page_test(drift_is_no_step),
 		page_test(late_lines_are_put_in_place),
 		page_test(log_lines_are_no_witness),
+		page_test(counts_that_agree_have_no_line),
+		page_test(counts_that_differ_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -309,10 +309,10 @@ static void draw(struct html *h, const struct finding *f, uint64_t row)
 			      f->type == FINDING_RESETS ? f->seen->counted.count : 1);
 }
 
-/* A flush of nothing, or a risk that ended in its reset, has no line. */
+/* A flush of nothing, a risk that ended in its reset, and a count that agrees have no line. */
 static bool has_line(const struct html *h, const struct finding *f, struct note *note)
 {
-	if (f->type != FINDING_FLUSH && f->type != FINDING_RISK_OVER)
+	if (f->type != FINDING_FLUSH && f->type != FINDING_RISK_OVER && f->type != FINDING_WITNESS)
 		return true;
 	finding_text(note, f, &h->names);
 	return note->kind;
