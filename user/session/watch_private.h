@@ -9,11 +9,11 @@
 
 #include "attach/rings.h"
 #include "blame/blame.h"
+#include "kernel/canaries.h"
 #include "kernel/switches.h"
 #include "log/watch.h"
 #include "node/netns_namer.h"
 #include "report/report.h"
-#include "kernel/canaries.h"
 #include "session/proving.h"
 #include "session/witnesses.h"
 #include "victims/inspector.h"
