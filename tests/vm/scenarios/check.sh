@@ -68,7 +68,8 @@ blind() {
 	# is said where that is blind.
 	check mixed rstblame
 	fact mixed_right "$(jq '[.probes[] | select(.how == "kprobe") | .state == "blind" and (.cure | test("kprobes/enabled"))] | all and length > 0' "$STATE/mixed.json")"
-	fact mixed_proven "$(jq '[.probes[] | select(.how == "fentry" and .state == "proven")] | length >= 7' "$STATE/mixed.json")"
+	# (arm64's 6.1 has none by fentry.)
+	fact mixed_proven "$(jq '[.probes[] | select(.how == "fentry") | .state == "proven"] | length == 0 or (map(select(.)) | length >= 7)' "$STATE/mixed.json")"
 	rearm
 	rm "$STATE/types.btf"
 }
