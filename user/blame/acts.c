@@ -117,6 +117,13 @@ static struct flush *find_notified(struct blame *b, const struct observation *se
 	return NULL;
 }
 
+/* Whether nobody looked who asks conntrack for removals. */
+static bool is_by_argument(struct blame *b, const struct observation *seen, enum cause cause)
+{
+	return cause_row(cause)->needs == CAUSE_NEEDS_ACTOR &&
+	       blame_node(b, seen->netns)->is_blind_to_requests;
+}
+
 static struct flush *open_flush(struct blame *b, const struct observation *seen, uint64_t act,
 				enum cause cause)
 {
@@ -127,6 +134,7 @@ static struct flush *open_flush(struct blame *b, const struct observation *seen,
 	f->id = ++b->last_id;
 	f->cause = cause;
 	f->netns = seen->netns;
+	f->is_by_argument = is_by_argument(b, seen, cause);
 	f->first_mono_ns = f->last_mono_ns = seen->mono_ns;
 	f->first_wall_ns = f->last_wall_ns = seen->wall_ns;
 	return f;
@@ -241,6 +249,7 @@ static void observe_given_flush(struct blame *b, const struct observation *seen)
 	if (!f)
 		return;
 	describe_flush(b, f, act);
+	f->is_by_argument |= act->is_by_argument;
 	f->tcp_state = act->tcp_state;
 	f->expiry = act->expiry;
 	f->entries = act->entries;
@@ -256,9 +265,21 @@ static void begin_late(struct blame *b, struct flush *f, const struct observatio
 		return;
 	changes_part(b->changes, f);
 	f->cause = seen->act.cause;
+	f->is_by_argument = is_by_argument(b, seen, f->cause);
 	f->first_mono_ns = seen->mono_ns;
 	f->first_wall_ns = seen->wall_ns;
 	describe_flush(b, f, &seen->act);
+}
+
+/* Only a process asks. Where nobody looks whether one does, as older versions did not, a
+ * request in a softirq or in a kernel thread shows that the argument which tells of them is
+ * not to be believed: of none of the window's. */
+static void note_misled(struct blame *b, const struct observation *seen)
+{
+	const struct act_observation *act = &seen->act;
+
+	if (cause_row(act->cause)->needs == CAUSE_NEEDS_ACTOR && !act->actor.pid)
+		blame_node(b, seen->netns)->is_misled = true;
 }
 
 int blame_observe_act_begin(struct blame *b, const struct observation *seen)
@@ -272,6 +293,7 @@ int blame_observe_act_begin(struct blame *b, const struct observation *seen)
 		observe_given_flush(b, seen);
 		return 0;
 	}
+	note_misled(b, seen);
 	end_quiet(b, seen->netns.node, seen->mono_ns);
 	f = flushes_find(b->flushes, seen->netns.node, act->act);
 	if (f) {

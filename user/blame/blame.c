@@ -284,9 +284,13 @@ static int observe_entry(struct blame *b, const struct observation *seen)
 /* Entries that it could not see were there before its module only. */
 static int observe_probe(struct blame *b, const struct observation *seen)
 {
+	struct node *node = blame_node(b, seen->netns);
+	bool is_attached = sense_is_attached(seen->probe.how);
+
 	if (seen->probe.sense == SENSE_ENTRY)
-		blame_node(b, seen->netns)->is_blind_to_entries =
-			!sense_is_attached(seen->probe.how);
+		node->is_blind_to_entries = !is_attached;
+	if (seen->probe.sense == SENSE_REQUEST)
+		node->is_blind_to_requests = !is_attached;
 	blame_deliver_raw(b, seen, FINDING_PROBE);
 	return 0;
 }
@@ -324,6 +328,9 @@ static int observe_start(struct blame *b, const struct observation *seen)
 			blame_node(b, seen->netns)->is_blind_to_entries = true;
 		if (start->probes[i].sense == SENSE_REMOVAL && start->probes[i].is_blind)
 			blame_node(b, seen->netns)->is_blind_to_removals = true;
+		/* A recording of a version without that probe does not list it. */
+		if (start->probes[i].sense == SENSE_REQUEST && !is_attached)
+			blame_node(b, seen->netns)->is_blind_to_requests = true;
 	}
 	blame_deliver_raw(b, seen, FINDING_START);
 	return 0;

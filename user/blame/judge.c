@@ -45,6 +45,8 @@ static void weigh_cause(const struct evidence *e, struct reset_blame *out)
 	case CAUSE_NEEDS_ACTOR:
 		if (!e->flush || !flush_actor(e->flush))
 			verdict_infer(out, UNSEEN_REMOVER);
+		else if (e->flush->is_by_argument || e->is_misled)
+			verdict_infer(out, UNSEEN_REQUEST);
 		break;
 	case CAUSE_NEEDS_REASON:
 		verdict_infer(out, UNSEEN_CAUSE);

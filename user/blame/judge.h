@@ -80,6 +80,7 @@ struct evidence {
 	bool has_clean_end; /* one ended that both sides had closed */
 	bool sees_entries;  /* a newer entry would have been seen */
 	bool sees_removals; /* and a removal, from the beginning of the window on */
+	bool is_misled;     /* what told of a user's deletion told of one that cannot be */
 	bool has_losses;    /* of any probe that the join needs */
 	bool has_evictions; /* the ledger forgot removals */
 };

@@ -248,6 +248,7 @@ static void gather_for(struct blame *b, const struct observation *seen, struct l
 {
 	const struct reset_observation *reset = &seen->reset;
 
+	e->is_misled = blame_node(b, seen->netns)->is_misled;
 	if (reset->kind == RESET_RECEIVED)
 		gather_retranslation(b, seen, e);
 	else if (reset->kind != RESET_ABORT)

@@ -74,6 +74,7 @@ enum unseen {
 	UNSEEN_REASON,      /* the kernel's own reason says otherwise */
 	UNSEEN_BRIDGE,      /* whether bridged packets are shown to conntrack */
 	UNSEEN_USE_BRIDGED, /* that the entry would have helped: they are not */
+	UNSEEN_REQUEST,     /* that a process asked for the removal: only an argument says so */
 	UNSEENS,
 };
 
@@ -121,7 +122,10 @@ struct flush {
 	uint8_t tcp_state; /* is_single: enum tracker_state of its entries; else TRACKER_NONE */
 	uint8_t expiry;    /* the same: enum expiry */
 	bool is_delivered; /* at least once; again, complete, if it was ongoing */
-	uint8_t family;    /* 0: not known (nothing removed, nothing joined) */
+	/* That a process asked for it was read off the port id that the kernel's function was
+	 * called with: where ctnetlink itself was not seen at it. */
+	bool is_by_argument;
+	uint8_t family; /* 0: not known (nothing removed, nothing joined) */
 	struct address address;
 	uint64_t first_mono_ns, last_mono_ns;
 	uint64_t first_wall_ns, last_wall_ns;

@@ -332,10 +332,11 @@ struct act_observation {
 	uint32_t ifindex; /* 0: not known */
 	struct address address;
 	struct actor actor;
-	uint8_t tcp_state; /* is_given, of one entry: enum tracker_state */
-	uint8_t expiry;    /* the same: enum expiry */
-	uint64_t by;       /* is_given: id of a change in the same recording */
-	uint64_t entries;  /* ACT_END: what the act removed, all protocols */
+	uint8_t tcp_state;   /* is_given, of one entry: enum tracker_state */
+	uint8_t expiry;      /* the same: enum expiry */
+	uint64_t by;         /* is_given: id of a change in the same recording */
+	bool is_by_argument; /* is_given: as of struct flush */
+	uint64_t entries;    /* ACT_END: what the act removed, all protocols */
 	uint64_t tcp_entries;
 	uint64_t last_mono_ns; /* is_given: when it ended */
 	const char *stack;     /* for CAUSE_OTHER; valid during the call only, or NULL */

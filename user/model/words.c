@@ -52,6 +52,7 @@ static const char *const unseens[] = {
 	[UNSEEN_REASON] = "kernel-reason",
 	[UNSEEN_BRIDGE] = "bridge-netfilter",
 	[UNSEEN_USE_BRIDGED] = "entry-use-bridged",
+	[UNSEEN_REQUEST] = "request",
 };
 _Static_assert(COUNT(unseens) == UNSEENS, "a word each");
 

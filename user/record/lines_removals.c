@@ -102,6 +102,31 @@ static void write_by(struct jsonw *w, const char *name, const void *base)
 		jsonw_u64(w, name, flush->by->id);
 }
 
+/* As of a reset: what of the line is inferred. */
+static void write_flush_inferred(struct jsonw *w, const char *name, const void *base)
+{
+	if (!((const struct flush *)base)->is_by_argument)
+		return;
+	jsonw_begin_array(w, name);
+	jsonw_string(w, NULL, unseen_name(UNSEEN_REQUEST));
+	jsonw_end_array(w);
+}
+
+static bool is_inferred(const json_t *line, enum unseen what)
+{
+	const json_t *array = json_object_get(line, "inferred");
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(array, i, item) if (json_is_string(item) &&
+					       !strcmp(json_string_value(item),
+						       unseen_name(what))) return true;
+	return false;
+}
+
+static const struct special flush_inferred = {
+	write_flush_inferred, NULL, "{\"type\":\"array\",\"items\":" SCHEMA_REF("unseen") "}"
+};
 static const struct special ongoing = { write_ongoing, NULL, "{\"const\":true}" };
 static const struct special by_actor = { write_flush_actor, NULL, SCHEMA_REF("actor") };
 static const struct special by = { write_by, NULL, SCHEMA_NUMBER };
@@ -119,6 +144,7 @@ static const struct field flush_rows[] = {
 	SPECIAL("ongoing", 0, ongoing),
 	SPECIAL("actor", 0, by_actor),
 	STRING(flush, "stack", stack, 0),
+	SPECIAL("inferred", 0, flush_inferred),
 	SPECIAL("by", 0, by),
 	NUMBER(flush, "act", act, FIELD_ALWAYS | FIELD_RECORDED),
 };
@@ -154,6 +180,7 @@ static int finish_flush(const struct line_reading *r)
 	act->is_given = true;
 	act->act = get_u64(r->root, "id");
 	act->by = get_u64(r->root, "by");
+	act->is_by_argument = is_inferred(r->root, UNSEEN_REQUEST);
 	act->tcp_state = (uint8_t)tracker_state_parse(get_string(r->root, "tcp_state"));
 	act->expiry = (uint8_t)expiry_parse(get_string(r->root, "expired_by"));
 	return act->act != 0;

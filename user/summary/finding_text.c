@@ -147,6 +147,8 @@ static void note_flush(struct note *n, const struct finding *f)
 					 "masqueraded to it");
 	if (flush->stack)
 		add_below(n, "", flush->stack, 0);
+	if (flush->is_by_argument)
+		add_below(n, "unconfirmed: ", describe_unseen(UNSEEN_REQUEST), 0);
 	if (flush->by)
 		add_cause(n, describe_change(flush->by, text, sizeof(text)),
 			  flush->first_mono_ns - flush->by->mono_ns, flush->by->id);

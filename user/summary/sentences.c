@@ -130,6 +130,9 @@ static const char *const unseens[] = {
 	[UNSEEN_USE_BRIDGED] =
 		"that the entry would have helped: the packet was bridged, and bridged packets "
 		"are not shown to conntrack here",
+	[UNSEEN_REQUEST] =
+		"that a process asked for the removal: the request was not seen, only an argument "
+		"of the kernel's function, which some compilers do not pass on",
 };
 
 _Static_assert(COUNT(unseens) == UNSEENS, "a sentence each");
