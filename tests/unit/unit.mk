@@ -13,9 +13,15 @@ unit_core := $(unit_out)/core.a
 unit_help_objects := $(patsubst tests/unit/%.c,$(unit_out)/%.o,$(wildcard tests/unit/cast/*.c))
 unit_programs := $(patsubst tests/unit/%.c,$(unit_out)/%,$(sort $(wildcard tests/unit/*/test_*.c)))
 
-.PHONY: test-unit
+.PHONY: test-unit test-words test-replay
 test-unit: $(unit_programs) ## the fast tests only
 	$(Q)tests/unit/run $^
+
+test-words: all ## the manual, the help and the schema agree
+	$(Q)RSTBLAME=$(abspath $(program)) tests/words/run
+
+test-replay: all ## recordings judged again
+	$(Q)RSTBLAME=$(abspath $(program)) tests/replay/run
 
 # Goldens, replays, README's example. Read the difference.
 .PHONY: expected
