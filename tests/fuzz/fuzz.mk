@@ -11,13 +11,16 @@ fuzz_cflags := -std=gnu11 -D_GNU_SOURCE -Iuser -I. -Itests/unit $(prefix_map) -g
 fuzz_core_objects := $(patsubst $(O)/user/%.o,$(fuzz_out)/user/%.o,$(core_objects))
 fuzz_core := $(fuzz_out)/core.a
 fuzz_programs := $(patsubst tests/fuzz/fuzz_%.c,$(fuzz_out)/fuzz_%,$(wildcard tests/fuzz/fuzz_*.c))
+fuzz_help_objects := $(addprefix $(fuzz_out)/,pipeline.o page.o answers.o)
+fuzz_help := $(fuzz_out)/help.a
 
-.PHONY: fuzz fuzz-smoke
-fuzz: fuzz_seconds := $(FUZZ_S)
+.PHONY: test-fuzz fuzz fuzz-smoke
+test-fuzz fuzz: fuzz_seconds := $(FUZZ_S)
 fuzz-smoke: fuzz_seconds := $(FUZZ_SMOKE_S)
-fuzz: ## a minute for each harness (FUZZ_S= seconds)
+test-fuzz: ## a minute for each fuzz target (FUZZ_S= seconds)
+fuzz: ## test-fuzz
 fuzz-smoke: ## the fuzzers' corpus once, and a few seconds more
-fuzz fuzz-smoke: $(fuzz_programs)
+test-fuzz fuzz fuzz-smoke: $(fuzz_programs)
 	$(Q)for program in $^; do \
 		name=$${program##*/fuzz_}; log=$$program.log; \
 		mkdir -p $(fuzz_out)/corpus/$$name; \
@@ -29,11 +32,14 @@ fuzz fuzz-smoke: $(fuzz_programs)
 			"in $(fuzz_seconds) s, nothing found"; \
 	done
 
-$(fuzz_programs): $(fuzz_out)/%: $(fuzz_out)/%.o $(fuzz_out)/pipeline.o $(fuzz_out)/page.o $(fuzz_core)
+# Archives: what a target or its answers stand in for is not taken from the core.
+$(fuzz_programs): $(fuzz_out)/%: $(fuzz_out)/%.o $(fuzz_help) $(fuzz_core)
 	$(call say,LINK,$@)
 	$(Q)$(CLANG) $(fuzz_cflags) -fsanitize=fuzzer -o $@ $^ $(filter-out -lbpf,$(libs))
 
+$(fuzz_help): $(fuzz_help_objects)
 $(fuzz_core): $(fuzz_core_objects)
+$(fuzz_help) $(fuzz_core):
 	$(Q)rm -f $@ && $(AR) qcs $@ $^
 
 $(fuzz_out)/user/%.o: user/%.c | tools
@@ -52,5 +58,5 @@ $(fuzz_out)/page.o: tests/unit/cast/page.c | $(fuzz_out)/user
 $(fuzz_out)/user:
 	$(Q)mkdir -p $@
 
-.SECONDARY: $(patsubst %,%.o,$(fuzz_programs)) $(fuzz_out)/pipeline.o $(fuzz_out)/page.o
+.SECONDARY: $(patsubst %,%.o,$(fuzz_programs)) $(fuzz_help_objects)
 -include $(wildcard $(fuzz_out)/*.d) $(fuzz_core_objects:.o=.d)

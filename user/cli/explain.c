@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "blame/proofs.h"
 #include "cli/option_table.h"
 #include "model/causes.h"
@@ -194,6 +195,7 @@ static const struct {
 int explain_word(FILE *out, const char *word, char *why, size_t size)
 {
 	const char *near = NULL;
+	char shown[41];
 
 	for (size_t k = 0; k < COUNT(kinds); k++)
 		for (unsigned int i = 1; i < kinds[k].count; i++) {
@@ -206,13 +208,13 @@ int explain_word(FILE *out, const char *word, char *why, size_t size)
 			if (!near && is_near_miss(word, name))
 				near = name;
 		}
+	utf8_printable(word, shown, sizeof(shown));
 	if (near)
-		snprintf(why, size, "--explain: unknown word '%.40s'; did you mean %s?", word,
-			 near);
+		snprintf(why, size, "--explain: unknown word '%s'; did you mean %s?", shown, near);
 	else
 		snprintf(why, size,
-			 "--explain: unknown word '%.40s'; use a verdict, a cause or a word of "
+			 "--explain: unknown word '%s'; use a verdict, a cause or a word of "
 			 "inferred, as rstblame(8) has them",
-			 word);
+			 shown);
 	return -EINVAL;
 }

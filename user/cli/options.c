@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "cli/option_table.h"
 
 /* Rows of the table, at most. */
@@ -16,11 +17,13 @@ enum { OPTIONS_MAX = 48 };
 
 static int refuse(char *why, const char *format, ...)
 {
+	char text[OPTIONS_WHY_BYTES];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(why, OPTIONS_WHY_BYTES, format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	utf8_printable(text, why, OPTIONS_WHY_BYTES); /* a word may be anything */
 	return -EINVAL;
 }
 

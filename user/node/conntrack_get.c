@@ -158,13 +158,6 @@ static void copy_address(const struct nlattr *ip, uint16_t v4, uint16_t v6, stru
 		       len < sizeof(out->bytes) ? len : sizeof(out->bytes));
 }
 
-static uint16_t get_port(const struct nlattr *proto, uint16_t type)
-{
-	const struct nlattr *attr = netlink_find_in(proto, type);
-
-	return attr ? ntohs(mnl_attr_get_u16(attr)) : 0;
-}
-
 static void parse_tuple(const struct nlattr *tuple, struct tuple *out)
 {
 	const struct nlattr *ip = netlink_find_in(tuple, CTA_TUPLE_IP);
@@ -172,18 +165,18 @@ static void parse_tuple(const struct nlattr *tuple, struct tuple *out)
 
 	copy_address(ip, CTA_IP_V4_SRC, CTA_IP_V6_SRC, &out->src);
 	copy_address(ip, CTA_IP_V4_DST, CTA_IP_V6_DST, &out->dst);
-	out->sport = get_port(proto, CTA_PROTO_SRC_PORT);
-	out->dport = get_port(proto, CTA_PROTO_DST_PORT);
+	out->sport = netlink_be16(netlink_find_in(proto, CTA_PROTO_SRC_PORT), 0);
+	out->dport = netlink_be16(netlink_find_in(proto, CTA_PROTO_DST_PORT), 0);
 }
 
 void conntrack_get_parse(const struct nlmsghdr *h, struct flow *entry)
 {
-	const struct nfgenmsg *nf = mnl_nlmsg_get_payload(h);
+	const size_t header = sizeof(struct nfgenmsg);
 
 	memset(entry, 0, sizeof(*entry));
-	entry->family = nf->nfgen_family;
-	parse_tuple(netlink_find(h, sizeof(*nf), CTA_TUPLE_ORIG), &entry->orig);
-	parse_tuple(netlink_find(h, sizeof(*nf), CTA_TUPLE_REPLY), &entry->reply);
+	entry->family = netlink_netfilter_family(h);
+	parse_tuple(netlink_find(h, header, CTA_TUPLE_ORIG), &entry->orig);
+	parse_tuple(netlink_find(h, header, CTA_TUPLE_REPLY), &entry->reply);
 }
 
 bool conntrack_is_in_zone(const struct nlmsghdr *h)
@@ -213,6 +206,8 @@ static enum lookup read_answer(struct mnl_socket *nl, uint32_t sequence, struct 
 			if (h->nlmsg_type == NLMSG_ERROR) {
 				const struct nlmsgerr *e = mnl_nlmsg_get_payload(h);
 
+				if (mnl_nlmsg_get_payload_len(h) < sizeof(*e))
+					return LOOKUP_NONE;
 				return e->error == -ENOENT ? LOOKUP_ABSENT : LOOKUP_NONE;
 			}
 			conntrack_get_parse(h, entry);

@@ -60,10 +60,9 @@ bool conntrack_table_knows(const struct conntrack_table *t, uint8_t family,
 bool conntrack_is_tcp(const struct nlmsghdr *h)
 {
 	const struct nlattr *orig = netlink_find(h, sizeof(struct nfgenmsg), CTA_TUPLE_ORIG);
-	const struct nlattr *number =
-		netlink_find_in(netlink_find_in(orig, CTA_TUPLE_PROTO), CTA_PROTO_NUM);
+	const struct nlattr *proto = netlink_find_in(orig, CTA_TUPLE_PROTO);
 
-	return number && mnl_attr_get_u8(number) == IPPROTO_TCP;
+	return netlink_u8(netlink_find_in(proto, CTA_PROTO_NUM), 0) == IPPROTO_TCP;
 }
 
 static int take_entry(const struct nlmsghdr *h, void *data)

@@ -3,7 +3,6 @@
 
 #include <netinet/in.h> /* before the kernel's headers, which then leave out theirs */
 
-#include <arpa/inet.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
@@ -26,9 +25,8 @@ void entry_sample_release(struct entry_sample *sample)
  * there is no record. */
 static bool has_seen_reply(const struct nlmsghdr *h)
 {
-	const struct nlattr *status = netlink_find(h, sizeof(struct nfgenmsg), CTA_STATUS);
-
-	return status && ntohl(mnl_attr_get_u32(status)) & IPS_SEEN_REPLY;
+	return netlink_be32(netlink_find(h, sizeof(struct nfgenmsg), CTA_STATUS), 0) &
+	       IPS_SEEN_REPLY;
 }
 
 static void take_entry(struct entry_sample *sample, uint32_t inum, const struct nlmsghdr *h)

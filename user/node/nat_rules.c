@@ -11,6 +11,14 @@ struct nat_rules {
 	struct xt_rules *xt;
 };
 
+bool nat_walk_goes_on(struct nat_walk *walk)
+{
+	if (walk->depth <= NAT_DEPTH_MAX && walk->rules++ < NAT_RULES_MAX)
+		return true;
+	walk->may_be_translated = walk->may_be_done = true;
+	return false;
+}
+
 bool nat_walk_translates(struct nat_walk *walk, enum nat_match match)
 {
 	walk->may_be_translated |= match == MATCH_MAYBE;

@@ -42,17 +42,6 @@ static const struct nlattr *find_top(const struct nlmsghdr *h, uint16_t type)
 	return netlink_find(h, sizeof(struct nfgenmsg), type);
 }
 
-static uint32_t get_u32(const struct nlattr *attr, uint32_t fallback)
-{
-	return attr && mnl_attr_get_payload_len(attr) >= 4 ? ntohl(mnl_attr_get_u32(attr)) :
-							     fallback;
-}
-
-static const char *get_text(const struct nlattr *attr)
-{
-	return attr ? mnl_attr_get_str(attr) : "";
-}
-
 static struct chain *find_chain(const struct nft_rules *rules, uint8_t family, const char *table,
 				const char *name)
 {
@@ -60,11 +49,6 @@ static struct chain *find_chain(const struct nft_rules *rules, uint8_t family, c
 		if (c->family == family && !strcmp(c->table, table) && !strcmp(c->name, name))
 			return c;
 	return NULL;
-}
-
-static uint8_t message_family(const struct nlmsghdr *h)
-{
-	return ((const struct nfgenmsg *)mnl_nlmsg_get_payload(h))->nfgen_family;
 }
 
 static int take_chain(const struct nlmsghdr *h, void *data)
@@ -77,13 +61,13 @@ static int take_chain(const struct nlmsghdr *h, void *data)
 		rules->err = -ENOMEM;
 		return MNL_CB_STOP;
 	}
-	c->family = message_family(h);
-	strncpy(c->table, get_text(find_top(h, NFTA_CHAIN_TABLE)), sizeof(c->table) - 1);
-	strncpy(c->name, get_text(find_top(h, NFTA_CHAIN_NAME)), sizeof(c->name) - 1);
+	c->family = netlink_netfilter_family(h);
+	strncpy(c->table, netlink_text(find_top(h, NFTA_CHAIN_TABLE)), sizeof(c->table) - 1);
+	strncpy(c->name, netlink_text(find_top(h, NFTA_CHAIN_NAME)), sizeof(c->name) - 1);
 	c->is_postrouting_nat = hook &&
-				get_u32(netlink_find_in(hook, NFTA_HOOK_HOOKNUM), 0) ==
+				netlink_be32(netlink_find_in(hook, NFTA_HOOK_HOOKNUM), 0) ==
 					NF_INET_POST_ROUTING &&
-				!strcmp(get_text(find_top(h, NFTA_CHAIN_TYPE)), "nat");
+				!strcmp(netlink_text(find_top(h, NFTA_CHAIN_TYPE)), "nat");
 	c->last = &c->first;
 	c->next = rules->chains;
 	rules->chains = c;
@@ -93,9 +77,9 @@ static int take_chain(const struct nlmsghdr *h, void *data)
 static int take_rule(const struct nlmsghdr *h, void *data)
 {
 	struct nft_rules *rules = data;
-	struct chain *c = find_chain(rules, message_family(h),
-				     get_text(find_top(h, NFTA_RULE_TABLE)),
-				     get_text(find_top(h, NFTA_RULE_CHAIN)));
+	struct chain *c = find_chain(rules, netlink_netfilter_family(h),
+				     netlink_text(find_top(h, NFTA_RULE_TABLE)),
+				     netlink_text(find_top(h, NFTA_RULE_CHAIN)));
 	struct rule *rule = c ? calloc(1, sizeof(*rule)) : NULL;
 
 	if (!c)
@@ -198,13 +182,13 @@ static void load(struct machine *m, uint32_t reg, const void *data, size_t len)
 
 static void load_meta(struct machine *m, const struct nlattr *data)
 {
-	uint32_t reg = get_u32(netlink_find_in(data, NFTA_META_DREG), 0);
+	uint32_t reg = netlink_be32(netlink_find_in(data, NFTA_META_DREG), 0);
 	uint8_t tcp = IPPROTO_TCP, family = m->q->family == AF_INET ? NFPROTO_IPV4 : NFPROTO_IPV6;
 	uint16_t ethertype = htons(m->q->family == AF_INET ? 0x0800 : 0x86dd);
 
 	if (!reg)
 		return; /* it sets something */
-	switch (get_u32(netlink_find_in(data, NFTA_META_KEY), UINT32_MAX)) {
+	switch (netlink_be32(netlink_find_in(data, NFTA_META_KEY), UINT32_MAX)) {
 	case NFT_META_OIFNAME:
 		return load(m, reg, m->q->oifname, NAT_IFNAME_BYTES);
 	case NFT_META_IIFNAME:
@@ -246,7 +230,7 @@ static bool read_header(const struct nat_question *q, uint32_t base, uint32_t of
 	} else {
 		return false;
 	}
-	if (offset < src || offset + len > src + 2 * size)
+	if (offset < src || (uint64_t)offset + len > src + 2 * size)
 		return false;
 	memcpy(out, header + offset, len);
 	return true;
@@ -254,15 +238,15 @@ static bool read_header(const struct nat_question *q, uint32_t base, uint32_t of
 
 static void load_payload(struct machine *m, const struct nlattr *data)
 {
-	uint32_t reg = get_u32(netlink_find_in(data, NFTA_PAYLOAD_DREG), 0);
-	uint32_t len = get_u32(netlink_find_in(data, NFTA_PAYLOAD_LEN), 0);
+	uint32_t reg = netlink_be32(netlink_find_in(data, NFTA_PAYLOAD_DREG), 0);
+	uint32_t len = netlink_be32(netlink_find_in(data, NFTA_PAYLOAD_LEN), 0);
 	uint8_t bytes[HEADER_BYTES];
 
 	if (!reg)
 		return;
-	if (read_header(m->q, get_u32(netlink_find_in(data, NFTA_PAYLOAD_BASE), UINT32_MAX),
-			get_u32(netlink_find_in(data, NFTA_PAYLOAD_OFFSET), UINT32_MAX / 2), len,
-			bytes))
+	if (read_header(m->q, netlink_be32(netlink_find_in(data, NFTA_PAYLOAD_BASE), UINT32_MAX),
+			netlink_be32(netlink_find_in(data, NFTA_PAYLOAD_OFFSET), UINT32_MAX / 2),
+			len, bytes))
 		load(m, reg, bytes, len);
 	else
 		load(m, reg, NULL, 0);
@@ -278,11 +262,11 @@ static const struct nlattr *value_of(const struct nlattr *data, uint16_t type)
 
 static void apply_bitwise(struct machine *m, const struct nlattr *data)
 {
-	size_t from = register_at(get_u32(netlink_find_in(data, NFTA_BITWISE_SREG), 0));
-	size_t to = register_at(get_u32(netlink_find_in(data, NFTA_BITWISE_DREG), 0));
+	size_t from = register_at(netlink_be32(netlink_find_in(data, NFTA_BITWISE_SREG), 0));
+	size_t to = register_at(netlink_be32(netlink_find_in(data, NFTA_BITWISE_DREG), 0));
 	const struct nlattr *mask = value_of(data, NFTA_BITWISE_MASK);
 	const struct nlattr *flip = value_of(data, NFTA_BITWISE_XOR);
-	uint32_t len = get_u32(netlink_find_in(data, NFTA_BITWISE_LEN), 0);
+	uint32_t len = netlink_be32(netlink_find_in(data, NFTA_BITWISE_LEN), 0);
 
 	for (size_t i = 0; i < len && from + i < REGISTERS_BYTES && to + i < REGISTERS_BYTES; i++) {
 		bool is_plain = mask && flip && i < mnl_attr_get_payload_len(mask) &&
@@ -307,7 +291,7 @@ static bool is_known(const struct machine *m, size_t at, size_t len)
 
 static enum nat_match compare_register(const struct machine *m, const struct nlattr *data)
 {
-	size_t at = register_at(get_u32(netlink_find_in(data, NFTA_CMP_SREG), 0));
+	size_t at = register_at(netlink_be32(netlink_find_in(data, NFTA_CMP_SREG), 0));
 	const struct nlattr *value = value_of(data, NFTA_CMP_DATA);
 	size_t len = value ? mnl_attr_get_payload_len(value) : 0;
 	int order;
@@ -316,7 +300,7 @@ static enum nat_match compare_register(const struct machine *m, const struct nla
 	if (!value || !is_known(m, at, len))
 		return MATCH_MAYBE;
 	order = memcmp(&m->data[at], mnl_attr_get_payload(value), len);
-	switch (get_u32(netlink_find_in(data, NFTA_CMP_OP), UINT32_MAX)) {
+	switch (netlink_be32(netlink_find_in(data, NFTA_CMP_OP), UINT32_MAX)) {
 	case NFT_CMP_EQ:
 		is_so = order == 0;
 		break;
@@ -343,7 +327,7 @@ static enum nat_match compare_register(const struct machine *m, const struct nla
 
 static enum nat_match compare_range(const struct machine *m, const struct nlattr *data)
 {
-	size_t at = register_at(get_u32(netlink_find_in(data, NFTA_RANGE_SREG), 0));
+	size_t at = register_at(netlink_be32(netlink_find_in(data, NFTA_RANGE_SREG), 0));
 	const struct nlattr *from = value_of(data, NFTA_RANGE_FROM_DATA);
 	const struct nlattr *to = value_of(data, NFTA_RANGE_TO_DATA);
 	size_t len = from ? mnl_attr_get_payload_len(from) : 0;
@@ -353,7 +337,8 @@ static enum nat_match compare_range(const struct machine *m, const struct nlattr
 		return MATCH_MAYBE;
 	is_inside = memcmp(&m->data[at], mnl_attr_get_payload(from), len) >= 0 &&
 		    memcmp(&m->data[at], mnl_attr_get_payload(to), len) <= 0;
-	return is_inside == (get_u32(netlink_find_in(data, NFTA_RANGE_OP), 0) == NFT_RANGE_EQ) ?
+	return is_inside == (netlink_be32(netlink_find_in(data, NFTA_RANGE_OP), 0) ==
+			     NFT_RANGE_EQ) ?
 		       MATCH_YES :
 		       MATCH_NO;
 }
@@ -367,17 +352,18 @@ static bool is_harmless(const char *name, const struct nlattr *data)
 		if (!strcmp(name, names[i]))
 			return true;
 	return !strcmp(name, "match") &&
-	       !strcmp(get_text(netlink_find_in(data, NFTA_MATCH_NAME)), "comment");
+	       !strcmp(netlink_text(netlink_find_in(data, NFTA_MATCH_NAME)), "comment");
 }
 
 static bool is_translation(const char *name, const struct nlattr *data)
 {
-	const char *target = get_text(netlink_find_in(data, NFTA_TARGET_NAME));
+	const char *target = netlink_text(netlink_find_in(data, NFTA_TARGET_NAME));
 
 	if (!strcmp(name, "masq"))
 		return true;
 	if (!strcmp(name, "nat"))
-		return get_u32(netlink_find_in(data, NFTA_NAT_TYPE), UINT32_MAX) == NFT_NAT_SNAT;
+		return netlink_be32(netlink_find_in(data, NFTA_NAT_TYPE), UINT32_MAX) ==
+		       NFT_NAT_SNAT;
 	return !strcmp(name, "target") && (!strcmp(target, "MASQUERADE") ||
 					   !strcmp(target, "SNAT") || !strcmp(target, "NETMAP"));
 }
@@ -391,7 +377,7 @@ static enum nat_match step(struct machine *m, const char *name, const struct nla
 	else if (!strcmp(name, "bitwise"))
 		apply_bitwise(m, data);
 	else if (!strcmp(name, "ct"))
-		load(m, get_u32(netlink_find_in(data, NFTA_CT_DREG), 0), NULL, 0);
+		load(m, netlink_be32(netlink_find_in(data, NFTA_CT_DREG), 0), NULL, 0);
 	else if (!strcmp(name, "cmp"))
 		return compare_register(m, data);
 	else if (!strcmp(name, "range"))
@@ -412,8 +398,8 @@ static int follow(const struct nft_rules *rules, const struct chain *chain, stru
 {
 	const struct nlattr *verdict =
 		netlink_find_in(netlink_find_in(data, NFTA_IMMEDIATE_DATA), NFTA_DATA_VERDICT);
-	int32_t code = (int32_t)get_u32(netlink_find_in(verdict, NFTA_VERDICT_CODE),
-					(uint32_t)NFT_CONTINUE);
+	int32_t code = (int32_t)netlink_be32(netlink_find_in(verdict, NFTA_VERDICT_CODE),
+					     (uint32_t)NFT_CONTINUE);
 	const struct chain *to;
 	enum nat_end end = NAT_END_DONE;
 
@@ -421,7 +407,7 @@ static int follow(const struct nft_rules *rules, const struct chain *chain, stru
 		return -1;
 	if (code == NFT_JUMP || code == NFT_GOTO) {
 		to = find_chain(rules, chain->family, chain->table,
-				get_text(netlink_find_in(verdict, NFTA_VERDICT_CHAIN)));
+				netlink_text(netlink_find_in(verdict, NFTA_VERDICT_CHAIN)));
 		end = to ? walk_chain(rules, to, walk) : NAT_END_FALL;
 		if (end == NAT_END_FALL && code == NFT_JUMP)
 			return -1;
@@ -442,7 +428,7 @@ static int walk_rule(const struct nft_rules *rules, const struct chain *chain,
 		return -1;
 	netlink_for_each_in(element, list)
 	{
-		const char *name = get_text(netlink_find_in(element, NFTA_EXPR_NAME));
+		const char *name = netlink_text(netlink_find_in(element, NFTA_EXPR_NAME));
 		const struct nlattr *data = netlink_find_in(element, NFTA_EXPR_DATA);
 		enum nat_match got;
 
@@ -467,9 +453,8 @@ static enum nat_end walk_chain(const struct nft_rules *rules, const struct chain
 {
 	enum nat_end end = NAT_END_FALL;
 
-	if (walk->depth++ == NAT_DEPTH_MAX)
-		walk->may_be_translated = true;
-	for (const struct rule *r = chain->first; r && walk->depth <= NAT_DEPTH_MAX; r = r->next) {
+	walk->depth++;
+	for (const struct rule *r = chain->first; r && nat_walk_goes_on(walk); r = r->next) {
 		int ended = walk_rule(rules, chain, walk, r);
 
 		if (ended >= 0) {

@@ -14,11 +14,16 @@ struct nat_walk {
 	bool may_be_done;       /* a rule before may have ended it */
 	bool may_be_translated; /* or may have translated it */
 	unsigned int depth;
+	unsigned int rules; /* that it met */
 };
 
 enum nat_match { MATCH_NO, MATCH_MAYBE, MATCH_YES };
-enum { NAT_DEPTH_MAX = 16 };
+/* Sixteen chains, each of which jumps to the next thirty times, are 30^16 rules on the way: who
+ * has a namespace can write them. */
+enum { NAT_DEPTH_MAX = 16, NAT_RULES_MAX = 100000 };
 
+/* Another rule is met. False: it has met too many, and how the walk would end is not known. */
+bool nat_walk_goes_on(struct nat_walk *walk);
 /* A rule that translates was met, with its matches so. True: the walk is over. */
 bool nat_walk_translates(struct nat_walk *walk, enum nat_match match);
 /* A rule that ends its chain so was met. `end`, or -1: it may not have matched, go on. */

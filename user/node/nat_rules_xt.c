@@ -90,6 +90,12 @@ static bool is_address(const struct address *a, const struct in_addr *wanted,
 	return ((have ^ wanted->s_addr) & mask->s_addr) == 0;
 }
 
+/* A name need not end within its field. */
+static bool is_named(const char name[XT_EXTENSION_MAXNAMELEN], const char *wanted)
+{
+	return !strncmp(name, wanted, XT_EXTENSION_MAXNAMELEN);
+}
+
 static enum nat_match match_entry(const struct ipt_entry *e, const struct nat_question *q)
 {
 	const struct ipt_ip *ip = &e->ip;
@@ -107,9 +113,9 @@ static enum nat_match match_entry(const struct ipt_entry *e, const struct nat_qu
 	while (at + sizeof(struct xt_entry_match) <= e->target_offset) {
 		const struct xt_entry_match *m = (const void *)((const char *)e + at);
 
-		if (strcmp(m->u.user.name, "comment") != 0)
+		if (!is_named(m->u.user.name, "comment"))
 			match = MATCH_MAYBE; /* what it asks is not known here */
-		if (m->u.match_size < sizeof(*m))
+		if (m->u.match_size < sizeof(*m) || m->u.match_size % _Alignof(struct ipt_entry))
 			return MATCH_MAYBE;
 		at += m->u.match_size;
 	}
@@ -118,15 +124,15 @@ static enum nat_match match_entry(const struct ipt_entry *e, const struct nat_qu
 
 static bool is_translation(const char *target)
 {
-	return !strcmp(target, "MASQUERADE") || !strcmp(target, "SNAT") ||
-	       !strcmp(target, "NETMAP");
+	return is_named(target, "MASQUERADE") || is_named(target, "SNAT") ||
+	       is_named(target, "NETMAP");
 }
 
-static enum nat_end walk_from(const struct xt_rules *rules, struct nat_walk *walk, unsigned int at);
+static enum nat_end walk_from(const struct xt_rules *rules, struct nat_walk *walk, size_t at);
 
 /* -1: the rule decides nothing. */
 static int follow(const struct xt_rules *rules, struct nat_walk *walk, const struct ipt_entry *e,
-		  unsigned int next, enum nat_match match)
+		  size_t next, enum nat_match match)
 {
 	const struct xt_entry_target *target = (const void *)((const char *)e + e->target_offset);
 	int verdict = ((const struct xt_standard_target *)target)->verdict;
@@ -140,29 +146,40 @@ static int follow(const struct xt_rules *rules, struct nat_walk *walk, const str
 		end = NAT_END_FALL;
 	else if (verdict < 0)
 		end = NAT_END_DONE;
-	else if ((unsigned int)verdict == next)
+	else if ((size_t)verdict == next)
 		return -1; /* a rule without a target */
 	else
-		end = walk_from(rules, walk, (unsigned int)verdict);
+		end = walk_from(rules, walk, (size_t)verdict);
 	if (verdict >= 0 && end == NAT_END_FALL)
 		return -1;
 	return nat_walk_ends(walk, match, end);
 }
 
-static enum nat_end walk_from(const struct xt_rules *rules, struct nat_walk *walk, unsigned int at)
+/* The rule there, if all of it and its target is in the table. NULL: the table ends, or is
+ * not one. */
+static const struct ipt_entry *entry_at(const struct xt_rules *rules, size_t at)
 {
-	const char *table = (const char *)rules->entries->entrytable;
+	const struct ipt_entry *e = (const void *)((const char *)rules->entries->entrytable + at);
+	const size_t size = rules->info.size;
+
+	if (at % _Alignof(struct ipt_entry) || at > size || size - at < sizeof(*e) ||
+	    e->next_offset > size - at || e->target_offset < sizeof(*e) ||
+	    e->target_offset % _Alignof(struct ipt_entry) ||
+	    e->target_offset + sizeof(struct xt_standard_target) > e->next_offset)
+		return NULL;
+	return e;
+}
+
+static enum nat_end walk_from(const struct xt_rules *rules, struct nat_walk *walk, size_t at)
+{
+	const struct ipt_entry *e;
 	enum nat_end end = NAT_END_FALL;
 
-	if (walk->depth++ == NAT_DEPTH_MAX)
-		walk->may_be_translated = true;
-	while (walk->depth <= NAT_DEPTH_MAX && at + sizeof(struct ipt_entry) <= rules->info.size) {
-		const struct ipt_entry *e = (const void *)(table + at);
+	walk->depth++;
+	while ((e = entry_at(rules, at)) && nat_walk_goes_on(walk)) {
 		enum nat_match match = match_entry(e, walk->q);
 		int ended = -1;
 
-		if (e->next_offset < sizeof(*e))
-			break;
 		if (match != MATCH_NO)
 			ended = follow(rules, walk, e, at + e->next_offset, match);
 		if (ended >= 0) {
@@ -171,6 +188,9 @@ static enum nat_end walk_from(const struct xt_rules *rules, struct nat_walk *wal
 		}
 		at += e->next_offset;
 	}
+	/* Not at its end, but in what is no rule. */
+	if (!e && at != rules->info.size)
+		walk->may_be_translated = walk->may_be_done = true;
 	walk->depth--;
 	return end;
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "node/netlink.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <stdbool.h>
+#include <string.h>
 #include <sys/socket.h>
 
 /* What a dump asks the kernel for at a time: fewer calls than with the least. */
@@ -80,4 +83,54 @@ const struct nlattr *netlink_find_in(const struct nlattr *nest, uint16_t type)
 			return attr;
 	}
 	return NULL;
+}
+
+static bool get(const struct nlattr *attr, void *out, size_t size)
+{
+	if (!attr || mnl_attr_get_payload_len(attr) < size)
+		return false;
+	memcpy(out, mnl_attr_get_payload(attr), size);
+	return true;
+}
+
+uint8_t netlink_u8(const struct nlattr *attr, uint8_t fallback)
+{
+	uint8_t value;
+
+	return get(attr, &value, sizeof(value)) ? value : fallback;
+}
+
+uint16_t netlink_be16(const struct nlattr *attr, uint16_t fallback)
+{
+	uint16_t value;
+
+	return get(attr, &value, sizeof(value)) ? ntohs(value) : fallback;
+}
+
+uint32_t netlink_u32(const struct nlattr *attr, uint32_t fallback)
+{
+	uint32_t value;
+
+	return get(attr, &value, sizeof(value)) ? value : fallback;
+}
+
+uint32_t netlink_be32(const struct nlattr *attr, uint32_t fallback)
+{
+	uint32_t value;
+
+	return get(attr, &value, sizeof(value)) ? ntohl(value) : fallback;
+}
+
+const char *netlink_text(const struct nlattr *attr)
+{
+	if (!attr || !memchr(mnl_attr_get_payload(attr), '\0', mnl_attr_get_payload_len(attr)))
+		return "";
+	return mnl_attr_get_payload(attr);
+}
+
+uint8_t netlink_netfilter_family(const struct nlmsghdr *message)
+{
+	const struct nfgenmsg *nf = mnl_nlmsg_get_payload(message);
+
+	return mnl_nlmsg_get_payload_len(message) < sizeof(*nf) ? AF_UNSPEC : nf->nfgen_family;
 }

@@ -27,6 +27,18 @@ const struct nlattr *netlink_find(const struct nlmsghdr *message, size_t header_
 				  uint16_t type);
 const struct nlattr *netlink_find_in(const struct nlattr *nest, uint16_t type);
 
+/* What an attribute holds: a number in this machine's order, or (be) in the network's; a text
+ * that ends within it. `fallback`, or "", where it is NULL or shorter: libmnl's own getters
+ * do not look. */
+uint8_t netlink_u8(const struct nlattr *attr, uint8_t fallback);
+uint16_t netlink_be16(const struct nlattr *attr, uint16_t fallback);
+uint32_t netlink_u32(const struct nlattr *attr, uint32_t fallback);
+uint32_t netlink_be32(const struct nlattr *attr, uint32_t fallback);
+const char *netlink_text(const struct nlattr *attr);
+
+/* The family of one of nfnetlink's messages; AF_UNSPEC of one that is too short. */
+uint8_t netlink_netfilter_family(const struct nlmsghdr *message);
+
 /* libmnl's own loop narrows a length without saying so. */
 #define netlink_for_each(attr, begin, end)                                                         \
 	for ((attr) = (begin);                                                                     \

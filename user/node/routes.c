@@ -46,12 +46,25 @@ static void take_route(const struct nlmsghdr *h, struct route *out)
 
 	memset(out, 0, sizeof(*out));
 	out->type = m->rtm_type;
-	if (oif)
-		out->oif = mnl_attr_get_u32(oif);
+	out->oif = netlink_u32(oif, 0);
 	if (!gateway)
 		gateway = netlink_find(h, sizeof(*m), RTA_VIA);
 	if (gateway)
 		take_gateway(gateway, m->rtm_family, out);
+}
+
+static int read_answer(const struct nlmsghdr *h, ssize_t len, struct route *out)
+{
+	const size_t payload = mnl_nlmsg_ok(h, (int)len) ? mnl_nlmsg_get_payload_len(h) : 0;
+	int err = 0;
+
+	if (payload >= sizeof(struct rtmsg) && h->nlmsg_type == RTM_NEWROUTE) {
+		take_route(h, out);
+		return 0;
+	}
+	if (payload >= sizeof(err) && h->nlmsg_type == NLMSG_ERROR)
+		memcpy(&err, mnl_nlmsg_get_payload(h), sizeof(err));
+	return err < 0 ? err : -EBADMSG;
 }
 
 int routes_ask(struct routes *routes, uint8_t family, const struct address *dst,
@@ -62,6 +75,7 @@ int routes_ask(struct routes *routes, uint8_t family, const struct address *dst,
 	_Alignas(8) char buf[8192];
 	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
 	struct rtmsg *m;
+	ssize_t len;
 
 	h->nlmsg_type = RTM_GETROUTE;
 	h->nlmsg_flags = NLM_F_REQUEST;
@@ -75,11 +89,7 @@ int routes_ask(struct routes *routes, uint8_t family, const struct address *dst,
 		mnl_attr_put_u32(h, RTA_IIF, iif);
 	}
 	if (mnl_socket_sendto(nl, h, h->nlmsg_len) < 0 ||
-	    mnl_socket_recvfrom(nl, buf, sizeof(buf)) < 0)
+	    (len = mnl_socket_recvfrom(nl, buf, sizeof(buf))) < 0)
 		return -errno;
-	h = (struct nlmsghdr *)buf;
-	if (h->nlmsg_type == NLMSG_ERROR)
-		return ((const struct nlmsgerr *)mnl_nlmsg_get_payload(h))->error;
-	take_route(h, out);
-	return 0;
+	return read_answer((const void *)buf, len, out);
 }

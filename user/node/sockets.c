@@ -129,7 +129,7 @@ static int take_message(const struct nlmsghdr *header, void *data)
 	memcpy(row.tuple.dst.bytes, m->id.idiag_dst, row.family == AF_INET ? 4 : 16);
 	/* Of listeners without being asked for (inet_diag_msg_attrs_fill()). */
 	v6only = netlink_find(header, sizeof(*m), INET_DIAG_SKV6ONLY);
-	row.is_v6only = v6only && mnl_attr_get_u8(v6only);
+	row.is_v6only = netlink_u8(v6only, 0);
 	normalize(&row);
 	if (answer->sockets)
 		answer->err = sockets_append(answer->sockets, &row);

@@ -24,10 +24,9 @@ static int take_interface(const struct nlmsghdr *h, void *data)
 	const struct nlattr *kind = netlink_find_in(info, IFLA_INFO_KIND);
 	struct interface *out = data;
 
-	if (name)
-		snprintf(out->name, sizeof(out->name), "%s", mnl_attr_get_str(name));
-	out->master = master ? mnl_attr_get_u32(master) : 0;
-	out->is_vrf = kind && !strcmp(mnl_attr_get_str(kind), "vrf");
+	snprintf(out->name, sizeof(out->name), "%s", netlink_text(name));
+	out->master = netlink_u32(master, 0);
+	out->is_vrf = !strcmp(netlink_text(kind), "vrf");
 	return MNL_CB_STOP; /* one is no list, and has no end */
 }
 

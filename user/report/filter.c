@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "model/finding.h"
 #include "report/packet.h"
 
@@ -32,6 +33,16 @@ static bool join_words(char *const *words, char *out, size_t size)
 	return true;
 }
 
+/* Both may have anything in them. */
+static void refuse(const char *text, const char *error, char *why, size_t why_bytes)
+{
+	char line[256];
+
+	snprintf(line, sizeof(line),
+		 "filter '%.80s': %.80s; see pcap-filter(7); a command goes after --", text, error);
+	utf8_printable(line, why, why_bytes);
+}
+
 static bool compile(struct filter *filter, char *why, size_t why_bytes)
 {
 	pcap_t *raw = pcap_open_dead(DLT_RAW, UINT16_MAX);
@@ -43,9 +54,7 @@ static bool compile(struct filter *filter, char *why, size_t why_bytes)
 	}
 	is_compiled = !pcap_compile(raw, &filter->program, filter->text, 1, PCAP_NETMASK_UNKNOWN);
 	if (!is_compiled)
-		snprintf(why, why_bytes,
-			 "filter '%.80s': %.80s; see pcap-filter(7); a command goes after --",
-			 filter->text, pcap_geterr(raw));
+		refuse(filter->text, pcap_geterr(raw), why, why_bytes);
 	pcap_close(raw);
 	return is_compiled;
 }

@@ -151,6 +151,8 @@ static void command(void **state)
 	assert_refused("--", "COMMAND");
 	assert_refused("-d 5 --", "COMMAND");
 	assert_refused("-r rec -- cat", "COMMAND");
+	/* Found by a fuzzer: a line break or an escape of a word was in the message. */
+	assert_refused("tcp -x\ny\x1b[31m", "-x?y?[31m");
 	assert_refused("-r rec --check", "--check");
 	assert_taken("--audit -f html");
 	assert_taken("-r rec -f html -o page.html");
