@@ -112,11 +112,11 @@ static bool is_target(const struct reader *r, const char *value, size_t len)
 static bool check_attribute(struct reader *r, const char *element)
 {
 	static const char *const known[] = {
-		"aria-hidden", "aria-label", "charset", "class", "colspan",  "content",
-		"datetime",    "dx",         "height",  "href",  "id",       "http-equiv",
-		"lang",        "name",       "role",    "rx",    "title",    "stroke-width",
-		"width",       "x",          "x1",      "x2",    "xml:lang", "xmlns",
-		"y",           "y1",         "y2",      NULL,
+		"aria-hidden",  "aria-label", "charset", "class", "colspan", "content",
+		"datetime",     "dx",         "height",  "href",  "id",      "http-equiv",
+		"lang",         "name",       "role",    "rx",    "scope",   "title",
+		"stroke-width", "width",      "x",       "x1",    "x2",      "xml:lang",
+		"xmlns",        "y",          "y1",      "y2",    NULL,
 	};
 	char name[NAME_BYTES];
 	const char *value;
@@ -146,10 +146,11 @@ static bool check_attribute(struct reader *r, const char *element)
 static bool check_opening(struct reader *r)
 {
 	static const char *const known[] = {
-		"a",    "article", "b",    "body",    "code", "div",   "h1",   "h2",    "h3",
-		"head", "header",  "html", "li",      "line", "main",  "meta", "nav",   "ol",
-		"p",    "pre",     "rect", "section", "span", "style", "svg",  "table", "tbody",
-		"td",   "text",    "th",   "thead",   "time", "title", "tr",   "ul",    NULL,
+		"a",    "article", "b",       "body",  "caption", "code",  "details", "div",
+		"h1",   "h2",      "h3",      "head",  "header",  "html",  "li",      "line",
+		"main", "meta",    "nav",     "ol",    "p",       "pre",   "rect",    "section",
+		"span", "style",   "summary", "svg",   "table",   "tbody", "td",      "text",
+		"th",   "thead",   "time",    "title", "tr",      "ul",    NULL,
 	};
 	char *name = r->open[r->depth];
 

@@ -7,6 +7,7 @@
 
 #include "cast/page.h"
 #include "cast/story.h"
+#include "report/html/private.h"
 #include "summary/advice.h"
 #include "summary/verdict_text.h"
 
@@ -20,7 +21,9 @@ static void founding_incident(void **state)
 	written();
 	verdict_text_headline(&w.summary, STATUS_CRITICAL, headline, sizeof(headline));
 	assert_says_escaped(strstr(headline, ": ") + 2);
-	assert_says("<span class=\"status\">CRITICAL</span> <span class=\"exit\">exit status 2");
+	assert_says("<h1><span class=\"headline\">systemd-networkd[412]");
+	assert_says("<span class=\"status\">CRITICAL</span> <span class=\"exit\">exit status "
+		    "2</span></span></h1>");
 	assert_says("<article class=\"story proven\" data-resets=\"1\">");
 	assert_says(
 		"In response the kernel silently removed 3 conntrack entries masqueraded to 10.9.0.1.");
@@ -73,6 +76,57 @@ static void storm_and_filter(void **state)
 	written();
 	assert_says("2,000 resets in answer to SYNs to closed ports are left out");
 	assert_says("<p data-resets-total=\"0\">0 in total");
+}
+
+/* What it comes to is before what it was made of, and each table says what it is of. */
+static void order_and_tables(void **state)
+{
+	static const char *const order[] = {
+		"class=\"skip\" href=\"#main\"",
+		"<h1>",
+		"<main id=\"main\">",
+		"id=\"why\"",
+		"id=\"todo\"",
+		"id=\"resets\"",
+		"id=\"victims\"",
+		"id=\"timeline\"",
+		"id=\"counts\"",
+		"id=\"gaps\"",
+		"id=\"source\"",
+		"<details>\n<summary>1 of 2 probes is attached</summary>\n<table",
+		NULL
+	};
+	const char *at;
+
+	(void)state;
+	open_page(&plain);
+	story_tell(&w);
+	written();
+	at = page;
+	for (size_t i = 0; order[i]; i++) {
+		at = strstr(at, order[i]);
+		if (!at)
+			fail_msg("missing, or not in its place: %s", order[i]);
+	}
+	assert_true(count_of("<table") > 3);
+	assert_int_equal(count_of("<table"), count_of("\n<caption>"));
+	assert_int_equal(count_of("<th"), count_of("<th scope=\"col\">") + count_of("<thead>"));
+	assert_silent("<script");
+	assert_silent("Printed up to here");
+}
+
+/* A list that paper cuts says so on paper. */
+static void paper_ends(void **state)
+{
+	(void)state;
+	open_page(&plain);
+	for (uint16_t i = 0; i <= PAPER_LINES + 2; i++) {
+		see(&w, make_address(ADDRESS_ADD, "10.9.0.1", UP0, &ip_command));
+		pass(&w, SECONDS(1));
+	}
+	written();
+	assert_says("<p class=\"paper rest\">Printed up to here: 3 more lines are in the page "
+		    "itself.</p>");
 }
 
 /* Each box of a chain and each cause leads to the line that tells it. */
@@ -379,6 +433,8 @@ int main(void)
 		page_test(founding_incident),
 		page_test(storm),
 		page_test(storm_and_filter),
+		page_test(order_and_tables),
+		page_test(paper_ends),
 		page_test(links_lead_somewhere),
 		page_test(advice_is_there),
 		page_test(inferred_links_are_told),

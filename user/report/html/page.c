@@ -31,6 +31,14 @@ void html_begin_section(FILE *out, const char *id, const char *heading)
 	fprintf(out, "<section id=\"%s\">\n<h2>%s</h2>\n", id, heading);
 }
 
+void html_begin_table(FILE *out, const char *class, const char *caption, const char *const *columns)
+{
+	fprintf(out, "<table class=\"%s\">\n<caption>%s</caption>\n<thead><tr>", class, caption);
+	for (; *columns; columns++)
+		fprintf(out, **columns ? "<th scope=\"col\">%s</th>" : "<td>%s</td>", *columns);
+	fputs("</tr></thead>\n<tbody>\n", out);
+}
+
 void html_begin_cell(FILE *out, const char *label, const char *class)
 {
 	fprintf(out, "<td data-label=\"%s\"%s%s%s>", label, class ? " class=\"" : "",
@@ -48,6 +56,15 @@ void html_count_cell(FILE *out, const char *label, uint64_t count)
 {
 	html_begin_cell(out, label, "number");
 	fprintf(out, "%s</td>", NUMBER(count));
+}
+
+void html_paper_ends(FILE *out, uint64_t count, uint64_t printed)
+{
+	if (count > printed)
+		fprintf(out,
+			"<p class=\"paper rest\">Printed up to here: %s in the page "
+			"itself.</p>\n",
+			COUNTED(count - printed, "more line is", "more lines are"));
 }
 
 /* ---- head and foot ---- */
@@ -88,7 +105,10 @@ static void write_head(const struct html *h, FILE *out, enum status status)
 		fputs(" on ", out);
 		write_hosts(h, out);
 	}
-	fprintf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n", html_style);
+	fprintf(out,
+		"</title>\n<style>\n%s</style>\n</head>\n<body>\n"
+		"<a class=\"skip\" href=\"#main\">Skip to the findings</a>\n",
+		html_style);
 }
 
 static void write_window(const struct html *h, FILE *out, const struct summary *t)
@@ -112,6 +132,7 @@ static void write_window(const struct html *h, FILE *out, const struct summary *
 	fputs("</p>\n", out);
 }
 
+/* First what it is about, then how bad that is. */
 static void write_verdict(const struct html *h, FILE *out, const struct summary *t,
 			  enum status status)
 {
@@ -120,12 +141,12 @@ static void write_verdict(const struct html *h, FILE *out, const struct summary 
 
 	verdict_text_headline(t, status, words, sizeof(words));
 	sentence = strstr(words, ": ");
+	fprintf(out, "<header class=\"%s\">\n<h1>", status_class(status));
+	html_element(out, "span", "headline", sentence ? sentence + 2 : words);
 	fprintf(out,
-		"<header class=\"%s\">\n<h1><span class=\"status\">%s</span> "
-		"<span class=\"exit\">exit status %d</span></h1>\n",
-		status_class(status), status_name(status), (int)status);
-	html_element(out, "p", "headline", sentence ? sentence + 2 : words);
-	fputs("\n", out);
+		" <span class=\"severity\"><span class=\"status\">%s</span> "
+		"<span class=\"exit\">exit status %d</span></span></h1>\n",
+		status_name(status), (int)status);
 	write_window(h, out, t);
 	if (t->filter) {
 		fputs("<p class=\"window\">filter: ", out);
@@ -150,10 +171,10 @@ static void write_contents(const struct html *h, FILE *out, const struct summary
 	if (*verdict_text_waiting(t, &has_groups, words, sizeof(words)))
 		fputs("<a href=\"#risk\">At risk</a> ", out);
 	fputs("<a href=\"#todo\">What to do</a> ", out);
-	if (!h->options.is_quiet && !t->is_audit)
-		fputs("<a href=\"#timeline\">Timeline</a> ", out);
 	if (!t->is_audit)
 		fputs("<a href=\"#resets\">Resets</a> <a href=\"#victims\">Victims</a> ", out);
+	if (!h->options.is_quiet && !t->is_audit)
+		fputs("<a href=\"#timeline\">Timeline</a> ", out);
 	fputs("<a href=\"#counts\">Counts</a> <a href=\"#gaps\">Not seen</a> "
 	      "<a href=\"#source\">Source</a></nav>\n",
 	      out);
@@ -165,21 +186,21 @@ void html_write(struct html *h, FILE *out, const struct summary *t, enum status 
 	write_head(h, out, status);
 	write_verdict(h, out, t, status);
 	write_contents(h, out, t);
-	fputs("<main>\n", out);
+	fputs("<main id=\"main\">\n", out);
 	html_begin_section(out, "why", "Why");
 	html_write_stories(h, out, t);
 	html_write_waiting(h, out, t);
 	fputs("</section>\n", out);
 	html_write_advice(out, t);
+	if (!t->is_audit) {
+		html_write_resets(h, out, t);
+		html_write_victims(h, out, t);
+	}
 	if (!h->options.is_quiet && !t->is_audit) {
 		html_begin_section(out, "timeline", "Timeline");
 		html_write_timeline(h, out, t);
 		html_write_list(h, out);
 		fputs("</section>\n", out);
-	}
-	if (!t->is_audit) {
-		html_write_resets(h, out, t);
-		html_write_victims(h, out, t);
 	}
 	html_write_counts(out, t);
 	html_write_gaps(h, out, t);

@@ -395,5 +395,6 @@ void html_write_list(struct html *h, FILE *out)
 	for (size_t i = 0; i < h->rows_count; i++)
 		fputs(h->rows[i].markup, out);
 	fputs(h->rows_count ? "</ol>\n" : "<p>Nothing happened.</p>\n", out);
+	html_paper_ends(out, h->rows_count, PAPER_LINES);
 	write_left_out(h, out);
 }

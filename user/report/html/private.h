@@ -204,11 +204,18 @@ void html_time(const struct html *h, FILE *out, uint64_t wall_ns);
 /* The word in its colour. */
 void html_confidence(FILE *out, enum confidence confidence);
 
-/* The beginning of a section, with its heading, and of a table's cell, with what it
+/* The beginning of a section, with its heading, of a table, whose columns end with NULL ("":
+ * one without a name), and of a table's cell, with what it
  * says where there is no room for columns. */
 void html_begin_section(FILE *out, const char *id, const char *heading);
+void html_begin_table(FILE *out, const char *class, const char *caption,
+		      const char *const *columns);
 void html_begin_cell(FILE *out, const char *label, const char *class);
 void html_cell(FILE *out, const char *label, const char *class, const char *text);
+/* Behind a list of `count` lines, of which style.css prints `printed` at most: that it goes
+ * on, on paper only. */
+void html_paper_ends(FILE *out, uint64_t count, uint64_t printed);
+enum { PAPER_LINES = 40, PAPER_SHORT = 20 };
 void html_count_cell(FILE *out, const char *label, uint64_t count);
 
 void html_write_stories(struct html *h, FILE *out, const struct summary *t);

@@ -99,13 +99,28 @@ void html_write_gaps(struct html *h, FILE *out, const struct summary *t)
 
 /* ---- how it was observed ---- */
 
+/* "17 of 19 probes are attached". */
+static void write_probes_attached(FILE *out, const struct html_start *s)
+{
+	size_t attached = 0;
+
+	for (size_t i = 0; i < s->probes_count; i++)
+		attached += sense_is_attached(s->probes[i].how);
+	fprintf(out, "%zu of %zu probes %s attached", attached, s->probes_count,
+		attached == 1 ? "is" : "are");
+}
+
+/* Folded: whoever asks how it was seen opens it. */
 static void write_probes(FILE *out, const struct html_start *s)
 {
+	static const char *const columns[] = { "Probe", "How", "Symbol", "Why not", NULL };
+
 	if (!s->probes_count)
 		return;
-	fputs("<table class=\"probes\">\n<thead><tr><th>Probe</th><th>How</th><th>Symbol</th>"
-	      "<th>Why not</th></tr></thead>\n<tbody>\n",
-	      out);
+	fputs("<details>\n<summary>", out);
+	write_probes_attached(out, s);
+	fputs("</summary>\n", out);
+	html_begin_table(out, "probes", "Probes, and how each is attached", columns);
 	for (size_t i = 0; i < s->probes_count; i++) {
 		const struct html_probe *p = &s->probes[i];
 
@@ -116,7 +131,7 @@ static void write_probes(FILE *out, const struct html_start *s)
 		html_cell(out, "Why not", NULL, p->why);
 		fputs("</tr>\n", out);
 	}
-	fputs("</tbody>\n</table>\n", out);
+	fputs("</tbody>\n</table>\n</details>\n", out);
 }
 
 static void write_start(const struct html *h, FILE *out, const struct html_start *s)

@@ -88,14 +88,18 @@ static void write_group(const struct html *h, FILE *out, const struct html_group
 	fputs("</td></tr>\n", out);
 }
 
-/* What found no group of its own: as many rows as there are verdicts, at most. */
-static void write_ungrouped(const struct html *h, FILE *out)
+/* What found no group of its own: as many rows as there are verdicts, at most. Returns how
+ * many. */
+static size_t write_ungrouped(const struct html *h, FILE *out)
 {
+	size_t rows = 0;
+
 	for (enum verdict v = 0; v < VERDICTS; v++) {
 		struct reset_blame blame = { .verdict = v };
 
 		if (!h->ungrouped[v])
 			continue;
+		rows++;
 		fprintf(out, "<tr class=\"rest\" data-resets=\"%" PRIu64 "\" data-verdict=\"%s\">",
 			h->ungrouped[v], verdict_name(v));
 		html_count_cell(out, "Resets", h->ungrouped[v]);
@@ -104,6 +108,7 @@ static void write_ungrouped(const struct html *h, FILE *out)
 		      "counted</td></tr>\n",
 		      out);
 	}
+	return rows;
 }
 
 /* `what`: "port 22", with the namespace where that is another. */
@@ -157,6 +162,11 @@ static int compare_groups(const void *a, const void *b)
 
 void html_write_resets(struct html *h, FILE *out, const struct summary *t)
 {
+	static const char *const columns[] = { "Resets",       "Verdict",   "Confidence",
+					       "Reset",        "Flow",      "When",
+					       "Triggered by", "Meant for", NULL };
+	size_t rows;
+
 	html_begin_section(out, "resets", "Resets");
 	fprintf(out,
 		"<p data-resets-total=\"%" PRIu64 "\">%s in total, %s blamed on conntrack. "
@@ -168,15 +178,15 @@ void html_write_resets(struct html *h, FILE *out, const struct summary *t)
 	}
 	if (h->groups_count)
 		qsort(h->groups, h->groups_count, sizeof(h->groups[0]), compare_groups);
-	fputs("<table class=\"wide resets\">\n<thead><tr><th>Resets</th><th>Verdict</th>"
-	      "<th>Confidence</th><th>Reset</th><th>Flow</th><th>When</th><th>Triggered by</th>"
-	      "<th>Meant for</th></tr></thead>\n<tbody>\n",
-	      out);
+	html_begin_table(out, "wide resets", "Resets, by verdict and peer", columns);
 	for (size_t i = 0; i < h->groups_count; i++)
 		write_group(h, out, &h->groups[i]);
 	write_ports(h, out);
-	write_ungrouped(h, out);
-	fputs("</tbody>\n</table>\n</section>\n", out);
+	rows = h->groups_count + h->ports_count + (h->other_ports.resets > 0);
+	rows += write_ungrouped(h, out);
+	fputs("</tbody>\n</table>\n", out);
+	html_paper_ends(out, rows, PAPER_LINES);
+	fputs("</section>\n", out);
 }
 
 /* ---- victims ---- */
@@ -223,19 +233,21 @@ static void write_victim(const struct html *h, FILE *out, const struct html_vict
 
 void html_write_victims(struct html *h, FILE *out, const struct summary *t)
 {
+	static const char *const columns[] = { "Blamed resets", "Process",
+					       "Command line",  "Container or unit",
+					       "Namespace",     "Socket state",
+					       "When",          NULL };
+
 	html_begin_section(out, "victims", "Victims");
 	if (!t->blamed)
 		fputs("<p>No reset was blamed on conntrack, so there is no victim.</p>\n", out);
 	if (h->victims_count)
-		fputs("<table class=\"wide victims\">\n<thead><tr><th>Blamed resets</th>"
-		      "<th>Process</th><th>Command line</th><th>Container or unit</th>"
-		      "<th>Namespace</th><th>Socket state</th><th>When</th></tr></thead>\n"
-		      "<tbody>\n",
-		      out);
+		html_begin_table(out, "wide victims", "Victims of blamed resets", columns);
 	for (size_t i = 0; i < h->victims_count; i++)
 		write_victim(h, out, &h->victims[i]);
 	if (h->victims_count)
 		fputs("</tbody>\n</table>\n", out);
+	html_paper_ends(out, h->victims_count, PAPER_SHORT);
 	if (h->victims_unknown)
 		fprintf(out, "<p class=\"rest\">The victim of %s is unknown.</p>\n",
 			COUNTED(h->victims_unknown, "blamed reset", "blamed resets"));
@@ -268,16 +280,14 @@ static uint64_t find_most(const uint64_t *counts, size_t count)
 
 static void write_removals(FILE *out, const struct summary *t)
 {
+	static const char *const columns[] = { "Entries", "Cause", "", NULL };
 	uint64_t most = find_most(t->removals, CAUSES);
 
-	fputs("<h3>Conntrack entries removed, by cause</h3>\n", out);
 	if (!most) {
-		fputs("<p>None.</p>\n", out);
+		fputs("<p>No conntrack entry was removed.</p>\n", out);
 		return;
 	}
-	fputs("<table class=\"removals\">\n<thead><tr><th>Entries</th><th>Cause</th><th></th></tr>"
-	      "</thead>\n<tbody>\n",
-	      out);
+	html_begin_table(out, "removals", "Conntrack entries removed, by cause", columns);
 	for (enum cause c = 0; c < CAUSES; c++) {
 		if (!t->removals[c])
 			continue;
@@ -292,16 +302,14 @@ static void write_removals(FILE *out, const struct summary *t)
 
 static void write_verdicts(FILE *out, const struct summary *t)
 {
+	static const char *const columns[] = { "Resets", "Verdict", "Sent because", "", NULL };
 	uint64_t most = find_most(t->resets, VERDICTS);
 
-	fputs("<h3>Resets, by verdict</h3>\n", out);
 	if (!most) {
-		fputs("<p>None.</p>\n", out);
+		fputs("<p>No reset was seen.</p>\n", out);
 		return;
 	}
-	fputs("<table class=\"verdicts\">\n<thead><tr><th>Resets</th><th>Verdict</th>"
-	      "<th>Sent because</th><th></th></tr></thead>\n<tbody>\n",
-	      out);
+	html_begin_table(out, "verdicts", "Resets, by verdict", columns);
 	for (enum verdict v = 0; v < VERDICTS; v++) {
 		if (!t->resets[v])
 			continue;

@@ -231,18 +231,17 @@ static void write_risk(const struct html *h, FILE *out, const struct html_risk *
 
 static void write_risks(const struct html *h, FILE *out, const struct summary *t)
 {
+	static const char *const columns[] = { "Flow", "Process", "Found", "Cause", NULL };
 	uint64_t told = 0;
 
-	fputs("<table class=\"risks\">\n<thead><tr><th>Flow</th><th>Process</th>"
-	      "<th>Found</th><th>Cause</th></tr></thead>\n"
-	      "<tbody>\n",
-	      out);
+	html_begin_table(out, "risks", "Flows at risk", columns);
 	for (size_t i = 0; i < h->risks_count; i++)
 		if (h->risks[i].end == RISK_GOES_ON) {
 			write_risk(h, out, &h->risks[i]);
 			told++;
 		}
 	fputs("</tbody>\n</table>\n", out);
+	html_paper_ends(out, told, PAPER_SHORT);
 	if (told < t->at_risk)
 		fprintf(out, "<p class=\"rest\">%s at risk, only counted.</p>\n",
 			COUNTED(t->at_risk - told, "more flow is", "more flows are"));
