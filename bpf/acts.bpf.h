@@ -173,7 +173,8 @@ static __noinline void announce_act(void *ctx, __u64 id, __u32 netns, __u8 kind,
 	e->netns = netns;
 	e->kind = kind;
 	read_sleeping_task(&e->task);
-	if (kind == EVENT_ACT_ITERATION)
+	/* Without the probe of requests, a request is believed whose function is on the stack. */
+	if (kind == EVENT_ACT_ITERATION || !*(volatile __u8 *)&sees_requests)
 		read_walk_stack(ctx, is_kprobe, e->stack);
 	read_exe(&e->exe);
 	bpf_ringbuf_submit(e, 0);

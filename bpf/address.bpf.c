@@ -16,6 +16,9 @@
 
 #define IFA_F_PERMANENT 0x80
 
+#define RTM_NEWADDR 20
+#define RTM_DELADDR 21
+
 static __always_inline bool fill_device(const struct net_device *dev, __u32 *netns, __u32 *ifindex,
 					char *ifname)
 {
@@ -29,6 +32,10 @@ static __always_inline bool fill_device(const struct net_device *dev, __u32 *net
 static const __u8 address_ops[] = {
 	[NETDEV_UP] = EVENT_ADDRESS_ADD,
 	[NETDEV_DOWN] = EVENT_ADDRESS_REMOVE,
+};
+static const __u8 announced_ops[] = {
+	[RTM_NEWADDR] = EVENT_ADDRESS_ADD,
+	[RTM_DELADDR] = EVENT_ADDRESS_REMOVE,
 };
 static const __u8 link_ops[] = {
 	[NETDEV_UP] = EVENT_LINK_UP,
@@ -77,11 +84,10 @@ static __always_inline int on_address_v4(unsigned long event, const struct in_if
 	return 0;
 }
 
-static __always_inline int on_address_v6(unsigned long event, const struct inet6_ifaddr *ifa)
+static __always_inline int note_address_v6(__u8 op, const struct inet6_ifaddr *ifa)
 {
 	const struct inet6_dev *idev;
 	struct event_address *e;
-	__u8 op = address_op(event);
 
 	if (!op || !RESERVE(&state_events, e, EVENT_ADDRESS, EVENT_PROBE_ADDRESS_V6))
 		return 0;
@@ -103,6 +109,25 @@ static __always_inline int on_address_v6(unsigned long event, const struct inet6
 	read_exe(&e->exe);
 	bpf_ringbuf_submit(e, 0);
 	return 0;
+}
+
+static __always_inline int on_address_v6(unsigned long event, const struct inet6_ifaddr *ifa)
+{
+	return note_address_v6(address_op(event), ifa);
+}
+
+/* What announces an address by netlink, ahead of the chain, where the chain's own function is
+ * inlined: an address is there once nobody else was found to have it. 0 is a change of its
+ * lifetime, or of its flags. */
+static __always_inline int on_address_v6_announced(unsigned long event,
+						   const struct inet6_ifaddr *ifa)
+{
+	__u32 message = event;
+
+	return note_address_v6(message < sizeof(announced_ops) ?
+				       *(volatile const __u8 *)&announced_ops[message] :
+				       0,
+			       ifa);
 }
 
 static __always_inline int on_link(unsigned long event, const struct netdev_notifier_info *info)
@@ -137,4 +162,5 @@ static __always_inline int on_link(unsigned long event, const struct netdev_noti
 
 NOTIFIER_PROGRAMS(address_v4, "fib_inetaddr_event", struct in_ifaddr, 1, 2)
 NOTIFIER_PROGRAMS(address_v6, "inet6addr_notifier_call_chain", struct inet6_ifaddr, 0, 1)
+NOTIFIER_PROGRAMS(address_v6_announced, "__ipv6_ifa_notify", struct inet6_ifaddr, 0, 1)
 NOTIFIER_PROGRAMS(link, "fib_netdev_event", struct netdev_notifier_info, 1, 2)

@@ -456,7 +456,7 @@ static __always_inline int on_removal(void *ctx, const struct nf_conn *ct, __u32
 		/* No walk: the request named this entry, and `current` made it. */
 		single.id = new_act_id();
 		single.kind = EVENT_ACT_NETLINK_DELETE;
-		if (is_known_deleter())
+		if (*(volatile __u8 *)&sees_requests && is_known_deleter())
 			announce_deletion(&single, entry_netns(ct));
 		else
 			announce_act(ctx, single.id, entry_netns(ct), single.kind, !is_typed);

@@ -359,7 +359,9 @@ struct event_act_begin {
 	__u8 padding[6];
 	__u8 address[EVENT_ADDR_BYTES]; /* the work item carries no family */
 	struct event_task task;
-	__u64 stack[EVENT_STACK_MAX]; /* EVENT_ACT_ITERATION: innermost first, 0 ends it */
+	/* Innermost first, 0 ends it: of EVENT_ACT_ITERATION; and of the others but masquerade's
+	 * where requests are not seen. */
+	__u64 stack[EVENT_STACK_MAX];
 	struct event_exe exe;
 };
 _Static_assert(sizeof(struct event_act_begin) == 712, "event_act_begin");

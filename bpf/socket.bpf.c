@@ -176,3 +176,10 @@ int on_receive_kprobe(struct pt_regs *ctx)
 	return on_receive((void *)PT_REGS_PARM1(ctx),
 			  has_packet() ? (void *)PT_REGS_PARM2(ctx) : NULL);
 }
+
+/* Where the function is inlined, the tracepoint in it is left; without the packet. */
+SEC("?raw_tp/tcp_receive_reset")
+int on_receive_tracepoint(__u64 *ctx)
+{
+	return on_receive((void *)ctx[0], NULL);
+}

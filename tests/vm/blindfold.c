@@ -2,12 +2,14 @@
 /*
  * Linked into a binary of the tests' own: programs whose names begin with one of the words
  * in BLINDFOLD attach like the others, are reported like the others, and never fire. So the
- * kernel's own counts can be seen to find what they cannot.
+ * kernel's own counts can be seen to find what they cannot. And functions whose names are in
+ * HIDE are not among the kernel's symbols, as if the compiler had inlined them.
  *
  * The linker's --wrap puts these in the place of libbpf's.
  */
 #include <bpf/libbpf.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -52,4 +54,42 @@ struct bpf_link *__wrap_bpf_program__attach_kprobe(const struct bpf_program *pro
 						   const char *symbol)
 {
 	return blindfold(program, __real_bpf_program__attach_kprobe(program, retprobe, symbol));
+}
+
+FILE *__real_kallsyms_open(void);
+FILE *__wrap_kallsyms_open(void);
+
+static bool is_hidden(const char *line, const char *word)
+{
+	char name[128];
+
+	if (sscanf(line, "%*s %*s %127s", name) != 1)
+		return false;
+	while (*word) {
+		size_t len = strcspn(word, " ");
+
+		if (len && len == strlen(name) && !strncmp(name, word, len))
+			return true;
+		word += len + strspn(word + len, " ");
+	}
+	return false;
+}
+
+/* The table without them. */
+FILE *__wrap_kallsyms_open(void)
+{
+	FILE *table = __real_kallsyms_open(), *rest;
+	const char *hidden = getenv("HIDE");
+	char line[512];
+
+	if (!table || !hidden)
+		return table;
+	rest = tmpfile();
+	while (rest && fgets(line, sizeof(line), table))
+		if (!is_hidden(line, hidden))
+			fputs(line, rest);
+	fclose(table);
+	if (rest)
+		rewind(rest);
+	return rest;
 }

@@ -117,11 +117,27 @@ static struct flush *find_notified(struct blame *b, const struct observation *se
 	return NULL;
 }
 
+static bool comes_in_numbers(enum cause cause)
+{
+	return cause == CAUSE_ROUTE_CHANGE || cause == CAUSE_IPVS || cause == CAUSE_TIMEOUT ||
+	       cause == CAUSE_TABLE_FULL;
+}
+
+/* What no walk of the table does: no end of such an act follows. */
+static bool is_of_one(enum cause cause)
+{
+	return cause == CAUSE_USER_DELETE || cause == CAUSE_TCP_CLOSE || comes_in_numbers(cause);
+}
+
 /* Whether nobody looked who asks conntrack for removals. */
 static bool is_by_argument(struct blame *b, const struct observation *seen, enum cause cause)
 {
+	const struct node *node = blame_node(b, seen->netns);
+
+	if (seen->type == OBSERVATION_ACT_BEGIN && seen->act.is_confirmed)
+		return false;
 	return cause_row(cause)->needs == CAUSE_NEEDS_ACTOR &&
-	       blame_node(b, seen->netns)->is_blind_to_requests;
+	       (node->is_blind_to_requests || seen->mono_ns < node->requests_since_ns);
 }
 
 static struct flush *open_flush(struct blame *b, const struct observation *seen, uint64_t act,
@@ -150,12 +166,6 @@ static void keep_stack(struct flush *f, const char *stack)
 
 /* Removals of no act, one by one, of one kind and so close together are one flush. */
 #define SINGLES_APART_NS (1000ULL * 1000 * 1000)
-
-static bool comes_in_numbers(enum cause cause)
-{
-	return cause == CAUSE_ROUTE_CHANGE || cause == CAUSE_IPVS || cause == CAUSE_TIMEOUT ||
-	       cause == CAUSE_TABLE_FULL;
-}
 
 static struct flush *find_single(struct blame *b, const struct ledger_removal *r)
 {
@@ -285,7 +295,6 @@ static void note_misled(struct blame *b, const struct observation *seen)
 int blame_observe_act_begin(struct blame *b, const struct observation *seen)
 {
 	const struct act_observation *act = &seen->act;
-	bool is_delete = act->cause == CAUSE_USER_DELETE;
 	struct flush *f;
 
 	blame_deliver_raw(b, seen, FINDING_ACT);
@@ -300,9 +309,10 @@ int blame_observe_act_begin(struct blame *b, const struct observation *seen)
 		begin_late(b, f, seen);
 		return 0;
 	}
-	f = is_delete ? find_deleting(b, seen) : NULL;
+	f = act->cause == CAUSE_USER_DELETE ? find_deleting(b, seen) : NULL;
 	if (f) {
 		flushes_alias(b->flushes, f, act->act);
+		f->is_by_argument |= is_by_argument(b, seen, act->cause);
 		f->entries++;
 		f->last_mono_ns = seen->mono_ns;
 		f->last_wall_ns = seen->wall_ns;
@@ -312,7 +322,7 @@ int blame_observe_act_begin(struct blame *b, const struct observation *seen)
 	if (!f)
 		return 0;
 	describe_flush(b, f, act);
-	if (is_delete) {
+	if (is_of_one(act->cause)) {
 		f->counts_acts = true;
 		f->entries = 1;
 		keep_open(b, f);

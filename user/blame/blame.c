@@ -289,8 +289,11 @@ static int observe_probe(struct blame *b, const struct observation *seen)
 
 	if (seen->probe.sense == SENSE_ENTRY)
 		node->is_blind_to_entries = !is_attached;
-	if (seen->probe.sense == SENSE_REQUEST)
+	if (seen->probe.sense == SENSE_REQUEST) {
 		node->is_blind_to_requests = !is_attached;
+		if (is_attached)
+			node->requests_since_ns = seen->mono_ns;
+	}
 	blame_deliver_raw(b, seen, FINDING_PROBE);
 	return 0;
 }

@@ -21,10 +21,11 @@ enum { NODES_MAX = 64, OPEN_MAX = 8, SINGLES_MAX = 16 };
  * the limit. */
 struct node {
 	bool is_blind_to_entries;
-	bool is_blind_to_removals; /* its probe is there, or its module is, and sees nothing */
-	bool is_blind_to_requests; /* a user's deletion is told by an argument alone */
-	bool is_misled;            /* and that argument said what cannot be */
-	uint64_t losses;           /* of the probes that a join needs */
+	bool is_blind_to_removals;  /* its probe is there, or its module is, and sees nothing */
+	bool is_blind_to_requests;  /* a user's deletion is told by an argument alone */
+	uint64_t requests_since_ns; /* the same of those before, CLOCK_MONOTONIC */
+	bool is_misled;             /* and that argument said what cannot be */
+	uint64_t losses;            /* of the probes that a join needs */
 };
 
 struct blame {

@@ -23,13 +23,11 @@ const struct probe probes[EVENT_PROBES] = {
 		.sense = SENSE_RESET_IPV4,
 		.is_required = true,
 		.hooks = { ENTRY_EXIT_HOOKS("tcp_v4_send_reset", "on_reset_v4", "on_reset_v4") },
-		.consequence = "resets sent over IPv4 are missed",
 	},
 	[EVENT_PROBE_RESET_V6] = {
 		.id = EVENT_PROBE_RESET_V6,
 		.sense = SENSE_RESET_IPV6,
 		.hooks = { ENTRY_EXIT_HOOKS("tcp_v6_send_reset", "on_reset_v6", "on_reset_v6") },
-		.consequence = "resets sent over IPv6 are missed",
 	},
 	[EVENT_PROBE_REMOVAL] = {
 		.id = EVENT_PROBE_REMOVAL,
@@ -43,7 +41,6 @@ const struct probe probes[EVENT_PROBES] = {
 			{ HOOK_FENTRY, "nf_ct_delete", "on_removal_fentry", 0 },
 			{ HOOK_KPROBE, "nf_ct_delete", "on_removal_kprobe", 0 },
 		},
-		.consequence = "no reset can be blamed on a removed conntrack entry",
 	},
 	[EVENT_PROBE_ENTRY] = {
 		.id = EVENT_PROBE_ENTRY,
@@ -51,14 +48,12 @@ const struct probe probes[EVENT_PROBES] = {
 		.module = "nf_conntrack",
 		.is_required = true,
 		.hooks = { ENTRY_HOOKS("__nf_conntrack_confirm", "on_entry") },
-		.consequence = "a removal may be blamed for the reset of a later connection with the same ports",
 	},
 	[EVENT_PROBE_INSERT] = {
 		.id = EVENT_PROBE_INSERT,
 		.sense = SENSE_INSERT,
 		.module = "nf_conntrack",
 		.hooks = { ENTRY_HOOKS("nf_conntrack_hash_check_insert", "on_insert") },
-		.consequence = "an entry that conntrackd restored still looks removed",
 	},
 	[EVENT_PROBE_MASQUERADE] = {
 		.id = EVENT_PROBE_MASQUERADE,
@@ -73,7 +68,6 @@ const struct probe probes[EVENT_PROBES] = {
 			{ HOOK_KPROBE, "iterate_cleanup_work", "on_masquerade_begin_kprobe", "on_masquerade_end_kretprobe" },
 			{ HOOK_FENTRY, "iterate_cleanup_work", "on_masquerade_begin_fentry", "on_masquerade_end_fexit" },
 		},
-		.consequence = "a flush looks like any other removal and cannot be linked to its address",
 	},
 	[EVENT_PROBE_ITERATION] = {
 		.id = EVENT_PROBE_ITERATION,
@@ -87,20 +81,22 @@ const struct probe probes[EVENT_PROBES] = {
 			{ HOOK_KPROBE_CLONE, "nf_ct_iterate_cleanup", "on_iteration_begin_kprobe", "on_iteration_end_kretprobe" },
 			ENTRY_EXIT_HOOKS("nf_ct_iterate_cleanup_net", "on_iteration_begin", "on_iteration_end"),
 		},
-		.consequence = "`conntrack -F` looks like many single deletions",
 	},
 	[EVENT_PROBE_ADDRESS_V4] = {
 		.id = EVENT_PROBE_ADDRESS_V4,
 		.sense = SENSE_ADDRESS_IPV4,
 		.is_required = true,
 		.hooks = { ENTRY_HOOKS("fib_inetaddr_event", "on_address_v4") },
-		.consequence = "a flush cannot be linked to the IPv4 address and process behind it",
 	},
 	[EVENT_PROBE_ADDRESS_V6] = {
 		.id = EVENT_PROBE_ADDRESS_V6,
 		.sense = SENSE_ADDRESS_IPV6,
-		.hooks = { ENTRY_HOOKS("inet6addr_notifier_call_chain", "on_address_v6") },
-		.consequence = "a flush cannot be linked to the IPv6 address and process behind it",
+		/* The first is inlined by clang's ThinLTO. The second is called just before it,
+		 * in the same context, and not for a device that is going. */
+		.hooks = {
+			ENTRY_HOOKS("inet6addr_notifier_call_chain", "on_address_v6"),
+			ENTRY_HOOKS("__ipv6_ifa_notify", "on_address_v6_announced"),
+		},
 	},
 	[EVENT_PROBE_LINK] = {
 		.id = EVENT_PROBE_LINK,
@@ -110,27 +106,23 @@ const struct probe probes[EVENT_PROBES] = {
 			ENTRY_HOOKS("fib_netdev_event", "on_link"),
 			ENTRY_HOOKS("inetdev_event", "on_link"),
 		},
-		.consequence = "a flush cannot be linked to the interface that went down",
 	},
 	[EVENT_PROBE_REJECT_V4] = {
 		.id = EVENT_PROBE_REJECT_V4,
 		.sense = SENSE_REJECTED_IPV4,
 		.module = "nf_reject_ipv4",
 		.hooks = { ENTRY_HOOKS("nf_send_reset", "on_reject_v4") },
-		.consequence = "resets sent by a REJECT rule over IPv4 are missed",
 	},
 	[EVENT_PROBE_REJECT_V6] = {
 		.id = EVENT_PROBE_REJECT_V6,
 		.sense = SENSE_REJECTED_IPV6,
 		.module = "nf_reject_ipv6",
 		.hooks = { ENTRY_HOOKS("nf_send_reset6", "on_reject_v6") },
-		.consequence = "resets sent by a REJECT rule over IPv6 are missed",
 	},
 	[EVENT_PROBE_ABORT] = {
 		.id = EVENT_PROBE_ABORT,
 		.sense = SENSE_ABORTED,
 		.hooks = { ENTRY_EXIT_HOOKS("tcp_send_active_reset", "on_abort", "on_abort") },
-		.consequence = "connections aborted by this host itself are missed",
 	},
 	[EVENT_PROBE_RECEIVE] = {
 		.id = EVENT_PROBE_RECEIVE,
@@ -141,20 +133,18 @@ const struct probe probes[EVENT_PROBES] = {
 		.hooks = {
 			{ HOOK_KPROBE, "tcp_reset", "on_receive_kprobe", 0 },
 			{ HOOK_FENTRY, "tcp_reset", "on_receive_fentry", 0 },
+			{ HOOK_TRACEPOINT, "tcp_receive_reset", "on_receive_tracepoint", 0 },
 		},
-		.consequence = "resets received from peers are missed",
 	},
 	[EVENT_PROBE_HOOKS_ADD] = {
 		.id = EVENT_PROBE_HOOKS_ADD,
 		.sense = SENSE_RULESET_ADD,
 		.hooks = { ENTRY_HOOKS("nf_register_net_hooks", "on_hooks_add") },
-		.consequence = "the return of conntrack's and NAT's hooks is missed",
 	},
 	[EVENT_PROBE_HOOKS_REMOVE] = {
 		.id = EVENT_PROBE_HOOKS_REMOVE,
 		.sense = SENSE_RULESET_REMOVE,
 		.hooks = { ENTRY_HOOKS("nf_unregister_net_hooks", "on_hooks_remove") },
-		.consequence = "the process that removed the hooks of conntrack and NAT stays unknown",
 	},
 	[EVENT_PROBE_INVALID] = {
 		.id = EVENT_PROBE_INVALID,
@@ -162,7 +152,6 @@ const struct probe probes[EVENT_PROBES] = {
 		.module = "nf_conntrack",
 		/* Variadic: fentry refuses it. */
 		.hooks = { { HOOK_KPROBE, "nf_ct_l4proto_log_invalid", "on_invalid_kprobe", 0 } },
-		.consequence = "that a packet was judged INVALID is inferred, not observed",
 	},
 	[EVENT_PROBE_SOCKET_STATE] = {
 		.id = EVENT_PROBE_SOCKET_STATE,
@@ -174,7 +163,6 @@ const struct probe probes[EVENT_PROBES] = {
 		 * end is reported by itself, a process closes. */
 		.forgives_skips = true,
 		.hooks = { { HOOK_TRACEPOINT, "inet_sock_set_state", "on_socket_state_tracepoint", 0 } },
-		.consequence = "how a connection of this host had ended, and by whom, is not known",
 	},
 	[EVENT_PROBE_RULES] = {
 		.id = EVENT_PROBE_RULES,
@@ -185,7 +173,6 @@ const struct probe probes[EVENT_PROBES] = {
 			{ HOOK_KPROBE, "nf_tables_commit", "on_rules_kprobe", 0 },
 			{ HOOK_FENTRY, "nf_tables_commit", "on_rules_fentry", 0 },
 		},
-		.consequence = "who changed the rules is not known where a kernel thread takes the hooks away later",
 	},
 	[EVENT_PROBE_DROP] = {
 		.id = EVENT_PROBE_DROP,
@@ -194,7 +181,6 @@ const struct probe probes[EVENT_PROBES] = {
 		 * its reset nothing is told then (`in_drop`). */
 		.forgives_skips = true,
 		.hooks = { { HOOK_TRACEPOINT, "kfree_skb", "on_drop_tracepoint", 0 } },
-		.consequence = "whether a reset left this host is not known",
 	},
 	[EVENT_PROBE_REQUEST] = {
 		.id = EVENT_PROBE_REQUEST,
@@ -202,7 +188,6 @@ const struct probe probes[EVENT_PROBES] = {
 		.module = "nf_conntrack_netlink",
 		/* It is called by its address: it stays whole, and keeps its arguments. */
 		.hooks = { ENTRY_EXIT_HOOKS("ctnetlink_del_conntrack", "on_request_begin", "on_request_end") },
-		.consequence = "that a process asked for a deletion is inferred from an argument alone",
 	},
 };
 

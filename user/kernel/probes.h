@@ -41,7 +41,6 @@ struct probe {
 	bool is_required;
 	bool forgives_skips; /* what the kernel skips of it is no lost event: its row says why */
 	struct hook hooks[PROBE_HOOKS_MAX];
-	const char *consequence; /* of its absence */
 };
 
 /* In the order of enum event_probe. */

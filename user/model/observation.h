@@ -327,9 +327,10 @@ struct rules_observation {
 struct act_observation {
 	uint64_t act; /* unique on its node */
 	enum cause cause;
-	bool has_address; /* the work item names one; else a link, by ifindex */
-	bool is_given;    /* from a recording's flush line: `by` says what it was joined to */
-	uint32_t ifindex; /* 0: not known */
+	bool has_address;  /* the work item names one; else a link, by ifindex */
+	bool is_confirmed; /* a user's: the request was on the stack, where nobody saw it come */
+	bool is_given;     /* from a recording's flush line: `by` says what it was joined to */
+	uint32_t ifindex;  /* 0: not known */
 	struct address address;
 	struct actor actor;
 	uint8_t tcp_state;   /* is_given, of one entry: enum tracker_state */

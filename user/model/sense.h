@@ -45,6 +45,9 @@ enum sense sense_parse(const char *word);
 /* Whether resets are what it sees: one that goes unseen takes nothing from the others. */
 bool sense_is_of_resets(enum sense sense);
 
+/* What is not known without that probe: static, "" for what is none. */
+const char *sense_consequence(enum sense sense);
+
 /* How the kernel names that switch, and the command that turns it on again: static. NULL:
  * it is none. */
 const char *sense_switch(enum sense sense);

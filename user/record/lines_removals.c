@@ -72,6 +72,7 @@ static const struct field act_begin_rows[] = {
 	NUMBER(observation, "ifindex", act.ifindex, 0),
 	SPECIAL("address", 0, act_address),
 	OBJECT(observation, "actor", act.actor, actor_fields),
+	FLAG(observation, "confirmed", act.is_confirmed, 0),
 	STRING(observation, "stack", act.stack, 0),
 };
 static const struct fields act_begin_fields = FIELDS(act_begin_rows, is_begin);

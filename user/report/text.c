@@ -116,6 +116,22 @@ static void begin_line(struct text *t, uint64_t wall_ns, const char *kind, enum 
 		text_style(t, STYLE_PLAIN));
 }
 
+static bool is_only_unproven(const struct probe_report *probe)
+{
+	return sense_is_attached(probe->how) && !probe->is_blind && probe->state &&
+	       !strcmp(probe->state, "attached, not proven");
+}
+
+static void show_unproven(const struct text *t, const struct probe_report *probe)
+{
+	char name[sizeof(t->missing[0].name)], why[sizeof(t->missing[0].why)];
+
+	if (!t->options.is_quiet)
+		fprintf(t->out, "  not proven: %s (%s)\n",
+			utf8_printable(probe->name, name, sizeof(name)),
+			utf8_printable(probe->why, why, sizeof(why)));
+}
+
 /* Remembered for the end too; several recordings may lack the same. */
 static void note_missing(struct text *t, const struct probe_report *probe)
 {
@@ -130,10 +146,12 @@ static void note_missing(struct text *t, const struct probe_report *probe)
 		return;
 	memcpy(t->missing[i].name, name, sizeof(name));
 	utf8_printable(probe->why, t->missing[i].why, sizeof(t->missing[i].why));
+	t->missing[i].so = finding_text_gap(probe);
 	t->missing_count++;
 	if (!t->options.is_quiet)
-		fprintf(t->out, "%s  not observed: %s (%s)%s\n", text_style(t, STYLE_WARN), name,
-			t->missing[i].why, text_style(t, STYLE_PLAIN));
+		fprintf(t->out, "%s  not observed: %s (%s)%s%s%s\n", text_style(t, STYLE_WARN),
+			name, t->missing[i].why, *t->missing[i].so ? ", so " : "", t->missing[i].so,
+			text_style(t, STYLE_PLAIN));
 }
 
 static void show_start(struct text *t, const struct finding *f)
@@ -143,10 +161,16 @@ static void show_start(struct text *t, const struct finding *f)
 
 	if (!t->options.is_quiet)
 		text_wrapped(t, 0, 0, finding_text_start(s, line, sizeof(line)));
-	for (size_t i = 0; i < s->probes_count; i++)
-		if (!sense_is_attached(s->probes[i].how) ||
-		    (s->probes[i].why && s->probes[i].why[0]))
-			note_missing(t, &s->probes[i]);
+	for (size_t i = 0; i < s->probes_count; i++) {
+		const struct probe_report *probe = &s->probes[i];
+
+		if (sense_is_attached(probe->how) && !(probe->why && probe->why[0]))
+			continue;
+		if (is_only_unproven(probe))
+			show_unproven(t, probe);
+		else
+			note_missing(t, probe);
+	}
 	if (!t->options.is_quiet)
 		fputc('\n', t->out);
 }

@@ -31,6 +31,7 @@ struct text {
 	struct {
 		char name[32];
 		char why[128];
+		const char *so; /* what cannot be concluded without it: static; "" */
 	} missing[PROBE_REPORTS_MAX];
 };
 

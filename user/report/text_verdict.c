@@ -164,7 +164,8 @@ static void tell_losses(struct text *t, const struct summary *summary)
 		text_style(t, summary->lost_total ? STYLE_ALARM : STYLE_BOLD),
 		text_style(t, STYLE_PLAIN), verdict_text_losses(summary, losses, sizeof(losses)));
 	for (size_t i = 0; i < t->missing_count; i++)
-		fprintf(t->out, "NOT SEEN %s: %s\n", t->missing[i].name, t->missing[i].why);
+		fprintf(t->out, "NOT SEEN %s: %s%s%s\n", t->missing[i].name, t->missing[i].why,
+			*t->missing[i].so ? "; so " : "", t->missing[i].so);
 }
 
 static void tell_effort(struct text *t, const struct summary *summary)

@@ -69,7 +69,7 @@ static void write_gap(const struct check *c, size_t probe, FILE *out)
 
 	fprintf(out, "  %s%s\n    so: %s\n    cure: %s\n",
 		probes[probe].is_required && r->state != PROBE_WAITS ? "required; " : "", r->why,
-		probes[probe].consequence, probe_result_cure(r));
+		sense_consequence(probes[probe].sense), probe_result_cure(r));
 }
 
 static size_t count_unproven(const struct check *c)
@@ -148,7 +148,7 @@ static void write_probe(const struct check *c, size_t probe, struct jsonw *w)
 	jsonw_string(w, "symbol", symbol_of(c, probe));
 	jsonw_string(w, "state", state_text(c, probe, state, sizeof(state)));
 	jsonw_bool(w, "required", probes[probe].is_required);
-	jsonw_string(w, "consequence", probes[probe].consequence);
+	jsonw_string(w, "consequence", sense_consequence(probes[probe].sense));
 	if (r->why[0] || r->unproven[0])
 		jsonw_string(w, "why", r->why[0] ? r->why : r->unproven);
 	if (is_gap(c, probe))

@@ -247,6 +247,7 @@ static void on_module(struct run *run, const struct module_event *event)
 		loader_forget_module(run->loader, event->name, run->probes);
 	else if (run->switches.states[SWITCH_FTRACE] != SWITCH_OFF && wait_for_module(event->name))
 		loader_attach_module(run->loader, event->name, run->probes);
+	rings_forget_symbols(run->rings); /* its functions have names now, or none any more */
 	observe_turned(run, before);
 }
 

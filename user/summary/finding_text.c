@@ -94,6 +94,14 @@ const char *finding_text_start(const struct start_observation *s, char *buf, siz
 	return buf;
 }
 
+const char *finding_text_gap(const struct probe_report *p)
+{
+	bool is_gap = p->is_blind ||
+		      (p->state && (!strcmp(p->state, "missing") || !strcmp(p->state, "blind")));
+
+	return is_gap ? sense_consequence(p->sense) : "";
+}
+
 static void note_change(struct note *n, const struct finding *f)
 {
 	char text[DESCRIBE_BYTES];

@@ -38,6 +38,10 @@ struct note {
  * happened in another namespace than the node's own, the words say in which. */
 void finding_text(struct note *note, const struct finding *f, const struct netns_names *names);
 
+/* What cannot be concluded without that probe: static; "" where nothing is missing, or there
+ * is nothing to see yet. */
+const char *finding_text_gap(const struct probe_report *p);
+
 /* What a start says: "rstblame 0.1.0 on node7, Linux 6.1.0 x86_64: window of 40 s,
  * 15 of 17 probes attached". */
 const char *finding_text_start(const struct start_observation *start, char *buf, size_t size);

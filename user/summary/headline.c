@@ -184,8 +184,10 @@ static void summarize_doubt(const struct summary *t, char *buf, size_t size)
 				"lines of the recording are"));
 	} else if (t->is_blind) {
 		snprintf(buf, size,
-			 "a required probe was missing, so \"nothing found\" proves nothing. Run "
-			 "rstblame --check to see why.");
+			 "a required probe was missing%s%s%s%s%s, so \"nothing found\" proves "
+			 "nothing. Run rstblame --check to see why.",
+			 t->blind ? " (" : "", sense_word(t->blind), t->blind ? ": " : "",
+			 sense_consequence(t->blind), t->blind ? ")" : "");
 	} else if (summary_may_miss_risk(t)) {
 		snprintf(buf, size,
 			 "no reset was caused by conntrack, but could not determine whether any "

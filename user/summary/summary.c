@@ -373,6 +373,8 @@ static void add_start(struct summary *t, const struct finding *f)
 
 		strncpy(none.probe, s->probes[i].name, sizeof(none.probe) - 1);
 		add_loss(t, &none);
+		if (s->probes[i].is_blind && !t->is_blind)
+			t->blind = s->probes[i].sense;
 		t->is_blind |= s->probes[i].is_blind;
 	}
 }

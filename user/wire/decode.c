@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "model/causes.h"
 /* What a removal happened in. */
 struct removal_origin {
 	uint64_t act;
@@ -252,17 +253,31 @@ static void decode_rules(const struct event_rules *in, struct observation *out)
 	decode_exe(&in->exe, &out->rules.actor);
 }
 
-static enum cause act_cause(struct decoder *d, const struct event_act_begin *in, const char **stack)
+/* The port id that nf_ct_delete() was called with says that a process asked for this. Where
+ * the request itself was not seen there is a stack: it has ctnetlink's function, or shows
+ * what it was instead; or it cannot be named. */
+static enum cause asked_cause(struct decoder *d, const struct event_act_begin *in,
+			      struct act_observation *a, enum cause asked)
+{
+	const char *stack = NULL;
+	enum cause seen = in->stack[0] ? read_cause(d, in->stack, &stack) : CAUSE_OTHER;
+
+	a->is_confirmed = seen == CAUSE_USER_DELETE;
+	return a->is_confirmed || seen == CAUSE_OTHER ? asked : seen;
+}
+
+static enum cause act_cause(struct decoder *d, const struct event_act_begin *in,
+			    struct act_observation *a)
 {
 	switch (in->kind) {
 	case EVENT_ACT_MASQUERADE: /* the work item of a link carries no address */
 		return in->has_address ? CAUSE_ADDRESS_REMOVED : CAUSE_LINK_DOWN;
 	case EVENT_ACT_NETLINK_FLUSH:
-		return CAUSE_USER_FLUSH;
+		return asked_cause(d, in, a, CAUSE_USER_FLUSH);
 	case EVENT_ACT_NETLINK_DELETE:
-		return CAUSE_USER_DELETE;
+		return asked_cause(d, in, a, CAUSE_USER_DELETE);
 	}
-	return read_cause(d, in->stack, stack);
+	return read_cause(d, in->stack, &a->stack);
 }
 
 static void decode_act_begin(struct decoder *d, const struct event_act_begin *in,
@@ -274,10 +289,14 @@ static void decode_act_begin(struct decoder *d, const struct event_act_begin *in
 	out->netns = (struct netns_id){ .inum = in->netns };
 	memset(a, 0, sizeof(*a));
 	a->act = in->act;
-	a->cause = act_cause(d, in, &a->stack);
+	a->cause = act_cause(d, in, a);
 	a->has_address = in->has_address;
 	a->ifindex = in->ifindex;
 	memcpy(a->address.bytes, in->address, sizeof(a->address.bytes));
+	/* Whoever ran meanwhile asked for nothing. */
+	if (in->kind != EVENT_ACT_MASQUERADE && in->kind != EVENT_ACT_ITERATION &&
+	    cause_row(a->cause)->needs != CAUSE_NEEDS_ACTOR)
+		return;
 	decode_actor(&in->task, &a->actor);
 	decode_exe(&in->exe, &a->actor);
 }

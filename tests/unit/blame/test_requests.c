@@ -96,6 +96,61 @@ static void a_probe_that_comes_late_proves_what_follows(void **state)
 			 CONFIDENCE_LIKELY);
 }
 
+/* What it did before is told after the probe came, where attaching takes long; the time
+ * counts. */
+static void a_request_before_the_probe_came_is_likely(void **state)
+{
+	struct observation probe = { .type = OBSERVATION_PROBE };
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	start_with("none", "nf_conntrack_netlink is not loaded");
+	probe.probe.sense = SENSE_REQUEST;
+	snprintf(probe.probe.how, sizeof(probe.probe.how), "fentry");
+	see(&w, probe);
+	w.now_ns -= MS(400);
+	see(&w, make_act(7, CAUSE_USER_FLUSH, NULL, 0, &conntrack_command));
+	see(&w, make_removal(7, CAUSE_USER_FLUSH, &redis));
+	see(&w, make_act_end(7, 1, 1));
+	pass(&w, SECONDS(1));
+	assert_judged(see_server_packet(&w, &redis), VERDICT_ENTRY_REMOVED, CAUSE_USER_FLUSH,
+		      CONFIDENCE_LIKELY);
+}
+
+/* `conntrack -F` itself loads the module: its request is on the stack. */
+static void a_request_on_the_stack_is_proven(void **state)
+{
+	struct observation act = make_act(7, CAUSE_USER_FLUSH, NULL, 0, &conntrack_command);
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	start_with("none", "nf_conntrack_netlink is not loaded");
+	act.act.is_confirmed = true;
+	see(&w, act);
+	see(&w, make_removal(7, CAUSE_USER_FLUSH, &redis));
+	see(&w, make_act_end(7, 1, 1));
+	pass(&w, SECONDS(1));
+	assert_judged(see_server_packet(&w, &redis), VERDICT_ENTRY_REMOVED, CAUSE_USER_FLUSH,
+		      CONFIDENCE_PROVEN);
+}
+
+/* One process, entry by entry: they are one flush, and as sure as the least of them. */
+static void deletions_are_as_sure_as_the_least(void **state)
+{
+	struct observation act = make_act(7, CAUSE_USER_DELETE, NULL, 0, &conntrack_command);
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	start_with("none", "");
+	act.act.is_confirmed = true;
+	see(&w, act);
+	see(&w, make_removal(7, CAUSE_USER_DELETE, &redis));
+	act.act.act = 8;
+	act.act.is_confirmed = false;
+	see(&w, act);
+	assert_int_equal(see_server_packet(&w, &redis)->confidence, CONFIDENCE_LIKELY);
+}
+
 /* A recording of a version that did not look keeps what it said. */
 static void an_older_recording_is_believed(void **state)
 {
@@ -157,6 +212,9 @@ int main(void)
 		story(an_argument_alone_is_likely),
 		story(other_causes_need_no_request),
 		story(a_probe_that_comes_late_proves_what_follows),
+		story(a_request_before_the_probe_came_is_likely),
+		story(a_request_on_the_stack_is_proven),
+		story(deletions_are_as_sure_as_the_least),
 		story(an_older_recording_is_believed),
 		story(an_older_recording_that_contradicts_itself_is_not),
 		story(a_retranslation_has_the_same_link),

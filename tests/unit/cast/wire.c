@@ -15,10 +15,12 @@ static const char *name_of(void *ctx, uint64_t address)
 					     "bpf_prog_2534_on_removal",
 					     "bpf_trampoline_64",
 					     "tcp_v4_send_reset",
-					     "tcp_check_req" };
+					     "tcp_check_req",
+					     "ctnetlink_del_conntrack",
+					     "nf_ct_iterate_cleanup" };
 
 	(void)ctx;
-	assert_in_range(address, 1, CHECK_REQUEST);
+	assert_in_range(address, 1, ITERATE);
 	return names[address];
 }
 
@@ -132,9 +134,13 @@ struct event_act_begin wire_act(uint8_t kind)
 				     .ifindex = UP0,
 				     .kind = kind,
 				     .has_address = 1,
-				     .stack = { DELETE, EARLY_DROP },
 				     .task = wire_task(EVENT_TASK_KTHREAD) };
 
+	/* Of the others only where requests are not seen. */
+	if (kind != EVENT_ACT_NETLINK_FLUSH && kind != EVENT_ACT_NETLINK_DELETE) {
+		e.stack[0] = DELETE;
+		e.stack[1] = EARLY_DROP;
+	}
 	memcpy(e.address, node.bytes, sizeof(e.address));
 	return e;
 }

@@ -22,7 +22,9 @@ enum {
 	OWN_PROGRAM,
 	OWN_TRAMPOLINE,
 	SEND_RESET,
-	CHECK_REQUEST
+	CHECK_REQUEST,
+	CTNETLINK_DELETE,
+	ITERATE,
 };
 
 /* It knows those names, and the reason 1. */

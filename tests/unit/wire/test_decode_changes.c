@@ -151,6 +151,41 @@ static void act_begin(void **state)
 	assert_string_equal(o.act.stack, "my_module_fn");
 }
 
+/* Where a request was not seen to come, the port id says that there was one; the stack may say
+ * so, too, or otherwise, or nothing. */
+static void asked_on_the_stack(void **state)
+{
+	static const uint8_t kinds[] = { EVENT_ACT_NETLINK_FLUSH, EVENT_ACT_NETLINK_DELETE };
+	static const enum cause causes[] = { CAUSE_USER_FLUSH, CAUSE_USER_DELETE };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct event_act_begin e = wire_act(kinds[i]);
+		struct observation o;
+
+		e.task = wire_task(0);
+		o = DECODED(e);
+		assert_int_equal(o.act.cause, causes[i]);
+		assert_false(o.act.is_confirmed);
+		e.stack[0] = DELETE;
+		e.stack[1] = CTNETLINK_DELETE;
+		o = DECODED(e);
+		assert_int_equal(o.act.cause, causes[i]);
+		assert_true(o.act.is_confirmed);
+		assert_int_equal(o.act.actor.pid, 412);
+		e.stack[1] = MY_MODULE;
+		o = DECODED(e);
+		assert_int_equal(o.act.cause, causes[i]);
+		assert_false(o.act.is_confirmed);
+		/* A full table, and whoever asked for room in it is no culprit. */
+		e.stack[1] = EARLY_DROP;
+		o = DECODED(e);
+		assert_int_equal(o.act.cause, CAUSE_TABLE_FULL);
+		assert_false(o.act.is_confirmed);
+		assert_int_equal(o.act.actor.pid, 0);
+	}
+}
+
 /* Of a process that has told its executable just before. */
 static void brief_act(void **state)
 {
@@ -356,6 +391,7 @@ int main(void)
 		cmocka_unit_test(names_without_an_end),
 		cmocka_unit_test(link_event),
 		cmocka_unit_test(act_begin),
+		cmocka_unit_test(asked_on_the_stack),
 		cmocka_unit_test(brief_act),
 		cmocka_unit_test(act_end),
 		cmocka_unit_test(nobody_in_softirq_and_kthreads),

@@ -96,6 +96,7 @@ static void take_probe_report(struct html_probe *out, const struct probe_report 
 	copy(out->symbol, sizeof(out->symbol), p->symbol);
 	copy(out->why, sizeof(out->why), p->why);
 	out->is_blind = p->is_blind;
+	out->so = finding_text_gap(p);
 }
 
 static void take_start(struct html *h, const struct finding *f)

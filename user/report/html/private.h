@@ -113,6 +113,7 @@ struct html_risk {
 struct html_probe {
 	char name[32], how[16], symbol[64], why[192];
 	bool is_blind;
+	const char *so; /* what cannot be concluded without it: static; "" */
 };
 
 struct html_start {

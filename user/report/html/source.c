@@ -74,6 +74,8 @@ static void write_missing(const struct html *h, FILE *out)
 			html_element(out, "code", NULL, p->name);
 			fputs(": ", out);
 			html_escape(out, p->why);
+			if (*p->so)
+				fprintf(out, ", so %s", p->so);
 			if (h->starts[i].node)
 				fprintf(out, " [recording %u]", h->starts[i].node + 1);
 			fputs("</p>\n", out);
