@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Sockets and their processes, with this process's own: no privilege is needed. */
+#include "cast/connection.h"
 #include "cast/make.h"
 
 #include <arpa/inet.h>
@@ -16,55 +17,9 @@
 #include "node/sockets.h"
 #include "victims/audit.h"
 
-static int listener, client, server;
-static struct tuple client_tuple;
-
-static struct sockaddr_in own_name(int fd)
-{
-	struct sockaddr_in name;
-	socklen_t len = sizeof(name);
-
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&name, &len), 0);
-	return name;
-}
-
-static int make_connection(void **state)
-{
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000001) };
-
-	(void)state;
-	listener = socket(AF_INET, SOCK_STREAM, 0);
-	client = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(bind(listener, (struct sockaddr *)&to, sizeof(to)), 0);
-	assert_int_equal(listen(listener, 4), 0);
-	to = own_name(listener);
-	assert_int_equal(connect(client, (struct sockaddr *)&to, sizeof(to)), 0);
-	server = accept(listener, NULL, NULL);
-	assert_true(server >= 0);
-	client_tuple = make_tuple("127.0.0.1", ntohs(own_name(client).sin_port), "127.0.0.1",
-				  ntohs(to.sin_port));
-	return 0;
-}
-
-static int end_connection(void **state)
-{
-	(void)state;
-	close(client);
-	close(server);
-	close(listener);
-	return 0;
-}
-
-static struct socket_row make_row(void)
-{
-	return (struct socket_row){ .family = AF_INET,
-				    .tuple = client_tuple,
-				    .netns = netns_own() };
-}
-
 static void look_up(void **state)
 {
-	struct socket_row row = make_row(), listening = make_row();
+	struct socket_row row = own_tcp_row(), listening = own_tcp_row();
 	uint32_t inode;
 
 	(void)state;
@@ -73,20 +28,20 @@ static void look_up(void **state)
 	assert_true(row.inode != 0);
 	inode = row.inode;
 	/* The port of the listener alone is no answer. */
-	listening.tuple = tuple_inverse(&client_tuple);
+	listening.tuple = tuple_inverse(&own_tcp.tuple);
 	listening.tuple.dport ^= 1;
 	assert_int_equal(sockets_look_up(&listening), 0);
 	assert_int_equal(listening.state, SOCKET_NONE);
 
-	assert_int_equal(shutdown(client, SHUT_WR), 0);
+	assert_int_equal(shutdown(own_tcp.client, SHUT_WR), 0);
 	assert_int_equal(sockets_look_up(&row), 0);
 	assert_true(row.state == SOCKET_FIN_WAIT1 || row.state == SOCKET_FIN_WAIT2);
 	assert_int_equal(row.inode, inode);
 	assert_true(socket_is_open(&row)); /* half closed: it still reads */
-	close(client);                     /* nobody does any more */
+	close(own_tcp.client);             /* nobody does any more */
 	assert_int_equal(sockets_look_up(&row), 0);
 	assert_false(socket_is_open(&row));
-	client = -1;
+	own_tcp.client = -1;
 }
 
 static void list(void **state)
@@ -97,7 +52,7 @@ static void list(void **state)
 	(void)state;
 	assert_int_equal(sockets_list(&sockets, 5, SOCKETS_OPEN), 0);
 	for (size_t i = 0; i < sockets.count; i++) {
-		found += tuple_equal(&sockets.rows[i].tuple, &client_tuple);
+		found += tuple_equal(&sockets.rows[i].tuple, &own_tcp.tuple);
 		assert_int_equal(sockets.rows[i].netns, 5);
 		assert_true(SOCKETS_OPEN >> sockets.rows[i].state & 1);
 	}
@@ -162,7 +117,7 @@ static void open_or_not(void **state)
 
 static void its_process(void **state)
 {
-	struct socket_row row = make_row();
+	struct socket_row row = own_tcp_row();
 	struct socket_owner socket_owner, wrong;
 	struct victim victim = { .socket_state = SOCKET_ESTABLISHED };
 
@@ -205,7 +160,7 @@ static void its_process(void **state)
 static void found_before(void **state)
 {
 	struct socket_owner_memory *memory = socket_owner_memory_new();
-	struct socket_row row = make_row();
+	struct socket_row row = own_tcp_row();
 	struct socket_owner twice[2], again;
 	int fd;
 
@@ -216,14 +171,14 @@ static void found_before(void **state)
 	socket_owners_find(memory, twice, 2, clock_mono_ns() + SECONDS(10));
 	assert_int_equal(twice[0].pid, getpid());
 	assert_int_equal(twice[1].pid, getpid());
-	assert_int_equal(twice[0].fd, client);
+	assert_int_equal(twice[0].fd, own_tcp.client);
 	/* No time to search any more than that: a second is ample for one link. */
 	again = (struct socket_owner){ .inode = row.inode };
 	socket_owners_find(memory, &again, 1, clock_mono_ns() + SECONDS(1));
 	assert_int_equal(again.pid, getpid());
 	/* It has another number now, and its old one is another file. */
-	fd = dup(client);
-	assert_int_equal(dup2(listener, client), client);
+	fd = dup(own_tcp.client);
+	assert_int_equal(dup2(own_tcp.listener, own_tcp.client), own_tcp.client);
 	again = (struct socket_owner){ .inode = row.inode, .netns = row.netns };
 	socket_owners_find(memory, &again, 1, clock_mono_ns() + SECONDS(10));
 	assert_int_equal(again.pid, getpid());
@@ -322,12 +277,12 @@ static void conntrack_lines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(look_up, make_connection, end_connection),
-		cmocka_unit_test_setup_teardown(list, make_connection, end_connection),
+		cmocka_unit_test_setup_teardown(look_up, own_tcp_connect, own_tcp_close),
+		cmocka_unit_test_setup_teardown(list, own_tcp_connect, own_tcp_close),
 		cmocka_unit_test(proc_lines),
 		cmocka_unit_test(open_or_not),
-		cmocka_unit_test_setup_teardown(its_process, make_connection, end_connection),
-		cmocka_unit_test_setup_teardown(found_before, make_connection, end_connection),
+		cmocka_unit_test_setup_teardown(its_process, own_tcp_connect, own_tcp_close),
+		cmocka_unit_test_setup_teardown(found_before, own_tcp_connect, own_tcp_close),
 		cmocka_unit_test(by_address),
 		cmocka_unit_test(own_namespace),
 		cmocka_unit_test(clients),

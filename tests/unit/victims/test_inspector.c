@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The inspector's thread, with this process's own sockets: no privilege is needed. */
+#include "cast/connection.h"
 #include "cast/make.h"
 
 #include <arpa/inet.h>
@@ -10,52 +11,6 @@
 
 #include "node/netns.h"
 #include "victims/inspector.h"
-
-static int listener, client, server;
-static struct tuple client_tuple;
-
-static struct sockaddr_in own_name(int fd)
-{
-	struct sockaddr_in name;
-	socklen_t len = sizeof(name);
-
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&name, &len), 0);
-	return name;
-}
-
-static int make_connection(void **state)
-{
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f000001) };
-
-	(void)state;
-	listener = socket(AF_INET, SOCK_STREAM, 0);
-	client = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(bind(listener, (struct sockaddr *)&to, sizeof(to)), 0);
-	assert_int_equal(listen(listener, 4), 0);
-	to = own_name(listener);
-	assert_int_equal(connect(client, (struct sockaddr *)&to, sizeof(to)), 0);
-	server = accept(listener, NULL, NULL);
-	assert_true(server >= 0);
-	client_tuple = make_tuple("127.0.0.1", ntohs(own_name(client).sin_port), "127.0.0.1",
-				  ntohs(to.sin_port));
-	return 0;
-}
-
-static int end_connection(void **state)
-{
-	(void)state;
-	close(client);
-	close(server);
-	close(listener);
-	return 0;
-}
-
-static struct socket_row make_row(void)
-{
-	return (struct socket_row){ .family = AF_INET,
-				    .tuple = client_tuple,
-				    .netns = netns_own() };
-}
 
 static struct inspection *wait_for_one(struct inspector *inspector)
 {
@@ -73,7 +28,7 @@ static struct inspection *inspect_one(struct inspector *inspector)
 	struct inspection *i = inspection_new(INSPECT_ONE, 1);
 
 	assert_non_null(inspector);
-	i->sockets.rows[0] = make_row();
+	i->sockets.rows[0] = own_tcp_row();
 	i->sockets.rows[0].netns = 0;
 	i->id = 5;
 	inspector_submit(inspector, i);
@@ -106,7 +61,7 @@ static void inspections(void **state)
 
 	/* Sought by tuple: the one that is there, of two. */
 	i = inspection_new(INSPECT_SWEEP, 2);
-	i->sockets.rows[0] = i->sockets.rows[1] = make_row();
+	i->sockets.rows[0] = i->sockets.rows[1] = own_tcp_row();
 	i->sockets.rows[0].tuple.dport ^= 1;
 	inspector_submit(inspector, i);
 	i = wait_for_one(inspector);
@@ -117,7 +72,7 @@ static void inspections(void **state)
 	inspection_free(i);
 
 	i = inspection_new(INSPECT_AGAIN, 3);
-	i->sockets.rows[0] = i->sockets.rows[1] = i->sockets.rows[2] = make_row();
+	i->sockets.rows[0] = i->sockets.rows[1] = i->sockets.rows[2] = own_tcp_row();
 	i->sockets.rows[0].inode = inode;
 	i->sockets.rows[1].inode = inode + 1; /* the port is another socket's now */
 	i->sockets.rows[2].netns = 0;         /* nobody knows where */
@@ -146,12 +101,12 @@ static void a_socket_bound_to_a_device(void **state)
 	struct inspection *i = NULL;
 
 	(void)state;
-	if (setsockopt(client, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3))
+	if (setsockopt(own_tcp.client, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3))
 		skip(); /* before 5.7 that is root's */
 	for (int tries = 0; !i || (i->is_cut && tries < 50); tries++) {
 		inspection_free(i);
 		i = inspection_new(INSPECT_ONE, 1);
-		i->sockets.rows[0] = make_row();
+		i->sockets.rows[0] = own_tcp_row();
 		i->is_own = true;
 		inspector_submit(inspector, i);
 		i = wait_for_one(inspector);
@@ -169,7 +124,7 @@ static struct inspection *inspect_listener(struct inspector *inspector, uint16_t
 {
 	struct inspection *i = inspection_new(INSPECT_LISTENER, 1);
 
-	i->sockets.rows[0] = make_row();
+	i->sockets.rows[0] = own_tcp_row();
 	i->sockets.rows[0].tuple = make_tuple(to, port, "10.9.0.2", 40000);
 	strcpy(i->ifname, "lo");
 	inspector_submit(inspector, i);
@@ -184,7 +139,7 @@ static void who_listens_out_of_reach(void **state)
 	struct inspection *i;
 
 	(void)state;
-	i = inspect_listener(inspector, client_tuple.dport, "10.9.0.1");
+	i = inspect_listener(inspector, own_tcp.tuple.dport, "10.9.0.1");
 	assert_false(i->is_cut);
 	assert_int_equal(i->victims[0].socket_state, SOCKET_LISTEN);
 	assert_int_equal(i->victims[0].process.pid, getpid());
@@ -194,7 +149,7 @@ static void who_listens_out_of_reach(void **state)
 	assert_true(address_equal(&i->victims[0].listens_on, &loopback));
 	inspection_free(i);
 
-	i = inspect_listener(inspector, client_tuple.sport, "10.9.0.1");
+	i = inspect_listener(inspector, own_tcp.tuple.sport, "10.9.0.1");
 	assert_false(i->is_cut);
 	assert_int_equal(i->victims[0].socket_state, SOCKET_NONE);
 	assert_int_equal(i->sockets.rows[0].state, SOCKET_NONE);
@@ -205,11 +160,11 @@ static void who_listens_out_of_reach(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(inspections, make_connection, end_connection),
-		cmocka_unit_test_setup_teardown(who_listens_out_of_reach, make_connection,
-						end_connection),
-		cmocka_unit_test_setup_teardown(a_socket_bound_to_a_device, make_connection,
-						end_connection),
+		cmocka_unit_test_setup_teardown(inspections, own_tcp_connect, own_tcp_close),
+		cmocka_unit_test_setup_teardown(who_listens_out_of_reach, own_tcp_connect,
+						own_tcp_close),
+		cmocka_unit_test_setup_teardown(a_socket_bound_to_a_device, own_tcp_connect,
+						own_tcp_close),
 	};
 
 	return cmocka_run_group_tests_name("inspector", tests, NULL, NULL);

@@ -50,6 +50,23 @@ network_manager_start() {
 	wait_for node_has_address 60 "NetworkManager to get an address"
 }
 
+# networkd with up0's address in its .network file, and a bus for networkctl.
+UP0_NETWORK=/run/systemd/network/10-up0.network
+networkd_static_start() {
+	bus_start
+	networkd_prepare
+	cat >$UP0_NETWORK <<-CONF
+		[Match]
+		Name=up0
+		[Network]
+		Address=$NODE/24
+		LinkLocalAddressing=no
+		IPv6AcceptRA=no
+	CONF
+	networkd_run
+	wait_for node_has_address 20 "networkd to set the static address"
+}
+
 # keepalived_start ADDRESS/BITS: which it adds to up0 and watches over
 keepalived_start() {
 	keepalived_spawn keepalived "$1" up0 150

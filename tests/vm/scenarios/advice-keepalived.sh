@@ -8,23 +8,11 @@
 NEEDS=extra
 RUNS=test-kernels
 WINDOW=120
-FILE=/run/systemd/network/10-up0.network
 
 setup() {
 	network_make
 	network_b_make
-	bus_start
-	networkd_prepare
-	cat >$FILE <<-CONF
-		[Match]
-		Name=up0
-		[Network]
-		Address=$NODE/24
-		LinkLocalAddressing=no
-		IPv6AcceptRA=no
-	CONF
-	networkd_run
-	wait_for node_has_address 20 "networkd to set the static address"
+	networkd_static_start
 	keepalived_start $NODE_B/24
 	masquerade nft
 	flows_start a 3 7001 $SERVER_B
@@ -45,9 +33,9 @@ act() {
 
 	flows_start b 3 7002 $SERVER_B
 	address_watch
-	sed -i '/^\[Network\]/a KeepConfiguration=static' $FILE
+	sed -i '/^\[Network\]/a KeepConfiguration=static' $UP0_NETWORK
 	restart
-	sed -i '/^\[Network\]/a DNS=10.9.0.2' $FILE
+	sed -i '/^\[Network\]/a DNS=10.9.0.2' $UP0_NETWORK
 	restart
 	sleep 2
 	flows_serve b 3
@@ -56,4 +44,4 @@ act() {
 	fact_removals $NODE_B
 }
 
-teardown() { rm -f $FILE; }
+teardown() { rm -f $UP0_NETWORK; }

@@ -10,23 +10,11 @@
 NEEDS=extra
 RUNS=test-kernels
 WINDOW=120
-FILE=/run/systemd/network/10-up0.network
 
 setup() {
 	network_make
 	network_b_make
-	bus_start
-	networkd_prepare
-	cat >$FILE <<-CONF
-		[Match]
-		Name=up0
-		[Network]
-		Address=$NODE/24
-		LinkLocalAddressing=no
-		IPv6AcceptRA=no
-	CONF
-	networkd_run
-	wait_for node_has_address 20 "networkd to set the static address"
+	networkd_static_start
 	keepalived_start $NODE_B/24
 	masquerade nft
 	flows_start a 3 7001 $SERVER_B
@@ -62,4 +50,4 @@ act() {
 	wait_for_rsts 8 15
 }
 
-teardown() { rm -f $FILE; }
+teardown() { rm -f $UP0_NETWORK; }
