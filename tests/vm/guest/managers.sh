@@ -95,6 +95,18 @@ keepalived_spawn() {
 		-p "$STATE/$1.pid" -r "$STATE/$1.vrrp.pid"
 }
 up0_has() { ip -4 -o addr show dev up0 | grep -qF " $1 "; }
+# Its child speaks VRRP and sets the addresses.
+keepalived_signal() { kill -"$1" "$keepalived_pid" $(<"/proc/$keepalived_pid/task/$keepalived_pid/children"); }
+# networkd_drops ADDRESS/BITS: keepalived's, which is stopped meanwhile, or it may be first:
+# its instance is at fault without the link's own address.
+networkd_drops() {
+	keepalived_signal STOP
+	wait_for 'networkctl reconfigure up0 >>$STATE/networkctl.log 2>&1' 15 "networkd to obey"
+	wait_for "[[ \$(entries_to ${1%/*} tcp) == 0 ]]" 30 "the flush"
+	wait_for node_has_address 20 "networkd to set the static address again"
+	keepalived_signal CONT
+	wait_for "up0_has $1" 30 "keepalived to put it back"
+}
 
 firewalld_start() {
 	bus_start

@@ -25,9 +25,7 @@ restart() {
 }
 
 act() {
-	wait_for 'networkctl reconfigure up0 >>$STATE/networkctl.log 2>&1' 15 "networkd to obey"
-	wait_for "[[ \$(entries_to $NODE_B tcp) == 0 ]]" 30 "the flush"
-	wait_for "up0_has $NODE_B/24" 30 "keepalived to put it back"
+	networkd_drops $NODE_B/24
 	tell a_server say hello
 	wait_for_rsts 3 15
 

@@ -20,18 +20,11 @@ setup() {
 	flows_start a 3 7001 $SERVER_B
 }
 
-# Its child speaks VRRP and sets the addresses.
-keepalived_signal() { kill -"$1" "$keepalived_pid" $(<"/proc/$keepalived_pid/task/$keepalived_pid/children"); }
 faults() { grep -c 'Entering FAULT STATE' "$STATE/keepalived.log" || true; }
 
 act() {
 	local before
-	keepalived_signal STOP
-	wait_for 'networkctl reconfigure up0 >>$STATE/networkctl.log 2>&1' 15 "networkd to obey"
-	wait_for "[[ \$(entries_to $NODE_B tcp) == 0 ]]" 30 "the flush"
-	wait_for node_has_address 20 "networkd to set the static address again"
-	keepalived_signal CONT
-	wait_for "up0_has $NODE_B/24" 30 "keepalived to put it back"
+	networkd_drops $NODE_B/24
 	tell a_server say hello
 	wait_for_rsts 3 15
 
