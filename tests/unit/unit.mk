@@ -10,7 +10,8 @@ unit_cflags := $(base_cflags) $(flags_given) -O1 -fno-omit-frame-pointer -fsanit
 unit_libs := -lcmocka -ljansson -lz -lcap-ng -lmnl -lpcap -lpthread -lm
 unit_core_objects := $(patsubst $(O)/user/%.o,$(unit_out)/user/%.o,$(core_objects))
 unit_core := $(unit_out)/core.a
-unit_help_objects := $(patsubst tests/unit/%.c,$(unit_out)/%.o,$(wildcard tests/unit/cast/*.c))
+unit_cast := $(unit_out)/cast.a
+unit_cast_objects := $(patsubst tests/unit/%.c,$(unit_out)/%.o,$(wildcard tests/unit/cast/*.c))
 unit_programs := $(patsubst tests/unit/%.c,$(unit_out)/%,$(sort $(wildcard tests/unit/*/test_*.c)))
 
 .PHONY: test-unit test-words test-replay
@@ -29,11 +30,13 @@ golden_programs := $(patsubst tests/unit/%.c,$(unit_out)/%,$(shell grep -l asser
 expected: all $(O)/gen-schema $(golden_programs) ## refresh what the tests expect, and README's example
 	$(Q)RSTBLAME=$(abspath $(program)) GEN_SCHEMA=$(abspath $(O)/gen-schema) tests/expected $(golden_programs)
 
-# An archive, so that a test may bring its own copy of the module that it opens.
+# Archives, so that a test may bring its own copy of the module that it opens.
 $(unit_core): $(unit_core_objects)
+$(unit_cast): $(unit_cast_objects)
+$(unit_core) $(unit_cast):
 	$(Q)rm -f $@ && $(AR) qcs $@ $^
 
-$(unit_programs): $(unit_out)/%: $(unit_out)/%.o $(unit_help_objects) $(unit_core)
+$(unit_programs): $(unit_out)/%: $(unit_out)/%.o $(unit_cast) $(unit_core)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(unit_cflags) $(LDFLAGS) -o $@ $^ $(unit_libs)
 
