@@ -13,7 +13,7 @@ $(blindfold): tests/vm/blindfold.c $(user_objects)
 
 blindfolded = +$(Q)$(MAKE) --no-print-directory $(blindfold)
 
-.PHONY: demo test test-vm test-kernels test-toolchain compat
+.PHONY: demo test test-vm test-kernels test-toolchain soak compat
 demo: ## replay the founding incident in a throw-away VM
 	$(call ready,test)
 	$(Q)$(binary) scripts/demo
@@ -47,6 +47,13 @@ test-toolchain: ## with Debian 13's compilers and libraries
 	$(Q)RSTBLAME=$(abspath $(O))/trixie/rstblame \
 		RSTBLAME_REPLAY=$(abspath $(program)) RSTBLAME_ROOT_SUITE=trixie \
 		tests/vm/all -k trixie $$(grep -vE '^(\#|incident)' tests/vm/core) lifetime-expiry udhcpc
+
+## SECONDS=600 SEED=1  how long a soak takes, which incidents it has; which mutants
+SECONDS ?= 600
+SEED ?= 1
+soak: ## random incidents in a VM, each judged by what is known of it
+	$(call ready,test)
+	$(Q)RSTBLAME=$(abspath $(program)) tests/vm/soak -k $(KERNEL) -t $(SECONDS) -s $(SEED) -o $(O)/soak
 
 compat: ## the table of kernels in tests/README.md, from the last run of test or test-kernels
 	$(Q)tests/vm/compat -u tests/README.md $(O)/matrix
