@@ -359,6 +359,8 @@ int options_parse(int argc, char **argv, struct options *out, char why[OPTIONS_W
 			return err;
 		at = optind;
 	}
+	if (out->mode == MODE_VERSION)
+		return 0;
 	/* A "--" of its own, not one that an option took as its argument. */
 	err = check_words(out, argc, argv, optind > at, why);
 	return err ? err : check_together(out, why);

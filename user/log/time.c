@@ -50,7 +50,7 @@ static const char *apply_zone(const char *text, struct tm *tm, time_t *out)
 	if ((*text == '+' || *text == '-') &&
 	    (sscanf(text + 1, "%2u:%2u%n", &hours, &minutes, &used) == 2 ||
 	     sscanf(text + 1, "%2u%2u%n", &hours, &minutes, &used) == 2)) {
-		long shift = (long)(hours * 3600 + minutes * 60);
+		long shift = hours * 3600L + minutes * 60L;
 
 		*out = timegm(tm) - (*text == '-' ? -shift : shift);
 		return text + 1 + used;

@@ -94,7 +94,7 @@ static int open_path(const char *path)
 {
 	int fd;
 
-	if (strcmp(path, "-"))
+	if (strcmp(path, "-") != 0)
 		return file_create(path);
 	fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
 	return fd < 0 ? -errno : fd;

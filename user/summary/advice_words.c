@@ -35,7 +35,7 @@ static void say_address(const struct advice_facts *f, char *buf, size_t size)
 
 static void say_bits(const struct advice_facts *f, char *buf, size_t size)
 {
-	snprintf(buf, size, "%u", f->change ? f->change->prefix_len : 0);
+	snprintf(buf, size, "%d", f->change ? f->change->prefix_len : 0);
 }
 
 static void say_link(const struct advice_facts *f, char *buf, size_t size)

@@ -128,6 +128,8 @@ static void modes(void **state)
 	assert_taken("-V -f json");
 	assert_int_equal(got.mode, MODE_VERSION);
 	assert_int_equal(got.format, FORMAT_JSON);
+	assert_taken("-V -r a"); /* found by a fuzzer: it read the recording */
+	assert_int_equal(got.mode, MODE_VERSION);
 	assert_taken("-r a");
 	assert_int_equal(got.mode, MODE_READ);
 	assert_taken("-r a --read b --read=c");
