@@ -19,6 +19,7 @@ setup() {
 	# rstblame beside it, whose canary it would be.
 	spawn image inroot $IMAGE "$(capabilities)" /rstblame $(arguments)
 	wait_for 'grep -q "\"type\":\"start\"" "$STATE/image.log"' 60 "the image's program to watch"
+	wait_for '[[ ! $(cat /proc/$image_pid/task/*/children) ]]' 20 "its canary to end"
 }
 
 bound() { # MODE DIR
@@ -56,7 +57,8 @@ arguments() { sed -nE 's/^ *args: \[(.*)\].*/\1/p' /guest/daemonset.yaml | tr , 
 act() {
 	flap
 	if [[ ! -x /usr/bin/rstblame ]]; then return; fi
-	end INT image
+	kill -INT $image_pid
+	wait_for '! running $image_pid' 30 "the image's program to end"
 	# Its stderr is with it. Of the node's own namespace: the other's canary is in another.
 	fact image_resets "$(jq -Rsc '[split("\n")[] | fromjson? | select(.type == "reset" and .direction == "sent" and .packet.dst == "10.9.0.1")
 		| {verdict, cause, confidence, comm: .victim.comm}]' "$STATE/image.log")"
