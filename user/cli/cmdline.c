@@ -79,16 +79,25 @@ static void write_flag(FILE *out, const char *name, bool is_set)
 		fprintf(out, " %s", name);
 }
 
-static void write_duration(FILE *out, uint64_t seconds)
+static void write_duration(FILE *out, const char *name, uint64_t seconds)
 {
 	if (!seconds)
 		return;
 	if (seconds % 3600 == 0)
-		fprintf(out, " -d %" PRIu64 "h", seconds / 3600);
+		fprintf(out, " %s %" PRIu64 "h", name, seconds / 3600);
 	else if (seconds % 60 == 0)
-		fprintf(out, " -d %" PRIu64 "m", seconds / 60);
+		fprintf(out, " %s %" PRIu64 "m", name, seconds / 60);
 	else
-		fprintf(out, " -d %" PRIu64 "s", seconds);
+		fprintf(out, " %s %" PRIu64 "s", name, seconds);
+}
+
+/* Whatever was given is whole millions, or whole units of 1,024. */
+static void write_size(FILE *out, uint64_t bytes)
+{
+	if (bytes && bytes % 1000000 == 0)
+		fprintf(out, " -C %" PRIu64, bytes / 1000000);
+	else if (bytes)
+		fprintf(out, " -C %" PRIu64 "k", bytes / 1024);
 }
 
 static void write_words(FILE *out, char *const *words)
@@ -115,12 +124,16 @@ void cmdline_write(FILE *out, const struct options *o)
 	write_flag(out, "--audit", o->mode == MODE_AUDIT);
 	write_flag(out, "--check", o->mode == MODE_CHECK);
 	write_option(out, "--explain", o->explain);
-	write_duration(out, o->duration_s);
+	write_duration(out, "-d", o->duration_s);
+	write_duration(out, "--every", o->every_s);
 	if (o->count)
 		fprintf(out, " -c %" PRIu64, o->count);
 	write_view(out, o);
 	write_option(out, "-o", o->output);
 	write_option(out, "-w", o->write);
+	write_size(out, o->part_bytes);
+	if (o->parts)
+		fprintf(out, " -W %" PRIu64, o->parts);
 	for (size_t i = 0; i < o->read_count; i++)
 		write_option(out, "-r", o->read[i]);
 	write_option(out, "--netns", o->netns);
@@ -141,6 +154,12 @@ void cmdline_write_again(FILE *out, const struct options *o)
 		return;
 	fputs("rstblame", out);
 	write_view(out, o);
-	write_option(out, "-r", o->write);
+	if (o->part_bytes) { /* each of its parts */
+		fputs(" $(printf ' -r %s' ", out);
+		cmdline_write_word(out, o->write);
+		fputs("*)", out);
+	} else {
+		write_option(out, "-r", o->write);
+	}
 	write_words(out, o->filter);
 }

@@ -20,6 +20,7 @@ enum option_code {
 	OPT_UTC,
 	OPT_STACK,
 	OPT_NO_PIN,
+	OPT_EVERY,
 };
 
 /* How a shell completes an option's argument. */

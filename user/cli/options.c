@@ -15,6 +15,9 @@
 /* Rows of the table, at most. */
 enum { OPTIONS_MAX = 48 };
 
+/* What -r can read back at once. */
+enum { PARTS_MAX = OPTIONS_READ_MAX };
+
 static int refuse(char *why, const char *format, ...)
 {
 	char text[OPTIONS_WHY_BYTES];
@@ -83,6 +86,47 @@ static int take_duration(struct options *out, const char *text, char *why)
 	if (out->duration_s)
 		return 0;
 	return refuse(why, "-d: invalid duration '%.40s'; use 90, 15m, 1h30m or 2d", text);
+}
+
+uint64_t size_parse(const char *text)
+{
+	static const char units[] = "kmg";
+	const char *end = "", *unit;
+	uint64_t value = parse_number(text, &end);
+
+	if (!value || !*end)
+		return value * 1000000;
+	unit = strchr(units, tolower((unsigned char)*end));
+	if (!unit || end[1])
+		return 0;
+	return value << (10 * (unit - units + 1));
+}
+
+static int take_every(struct options *out, const char *text, char *why)
+{
+	out->every_s = duration_parse(text);
+	if (out->every_s)
+		return 0;
+	return refuse(why, "--every: invalid time '%.40s'; use 90, 15m, 1h30m or 1d", text);
+}
+
+static int take_size(struct options *out, const char *text, char *why)
+{
+	out->part_bytes = size_parse(text);
+	if (out->part_bytes)
+		return 0;
+	return refuse(why, "-C: invalid size '%.40s'; use 100 (millions of bytes), 64k, 10M or 1G",
+		      text);
+}
+
+static int take_parts(struct options *out, const char *text, char *why)
+{
+	const char *end = "";
+
+	out->parts = parse_number(text, &end);
+	if (out->parts > 1 && out->parts <= PARTS_MAX && !*end)
+		return 0;
+	return refuse(why, "-W: invalid number '%.40s'; use 2 to %d recordings", text, PARTS_MAX);
 }
 
 static int take_count(struct options *out, const char *text, char *why)
@@ -172,6 +216,12 @@ static int take(struct options *out, int option, const char *word, char *why)
 		return take_duration(out, optarg, why);
 	case 'c':
 		return take_count(out, optarg, why);
+	case 'C':
+		return take_size(out, optarg, why);
+	case 'W':
+		return take_parts(out, optarg, why);
+	case OPT_EVERY:
+		return take_every(out, optarg, why);
 	case 'f':
 		return take_format(out, optarg, why);
 	case 'o':
@@ -235,6 +285,9 @@ static const char *window_option(const struct options *o)
 	return o->command    ? "a COMMAND" :
 	       o->duration_s ? "-d" :
 	       o->count      ? "-c" :
+	       o->every_s    ? "--every" :
+	       o->part_bytes ? "-C" :
+	       o->parts      ? "-W" :
 	       o->write      ? "-w" :
 	       o->log        ? "--log" :
 	       o->metrics    ? "--metrics" :
@@ -265,12 +318,44 @@ static int check_read(struct options *out, char *why)
 			      out->command ? "a COMMAND" : "--log");
 	if (out->duration_s)
 		return refuse(why, "-d cannot be used with -r: a recording's window is fixed");
+	if (out->every_s)
+		return refuse(why,
+			      "--every cannot be used with -r: it is for a watch that goes on");
+	if (out->part_bytes)
+		return refuse(why, "-C cannot be used with -r: it divides what is recorded live");
 	out->mode = MODE_READ;
+	return 0;
+}
+
+static int check_parts(const struct options *out, char *why)
+{
+	if (out->parts && !out->part_bytes)
+		return refuse(why, "-W keeps some recordings of -C: add -C SIZE");
+	if (!out->part_bytes)
+		return 0;
+	if (!out->write)
+		return refuse(why, "-C divides the recording of -w: add -w FILE");
+	if (!strcmp(out->write, "-"))
+		return refuse(why, "-C cannot divide stdout: use -w FILE");
+	return 0;
+}
+
+/* What is written once, whole, is replaced each time: where it has a name. */
+static int check_every(const struct options *out, char *why)
+{
+	if (out->every_s && out->format == FORMAT_PCAPNG)
+		return refuse(why, "--every cannot be combined with -f pcapng; use text or json");
+	if (out->every_s && !out->output &&
+	    (out->format == FORMAT_HTML || out->format == FORMAT_PROM))
+		return refuse(why, "--every replaces the report of -f %s: add -o FILE",
+			      format_name(out->format));
 	return 0;
 }
 
 static int check_together(struct options *out, char *why)
 {
+	int err;
+
 	if (out->write && !strcmp(out->write, "-") && !out->output)
 		return refuse(why, "-w - writes the recording to stdout: send the report elsewhere "
 				   "with -o FILE");
@@ -287,7 +372,10 @@ static int check_together(struct options *out, char *why)
 		return check_mode(out, "--audit", "shows the present state", why);
 	if (out->mode == MODE_EXPLAIN)
 		return check_mode(out, "--explain", "explains a word", why);
-	return out->read_count ? check_read(out, why) : 0;
+	err = out->read_count ? check_read(out, why) : 0;
+	if (!err)
+		err = check_parts(out, why);
+	return err ? err : check_every(out, why);
 }
 
 /* An option that stands where none is looked for. A filter may hold a minus. */

@@ -32,6 +32,9 @@ struct options {
 	enum mode mode;
 	enum format format;
 	uint64_t duration_s; /* 0: until stopped */
+	uint64_t every_s;    /* 0: no summary in between */
+	uint64_t part_bytes; /* of the recording; 0: it is one file */
+	uint64_t parts;      /* kept of it; 0: all */
 	uint64_t count;      /* blamed resets to stop after; 0: no limit */
 	const char *output;  /* NULL: stdout */
 	const char *write;
@@ -65,6 +68,10 @@ const char *format_name(enum format format);
 
 /* "90", "90s", "15m", "1h30m", "2d" into seconds. 0 when it is none of these. */
 uint64_t duration_parse(const char *text);
+
+/* "100" (millions of bytes, as tcpdump has it), "64k", "10M", "1G" (of 1,024) into bytes. 0
+ * when it is none of these. */
+uint64_t size_parse(const char *text);
 
 /* The text of --help: static. */
 const char *options_help(void);

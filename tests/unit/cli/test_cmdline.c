@@ -62,6 +62,9 @@ static void lines(void **state)
 	assert_said("rstblame --audit --netns c1 -o out", "rstblame --audit -o out --netns c1");
 	assert_said("rstblame --no-pin --stack --btf b --log journal -w w.gz -d 61",
 		    "rstblame -d 61s -w w.gz --log journal --btf b --no-pin --stack");
+	assert_said("rstblame --every 3600 -w w -C 64k -W 3",
+		    "rstblame --every 1h -w w -C 64k -W 3");
+	assert_said("rstblame -w w -C 10 -C 100", "rstblame -w w -C 100");
 	assert_said("rstblame -d 5 port 6379 -- ip addr flush",
 		    "rstblame -d 5s port 6379 -- ip addr flush");
 }
@@ -75,6 +78,10 @@ static void again(void **state)
 	parse("rstblame -f html -d 30m -w rec.gz -o page.html port 6379", &options);
 	line = said(cmdline_write_again, &options);
 	assert_string_equal(line, "rstblame -f html -r rec.gz port 6379");
+	free(line);
+	parse("rstblame -f html -w rec.gz -C 10", &options);
+	line = said(cmdline_write_again, &options);
+	assert_string_equal(line, "rstblame -f html $(printf ' -r %s' rec.gz*)");
 	free(line);
 	parse("rstblame -f html", &options);
 	line = said(cmdline_write_again, &options);

@@ -242,6 +242,55 @@ static void near_misses(void **state)
 	assert_null(got.output);
 }
 
+/* For weeks: what each period amounted to, and recordings that stay as large as was said. */
+static void periods_and_parts(void **state)
+{
+	(void)state;
+	assert_taken("--every 1h30m");
+	assert_int_equal(got.every_s, 5400);
+	assert_taken("-w a -C 100 -W 5");
+	assert_int_equal(got.part_bytes, 100000000);
+	assert_int_equal(got.parts, 5);
+	assert_taken("-w a --file-size 64k --file-count 2");
+	assert_int_equal(got.part_bytes, 65536);
+	assert_refused("--every 0", "--every");
+	assert_refused("--every now", "now");
+	assert_refused("-w a -C 0", "-C");
+	assert_refused("-w a -C 10x", "10x");
+	assert_refused("-w a -C 1Mb", "1Mb");
+	assert_refused("-w a -C 10 -W 1", "-W");
+	assert_refused("-w a -C 10 -W 65", "64");
+	assert_refused("-C 10", "-w FILE");
+	assert_refused("-w a -W 5", "-C SIZE");
+	assert_refused("-w - -o b -C 10", "stdout");
+	assert_refused("-r a -w b -C 10", "-C");
+	assert_refused("-r a --every 1h", "--every");
+	assert_refused("--check --every 1h", "--every");
+	assert_refused("--audit --every 1h", "--every");
+	assert_refused("--explain timeout -C 5", "-C");
+	assert_refused("-f pcapng --every 1h", "pcapng");
+	assert_refused("-f html --every 1h", "-o FILE");
+	assert_refused("-f prom --every 1h", "-o FILE");
+	assert_taken("-f html --every 1h -o page.html");
+}
+
+static void sizes(void **state)
+{
+	(void)state;
+	assert_int_equal(size_parse("1"), 1000000);
+	assert_int_equal(size_parse("3k"), 3072);
+	assert_int_equal(size_parse("3K"), 3072);
+	assert_int_equal(size_parse("2M"), 2 << 20);
+	assert_int_equal(size_parse("4G"), 4ULL << 30);
+	assert_int_equal(size_parse("4294967295G"), 4294967295ULL << 30);
+	assert_int_equal(size_parse(""), 0);
+	assert_int_equal(size_parse("k"), 0);
+	assert_int_equal(size_parse("-1"), 0);
+	assert_int_equal(size_parse("1 k"), 0);
+	assert_int_equal(size_parse("1t"), 0);
+	assert_int_equal(size_parse("4294967296"), 0);
+}
+
 /* The name that was written, not the letter that it also has. */
 static void long_name_is_named(void **state)
 {
@@ -363,6 +412,8 @@ int main(void)
 		cmocka_unit_test(a_filter),
 		cmocka_unit_test(dashes_as_an_argument),
 		cmocka_unit_test(bad_options),
+		cmocka_unit_test(periods_and_parts),
+		cmocka_unit_test(sizes),
 		cmocka_unit_test(long_name_is_named),
 		cmocka_unit_test(format_survives_a_mistake),
 		cmocka_unit_test(long_arguments_are_cut),
