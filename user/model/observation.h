@@ -539,7 +539,10 @@ struct observation {
 		struct listener_observation listener;
 		struct rules_observation rules;
 		struct witness_observation witness;
-		uint64_t window_s; /* END */
+		struct { /* END */
+			uint64_t window_s;
+			uint32_t part; /* of a divided recording, which goes on; 0: it does not */
+		};
 	};
 };
 

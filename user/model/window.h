@@ -77,8 +77,10 @@ struct start_observation {
 	const char *host;
 	const char *kernel;
 	const char *arch;
-	uint64_t window_s; /* 0: until stopped */
-	bool is_audit;     /* no window and no probes: what is at risk now */
+	uint32_t part;          /* of a recording that is divided, from 1; 0: it is one file */
+	uint64_t began_wall_ns; /* when its first part did */
+	uint64_t window_s;      /* 0: until stopped */
+	bool is_audit;          /* no window and no probes: what is at risk now */
 	size_t probes_count;
 	struct probe_report probes[PROBE_REPORTS_MAX];
 };

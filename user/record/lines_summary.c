@@ -241,8 +241,28 @@ static const struct field summary_rows[] = {
 };
 static const struct fields summary_fields = FIELDS(summary_rows, NULL);
 
+/* The end of a part of a recording that goes on in the next. */
+static const struct special part_number = { NULL, NULL, SCHEMA_NUMBER };
+static const struct special part_next = { NULL, NULL, SCHEMA_STRING };
+static const struct special part_window = { NULL, NULL, SCHEMA_NUMBER };
+
+static const struct field part_rows[] = {
+	DECLARED("part", FIELD_ALWAYS, part_number),
+	DECLARED("next", FIELD_ALWAYS, part_next),
+	DECLARED("window_s", FIELD_ALWAYS, part_window),
+};
+static const struct fields part_fields = FIELDS(part_rows, NULL);
+
+static int finish_part(const struct line_reading *r)
+{
+	r->out->window_s = get_u64(r->root, "window_s");
+	r->out->part = (uint32_t)get_u64(r->root, "part");
+	return r->out->part ? LINE_READ : LINE_UNREADABLE;
+}
+
 static int finish_summary(const struct line_reading *r)
 {
+	r->out->part = 0;
 	r->out->window_s = get_u64(r->root, "window_s");
 	return LINE_READ;
 }
@@ -260,5 +280,10 @@ static const struct line_type rows[] = {
 	  .is_written = is_never_written,
 	  .finish = finish_summary,
 	  .parts = { { FROM_SUMMARY, &summary_fields, 0 } } },
+	{ .name = "part",
+	  .finding = LINE_NO_FINDING,
+	  READ_AS(OBSERVATION_END, window_s),
+	  .finish = finish_part,
+	  .parts = { { FROM_NOWHERE, &part_fields, 0 } } },
 };
 const struct line_set summary_lines = LINES(rows);

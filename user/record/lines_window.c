@@ -78,6 +78,8 @@ static const struct field start_rows[] = {
 	STRING(start_observation, "kernel", kernel, 0),
 	STRING(start_observation, "arch", arch, 0),
 	NUMBER(start_observation, "window_s", window_s, 0),
+	NUMBER(start_observation, "part", part, FIELD_RECORDED),
+	TIME(start_observation, "began", began_wall_ns, FIELD_RECORDED),
 	FLAG(start_observation, "audit", is_audit, FIELD_UNREAD),
 	SPECIAL("probes", FIELD_ALWAYS, probes),
 };

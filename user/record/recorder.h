@@ -11,10 +11,31 @@
 
 struct recorder;
 
-/* Opens or creates `path` ("-": stdout); gzip when it ends in ".gz". What it held is kept until
- * the first line is written. Live, a thread writes (base/writer.h), and nothing below
- * waits but recorder_close(). NULL and errno set. */
-struct recorder *recorder_open(const char *path, bool is_live);
+/* In which parts it is written. */
+struct recorder_parts {
+	uint64_t bytes; /* of the file, after which another begins; 0: never */
+	uint32_t kept;  /* then the oldest is written over; 0: never */
+};
+
+/* As tcpdump names them: FILE, FILE1, FILE2 …; where only `kept` are kept FILE0, FILE1 … with
+ * as many digits as the last one needs. `part` counts from 1. */
+enum { PART_PATH_BYTES = 4096 };
+const char *recorder_part_path(const char *path, const struct recorder_parts *parts, uint32_t part,
+			       char out[PART_PATH_BYTES]);
+
+/* Opens or creates `path` ("-": stdout), or its first part (`parts` NULL: there are none); gzip
+ * when it ends in ".gz". What it held is kept until the first line is written. Live, a thread
+ * writes (base/writer.h), and nothing below waits but recorder_close(). Borrows `path`. NULL
+ * and errno set. */
+struct recorder *recorder_open(const char *path, const struct recorder_parts *parts, bool is_live);
+
+/* Whether the part is as large as it may become; of a gzip file what is in the file counts. */
+bool recorder_is_full(const struct recorder *recorder);
+
+/* Ends the part with `end`, and begins the next with `begin`: whole lines. As
+ * recorder_write() with `is_last`. */
+int recorder_next_part(struct recorder *recorder, const char *end, size_t end_len,
+		       const char *begin, size_t begin_len);
 
 /* 0; -EAGAIN: there was no room for it; or -errno of the first failure, after which nothing
  * more is written. With `is_last` there is room. */

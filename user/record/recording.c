@@ -8,6 +8,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "base/nsec.h"
+
 /* A line longer than this is no line of ours. */
 enum { LINE_BYTES_MAX = 1 << 20, FIRST_LINE_BYTES = 4096 };
 
@@ -28,6 +30,12 @@ struct recording {
 	struct observation held; /* read after bad lines, which come first */
 	bool has_held;
 	bool has_ended;
+	uint32_t part;                 /* 0: it is one file */
+	uint64_t begin_ns;             /* mono_ns */
+	bool has_begun;                /* its START was passed over */
+	struct recording *next, *last; /* parts behind it; NULL: none */
+	struct recording *current;     /* that is being read; NULL: itself */
+	uint32_t wants_part;
 };
 
 static const char *explain_open(int err)
@@ -158,10 +166,33 @@ static int tell(struct recording *r, const struct observation *seen)
 	return 1;
 }
 
+const struct start_observation *recording_start(struct recording *r)
+{
+	if (!r->has_read && !r->has_held)
+		r->has_held = read_observation(r, &r->held) > 0;
+	if (!r->has_held || r->held.type != OBSERVATION_START)
+		return NULL;
+	r->part = r->held.start.part;
+	r->begin_ns = r->held.mono_ns;
+	return &r->held.start;
+}
+
+void recording_set_node(struct recording *r, uint32_t node)
+{
+	r->node = r->held.netns.node = node;
+}
+
+void recording_append(struct recording *first, struct recording *next)
+{
+	recording_set_node(next, first->node);
+	(first->last ? first->last : first)->next = next;
+	first->last = next;
+}
+
 /* Unreadable lines are one loss up to the next that could be read: a million of them, which
  * gzip makes two kilobytes of, are one line of the report. Until one could be, a file may be
  * anything: they have no time, and are told after the first that could be, or at the end. */
-int recording_next(struct recording *r, struct observation *out)
+static int next_of_part(struct recording *r, struct observation *out)
 {
 	bool is_first = !r->has_read;
 
@@ -189,9 +220,51 @@ int recording_next(struct recording *r, struct observation *out)
 	return tell_loss(r, SENSE_RECORDING_END, 1, out);
 }
 
+/* At the end of a part: whether `out` is to be told. */
+static bool end_part(struct recording *first, struct recording *r, struct observation *out)
+{
+	uint32_t wanted = out->part + 1;
+
+	first->current = r->next;
+	if (!r->next) {
+		r->wants_part = out->part ? wanted : 0;
+		/* Of the time that its parts are of. */
+		if (first->part > 1 || out->part)
+			out->window_s = (out->mono_ns - first->begin_ns) / NSEC_PER_SEC;
+		return true;
+	}
+	if (r->next->part == wanted)
+		return false;
+	r->wants_part = wanted;
+	return tell_loss(r, SENSE_RECORDING_END, 1, out);
+}
+
+int recording_next(struct recording *first, struct observation *out)
+{
+	for (;;) {
+		struct recording *r = first->current ? first->current : first;
+		int got = next_of_part(r, out);
+
+		if (got <= 0) {
+			if (!r->next)
+				return got;
+			first->current = r->next;
+		} else if (out->type == OBSERVATION_START && r != first && !r->has_begun) {
+			r->has_begun = true; /* it goes on */
+		} else if (out->type != OBSERVATION_END || end_part(first, r, out)) {
+			return got;
+		}
+	}
+}
+
 bool recording_is_one(const struct recording *r)
 {
-	return r->has_read;
+	return r->has_read || r->has_held;
+}
+
+uint32_t recording_wants_part(const struct recording *r)
+{
+	return r->wants_part;
 }
 
 bool recording_lacks_end(const struct recording *r)

@@ -19,6 +19,20 @@ struct recording;
 struct recording *recording_open(const char *path, uint32_t node, const char **why);
 void recording_close(struct recording *recording);
 
+/* Its first observation, where that is a START: read ahead, told by recording_next() all the
+ * same. NULL: it begins otherwise. */
+const struct start_observation *recording_start(struct recording *recording);
+
+/* Puts `next` behind the last part of `first`, whose node it takes: recording_next() of `first`
+ * reads on there, and parts that are missing in between are a loss of "recording-end". `first`
+ * does not own it. */
+void recording_append(struct recording *first, struct recording *next);
+void recording_set_node(struct recording *recording, uint32_t node);
+
+/* Finds the parts of divided recordings (-C) and appends them in their order, whatever theirs
+ * was. Leaves what is to be played in `recordings`, numbered anew; returns how many. */
+size_t recordings_join(struct recording **recordings, size_t count);
+
 /* The next observation, valid until the next call. 1, 0 at the end, -errno. */
 int recording_next(struct recording *recording, struct observation *out);
 
@@ -28,6 +42,10 @@ bool recording_is_one(const struct recording *r);
 /* It was read to its end, and its last line is no summary: it was cut short, or is still
  * being written. That was told as one loss of "recording-end". */
 bool recording_lacks_end(const struct recording *recording);
+
+/* It was read to its end, which says that it goes on, and the next part was not read: the
+ * number of that. 0: no such thing. */
+uint32_t recording_wants_part(const struct recording *recording);
 
 /* Lines that were not JSON, and the number of the first of them. */
 uint64_t recording_bad_lines(const struct recording *recording, uint64_t *first);

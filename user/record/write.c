@@ -89,6 +89,16 @@ void json_write_summary(struct jsonw *w, const struct summary *t, const struct f
 	jsonw_end_line(w);
 }
 
+void json_write_part(struct jsonw *w, const struct finding *end, uint32_t part, const char *next,
+		     uint64_t window_s)
+{
+	begin_line(w, "part", end->wall_ns, end->mono_ns, end->netns);
+	jsonw_u64(w, "part", part);
+	jsonw_string(w, "next", next);
+	jsonw_u64(w, "window_s", window_s);
+	jsonw_end_line(w);
+}
+
 void json_write_error(struct jsonw *w, const char *message, uint64_t mono_ns, uint64_t wall_ns)
 {
 	begin_line(w, "error", wall_ns, mono_ns, (struct netns_id){ 0 });

@@ -24,6 +24,10 @@ bool json_write_finding(struct jsonw *w, enum json_detail detail, const struct f
 void json_write_summary(struct jsonw *w, const struct summary *t, const struct finding *end,
 			enum status status);
 
+/* Of a recording that is divided: that it goes on in the file `next`. */
+void json_write_part(struct jsonw *w, const struct finding *end, uint32_t part, const char *next,
+		     uint64_t window_s);
+
 /* A fatal error, so that a reader of the report learns of it too. */
 void json_write_error(struct jsonw *w, const char *message, uint64_t mono_ns, uint64_t wall_ns);
 

@@ -36,7 +36,9 @@ static int open_recorder(struct report *r, char why[REPORT_WHY_BYTES])
 
 	if (!o->write)
 		return 0;
-	r->recorder = recorder_open(o->write, is_live(o));
+	parts_init(&r->parts, o->write,
+		   &(struct recorder_parts){ o->part_bytes, (uint32_t)o->parts });
+	r->recorder = recorder_open(o->write, &r->parts.wish, is_live(o));
 	if (!r->recorder) {
 		snprintf(why, REPORT_WHY_BYTES, "cannot record to %.200s: %s; use %s for -w",
 			 o->write, file_explain(errno), file_cure(errno));
@@ -206,6 +208,24 @@ static void note_pcap(struct report *r, bool is_last)
 	message("writing to %s stopped: it is not taken fast enough", r->options->pcap);
 }
 
+static void record(struct report *r, const struct finding *f)
+{
+	struct observation seen;
+	struct finding marked;
+
+	if (!r->options->write)
+		return;
+	if (!json_write_finding(&r->record, JSON_RECORDING,
+				parts_note(&r->parts, f, &marked, &seen)))
+		return;
+	if (r->recorder_gap)
+		r->recorder_gap++; /* not here and there one */
+	else
+		write_record(r, false);
+	if (r->recorder && !r->recorder_gap)
+		note_recorder_error(r, parts_turn(&r->parts, r->recorder, &r->last, &r->record));
+}
+
 void report_finding(void *report, const struct finding *found)
 {
 	struct report *r = report;
@@ -218,12 +238,7 @@ void report_finding(void *report, const struct finding *found)
 	f->host = summary_host(&r->summary, f->netns.node);
 	if (r->gap || r->recorder_gap)
 		report_gaps(r, false);
-	if (r->options->write && json_write_finding(&r->record, JSON_RECORDING, f)) {
-		if (r->recorder_gap)
-			r->recorder_gap++; /* not here and there one */
-		else
-			write_record(r, false);
-	}
+	record(r, f);
 	if (f->mono_ns > r->last.mono_ns || f->type == FINDING_END) {
 		r->last = *f;
 		r->last.netns.node = 0;
@@ -344,6 +359,7 @@ enum status report_close(struct report *r, enum status status)
 	if (r->rendering)
 		r->renderer->end(r->rendering);
 	filter_free(r->filter);
+	parts_release(&r->parts);
 	jsonw_release(&r->record);
 	return status;
 }

@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "record/recorder.h"
 #include "report/output.h"
+#include "report/parts.h"
 #include "report/places.h"
 #include "summary/summary.h"
 
@@ -25,6 +26,7 @@ struct report {
 	void *pcap_rendering;             /* NULL: none */
 	struct recorder *recorder;        /* NULL: none, or it failed */
 	struct recorder *failed_recorder; /* to be closed: not while there is something to watch */
+	struct parts parts;               /* that it is divided in */
 	uint64_t gap, recorder_gap;       /* lines that were not written, and not told yet */
 	const volatile sig_atomic_t *hurry; /* not 0: wait for no reader. NULL: it never is */
 	struct places places;               /* only these are reported */

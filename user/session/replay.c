@@ -14,7 +14,9 @@
 #include "session/session.h"
 
 struct replay {
-	struct recording *recordings[OPTIONS_READ_MAX];
+	struct recording *opened[OPTIONS_READ_MAX]; /* as they were named */
+	size_t opened_count;
+	struct recording *recordings[OPTIONS_READ_MAX]; /* the first part of each */
 	size_t count;
 	struct report report;
 	struct blame *blame;
@@ -56,8 +58,11 @@ static int open_recordings(struct replay *replay, const struct options *options,
 				 options->read[i], reason);
 			return -1;
 		}
-		replay->recordings[replay->count++] = r;
+		replay->opened[replay->opened_count++] = r;
 	}
+	memcpy(replay->recordings, replay->opened, sizeof(replay->recordings));
+	replay->count = recordings_join(replay->recordings, replay->opened_count);
+	replay->report.summary.nodes = (uint32_t)replay->count;
 	return 0;
 }
 
@@ -77,15 +82,19 @@ static int take(void *ctx, const struct observation *seen)
 
 static void tell_bad_lines(const struct replay *replay, const struct options *options)
 {
-	for (size_t i = 0; i < replay->count; i++) {
-		uint64_t first, bad = recording_bad_lines(replay->recordings[i], &first);
+	for (size_t i = 0; i < replay->opened_count; i++) {
+		uint64_t first, bad = recording_bad_lines(replay->opened[i], &first);
+		uint32_t wanted = recording_wants_part(replay->opened[i]);
 
 		if (bad)
 			message("%s: %s line %s (the recording was cut or edited); %s lost",
 				options->read[i],
 				COUNTED(bad, "unreadable line:", "unreadable lines, the first is"),
 				NUMBER(first), bad == 1 ? "it counts as" : "they count as");
-		if (recording_lacks_end(replay->recordings[i]))
+		if (wanted)
+			message("%s goes on in another file, part %u of the recording: add it with -r",
+				options->read[i], wanted);
+		if (recording_lacks_end(replay->opened[i]))
 			message("%s has no summary line: the recording was cut short or is still being written; "
 				"what follows in it is lost",
 				options->read[i]);
@@ -116,10 +125,10 @@ static enum status play(struct replay *replay, const struct options *options)
 	if (!replay->blame)
 		return report_error(&replay->report, "out of memory");
 	err = recordings_play(replay->recordings, replay->count, take, replay);
-	for (size_t i = 0; i < replay->count; i++) {
+	for (size_t i = 0; i < replay->opened_count; i++) {
 		char why[512];
 
-		if (recording_is_one(replay->recordings[i]) || err < 0)
+		if (recording_is_one(replay->opened[i]) || err < 0)
 			continue;
 		snprintf(why, sizeof(why), "%s is not a recording; use a file written by -w",
 			 options->read[i]);
@@ -152,7 +161,7 @@ enum status session_read(const struct options *options)
 	}
 	status = report_close(&replay.report, status);
 	blame_free(replay.blame);
-	for (size_t i = 0; i < replay.count; i++)
-		recording_close(replay.recordings[i]);
+	for (size_t i = 0; i < replay.opened_count; i++)
+		recording_close(replay.opened[i]);
 	return status;
 }
