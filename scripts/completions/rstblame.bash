@@ -12,7 +12,10 @@ _rstblame() {
 	-f | --format) words='text json html pcapng prom' ;;
 	-o | --output) files=1 ;;
 	-w | --write) files=1 ;;
+	-C | --file-size) words='10 100 1000 64k 10M 1G' ;;
+	-W | --file-count) ;;
 	-r | --read) files=1 ;;
+	--every) words='5m 15m 1h 1d' ;;
 	--netns) words=$(ip netns list 2>/dev/null | cut -d' ' -f1) ;;
 	--log) words='journal' ; files=1 ;;
 	--pcap) files=1 ;;
@@ -21,7 +24,7 @@ _rstblame() {
 	--btf) files=1 ;;
 	*)
 		if [[ $current != -* ]]; then return; fi
-		words='--duration --count --format --output --write --read --netns --log --pcap --metrics --check --audit --explain --btf --no-pin --utc --stack --verbose --quiet --help --version' ;;
+		words='--duration --count --format --output --write --file-size --file-count --read --every --netns --log --pcap --metrics --check --audit --explain --btf --no-pin --utc --stack --verbose --quiet --help --version' ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 	if [[ $files ]]; then mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$current"); fi

@@ -87,7 +87,9 @@ static void write_field(struct jsonw *w, const struct field *f, const char *base
 			jsonw_string(w, f->name, f->words->name((unsigned int)load(at, f->size)));
 		break;
 	case FIELD_TIME:
-		jsonw_string(w, f->name, time_format_iso(load(at, f->size), ts, sizeof(ts)));
+		if (load(at, f->size) || f->flags & FIELD_ALWAYS)
+			jsonw_string(w, f->name,
+				     time_format_iso(load(at, f->size), ts, sizeof(ts)));
 		break;
 	case FIELD_OBJECT:
 		write_object(w, f, at, is_recording);

@@ -87,6 +87,9 @@ struct line_set {
 
 extern const struct line_set window_lines, change_lines, removal_lines, reset_lines, summary_lines;
 
+/* Of a period, for json_write_period(). */
+extern const struct fields period_fields;
+
 /* All of them, one after the other; NULL past the last. */
 const struct line_type *line_at(size_t index);
 

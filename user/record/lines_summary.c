@@ -9,26 +9,34 @@
 #include "summary/advice.h"
 #include "summary/stories.h"
 
+static const char *verdict_word(unsigned int v)
+{
+	return verdict_name(v);
+}
+
+static const char *cause_word(unsigned int c)
+{
+	return cause_name(c);
+}
+
+static void write_counts(struct jsonw *w, const char *name, const uint64_t *counts,
+			 unsigned int count, const char *(*word)(unsigned int))
+{
+	jsonw_begin_object(w, name);
+	for (unsigned int i = 0; i < count; i++)
+		if (counts[i])
+			jsonw_u64(w, word(i), counts[i]);
+	jsonw_end_object(w);
+}
+
 static void write_resets(struct jsonw *w, const char *name, const void *base)
 {
-	const struct summary *t = base;
-
-	jsonw_begin_object(w, name);
-	for (enum verdict v = 0; v < VERDICTS; v++)
-		if (t->resets[v])
-			jsonw_u64(w, verdict_name(v), t->resets[v]);
-	jsonw_end_object(w);
+	write_counts(w, name, ((const struct summary *)base)->resets, VERDICTS, verdict_word);
 }
 
 static void write_removals(struct jsonw *w, const char *name, const void *base)
 {
-	const struct summary *t = base;
-
-	jsonw_begin_object(w, name);
-	for (enum cause c = 0; c < CAUSES; c++)
-		if (t->removals[c])
-			jsonw_u64(w, cause_name(c), t->removals[c]);
-	jsonw_end_object(w);
+	write_counts(w, name, ((const struct summary *)base)->removals, CAUSES, cause_word);
 }
 
 static void write_addresses(struct jsonw *w, const char *name, const void *base)
@@ -241,6 +249,44 @@ static const struct field summary_rows[] = {
 };
 static const struct fields summary_fields = FIELDS(summary_rows, NULL);
 
+/* ---- a period ---- */
+
+static void write_period_resets(struct jsonw *w, const char *name, const void *base)
+{
+	write_counts(w, name, ((const struct period *)base)->resets, VERDICTS, verdict_word);
+}
+
+static void write_period_removals(struct jsonw *w, const char *name, const void *base)
+{
+	write_counts(w, name, ((const struct period *)base)->removals, CAUSES, cause_word);
+}
+
+static void write_period_at_risk(struct jsonw *w, const char *name, const void *base)
+{
+	const struct period *p = base;
+
+	if (p->knows_risk)
+		jsonw_u64(w, name, p->at_risk);
+}
+
+static const struct special period_resets = { write_period_resets, NULL,
+					      SCHEMA_COUNTS_OF("verdict") };
+static const struct special period_removals = { write_period_removals, NULL,
+						SCHEMA_COUNTS_OF("cause") };
+static const struct special period_at_risk = { write_period_at_risk, NULL, SCHEMA_NUMBER };
+
+static const struct field period_rows[] = {
+	NUMBER(period, "period_s", span_s, FIELD_ALWAYS),
+	SPECIAL("resets", FIELD_ALWAYS, period_resets),
+	NUMBER(period, "resets_blamed", blamed, FIELD_ALWAYS),
+	SPECIAL("removals", FIELD_ALWAYS, period_removals),
+	NUMBER(period, "flushes", flushes, FIELD_ALWAYS),
+	SPECIAL("at_risk", 0, period_at_risk),
+	NUMBER(period, "lost", lost, FIELD_ALWAYS),
+	DECLARED("status", FIELD_ALWAYS, status),
+};
+const struct fields period_fields = FIELDS(period_rows, NULL);
+
 /* The end of a part of a recording that goes on in the next. */
 static const struct special part_number = { NULL, NULL, SCHEMA_NUMBER };
 static const struct special part_next = { NULL, NULL, SCHEMA_STRING };
@@ -280,6 +326,14 @@ static const struct line_type rows[] = {
 	  .is_written = is_never_written,
 	  .finish = finish_summary,
 	  .parts = { { FROM_SUMMARY, &summary_fields, 0 } } },
+	{ .name = "report",
+	  .finding = LINE_NO_FINDING,
+	  .seen = LINE_NO_OBSERVATION,
+	  .parts = { { FROM_NOWHERE, &summary_fields, 0 } } },
+	{ .name = "period",
+	  .finding = LINE_NO_FINDING,
+	  .seen = LINE_NO_OBSERVATION,
+	  .parts = { { FROM_NOWHERE, &period_fields, 0 } } },
 	{ .name = "part",
 	  .finding = LINE_NO_FINDING,
 	  READ_AS(OBSERVATION_END, window_s),

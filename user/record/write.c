@@ -76,15 +76,36 @@ bool json_write_finding(struct jsonw *w, enum json_detail detail, const struct f
 	return true;
 }
 
-void json_write_summary(struct jsonw *w, const struct summary *t, const struct finding *end,
-			enum status status)
+static void write_summary(struct jsonw *w, const char *type, const struct summary *t,
+			  const struct finding *end, enum status status)
 {
 	char headline[ACCOUNT_BYTES];
 
-	begin_line(w, "summary", end->wall_ns, end->mono_ns, end->netns);
+	begin_line(w, type, end->wall_ns, end->mono_ns, end->netns);
 	jsonw_string(w, "severity", status_name(status));
 	jsonw_string(w, "headline", verdict_text_headline(t, status, headline, sizeof(headline)));
 	fields_write(w, find_type(FINDING_END)->parts[0].fields, t, false);
+	jsonw_u64(w, "status", status);
+	jsonw_end_line(w);
+}
+
+void json_write_summary(struct jsonw *w, const struct summary *t, const struct finding *end,
+			enum status status)
+{
+	write_summary(w, "summary", t, end, status);
+}
+
+void json_write_report(struct jsonw *w, const struct summary *t, const struct finding *now,
+		       enum status status)
+{
+	write_summary(w, "report", t, now, status);
+}
+
+void json_write_period(struct jsonw *w, const struct period *p, const struct finding *now,
+		       enum status status)
+{
+	begin_line(w, "period", now->wall_ns, now->mono_ns, now->netns);
+	fields_write(w, &period_fields, p, false);
 	jsonw_u64(w, "status", status);
 	jsonw_end_line(w);
 }

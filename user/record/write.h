@@ -5,6 +5,7 @@
 
 #include "base/json_writer.h"
 #include "model/finding.h"
+#include "summary/period.h"
 #include "summary/summary.h"
 
 /* Of the lines (rstblame.schema.json): a change that an older reader would misread, and no
@@ -23,6 +24,14 @@ bool json_write_finding(struct jsonw *w, enum json_detail detail, const struct f
 
 void json_write_summary(struct jsonw *w, const struct summary *t, const struct finding *end,
 			enum status status);
+
+/* The same, of a window that goes on. */
+void json_write_report(struct jsonw *w, const struct summary *t, const struct finding *now,
+		       enum status status);
+
+/* What a period came to; `status`: of the window so far. */
+void json_write_period(struct jsonw *w, const struct period *p, const struct finding *now,
+		       enum status status);
 
 /* Of a recording that is divided: that it goes on in the file `next`. */
 void json_write_part(struct jsonw *w, const struct finding *end, uint32_t part, const char *next,

@@ -41,6 +41,23 @@ static void summary(void *self, const struct summary *t, const struct finding *l
 	output_write(r->output, r->line.text, r->line.len);
 }
 
+static void now(void *self, struct output *output, const struct summary *t,
+		const struct finding *at, enum status status)
+{
+	struct json_rendering *r = self;
+
+	json_write_report(&r->line, t, at, status);
+	output_write(output, r->line.text, r->line.len);
+}
+
+static void period(void *self, const struct period *p, const struct finding *at, enum status status)
+{
+	struct json_rendering *r = self;
+
+	json_write_period(&r->line, p, at, status);
+	output_write(r->output, r->line.text, r->line.len);
+}
+
 static void end(void *self)
 {
 	struct json_rendering *r = self;
@@ -67,6 +84,8 @@ const struct renderer json_renderer = {
 	.begin = begin,
 	.finding = finding,
 	.summary = summary,
+	.now = now,
+	.period = period,
 	.end = end,
 	.error = error,
 };

@@ -113,10 +113,20 @@ static void summary(void *self, const struct summary *t, const struct finding *l
 	put_losses(r, t);
 }
 
+static void now(void *self, struct output *output, const struct summary *t,
+		const struct finding *at, enum status status)
+{
+	struct prom_rendering aside = { output };
+
+	(void)self;
+	summary(&aside, t, at, status);
+}
+
 const struct renderer prom_renderer = {
 	.is_page = true,
 	.begin = begin,
 	.finding = finding,
 	.summary = summary,
+	.now = now,
 	.end = free,
 };

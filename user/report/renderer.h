@@ -9,6 +9,7 @@
 #include "cli/options.h"
 #include "model/finding.h"
 #include "report/output.h"
+#include "summary/period.h"
 #include "summary/summary.h"
 
 struct renderer {
@@ -22,6 +23,13 @@ struct renderer {
 	/* The verdict; `last` has the time where the window stands. */
 	void (*summary)(void *self, const struct summary *t, const struct finding *last,
 			enum status status);
+	/* The same in between, to `output`, which is another than the one above where it is a
+	 * page. NULL: it cannot. */
+	void (*now)(void *self, struct output *output, const struct summary *t,
+		    const struct finding *now, enum status status);
+	/* What a period came to (--every). NULL: `now` says all there is to say. */
+	void (*period)(void *self, const struct period *p, const struct finding *now,
+		       enum status status);
 	void (*end)(void *self);
 	/* A fatal error, where the format can say it; there may be no `self`. NULL: it cannot. */
 	void (*error)(struct output *output, const char *why);

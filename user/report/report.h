@@ -12,6 +12,7 @@
 #include "report/output.h"
 #include "report/parts.h"
 #include "report/places.h"
+#include "summary/period.h"
 #include "summary/summary.h"
 
 struct filter;
@@ -32,6 +33,7 @@ struct report {
 	struct places places;               /* only these are reported */
 	struct filter *filter;              /* NULL: all */
 	struct summary summary;
+	struct period_mark mark; /* where the period began */
 	struct jsonw record;
 	struct finding last; /* where the window stands, for the summary's time */
 };
@@ -76,6 +78,14 @@ bool report_is_full(const struct report *report);
 
 /* Lets what was told be written: call it before sleeping. */
 void report_flush(struct report *report);
+
+/* In between, the window going on since `spent_s`: the verdict as it is now, at `now`'s time. A
+ * page and metrics replace the last ones. Returns the status so far. */
+enum status report_now(struct report *report, const struct finding *now, uint64_t spent_s);
+
+/* What it came to since the last time, or since `begin_ns` (CLOCK_MONOTONIC). */
+enum status report_period(struct report *report, const struct finding *now, uint64_t begin_ns,
+			  uint64_t spent_s);
 
 /* The verdict. Returns the status of the run. */
 enum status report_summary(struct report *report);

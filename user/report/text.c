@@ -309,6 +309,14 @@ void text_finding(struct text *t, const struct finding *f)
 	}
 }
 
+void text_period(struct text *t, const struct period *p, const struct finding *now)
+{
+	char words[DESCRIBE_BYTES];
+
+	begin_line(t, now->wall_ns, "period", STYLE_PLAIN);
+	text_wrapped(t, TIMELINE_INDENT, TIMELINE_INDENT, period_text(p, words, sizeof(words)));
+}
+
 void text_progress(struct text *t, const struct summary *summary, uint64_t left_s)
 {
 	char left[SPAN_TEXT_BYTES + 8] = "watching until Ctrl-C";

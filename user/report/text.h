@@ -7,6 +7,7 @@
 
 #include "model/finding.h"
 #include "model/netns_names.h"
+#include "summary/period.h"
 #include "summary/summary.h"
 
 struct text_options {
@@ -42,6 +43,9 @@ void text_finding(struct text *text, const struct finding *f);
 
 /* The line at the bottom of a terminal. `left_s` 0: no end is set. */
 void text_progress(struct text *text, const struct summary *t, uint64_t left_s);
+
+/* One line, which -q shows, too. */
+void text_period(struct text *text, const struct period *p, const struct finding *now);
 
 void text_summary(struct text *text, const struct summary *t, enum status status);
 

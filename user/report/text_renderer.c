@@ -70,11 +70,29 @@ static void summary(void *self, const struct summary *t, const struct finding *l
 	text_summary(&r->text, t, status);
 }
 
+static void now(void *self, struct output *output, const struct summary *t,
+		const struct finding *at, enum status status)
+{
+	(void)output;
+	summary(self, t, at, status);
+}
+
+static void period(void *self, const struct period *p, const struct finding *at, enum status status)
+{
+	struct text_rendering *r = self;
+
+	(void)status;
+	output_begin(r->output);
+	text_period(&r->text, p, at);
+}
+
 const struct renderer text_renderer = {
 	.begin = begin,
 	.finding = finding,
 	.is_live = is_live,
 	.progress = progress,
 	.summary = summary,
+	.now = now,
+	.period = period,
 	.end = free,
 };

@@ -95,6 +95,7 @@ static int open_signals(void)
 
 	stop_signals(&set);
 	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
@@ -126,6 +127,9 @@ int wakes_open(struct run *run)
 		err = watch(run, WAKE_END, open_timer(run->options->duration_s, 0));
 	if (!err)
 		err = watch(run, WAKE_PROGRESS, open_timer(is_live, is_live));
+	if (!err)
+		err = watch(run, WAKE_PERIOD,
+			    open_timer(run->options->every_s, run->options->every_s));
 	if (!err)
 		err = watch(run, WAKE_SIGNAL, open_signals());
 	if (!err)
@@ -170,7 +174,9 @@ static void on_signal(struct run *run)
 	struct signalfd_siginfo info;
 
 	while (read(run->fds[WAKE_SIGNAL], &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-		if (info.ssi_signo != SIGCHLD) {
+		if (info.ssi_signo == SIGUSR1) {
+			run_report_now(run);
+		} else if (info.ssi_signo != SIGCHLD) {
 			run->is_over = true;
 			run->was_signalled = true;
 		} else if (run->command &&
@@ -218,6 +224,10 @@ static void on_wake(struct run *run, enum wake wake)
 		break;
 	case WAKE_PROGRESS:
 		on_progress(run);
+		break;
+	case WAKE_PERIOD:
+		read_timer(run, WAKE_PERIOD);
+		run_report_period(run);
 		break;
 	case WAKE_SIGNAL:
 		on_signal(run);

@@ -3,6 +3,7 @@
  * blame, victims, report. */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -135,7 +136,7 @@ static void observe_end(struct run *run)
 	blame_observe(run->blame, &seen);
 }
 
-static void note_effort(struct run *run)
+void run_note_effort(struct run *run)
 {
 	struct effort *effort = &run->report.summary.effort;
 
@@ -407,9 +408,11 @@ static enum status watch_window(struct run *run)
 	silence_begin(run);
 	report_flush(&run->report);
 	witnesses_begin(run->witnesses);
+	notify_send(&run->notify, "READY=1\nSTATUS=Watching");
 	if (start_command(run, why, sizeof(why)))
 		return report_error(&run->report, why);
 	wakes_loop(run);
+	notify_send(&run->notify, "STOPPING=1");
 	stop_arm(run->was_signalled);
 	run->over_ns = clock_mono_ns();
 	silence_look(run);
@@ -431,7 +434,7 @@ static enum status watch_window(struct run *run)
 		message("the report is incomplete: %s", strerror(-run->err));
 	blame_finish(run->blame);
 	observe_end(run);
-	note_effort(run);
+	run_note_effort(run);
 	status = report_summary(&run->report);
 	return run->err && run->err != -ECANCELED && status == STATUS_OK ? STATUS_UNKNOWN : status;
 }
@@ -458,8 +461,13 @@ enum status session_run(const struct options *options)
 	enum status status;
 	uint32_t netns = 0;
 	char why[REPORT_WHY_BYTES];
+	sigset_t usr1;
 	int err;
 
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &usr1, NULL); /* it may come before it is read */
+	notify_open(&run.notify);
 	uname(&run.machine);
 	netns_namer_init(&run.netns_namer, netns_own());
 	err = options->netns ? netns_find(options->netns, &netns) : 0;
@@ -481,6 +489,7 @@ enum status session_run(const struct options *options)
 	 * nobody who does not read it keeps the probes in. */
 	report_settle(&run.report);
 	silence_wait_to_detach(&run);
+	notify_close(&run.notify);
 	release(&run);
 	return report_close(&run.report, status);
 }

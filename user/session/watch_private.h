@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the parts of the watch share: watch.c (its phases, and the road from the rings to
- * the report) and wakes.c (what wakes it). */
+ * the report), interim.c (reports in between) and wakes.c (what wakes it). */
 #ifndef RSTBLAME_SESSION_WATCH_PRIVATE_H
 #define RSTBLAME_SESSION_WATCH_PRIVATE_H
 
@@ -14,6 +14,7 @@
 #include "log/watch.h"
 #include "node/netns_namer.h"
 #include "report/report.h"
+#include "session/notify.h"
 #include "session/proving.h"
 #include "session/witnesses.h"
 #include "victims/inspector.h"
@@ -35,6 +36,7 @@ enum wake {
 	WAKE_DRAIN,
 	WAKE_END,
 	WAKE_PROGRESS,
+	WAKE_PERIOD,
 	WAKE_WITNESS,
 	WAKE_SIGNAL,
 	WAKE_MODULES,
@@ -56,6 +58,7 @@ struct run {
 	uint64_t blamed;             /* resets, of those that are reported */
 	struct probe_result probes[EVENT_PROBES];
 	struct switches switches;
+	struct notify notify;
 	struct proving proving;
 	struct canaries canaries;
 	bool is_open; /* the window: the start was observed */
@@ -88,6 +91,15 @@ void run_set_kprobes(struct run *run, bool are_on);
 /* An observation of our own, now. */
 void run_stamp(struct observation *seen, enum observation_type type);
 void run_observe(struct run *run, const struct observation *seen);
+
+/* How the watch itself went, into the summary. */
+void run_note_effort(struct run *run);
+
+/* ---- interim.c ---- */
+
+/* SIGUSR1, --every: what is known by now; the watch goes on. */
+void run_report_now(struct run *run);
+void run_report_period(struct run *run);
 
 /* ---- wakes.c ---- */
 

@@ -100,6 +100,7 @@ struct doubt {
 struct summary {
 	const char *filter; /* only resets and flows that match it are counted; NULL: all */
 	uint64_t window_s;
+	bool goes_on;       /* a report in between: the window is not over */
 	uint64_t planned_s; /* how long it was to be; 0: until stopped */
 	uint64_t resets[VERDICTS];
 	uint64_t resets_by[VERDICTS][CAUSES]; /* the same, with their causes */

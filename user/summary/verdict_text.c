@@ -487,7 +487,11 @@ static void list_removals(struct growing *g, const struct summary *t)
 /* "in 30 min", "ended after 11 s of 40 s" */
 static void say_window(struct growing *g, const struct summary *t)
 {
-	if (t->planned_s > t->window_s)
+	if (t->goes_on && t->planned_s)
+		grow(g, "so far, %s of %s", SPAN(t->window_s), SPAN(t->planned_s));
+	else if (t->goes_on)
+		grow(g, "so far, in %s", SPAN(t->window_s));
+	else if (t->planned_s > t->window_s)
 		grow(g, "ended after %s of %s", SPAN(t->window_s), SPAN(t->planned_s));
 	else
 		grow(g, "in %s", SPAN(t->window_s));

@@ -5,10 +5,11 @@
 # redis_start LABEL NAMESPACE ADDRESS PORT KEEPALIVE_SECONDS (0: none)
 # The kernel is given KEEPALIVE, a third of it between probes, and 3 probes.
 redis_start() {
-	local enter=()
+	local enter=() title=(--set-proc-title no)
+	if [[ $(redis-server --version) == *v=6.0.* ]]; then title=(); fi # it has no such option
 	if [[ $2 != root ]]; then enter=(ip netns exec "$2"); fi
 	spawn "$1" "${enter[@]}" redis-server --bind "$3" --port "$4" --tcp-keepalive "$5" \
-		--protected-mode no --save '' --dir /tmp --set-proc-title no
+		--protected-mode no --save '' --dir /tmp "${title[@]}"
 	wait_for "redis_answers $2 $3 $4" 10 "$1 to listen"
 }
 

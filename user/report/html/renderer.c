@@ -68,28 +68,42 @@ static void finding(void *self, const struct finding *f)
 }
 
 /* All at once: whatever happens before costs no earlier page. */
-static void summary(void *self, const struct summary *t, const struct finding *last,
-		    enum status status)
+static void write_page(struct html_rendering *r, struct output *output, const struct summary *t,
+		       enum status status)
 {
-	struct html_rendering *r = self;
 	char *page = NULL;
 	size_t len = 0;
 	FILE *out = open_memstream(&page, &len);
 	bool is_whole = false;
 
-	(void)last;
 	if (out) {
 		html_write(r->html, out, t, status);
 		is_whole = !ferror(out);
 		is_whole &= !fclose(out);
 	}
 	if (is_whole) {
-		output_write(r->output, page, len);
+		output_write(output, page, len);
 	} else {
-		r->output->has_failed = true;
-		message("cannot write %s: out of memory", r->output->name);
+		output->has_failed = true;
+		message("cannot write %s: out of memory", output->name);
 	}
 	free(page);
+}
+
+static void summary(void *self, const struct summary *t, const struct finding *last,
+		    enum status status)
+{
+	struct html_rendering *r = self;
+
+	(void)last;
+	write_page(r, r->output, t, status);
+}
+
+static void now(void *self, struct output *output, const struct summary *t,
+		const struct finding *at, enum status status)
+{
+	(void)at;
+	write_page(self, output, t, status);
 }
 
 const struct renderer html_renderer = {
@@ -97,5 +111,6 @@ const struct renderer html_renderer = {
 	.begin = begin,
 	.finding = finding,
 	.summary = summary,
+	.now = now,
 	.end = end,
 };

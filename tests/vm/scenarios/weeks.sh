@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Watching for weeks, in a minute: a line each period, a report when it is asked for, what a
+# service manager is told, and a recording of whose parts one has the cause and another the
+# reset: together they say what was said live.
+
+RUNS=test-kernels
+WINDOW=120
+. /guest/scenarios/flap-ip.sh
+eval "$(declare -f setup | sed '1s/^setup/stage/')"
+LONG=/run/scenario/weeks
+
+setup() {
+	stage
+	if [[ ! -x /usr/bin/rstblame ]]; then return; fi
+	mkdir $LONG
+	spawn manager notified @manager
+	wait_for 'grep -q @manager /proc/net/unix' 10 "the manager to listen"
+	spawn weeks env NOTIFY_SOCKET=@manager rstblame --utc -q --every 2s -C 4k -w $LONG/rec \
+		-o $LONG/report --metrics $LONG/node.prom
+	wait_for 'grep -q READY=1 "$STATE/manager.log"' 60 "the watch to be ready"
+	# Not in the window of the rstblame beside it.
+	wait_for '[[ ! $(cat /proc/$weeks_pid/task/*/children) ]]' 20 "its canary to end"
+}
+
+periods() { grep -c ' period  ' $LONG/report || true; }
+
+act() {
+	subscriber_refresh
+	count_flows $NODE flows_before
+	ip addr del $NODE/24 dev up0
+	ip addr add $NODE/24 dev up0
+	wait_for "[[ \$(entries_to $NODE) == 0 ]]" 15 "the flush"
+	if [[ -x /usr/bin/rstblame ]]; then ask; fi
+	publish
+	wait_for_rsts 1 15
+	wait_for server_socket_gone 15 "redis to drop the connection"
+	fact_sockets_after
+	count_flows $NODE flows_after
+	if [[ -x /usr/bin/rstblame ]]; then finish_weeks; fi
+}
+
+ask() {
+	wait_for '(( $(periods) >= 2 ))' 20 "two periods"
+	kill -USR1 $weeks_pid
+	wait_for 'grep -q "so far" $LONG/report' 20 "the report that was asked for"
+	fact asked "$(sed -n 's/^VERDICT *\([A-Z]*\):.*/"\1"/p' $LONG/report)"
+	# Each replaces the file whole.
+	fact metrics_status "$(sed -n 's/^rstblame_status //p' $LONG/node.prom)"
+}
+
+# part_of PATTERN: which of the parts has such a line
+part_of() { grep -lE "$1" $LONG/rec* | sed 's/.*rec//; s/^$/0/' | head -n1; }
+verdict() { tac "$1" | sed '/^VERDICT/q' | tac | grep -v '^COUNTS\|^LOST\|waited in the rings'; }
+
+finish_weeks() {
+	local part status=0
+	wait_for 'grep -q "1 blamed on conntrack (1 entry-removed" $LONG/report' 20 "the period of the reset"
+	kill -TERM $weeks_pid
+	wait_for '! running $weeks_pid' 30 "it to end"
+	cp $LONG/report "$OUT/$NAME.report.log"
+	mkdir "$OUT/$NAME.parts"
+	cp $LONG/rec* "$OUT/$NAME.parts"
+	fact manager "$(jq -Rsc '[match("READY=1|STOPPING=1"; "g").string]' "$STATE/manager.log")"
+	fact manager_status "$(grep -q 'STATUS=.*blamed on conntrack' "$STATE/manager.log" && echo true || echo false)"
+	fact apart "$(($(part_of '"removal".*"dport":6379') < $(part_of '"reset".*"direction":"sent"')))"
+	rstblame --utc -q $(printf ' -r %s' $LONG/rec*) >$STATE/again 2>$STATE/again.err || status=$?
+	fact again_status $status
+	fact again_said "$(jq -Rsc . $STATE/again.err)"
+	fact again_differs "$({ diff <(verdict $LONG/report) <(verdict $STATE/again) || true; } | jq -Rsc 'split("\n") | map(select(. != ""))')"
+	# Each by itself can be read, and is not said to be cut.
+	for part in $LONG/rec*; do rstblame -q -r "$part" || true; done >/dev/null 2>$STATE/each.err
+	fact each_cut "$(grep -c 'cut\|unreadable' $STATE/each.err || true)"
+	fact each_goes_on "$(($(grep -c 'goes on in' $STATE/each.err) + 1 - $(ls $LONG/rec* | wc -l)))"
+}
