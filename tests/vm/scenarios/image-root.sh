@@ -4,7 +4,7 @@
 # capabilities. It sees what the rstblame beside it sees.
 
 RUNS=test-kernels
-WINDOW=120
+WINDOW=200
 . /guest/scenarios/flap-ip.sh
 eval "$(declare -f setup | sed '1s/^setup/stage/')"
 eval "$(declare -f act | sed '1s/^act/flap/')"

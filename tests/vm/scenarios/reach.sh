@@ -3,7 +3,7 @@
 # recordings that were brought along, and the exit statuses that a runbook branches on.
 
 RUNS=test-kernels
-WINDOW=120
+WINDOW=200
 . /guest/scenarios/flap-ip.sh
 eval "$(declare -f setup | sed '1s/^setup/stage/')"
 

@@ -4,7 +4,7 @@
 # reset: together they say what was said live.
 
 RUNS=test-kernels
-WINDOW=120
+WINDOW=200
 . /guest/scenarios/flap-ip.sh
 eval "$(declare -f setup | sed '1s/^setup/stage/')"
 LONG=/run/scenario/weeks
