@@ -3,8 +3,8 @@
 # by the top Makefile, after core_objects.
 
 .PHONY: check-code coverage mutants
-check-code: all ## gcc's analyzer, clang-tidy and cppcheck over user/
-	$(Q)CODE_CFLAGS="$(filter-out -Werror -W% -ffile-prefix-map=%,$(base_cflags))" tests/code/run
+check-code: all ## gcc's analyzer, clang-tidy and cppcheck over user/, valgrind over replays
+	$(Q)CODE_CFLAGS="$(filter-out -Werror -W% -ffile-prefix-map=%,$(base_cflags))" RSTBLAME=$(abspath $(program)) tests/code/run
 
 # Unit tests and replay, built once more; by room, and what of blame/ and wire/ no test ran.
 coverage: ## how much of the pure core the fast tests run, by room
