@@ -63,6 +63,9 @@ static void put_bash_argument(const struct option_row *row)
 	case OPTION_ARG_NETNS:
 		fputs("words=$(ip netns list 2>/dev/null | cut -d' ' -f1) ;;\n", stdout);
 		break;
+	case OPTION_ARG_USER:
+		fputs("words=$(compgen -u) ;;\n", stdout);
+		break;
 	case OPTION_ARG_FREE:
 	case OPTION_ARG_NONE:
 		fputs(";;\n", stdout);
@@ -116,6 +119,9 @@ static void put_zsh_argument(const struct option_row *row)
 	case OPTION_ARG_NETNS:
 		fputs("_rstblame_netns", stdout);
 		break;
+	case OPTION_ARG_USER:
+		fputs("_users", stdout);
+		break;
 	case OPTION_ARG_FREE:
 	case OPTION_ARG_NONE:
 		fputc(' ', stdout);
@@ -167,6 +173,8 @@ static void put_fish(void)
 			fputc('\'', stdout);
 		} else if (row->arg == OPTION_ARG_NETNS) {
 			fputs(" -a \"(ip netns list 2>/dev/null | cut -d' ' -f1)\"", stdout);
+		} else if (row->arg == OPTION_ARG_USER) {
+			fputs(" -a '(__fish_complete_users)'", stdout);
 		}
 		fputs(" -d '", stdout);
 		for (const char *t = row->text; *t; t++)

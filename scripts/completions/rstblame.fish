@@ -20,6 +20,7 @@ complete -c rstblame -l audit -d 'without tracing, list open connections that co
 complete -c rstblame -l explain -x -a 'entry-removed entry-unknown entry-invalid entry-bypassed no-listener backlog unreachable-socket stale-connection protocol refused-by-rule aborted remote unexplained address-removed link-down user-flush user-delete timeout table-full route-change tcp-close netns-exit module-unload ipvs other unread-data linger keepalive memory killed disconnect listener-closed accept-queue-full bridge' -d 'what a verdict or cause means, what proves it and what helps, and exit'
 complete -c rstblame -l btf -r -F -d 'BTF for a kernel that has none'
 complete -c rstblame -l no-pin -d 'do not pin netfilter modules (slower)'
+complete -c rstblame -l user -x -a '(__fish_complete_users)' -d 'run COMMAND as this user'
 complete -c rstblame -l utc -d 'show times in UTC, not local time'
 complete -c rstblame -l stack -d 'show the kernel stack of each reset'
 complete -c rstblame -s v -l verbose -d 'show each removal, and libbpf\'s messages'

@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/capabilities.h"
+
 /* Two seconds to end by itself. */
 enum { STOP_TRIES = 400, STOP_TRY_US = 5000 };
 
@@ -20,10 +22,9 @@ static void run(char *const *argv, const struct child_wish *wish, int error_fd)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGXFSZ, SIG_DFL);
-	if (wish->is_bound) {
-		setpgid(0, 0); /* Ctrl-C is for us: it has lines to give yet */
-		prctl(PR_SET_PDEATHSIG, SIGTERM);
-	}
+	setpgid(0, 0); /* Ctrl-C is for us: it has lines to give yet */
+	capabilities_keep(0);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	dup2(wish->out_fd, STDOUT_FILENO);
 	dup2(wish->err_fd, STDERR_FILENO);
 	execvp(argv[0], argv);

@@ -8,9 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 enum { FILE_MODE = 0600, WRITE_FLAGS = O_WRONLY | O_CLOEXEC | O_NOCTTY };
+
+/* How long a FIFO is waited for that nobody reads yet, and how often it is tried. */
+#define FIFO_WAIT_NS (5 * NSEC_PER_SEC)
+#define FIFO_LOOK_NS (20 * NSEC_PER_MSEC)
 
 static bool is_open_to_others(const struct stat *folder)
 {
@@ -58,6 +65,32 @@ static int enter_folder(const char *path, const char **last)
 	return fd;
 }
 
+static bool is_fifo(int folder_fd, const char *name)
+{
+	struct stat st;
+
+	return !fstatat(folder_fd, name, &st, 0) && S_ISFIFO(st.st_mode);
+}
+
+/* Without waiting for ever: a FIFO opens once it is read. Writing waits as usual. */
+static int open_bounded(int folder_fd, const char *name, int flags)
+{
+	struct timespec pause = { .tv_nsec = FIFO_LOOK_NS };
+	uint64_t give_up_ns = clock_mono_ns() + FIFO_WAIT_NS;
+	int fd, err;
+
+	while ((fd = openat(folder_fd, name, WRITE_FLAGS | O_NONBLOCK | flags, FILE_MODE)) < 0) {
+		err = -errno;
+		if (err != -ENXIO || !is_fifo(folder_fd, name))
+			return err;
+		if (clock_mono_ns() >= give_up_ns)
+			return -ETIMEDOUT;
+		nanosleep(&pause, NULL);
+	}
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+	return fd;
+}
+
 /* What is there already, where others could have put it. */
 static int open_shared(int folder_fd, const char *name, const struct stat *folder)
 {
@@ -66,12 +99,14 @@ static int open_shared(int folder_fd, const char *name, const struct stat *folde
 
 	if (fd < 0 && errno == ELOOP && !fstatat(folder_fd, name, &st, AT_SYMLINK_NOFOLLOW) &&
 	    is_trusted(&st, folder))
-		fd = openat(folder_fd, name, WRITE_FLAGS);
+		fd = open_bounded(folder_fd, name, 0);
 	else if (fd < 0 && errno == ENXIO && !fstatat(folder_fd, name, &st, AT_SYMLINK_NOFOLLOW) &&
 		 S_ISFIFO(st.st_mode) && is_trusted(&st, folder))
-		fd = openat(folder_fd, name, WRITE_FLAGS | O_NOFOLLOW); /* until it is read */
+		fd = open_bounded(folder_fd, name, O_NOFOLLOW);
+	else if (fd < 0)
+		fd = -errno;
 	if (fd < 0)
-		return -errno;
+		return fd;
 	/* A second name of one's own file is planted as easily as a link. */
 	if (fstat(fd, &st) || ((S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode)) &&
 			       (!is_trusted(&st, folder) || st.st_nlink > 1))) {
@@ -100,17 +135,54 @@ int file_create(const char *path)
 		fd = open_shared(folder_fd, name, &folder);
 	} else if (fd == -EEXIST) {
 		/* O_CREAT again: it may be a link to what is not there yet. */
-		fd = openat(folder_fd, name, WRITE_FLAGS | O_CREAT, FILE_MODE);
-		if (fd < 0)
-			fd = -errno;
+		fd = open_bounded(folder_fd, name, O_CREAT);
 	}
 	close(folder_fd);
 	return fd;
 }
 
+int file_check(const char *path)
+{
+	struct stat st;
+	bool is_new = lstat(path, &st) && errno == ENOENT;
+	int fd;
+
+	if (!stat(path, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		return 0; /* who reads it would notice */
+	fd = file_create(path);
+	if (fd < 0)
+		return fd;
+	close(fd);
+	if (is_new)
+		unlink(path);
+	return 0;
+}
+
+bool file_is_replaceable(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) || S_ISREG(st.st_mode);
+}
+
+bool file_is_in_own_folder(const char *path)
+{
+	const char *name;
+	struct stat folder;
+	int fd = enter_folder(path, &name);
+	bool is_own = fd >= 0 && !fstat(fd, &folder) && folder.st_uid == geteuid() &&
+		      (folder.st_mode & S_IWUSR);
+
+	if (fd >= 0)
+		close(fd);
+	return is_own;
+}
+
 const char *file_explain(int err)
 {
-	return err == ELOOP ?
+	return err == ETIMEDOUT ?
+		       "no one has opened this FIFO for reading in 5 s" :
+	       err == ELOOP ?
 		       "another user's link is in the way, in a folder that others may write to" :
 	       err == EPERM ? "it is another user's, or has a second name, in a folder that others "
 			      "may write to" :
@@ -119,7 +191,9 @@ const char *file_explain(int err)
 
 const char *file_cure(int err)
 {
-	return err == ELOOP || err == EPERM ? "a folder of your own" : "a writable path";
+	return err == ELOOP || err == EPERM ? "a folder of your own" :
+	       err == ETIMEDOUT             ? "a FIFO that is read" :
+					      "a writable path";
 }
 
 bool file_is_regular(int fd)

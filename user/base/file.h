@@ -15,8 +15,19 @@ enum { FILE_PATH_BYTES = 4096 };
 
 /* Opens for writing, makes it where it is not there (0600, less what the umask takes), and
  * leaves what it holds. Close-on-exec. The descriptor, or -errno: -ELOOP for a link that
- * another planted, -EPERM for a file of another. */
+ * another planted, -EPERM for a file of another, -ETIMEDOUT for a FIFO that nobody opened for
+ * reading within 5 s. */
 int file_create(const char *path);
+
+/* Whether it would, or -errno; nothing is left behind. What is not a regular file is not tried:
+ * who reads it would notice. */
+int file_check(const char *path);
+
+/* What a path names can be replaced whole: it is a regular file, or not there. */
+bool file_is_replaceable(const char *path);
+
+/* The folder is of who runs this, who may write to it without a capability. */
+bool file_is_in_own_folder(const char *path);
 
 /* What an error of file_create() means, and what to use instead. */
 const char *file_explain(int err);

@@ -92,7 +92,8 @@ static void *work(void *arg)
 
 /* ---- the others ---- */
 
-struct writer *writer_new(const struct writer_target *target, void *ctx, size_t limit)
+struct writer *writer_new(const struct writer_target *target, void *ctx, size_t limit,
+			  uint64_t keep)
 {
 	struct writer *w = calloc(1, sizeof(*w));
 
@@ -104,7 +105,7 @@ struct writer *writer_new(const struct writer_target *target, void *ctx, size_t 
 	w->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->wake, NULL);
-	if (w->event_fd >= 0 && !thread_start(&w->thread, work, w))
+	if (w->event_fd >= 0 && !thread_start(&w->thread, work, w, keep))
 		return w;
 	if (w->event_fd >= 0)
 		close(w->event_fd);

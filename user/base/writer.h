@@ -24,8 +24,10 @@ struct writer;
 
 enum { WRITER_LIMIT_BYTES = 8 << 20 };
 
-/* Holds up to `limit` bytes; borrows `ctx` until it is closed. NULL: no thread. */
-struct writer *writer_new(const struct writer_target *target, void *ctx, size_t limit);
+/* Holds up to `limit` bytes; borrows `ctx` until it is closed. The thread has no capabilities
+ * but `keep` (base/capabilities.h). NULL: no thread. */
+struct writer *writer_new(const struct writer_target *target, void *ctx, size_t limit,
+			  uint64_t keep);
 
 /* Copies `text` whole into the queue; never waits. 0, -EAGAIN: no room; else -errno of the
  * writing so far. With `is_last` there is always room: for what ends a report. */

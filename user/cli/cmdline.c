@@ -142,6 +142,7 @@ void cmdline_write(FILE *out, const struct options *o)
 	write_option(out, "--metrics", o->metrics);
 	write_option(out, "--btf", o->btf);
 	write_flag(out, "--no-pin", o->no_pin);
+	write_option(out, "--user", o->user);
 	write_flag(out, "--stack", o->with_stacks);
 	write_words(out, o->filter);
 	write_flag(out, "--", o->command);

@@ -38,6 +38,7 @@ const struct option_row option_rows[] = {
 	{ OPT_BTF, "btf", OPTION_ARG_FILE, "FILE", NULL, "BTF for a kernel that has none" },
 	{ OPT_NO_PIN, "no-pin", OPTION_ARG_NONE, NULL, NULL,
 	  "do not pin netfilter modules (slower)" },
+	{ OPT_USER, "user", OPTION_ARG_USER, "NAME", NULL, "run COMMAND as this user" },
 	{ OPT_UTC, "utc", OPTION_ARG_NONE, NULL, NULL, "show times in UTC, not local time" },
 	{ OPT_STACK, "stack", OPTION_ARG_NONE, NULL, NULL, "show the kernel stack of each reset" },
 	{ 'v', "verbose", OPTION_ARG_NONE, NULL, NULL, "show each removal, and libbpf's messages" },

@@ -21,6 +21,7 @@ enum option_code {
 	OPT_STACK,
 	OPT_NO_PIN,
 	OPT_EVERY,
+	OPT_USER,
 };
 
 /* How a shell completes an option's argument. */
@@ -30,6 +31,7 @@ enum option_arg {
 	OPTION_ARG_WORDS, /* one of `words` */
 	OPTION_ARG_FILE,
 	OPTION_ARG_NETNS,
+	OPTION_ARG_USER,
 };
 
 struct option_row {

@@ -254,6 +254,9 @@ static int take(struct options *out, int option, const char *word, char *why)
 	case OPT_BTF:
 		out->btf = optarg;
 		return 0;
+	case OPT_USER:
+		out->user = optarg;
+		return 0;
 	case OPT_UTC:
 		out->is_utc = true;
 		return 0;
@@ -363,6 +366,8 @@ static int check_together(struct options *out, char *why)
 		return refuse(why, "--pcap - would mix with the report; use -f pcapng");
 	if (out->output && out->write && !strcmp(out->output, out->write))
 		return refuse(why, "-o and -w name the same file; use two files");
+	if (out->user && !out->command)
+		return refuse(why, "--user names who runs COMMAND: put -- COMMAND after it");
 	if (out->mode == MODE_CHECK && out->format != FORMAT_TEXT && out->format != FORMAT_JSON)
 		return refuse(why, "--check cannot be combined with -f %s; use text or json",
 			      format_name(out->format));

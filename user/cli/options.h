@@ -42,6 +42,7 @@ struct options {
 	size_t read_count;
 	const char *netns;
 	const char *btf;
+	const char *user; /* of COMMAND; NULL: who runs this */
 	const char *explain;
 	const char *pcap;    /* a file; NULL: none */
 	const char *metrics; /* a file; NULL: none */

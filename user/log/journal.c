@@ -60,7 +60,7 @@ static int start(struct log_journal *j, const char *const *words)
 	const char *argv[12] = { "journalctl", "--quiet",       "--no-pager",
 				 "--all",      "--output=json", fields };
 	int fds[2], quiet_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	struct child_wish wish = { .is_bound = true, .err_fd = quiet_fd };
+	struct child_wish wish = { .err_fd = quiet_fd };
 
 	for (size_t at = 6; *words; words++)
 		argv[at++] = *words;

@@ -12,6 +12,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "base/capabilities.h"
 #include "base/clock.h"
 #include "base/message.h"
 #include "base/thread.h"
@@ -188,7 +189,7 @@ static void *run(void *watch)
 
 static int start_thread(struct log_watch *w)
 {
-	int err = thread_start(&w->thread, run, w);
+	int err = thread_start(&w->thread, run, w, CAPABILITY(CAP_DAC_READ_SEARCH));
 
 	w->has_thread = !err;
 	return err;

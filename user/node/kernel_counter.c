@@ -9,11 +9,15 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/capabilities.h"
 #include "base/clock.h"
 #include "base/thread.h"
 #include "node/entry_sample.h"
 #include "node/namespaces.h"
 #include "node/netns.h"
+
+/* What one look may take to end: a namespace can hang. */
+#define JOIN_NS (2 * NSEC_PER_SEC)
 
 struct kernel_counter {
 	pthread_t thread;
@@ -190,7 +194,9 @@ struct kernel_counter *kernel_counter_new(void)
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&c->is_done, &attr);
 	pthread_condattr_destroy(&attr);
-	err = c->event_fd < 0 || c->home_fd < 0 ? -EIO : thread_start(&c->thread, work, c);
+	err = c->event_fd < 0 || c->home_fd < 0 ?
+		      -EIO :
+		      thread_start(&c->thread, work, c, CAPABILITIES_TO_LOOK);
 	if (!err)
 		return c;
 	if (c->event_fd >= 0)
@@ -210,7 +216,8 @@ void kernel_counter_free(struct kernel_counter *c)
 	c->is_over = true;
 	pthread_cond_signal(&c->is_asked);
 	pthread_mutex_unlock(&c->lock);
-	pthread_join(c->thread, NULL);
+	if (!thread_join(c->thread, JOIN_NS))
+		return; /* it may look at all of it yet */
 	kernel_reading_free(c->done);
 	namespaces_release(&c->namespaces);
 	entry_sample_release(&c->sample);

@@ -54,7 +54,7 @@ struct xt_rules *xt_rules_read(void)
 
 	if (!rules)
 		return NULL;
-	fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd >= 0 && read_entries(fd, rules)) {
 		close(fd);
 		return rules;

@@ -7,10 +7,14 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "base/capabilities.h"
 #include "base/clock.h"
 #include "base/thread.h"
 #include "node/netlink.h"
 #include "node/netns.h"
+
+/* A namespace can hang, its path be on a mount that does. */
+#define JOIN_NS (2 * NSEC_PER_SEC)
 
 enum phase {
 	PHASE_IDLE,
@@ -116,7 +120,7 @@ static int begin(struct netns_opener *o, uint32_t inum, int bus)
 	if (o->phase != PHASE_IDLE)
 		return -EBUSY;
 	if (!o->has_thread) {
-		int err = thread_start(&o->thread, work, o);
+		int err = thread_start(&o->thread, work, o, CAPABILITIES_TO_LOOK);
 
 		if (err)
 			return err;
@@ -167,8 +171,8 @@ void netns_opener_free(struct netns_opener *o)
 	o->is_over = true;
 	pthread_cond_signal(&o->is_asked);
 	pthread_mutex_unlock(&o->lock);
-	if (o->has_thread)
-		pthread_join(o->thread, NULL);
+	if (o->has_thread && !thread_join(o->thread, JOIN_NS))
+		return; /* it may look at all of it yet */
 	pthread_mutex_destroy(&o->lock);
 	pthread_cond_destroy(&o->is_asked);
 	pthread_cond_destroy(&o->is_done);

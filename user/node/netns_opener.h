@@ -14,7 +14,7 @@ struct mnl_socket;
 struct netns_opener;
 
 struct netns_opener *netns_opener_new(void); /* NULL when out of memory */
-/* Waits for the thread to be done with what it is at. */
+/* Waits 2 s at most for the thread to be done with what it is at; then it is left behind. */
 void netns_opener_free(struct netns_opener *opener);
 
 /* Opens a netlink socket of that bus in the namespace with that inode number, non-blocking;

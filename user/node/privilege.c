@@ -11,6 +11,8 @@
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 
+#include "base/system_calls.h"
+
 /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
 #define FIRST_PID_NAMESPACE 0xEFFFFFFCU
 
@@ -117,21 +119,6 @@ const char *privilege_gap(size_t index, char *why, size_t size)
 
 /* ---- why the kernel refused, though the capabilities are there ---- */
 
-/* "Seccomp:\t2": a filter */
-static bool has_seccomp_filter(void)
-{
-	FILE *file = fopen("/proc/self/status", "re");
-	char line[256];
-	int mode = 0;
-
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "Seccomp: %d", &mode) == 1)
-			break;
-	if (file)
-		fclose(file);
-	return mode == 2;
-}
-
 /* From 5.11 on maps are charged to the cgroup (d5299b67dd59 ("bpf: Memcg-based memory
  * accounting for bpf maps"), and its neighbours); libbpf lifts the limit where it may. */
 static bool is_short_of_memlock(void)
@@ -166,7 +153,7 @@ void privilege_look(struct privilege_facts *out)
 {
 	*out = (struct privilege_facts){
 		.is_locked_down = !strcmp(privilege_lockdown(), "confidentiality"),
-		.has_seccomp = has_seccomp_filter(),
+		.has_seccomp = system_calls_are_filtered(),
 		.is_short_of_memlock = is_short_of_memlock(),
 		.is_perf_paranoid = is_perf_paranoid(),
 	};

@@ -194,6 +194,13 @@ static const struct special yes_or_no = { NULL, NULL, "{\"type\":\"boolean\"}" }
 static const struct special capabilities = {
 	NULL, NULL, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"boolean\"}}"
 };
+static const struct special check_privileges = {
+	NULL,
+	NULL,
+	"{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"capability\",\"held\"],"
+	"\"properties\":{\"capability\":" SCHEMA_STRING ",\"held\":" SCHEMA_STRING
+	",\"needed_to\":" SCHEMA_STRING ",\"when_attached\":" SCHEMA_STRING "}}}",
+};
 static const struct special check_probes = {
 	NULL,
 	NULL,
@@ -214,6 +221,8 @@ static const struct field check_rows[] = {
 	DECLARED("memlock", FIELD_ALWAYS, text),
 	DECLARED("ftrace", FIELD_ALWAYS, text),
 	DECLARED("kprobes", FIELD_ALWAYS, text),
+	DECLARED("privileges", 0, check_privileges),
+	DECLARED("seccomp", 0, yes_or_no),
 	DECLARED("probes", FIELD_ALWAYS, check_probes),
 	DECLARED("conclusion", FIELD_ALWAYS, text),
 	DECLARED("why", 0, text),

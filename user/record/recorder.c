@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "base/capabilities.h"
 #include "base/file.h"
 #include "base/writer.h"
 
@@ -174,6 +175,12 @@ static int open_path(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
+/* Parts are made later, maybe in the folder of another. */
+static uint64_t needed_for_parts(const struct recorder *r)
+{
+	return r->parts.bytes && !file_is_in_own_folder(r->path) ? CAPABILITY(CAP_DAC_OVERRIDE) : 0;
+}
+
 struct recorder *recorder_open(const char *path, const struct recorder_parts *parts, bool is_live)
 {
 	static const struct recorder_parts whole = { 0 };
@@ -192,7 +199,9 @@ struct recorder *recorder_open(const char *path, const struct recorder_parts *pa
 		r->path = path;
 		r->parts = parts ? *parts : whole;
 		r->part = r->put = r->written = 1;
-		r->writer = is_live ? writer_new(&target, r, WRITER_LIMIT_BYTES) : NULL;
+		r->writer =
+			is_live ? writer_new(&target, r, WRITER_LIMIT_BYTES, needed_for_parts(r)) :
+				  NULL;
 	}
 	if (r && (r->writer || !is_live))
 		return r;

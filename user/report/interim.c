@@ -17,7 +17,7 @@ static void replace_page(struct report *r, const struct finding *now, enum statu
 			format_name(r->options->format));
 		return;
 	}
-	if (output_open(&page, r->options->output, true, why, sizeof(why))) {
+	if (output_open(&page, r->options->output, "-o", true, why, sizeof(why))) {
 		message("%s", why);
 		return;
 	}
@@ -51,7 +51,8 @@ static void with_window(struct report *r, uint64_t spent_s)
 
 static void update_metrics(struct report *r, const struct finding *now, enum status status)
 {
-	if (r->options->metrics)
+	/* A reader that stalls would keep the rings waiting: the others get it at the end. */
+	if (r->options->metrics && file_is_replaceable(r->options->metrics))
 		metrics_write(r->options->metrics, r->options, &r->summary, now, status);
 }
 

@@ -5,8 +5,9 @@
 
 #include "report/renderer.h"
 
-/* Writes `path`, by a name beside it that begins with a dot and is renamed: who reads it
- * (node_exporter, every few seconds) never finds half of it. 0, or -1 after a message. */
+/* Writes `path` as every output is written (report/output.h), by a file beside it that takes
+ * its name: who reads it (node_exporter, every few seconds) never finds half of it. 0, or -1
+ * after a message. */
 int metrics_write(const char *path, const struct options *options, const struct summary *t,
 		  const struct finding *last, enum status status);
 

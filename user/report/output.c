@@ -19,14 +19,15 @@ void output_init(struct output *o)
 	*o = (struct output){ .fd = STDOUT_FILENO, .name = "stdout" };
 }
 
-int output_open(struct output *o, const char *path, bool is_whole_file, char *why, size_t size)
+int output_open(struct output *o, const char *path, const char *option, bool is_whole_file,
+		char *why, size_t size)
 {
 	/* Truncated only when there is something to write. */
 	int fd = file_create(path);
 
 	if (fd < 0) {
-		snprintf(why, size, "cannot write %.200s: %s; use %s for -o", path,
-			 file_explain(-fd), file_cure(-fd));
+		snprintf(why, size, "cannot write %.200s: %s; use %s for %s", path,
+			 file_explain(-fd), file_cure(-fd), option);
 		return -1;
 	}
 	o->fd = fd;
@@ -79,7 +80,7 @@ int output_start(struct output *o, bool is_live)
 	o->file = fopencookie(o, "w", printing);
 	if (o->file && is_live && (o->writer_fd = malloc(sizeof(*o->writer_fd)))) {
 		*o->writer_fd = o->fd;
-		o->writer = writer_new(&target, o->writer_fd, WRITER_LIMIT_BYTES);
+		o->writer = writer_new(&target, o->writer_fd, WRITER_LIMIT_BYTES, 0);
 	}
 	return o->file && (o->writer || !is_live) ? 0 : -1;
 }
@@ -201,8 +202,10 @@ int output_close(struct output *o, uint64_t patience_ns, const volatile sig_atom
 		if (err == -ETIMEDOUT) {
 			tell_stuck(o);
 			o->has_failed = true;
+		} else if (err) {
+			fail(o, err);
 		}
-		err = writer_close(o->writer, err ? 0 : patience_ns, hurry);
+		err = writer_close(o->writer, err == -ETIMEDOUT ? 0 : patience_ns, hurry);
 		o->writer = NULL;
 	} else {
 		err = close_fd(&o->fd);

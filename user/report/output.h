@@ -35,9 +35,9 @@ void output_init(struct output *output);
 
 /* `path` instead; what it holds is kept until output_begin(). With `is_whole_file` it is
  * replaced at the end or not at all, where it is a regular file. 0, or -1 and one line in
- * `why`: it stays what it was. */
-int output_open(struct output *output, const char *path, bool is_whole_file, char *why,
-		size_t size);
+ * `why`, which names the `option`: it stays what it was. */
+int output_open(struct output *output, const char *path, const char *option, bool is_whole_file,
+		char *why, size_t size);
 
 /* Before `file` is printed to. Live, nothing below ever waits but output_wait() and
  * output_close(). 0, or -1: out of memory. */

@@ -44,11 +44,42 @@ static int open_recorder(struct report *r, char why[REPORT_WHY_BYTES])
 			 o->write, file_explain(errno), file_cure(errno));
 		return -1;
 	}
-	if (!file_is_same(recorder_file_fd(r->recorder), r->output.fd))
+	return 0;
+}
+
+/* Two of them in one file would be none. */
+static int check_distinct(const struct report *r, char why[REPORT_WHY_BYTES])
+{
+	const struct options *o = r->options;
+	int recording = r->recorder ? recorder_file_fd(r->recorder) : -1;
+	const char *path = NULL, *option = NULL;
+
+	if (file_is_same(recording, r->output.fd))
+		path = o->write, option = "-w";
+	else if (o->pcap &&
+		 (file_is_same(r->pcap.fd, r->output.fd) || file_is_same(r->pcap.fd, recording)))
+		path = o->pcap, option = "--pcap";
+	else if (o->metrics &&
+		 (file_is_at(r->output.fd, o->metrics) || file_is_at(recording, o->metrics) ||
+		  (o->pcap && file_is_at(r->pcap.fd, o->metrics))))
+		path = o->metrics, option = "--metrics";
+	if (!path)
 		return 0;
 	snprintf(why, REPORT_WHY_BYTES,
-		 "%.200s cannot be the report and the recording; use another path for -w",
-		 o->write);
+		 "%.200s is written for another option already; use another path for %s", path,
+		 option);
+	return -1;
+}
+
+static int check_metrics(const struct report *r, char why[REPORT_WHY_BYTES])
+{
+	const char *path = r->options->metrics;
+	int err = path ? file_check(path) : 0;
+
+	if (!err)
+		return 0;
+	snprintf(why, REPORT_WHY_BYTES, "cannot write %.200s: %s; use %s for --metrics", path,
+		 file_explain(-err), file_cure(-err));
 	return -1;
 }
 
@@ -56,7 +87,7 @@ static int open_pcap(struct report *r, char why[REPORT_WHY_BYTES])
 {
 	if (!r->options->pcap)
 		return 0;
-	if (output_open(&r->pcap, r->options->pcap, false, why, REPORT_WHY_BYTES))
+	if (output_open(&r->pcap, r->options->pcap, "--pcap", false, why, REPORT_WHY_BYTES))
 		return -1;
 	if (!output_start(&r->pcap, is_live(r->options)))
 		r->pcap_rendering = pcapng_renderer.begin(r->options, &r->pcap);
@@ -76,13 +107,16 @@ int report_open(struct report *r, const struct options *options, char why[REPORT
 		r->summary.filter = filter_text(r->filter);
 	}
 	r->summary.nodes = (uint32_t)options->read_count;
-	if (options->output &&
-	    output_open(&r->output, options->output, r->renderer->is_page, why, REPORT_WHY_BYTES))
+	if (options->output && output_open(&r->output, options->output, "-o", r->renderer->is_page,
+					   why, REPORT_WHY_BYTES))
 		return -1;
 	if (!output_start(&r->output, is_live(options)))
 		r->rendering = r->renderer->begin(options, &r->output);
 	if (r->rendering)
-		return open_pcap(r, why) ? -1 : open_recorder(r, why);
+		return open_pcap(r, why) || open_recorder(r, why) || check_distinct(r, why) ||
+				       check_metrics(r, why) ?
+			       -1 :
+			       0;
 	snprintf(why, REPORT_WHY_BYTES, "out of memory");
 	return -1;
 }

@@ -14,6 +14,7 @@
 #include "node/netns.h"
 #include "node/privilege.h"
 #include "report/report.h"
+#include "session/least_privilege.h"
 #include "session/session.h"
 #include "victims/audit.h"
 #include "victims/inspector.h"
@@ -149,8 +150,10 @@ enum status session_audit(const struct options *options)
 	}
 	if (report_open(&h.report, options, why))
 		status = report_error(&h.report, why);
-	else
+	else {
+		least_privilege_to_look(options);
 		status = hear(&h);
+	}
 	audit_release(&h.audit);
 	status = report_close(&h.report, status);
 	risk_table_free(h.table);

@@ -8,15 +8,20 @@
 
 #include "attach/loader.h"
 #include "attach/rings.h"
+#include "base/capabilities.h"
 #include "base/clock.h"
-#include "base/message.h"
 #include "node/privilege.h"
+#include "report/output.h"
 #include "session/check_report.h"
+#include "session/least_privilege.h"
 #include "session/session.h"
 #include "session/silence.h"
 
 /* For what the kernel does later; all else is there at once. */
 #define PATIENCE_NS (2 * NSEC_PER_SEC)
+
+/* For a table that nobody reads. */
+#define WRITE_NS (5 * NSEC_PER_SEC)
 
 static int take_proof(void *ctx, const struct observation *seen)
 {
@@ -95,22 +100,23 @@ enum status session_check(const struct options *options)
 {
 	struct check check = { .status = STATUS_UNKNOWN,
 			       .proving.canary = { .pid = -1, .end_fd = -1, .netns_fd = -1 } };
-	FILE *out = options->output ? fopen(options->output, "we") : stdout;
+	struct output out;
+	char why[OPTIONS_WHY_BYTES];
 
-	if (!out)
-		return session_fail(options,
-				    "cannot write the file given with -o; use a writable path");
+	check.had = capabilities_held();
+	check.refuses_calls = least_privilege_to_attach(options);
+	output_init(&out);
+	if (options->output && output_open(&out, options->output, "-o", true, why, sizeof(why)))
+		return session_fail(options, why);
+	if (output_start(&out, true))
+		return session_fail(options, "out of memory");
 	run_check(&check, options);
+	output_begin(&out);
 	if (options->format == FORMAT_JSON)
-		check_write_json(&check, out);
+		check_write_json(&check, out.file);
 	else
-		check_write_text(&check, out);
-	if (fflush(out) || ferror(out)) {
-		message("cannot write the table of --check");
-		check.status = STATUS_UNKNOWN;
-	}
-	if (out != stdout)
-		fclose(out);
+		check_write_text(&check, out.file);
+	output_commit(&out, true);
 	switches_close(&check.switches);
-	return check.status;
+	return output_close(&out, WRITE_NS, NULL) ? STATUS_UNKNOWN : check.status;
 }

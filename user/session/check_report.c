@@ -4,10 +4,12 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/capabilities.h"
 #include "base/clock.h"
 #include "base/json_writer.h"
 #include "base/time_text.h"
 #include "base/utf8.h"
+#include "node/holdings.h"
 #include "node/privilege.h"
 
 enum { STATE_BYTES = 48, LIMIT_BYTES = 32, CONCLUSION_BYTES = 256 };
@@ -72,6 +74,27 @@ static void write_gap(const struct check *c, size_t probe, FILE *out)
 		sense_consequence(probes[probe].sense), probe_result_cure(r));
 }
 
+/* Now, as in a window until it is open. */
+static const char *held_word(const struct check *c, const struct holding *row)
+{
+	if (capabilities_held() & CAPABILITY(row->capability))
+		return "yes";
+	return c->had & CAPABILITY(row->capability) ? "dropped" : "MISSING";
+}
+
+static void write_holdings(const struct check *c, FILE *out)
+{
+	const struct holding *row;
+
+	fprintf(out, "\n%-19s %-7s %-51s %s\n", "CAPABILITY", "HELD", "TO", "WHEN ALL IS ATTACHED");
+	for (size_t i = 0; (row = holding_row(i)); i++)
+		fprintf(out, "%-19s %-7s %-51s %s\n", row->name, held_word(c, row), row->what,
+			row->kept);
+	fprintf(out,
+		"%-19s %-7s refuse system calls that are not needed; nothing executed gains privileges\n",
+		"seccomp", c->refuses_calls ? "yes" : "no");
+}
+
 static size_t count_unproven(const struct check *c)
 {
 	size_t count = 0;
@@ -117,6 +140,7 @@ void check_write_text(const struct check *c, FILE *out)
 		else if (c->probes[i].state == PROBE_ATTACHED && c->probes[i].unproven[0])
 			fprintf(out, "  not proven: %s\n", c->probes[i].unproven);
 	}
+	write_holdings(c, out);
 	fprintf(out, "\n%s: %s\n", status_name(c->status), conclusion(c, words, sizeof(words)));
 }
 
@@ -135,6 +159,16 @@ static void write_privileges(const struct check *c, struct jsonw *w)
 	for (enum switch_id i = 0; i < SWITCHES; i++)
 		jsonw_string(w, sense_word(switch_sense(i)),
 			     switch_state_name(c->switches.states[i]));
+}
+
+static void write_holding(const struct check *c, const struct holding *row, struct jsonw *w)
+{
+	jsonw_begin_object(w, NULL);
+	jsonw_string(w, "capability", row->name);
+	jsonw_string(w, "held", held_word(c, row));
+	jsonw_string(w, "needed_to", row->what);
+	jsonw_string(w, "when_attached", row->kept);
+	jsonw_end_object(w);
 }
 
 static void write_probe(const struct check *c, size_t probe, struct jsonw *w)
@@ -160,6 +194,7 @@ void check_write_json(const struct check *c, FILE *out)
 {
 	struct jsonw w = { 0 };
 	char ts[TIME_TEXT_BYTES], words[CONCLUSION_BYTES];
+	const struct holding *row;
 	uint64_t now_ns = clock_mono_ns();
 
 	jsonw_begin_line(&w);
@@ -170,6 +205,11 @@ void check_write_json(const struct check *c, FILE *out)
 	jsonw_string(&w, "arch", c->machine.machine);
 	jsonw_bool(&w, "btf", strcmp(c->btf, "no") != 0);
 	write_privileges(c, &w);
+	jsonw_begin_array(&w, "privileges");
+	for (size_t i = 0; (row = holding_row(i)); i++)
+		write_holding(c, row, &w);
+	jsonw_end_array(&w);
+	jsonw_bool(&w, "seccomp", c->refuses_calls);
 	jsonw_begin_array(&w, "probes");
 	for (size_t i = 0; i < EVENT_PROBES; i++)
 		write_probe(c, i, &w);

@@ -23,6 +23,8 @@ struct check {
 	enum status status;
 	struct proving proving;
 	struct switches switches;
+	uint64_t had;       /* capabilities, before any was given up */
+	bool refuses_calls; /* by a seccomp filter */
 };
 
 void check_write_text(const struct check *check, FILE *out);

@@ -11,6 +11,7 @@
 #include "blame/blame.h"
 #include "record/recording.h"
 #include "report/report.h"
+#include "session/least_privilege.h"
 #include "session/session.h"
 
 struct replay {
@@ -33,16 +34,23 @@ static bool is_same_file(const char *a, const char *b)
 
 static int check_outputs(const struct options *options, char *why, size_t size)
 {
-	for (size_t i = 0; i < options->read_count; i++) {
-		bool is_output = is_same_file(options->read[i], options->output);
+	const struct {
+		const char *path, *option;
+	} outputs[] = { { options->output, "-o" },
+			{ options->write, "-w" },
+			{ options->pcap, "--pcap" },
+			{ options->metrics, "--metrics" } };
 
-		if (!is_output && !is_same_file(options->read[i], options->write))
-			continue;
-		snprintf(why, size,
-			 "%s cannot be read and written at the same time; use another path for %s",
-			 options->read[i], is_output ? "-o" : "-w");
-		return -1;
-	}
+	for (size_t i = 0; i < options->read_count; i++)
+		for (size_t j = 0; j < sizeof(outputs) / sizeof(outputs[0]); j++) {
+			if (!is_same_file(options->read[i], outputs[j].path))
+				continue;
+			snprintf(why, size,
+				 "%s cannot be read and written at the same time; use another "
+				 "path for %s",
+				 options->read[i], outputs[j].option);
+			return -1;
+		}
 	return 0;
 }
 
@@ -155,6 +163,7 @@ enum status session_read(const struct options *options)
 	    open_recordings(&replay, options, why, sizeof(why))) {
 		report_error(&replay.report, why);
 	} else {
+		least_privilege_to_read(options);
 		if (options->netns)
 			places_want(&replay.report.places, options->netns);
 		status = play(&replay, options);

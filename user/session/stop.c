@@ -8,6 +8,7 @@
 #include "summary/summary.h"
 
 static volatile sig_atomic_t hurry, count;
+static volatile pid_t command_group;
 
 void stop_signals(sigset_t *set)
 {
@@ -27,17 +28,20 @@ static void on_signal(int signal)
 	count++;
 	if (count < 2)
 		return;
+	if (command_group > 0)
+		kill(-command_group, SIGKILL);
 	if (poll(&out, 1, 0) == 1 && write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
 		_exit(STATUS_UNKNOWN);
 	_exit(STATUS_UNKNOWN);
 }
 
-void stop_arm(bool was_signalled)
+void stop_arm(bool was_signalled, pid_t command)
 {
 	struct sigaction action = { .sa_handler = on_signal };
 	sigset_t set;
 
 	count = was_signalled;
+	command_group = command;
 	stop_signals(&set);
 	action.sa_mask = set;
 	sigaction(SIGINT, &action, NULL);

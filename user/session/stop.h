@@ -10,12 +10,14 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* The signals that end a window. */
 void stop_signals(sigset_t *set);
 
-/* Takes them by a handler, unblocked. `was_signalled`: one has ended the window. */
-void stop_arm(bool was_signalled);
+/* Takes them by a handler, unblocked. `was_signalled`: one has ended the window. The process
+ * group of COMMAND (0: none) is killed where the process ends at once. */
+void stop_arm(bool was_signalled, pid_t command);
 
 /* Not 0: wait for nothing. Valid always. */
 const volatile sig_atomic_t *stop_hurry(void);

@@ -179,9 +179,7 @@ static void on_signal(struct run *run)
 		} else if (info.ssi_signo != SIGCHLD) {
 			run->is_over = true;
 			run->was_signalled = true;
-		} else if (run->command &&
-			   command_has_ended(run->command, run->options->command[0])) {
-			run->command = 0;
+		} else if (command_has_ended(&run->command, run->options)) {
 			run->is_over = true;
 		}
 	}

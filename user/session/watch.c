@@ -10,7 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/child.h"
 #include "base/clock.h"
 #include "base/message.h"
 #include "base/version.h"
@@ -19,6 +18,7 @@
 #include "node/privilege.h"
 #include "node/process.h"
 #include "session/command.h"
+#include "session/least_privilege.h"
 #include "session/session.h"
 #include "session/silence.h"
 #include "session/stop.h"
@@ -332,21 +332,25 @@ static void finish(struct run *run)
 
 /* ---- phases ---- */
 
-static int start_command(struct run *run, char *why, size_t size)
+/* What is attached by fentry holds its module; what is built in never goes. */
+static bool may_go(const struct run *run, const char *module)
 {
-	char *const *command = run->options->command;
-	pid_t pid;
+	for (size_t i = 0; i < EVENT_PROBES; i++)
+		if (probes[i].module && !strcmp(probes[i].module, module) &&
+		    probe_is_attached(run->probes[i].state) && run->probes[i].how == HOOK_FENTRY)
+			return false;
+	return module_is_live(module);
+}
 
-	if (!command)
-		return 0;
-	pid = command_start(command);
-	if (pid < 0) {
-		snprintf(why, size, "cannot run %.200s: %s; put its path after --", command[0],
-			 strerror(-pid));
-		return -1;
-	}
-	run->command = pid;
-	return 0;
+/* With a module that is not there, or that may go and return. */
+static bool probes_may_come(const struct run *run)
+{
+	for (size_t i = 0; run->modules_fd >= 0 && i < EVENT_PROBES; i++)
+		if (probes[i].module &&
+		    (run->probes[i].state == PROBE_WAITS ||
+		     (probe_is_attached(run->probes[i].state) && may_go(run, probes[i].module))))
+			return true;
+	return false;
 }
 
 static int attach(struct run *run, char why[LOADER_WHY_BYTES])
@@ -391,6 +395,7 @@ static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 		run->sweep = sweep_new(run->inspector, run->blame, take, run);
 	if (run->rings && run->victims && run->blame && !wakes_open(run)) {
 		proving_run(&run->proving, run->rings, PROVING_NS, false);
+		least_privilege_attached(run->options, probes_may_come(run));
 		return 0;
 	}
 	snprintf(why, LOADER_WHY_BYTES, "cannot set up the event rings: %s", strerror(errno));
@@ -409,18 +414,18 @@ static enum status watch_window(struct run *run)
 	report_flush(&run->report);
 	witnesses_begin(run->witnesses);
 	notify_send(&run->notify, "READY=1\nSTATUS=Watching");
-	if (start_command(run, why, sizeof(why)))
+	if (command_start(&run->command, run->options, why))
 		return report_error(&run->report, why);
 	wakes_loop(run);
 	notify_send(&run->notify, "STOPPING=1");
-	stop_arm(run->was_signalled);
+	stop_arm(run->was_signalled, run->command.group);
 	run->over_ns = clock_mono_ns();
+	if (run->command.pid) /* what else it has left running ends with the report */
+		job_begin_end(&run->command);
 	silence_look(run);
 	if (!run->err)
 		witnesses_ask_last(run->witnesses);
 	rings_end_counts(run->rings);
-	if (run->command)
-		child_stop(run->command);
 	if (!run->err)
 		drain_rest(run);
 	if (!run->err || run->err == -ECANCELED)
@@ -468,6 +473,9 @@ enum status session_run(const struct options *options)
 	sigaddset(&usr1, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &usr1, NULL); /* it may come before it is read */
 	notify_open(&run.notify);
+	if (command_prepare(&run.command, options, why))
+		return session_fail(options, why);
+	least_privilege_to_attach(options);
 	uname(&run.machine);
 	netns_namer_init(&run.netns_namer, netns_own());
 	err = options->netns ? netns_find(options->netns, &netns) : 0;
@@ -476,6 +484,7 @@ enum status session_run(const struct options *options)
 			why, sizeof(why),
 			"network namespace %.120s not found: %s; use a name of `ip netns` or a pid",
 			options->netns, strerror(-err));
+		job_end(&run.command, NULL);
 		return session_fail(options, why);
 	}
 	if (report_open(&run.report, options, why)) {
@@ -488,8 +497,10 @@ enum status session_run(const struct options *options)
 	/* First the report: detaching takes the kernel a tenth of a second for each probe. But
 	 * nobody who does not read it keeps the probes in. */
 	report_settle(&run.report);
+	job_begin_end(&run.command);
 	silence_wait_to_detach(&run);
 	notify_close(&run.notify);
 	release(&run);
+	job_end(&run.command, stop_hurry());
 	return report_close(&run.report, status);
 }

@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 
 #include "attach/rings.h"
+#include "base/job.h"
 #include "blame/blame.h"
 #include "kernel/canaries.h"
 #include "kernel/switches.h"
@@ -65,7 +66,7 @@ struct run {
 	struct utsname machine;
 	struct netns_namer netns_namer;
 	uint64_t start_ns, over_ns; /* CLOCK_MONOTONIC */
-	pid_t command;              /* 0: none, or it has ended */
+	struct job command;
 	int epoll_fd;
 	int modules_fd; /* negative: modules that come later are not noticed */
 	int fds[WAKES]; /* those before WAKE_DRAIN are borrowed */

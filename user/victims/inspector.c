@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/capabilities.h"
 #include "base/clock.h"
 #include "base/thread.h"
 #include "node/netns.h"
@@ -196,7 +197,7 @@ struct inspector *inspector_new(void)
 	ins->home = ins->inside = netns_own();
 	ins->memory = socket_owner_memory_new();
 	if (ins->event_fd >= 0 && ins->home_fd >= 0 &&
-	    !(err = thread_start(&ins->thread, work, ins)))
+	    !(err = thread_start(&ins->thread, work, ins, CAPABILITIES_TO_LOOK)))
 		return ins;
 	if (ins->event_fd >= 0)
 		close(ins->event_fd);

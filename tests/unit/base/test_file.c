@@ -10,7 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
+#include "base/thread.h"
 
 enum { STRANGER = 65534 };
 
@@ -168,6 +170,66 @@ static void files_of_others_are_not_taken(void **state)
 	assert_true(create(in(shared, "fifo")) < 0);
 }
 
+static void *read_late(void *path)
+{
+	int fd;
+
+	usleep(100000);
+	fd = open(path, O_RDONLY);
+	if (fd >= 0)
+		close(fd);
+	return NULL;
+}
+
+/* One that is read soon is waited for, one that is not is not for ever. */
+static void fifo_is_not_waited_for_for_ever(void **state)
+{
+	char *path = (char *)in(home, "fifo");
+	uint64_t since_ns = clock_mono_ns();
+	pthread_t reader;
+	int fd;
+
+	(void)state;
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(thread_start(&reader, read_late, path, UINT64_MAX), 0);
+	fd = file_create(path);
+	assert_true(fd >= 0);
+	assert_int_equal(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
+	assert_true(thread_join(reader, SECONDS(20)));
+	close(fd);
+	assert_true(clock_mono_ns() - since_ns < SECONDS(5));
+	assert_int_equal(file_create(path), -ETIMEDOUT);
+	assert_true(clock_mono_ns() - since_ns < SECONDS(20));
+	assert_non_null(strstr(file_explain(ETIMEDOUT), "FIFO"));
+}
+
+static void looking_leaves_nothing_behind(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(file_check(in(home, "none")), 0);
+	assert_int_not_equal(access(in(home, "none"), F_OK), 0);
+	make(in(home, "there"), 0);
+	assert_int_equal(file_check(in(home, "there")), 0);
+	assert_int_equal(stat(in(home, "there"), &st), 0);
+	assert_int_equal(st.st_size, 8);
+	assert_int_equal(file_check(in(home, "no/such")), -ENOENT);
+	assert_int_equal(file_check(home), -EISDIR);
+	assert_int_equal(mkfifo(in(home, "fifo"), 0600), 0);
+	assert_int_equal(file_check(in(home, "fifo")), 0);
+}
+
+static void folder_is_ones_own(void **state)
+{
+	(void)state;
+	assert_true(file_is_in_own_folder(in(home, "x")));
+	assert_false(file_is_in_own_folder(in(home, "no/such")));
+	need_root();
+	assert_int_equal(chown(shared, STRANGER, STRANGER), 0);
+	assert_false(file_is_in_own_folder(in(shared, "x")));
+}
+
 static void one_file_by_two_names(void **state)
 {
 	int a = file_create(in(home, "x")), b, c;
@@ -222,6 +284,9 @@ int main(void)
 		story(own_links_are_followed),
 		story(planted_links_are_not_followed),
 		story(files_of_others_are_not_taken),
+		story(fifo_is_not_waited_for_for_ever),
+		story(looking_leaves_nothing_behind),
+		story(folder_is_ones_own),
 		story(one_file_by_two_names),
 		story(file_aside_is_whole_or_not_there),
 	};

@@ -55,7 +55,7 @@ static struct writer *open_place(struct place *p)
 
 	assert_int_equal(pipe(p->fds), 0);
 	fcntl(p->fds[1], F_SETPIPE_SZ, PIPE_BYTES);
-	w = writer_new(&target, p, LIMIT_BYTES);
+	w = writer_new(&target, p, LIMIT_BYTES, 0);
 	assert_non_null(w);
 	return w;
 }

@@ -65,6 +65,7 @@ static void lines(void **state)
 	assert_said("rstblame --every 3600 -w w -C 64k -W 3",
 		    "rstblame --every 1h -w w -C 64k -W 3");
 	assert_said("rstblame -w w -C 10 -C 100", "rstblame -w w -C 100");
+	assert_said("rstblame --user nobody -- true", "rstblame --user nobody -- true");
 	assert_said("rstblame -d 5 port 6379 -- ip addr flush",
 		    "rstblame -d 5s port 6379 -- ip addr flush");
 }

@@ -164,6 +164,10 @@ static void command(void **state)
 	assert_refused("--audit -d 5", "-d");
 	assert_refused("--audit -w rec", "-w");
 	assert_refused("--audit -- true", "COMMAND");
+	assert_refused("--user nobody", "-- COMMAND");
+	assert_refused("--user nobody --check", "-- COMMAND");
+	assert_taken("--user nobody -- true");
+	assert_string_equal(got.user, "nobody");
 	assert_refused("-r rec -d 5", "-d");
 }
 
@@ -386,10 +390,10 @@ static void durations(void **state)
 static void help_names_every_option(void **state)
 {
 	static const char *const names[] = {
-		"-d, --duration", "-c, --count",   "-f, --format", "-o, --output", "-w, --write",
-		"-r, --read",     "--netns",       "--check",      "--btf",        "--utc",
-		"--stack",        "-v, --verbose", "-q, --quiet",  "-h, --help",   "-V, --version",
-		"-- COMMAND",     "Exit status",
+		"-d, --duration", "-c, --count", "-f, --format",  "-o, --output", "-w, --write",
+		"-r, --read",     "--netns",     "--check",       "--user",       "--btf",
+		"--utc",          "--stack",     "-v, --verbose", "-q, --quiet",  "-h, --help",
+		"-V, --version",  "-- COMMAND",  "Exit status",
 	};
 
 	(void)state;

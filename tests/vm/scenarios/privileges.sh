@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# What a running rstblame holds, thread by thread: in a window, as --audit, --check and -r.
+# COMMAND has what rstblame was started with, or is --user's, and none of its descriptors;
+# what it leaves running ends with the window. Beside it the resets are told as ever.
+
+RUNS=test-kernels
+WINDOW=60
+
+setup() {
+	network_make
+	node_address_add
+	masquerade nft
+	redis_start redis srv $SERVER 6379 60
+	subscriber_start
+	modprobe nf_conntrack_netlink
+	if [[ ! -x /usr/bin/rstblame ]]; then return; fi
+	save before_all "$(grep -E '^Cap(Prm|Eff|Bnd)|^NoNewPrivs|^Seccomp:' /proc/self/status | tr -d '\n\t ')"
+	blocked audit --audit
+	blocked check --check
+	rstblame -d 1 -q -o /dev/null -w "$STATE/one.jsonl" 2>/dev/null || true
+	blocked read -r "$STATE/one.jsonl" -f html
+	as_user
+	leaves_nobody
+}
+
+# held KEY PID: of all threads, what each line of their status has
+held() {
+	local field
+	for field in CapEff CapPrm CapBnd CapInh CapAmb NoNewPrivs Seccomp; do
+		fact "$1_$field" "$(awk -v field="$field:" '$1 == field { print $2 }' /proc/$2/task/*/status | sort -u | jq -Rsc 'split("\n") | map(select(. != ""))')"
+	done
+}
+
+# blocked KEY ARG...: held() while it writes to a pipe that is full
+blocked() {
+	local key=$1 pid
+	shift
+	mkfifo "$STATE/$key.fifo"
+	exec 7<>"$STATE/$key.fifo"
+	head -c 65536 /dev/zero >&7
+	rstblame "$@" >"$STATE/$key.fifo" 2>"$STATE/$key.log" 7>&- &
+	pid=$!
+	wait_for "grep -qsE '^(1|64) 0x1 ' /proc/$pid/task/*/syscall" 30 "rstblame $* to write"
+	held "$key" $pid
+	cat <&7 >/dev/null &
+	wait $pid || true
+	exec 7>&-
+	kill %% 2>/dev/null || true
+}
+
+as_user() {
+	echo 'prober:x:1234:1235::/tmp:/bin/bash' >>/etc/passwd
+	rstblame -d 5 -q -o /dev/null --user prober -- /bin/bash -c 'id -u; id -G; grep -E "^(CapEff|CapPrm)" /proc/self/status | cut -f2 | sort -u; echo $HOME $USER' 2>"$STATE/user.log" || true
+	fact user_is "$(sed -n '/^1234/,$p' "$STATE/user.log" | jq -Rsc 'split("\n") | map(select(. != ""))')"
+	local status=0
+	rstblame -d 5 --user nosuch -- true 2>"$STATE/nosuch.log" || status=$?
+	fact nosuch_status $status
+	fact nosuch_said "$(grep -c -- '--user: there is no user nosuch' "$STATE/nosuch.log")"
+}
+
+sleepers() { grep -lzsx "$1" /proc/[0-9]*/cmdline | wc -l; }
+
+# One that ends by itself, and one at the deadline that does not hear SIGTERM: within seconds
+# nothing of either is left.
+leaves_nobody() {
+	local status=0 from
+	rstblame -q -o /dev/null -- /bin/bash -c 'sleep 4321 & exit 7' 2>"$STATE/left.log" || status=$?
+	fact left_said "$(grep -c 'exited with status 7' "$STATE/left.log")"
+	fact left "$(sleepers '[4]321')"
+	from=$(now_ms)
+	rstblame -d 3 -q -o /dev/null -- /bin/bash -c 'trap "" TERM; sleep 4322 & while :; do sleep 1; done' 2>"$STATE/deaf.log" || true
+	fact deaf_left "$(sleepers '[4]322')"
+	fact deaf_in_time "$((($(now_ms) - from) / 1000 < 40))"
+}
+
+act() {
+	# Threads are started lazily: once it has looked for a victim all are there.
+	flap
+	publish
+	wait_for_rsts 1 15
+	held window "$PPID"
+	fact window_threads_many "$(($(ls /proc/$PPID/task | wc -l) >= 4))"
+	fact command_same "$([[ $(grep -E '^Cap(Prm|Eff|Bnd)|^NoNewPrivs|^Seccomp:' /proc/self/status | tr -d '\n\t ') == "$before_all" ]] && echo true || echo false)"
+	fact command_files "$(ls -l /proc/self/fd | sed -n 's/.* -> //p' | grep -cE 'anon_inode|bpf' || true)"
+	fact tool_files "$(($(ls -l /proc/$PPID/fd | grep -c bpf) > 5))"
+}
