@@ -4,7 +4,8 @@
 # what it leaves running ends with the window. Beside it the resets are told as ever.
 
 RUNS=test-kernels
-WINDOW=60
+# Seven runs of it, each with what the kernel takes to attach and to detach.
+WINDOW=240
 
 setup() {
 	network_make
@@ -26,8 +27,9 @@ setup() {
 # held KEY PID: of all threads, what each line of their status has
 held() {
 	local field
+	cat /proc/$2/task/*/status >"$STATE/$1.status" # at once: it waits for a reader only so long
 	for field in CapEff CapPrm CapBnd CapInh CapAmb NoNewPrivs Seccomp; do
-		fact "$1_$field" "$(awk -v field="$field:" '$1 == field { print $2 }' /proc/$2/task/*/status | sort -u | jq -Rsc 'split("\n") | map(select(. != ""))')"
+		fact "$1_$field" "$(awk -v field="$field:" '$1 == field { print $2 }' "$STATE/$1.status" | sort -u | jq -Rsc 'split("\n") | map(select(. != ""))')"
 	done
 }
 
@@ -42,10 +44,9 @@ blocked() {
 	pid=$!
 	wait_for "grep -qsE '^(1|64) 0x1 ' /proc/$pid/task/*/syscall" 30 "rstblame $* to write"
 	held "$key" $pid
-	cat <&7 >/dev/null &
+	cat "$STATE/$key.fifo" >/dev/null 7>&- &
+	exec 7>&- # cat ends with the last that writes
 	wait $pid || true
-	exec 7>&-
-	kill %% 2>/dev/null || true
 }
 
 as_user() {
