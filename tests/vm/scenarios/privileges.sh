@@ -42,7 +42,7 @@ blocked() {
 	head -c 65536 /dev/zero >&7
 	rstblame "$@" >"$STATE/$key.fifo" 2>"$STATE/$key.log" 7>&- &
 	pid=$!
-	wait_for "grep -qsE '^(1|64) 0x1 ' /proc/$pid/task/*/syscall" 30 "rstblame $* to write"
+	wait_for "grep -qsE '^(1|64) 0x1 ' /proc/$pid/task/*/syscall" 120 "rstblame $* to write"
 	held "$key" $pid
 	cat "$STATE/$key.fifo" >/dev/null 7>&- &
 	exec 7>&- # cat ends with the last that writes
