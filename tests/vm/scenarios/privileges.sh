@@ -22,6 +22,7 @@ setup() {
 	blocked read -r "$STATE/one.jsonl" -f html
 	as_user
 	deaf
+	subscriber_refresh
 }
 
 # held KEY PID: of all threads, what each line of their status has
@@ -62,7 +63,7 @@ as_user() {
 	fact nosuch_said "$(grep -c -- '--user: there is no user nosuch' "$STATE/nosuch.log")"
 }
 
-sleepers() { grep -lzsx "$1" /proc/[0-9]*/cmdline | wc -l; }
+sleepers() { { grep -lzsx "$1" /proc/[0-9]*/cmdline || true; } | wc -l; }
 
 # At the deadline, one that does not hear SIGTERM, nor does its child.
 deaf() {
