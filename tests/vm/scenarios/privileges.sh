@@ -73,6 +73,7 @@ deaf() {
 
 act() {
 	# Threads are started lazily: once it has looked for a victim all are there.
+	count_flows $NODE flows_before
 	flap
 	publish
 	wait_for_rsts 1 15
