@@ -128,8 +128,7 @@ int wakes_open(struct run *run)
 	if (!err)
 		err = watch(run, WAKE_PROGRESS, open_timer(is_live, is_live));
 	if (!err)
-		err = watch(run, WAKE_PERIOD,
-			    open_timer(run->options->every_s, run->options->every_s));
+		err = watch(run, WAKE_PERIOD, open_timer(0, 0));
 	if (!err)
 		err = watch(run, WAKE_SIGNAL, open_signals());
 	if (!err)
@@ -243,9 +242,20 @@ static void on_wake(struct run *run, enum wake wake)
 	}
 }
 
+/* From the window's beginning on, not from when it was prepared. */
+static void begin_periods(const struct run *run)
+{
+	time_t every_s = (time_t)run->options->every_s;
+	struct itimerspec spec = { .it_value.tv_sec = every_s, .it_interval.tv_sec = every_s };
+
+	timerfd_settime(run->fds[WAKE_PERIOD], 0, &spec, NULL);
+}
+
 void wakes_loop(struct run *run)
 {
 	struct epoll_event events[WAKES];
+
+	begin_periods(run);
 
 	while (!run->is_over && !run->err && !report_has_failed(&run->report)) {
 		int count = epoll_wait(run->epoll_fd, events, WAKES, -1);

@@ -40,7 +40,7 @@ act() {
 }
 
 ask() {
-	wait_for '(( $(periods) >= 2 ))' 20 "two periods"
+	wait_for '(( $(periods) >= 2 )) && grep -qE "[0-9] flows at risk;" $LONG/report' 20 "two periods, and the flows at risk"
 	kill -USR1 $weeks_pid
 	wait_for 'grep -q "so far" $LONG/report' 20 "the report that was asked for"
 	fact asked "$(sed -n 's/^VERDICT *\([A-Z]*\):.*/"\1"/p' $LONG/report)"
@@ -56,7 +56,7 @@ finish_weeks() {
 	local part status=0
 	wait_for 'grep -q "1 blamed on conntrack (1 entry-removed" $LONG/report' 20 "the period of the reset"
 	kill -TERM $weeks_pid
-	wait_for '! running $weeks_pid' 30 "it to end"
+	wait_for '! running $weeks_pid' 60 "it to end"
 	cp $LONG/report "$OUT/$NAME.report.log"
 	mkdir "$OUT/$NAME.parts"
 	cp $LONG/rec* "$OUT/$NAME.parts"
