@@ -40,7 +40,7 @@ act() {
 }
 
 ask() {
-	wait_for '(( $(periods) >= 2 )) && grep -qE "[0-9] flows at risk;" $LONG/report' 20 "two periods, and the flows at risk"
+	wait_for '(( $(periods) >= 2 )) && grep -q "^rstblame_flows_at_risk [1-9]" $LONG/node.prom' 20 "two periods, and the flows at risk"
 	kill -USR1 $weeks_pid
 	wait_for 'grep -q "so far" $LONG/report' 20 "the report that was asked for"
 	fact asked "$(sed -n 's/^VERDICT *\([A-Z]*\):.*/"\1"/p' $LONG/report)"
