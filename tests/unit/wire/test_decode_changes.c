@@ -366,10 +366,12 @@ static void hooks_of_a_namespace_that_goes(void **state)
 {
 	struct event_ruleset e = { .header = HEADER(EVENT_RULESET, e),
 				   .op = EVENT_RULESET_REMOVE,
+				   .family = AF_INET6,
 				   .is_exit = 1,
 				   .task = wire_task(EVENT_TASK_KTHREAD) };
 
 	(void)state;
+	assert_int_equal(DECODED(e).ruleset.family, AF_INET6);
 	assert_true(DECODED(e).ruleset.by_kernel);
 	assert_true(DECODED(e).ruleset.is_exit);
 	e.is_exit = 0;
