@@ -260,9 +260,10 @@ static void say_unknown(const struct evidence *e, struct reset_blame *out)
 	out->arrival = e->arrival;
 	if (e->arrival)
 		add_because(out, e->arrival->id);
-	verdict_infer(out, e->arrival ? UNSEEN_ENTRY_PLACE :
-			   is_before  ? UNSEEN_REMOVAL_BEFORE :
-					UNSEEN_REMOVAL);
+	verdict_infer(out, e->arrival       ? UNSEEN_ENTRY_PLACE :
+			   is_before        ? UNSEEN_REMOVAL_BEFORE :
+			   e->sees_removals ? UNSEEN_REMOVAL :
+					      UNSEEN_REMOVAL_BLIND);
 	if (e->has_losses)
 		verdict_infer(out, UNSEEN_REMOVAL_LOST);
 	if (e->has_evictions)

@@ -62,6 +62,7 @@ enum unseen {
 	UNSEEN_ENTRY_PLACE,     /* where the entry was: its address came in the window */
 	UNSEEN_REMOVAL_BEFORE,  /* the removal: before the window */
 	UNSEEN_REMOVAL,
+	UNSEEN_REMOVAL_BLIND,     /* none could be seen: its probe is missing */
 	UNSEEN_REMOVAL_LOST,      /* it may be among lost events */
 	UNSEEN_REMOVAL_FORGOTTEN, /* it may be among what found no room */
 	UNSEEN_PASSAGE,           /* that the connection passes another namespace */

@@ -40,6 +40,7 @@ static const char *const unseens[] = {
 	[UNSEEN_ENTRY_PLACE] = "entry-place",
 	[UNSEEN_REMOVAL_BEFORE] = "removal-before-window",
 	[UNSEEN_REMOVAL] = "removal",
+	[UNSEEN_REMOVAL_BLIND] = "removal-unobservable",
 	[UNSEEN_REMOVAL_LOST] = "removal-lost",
 	[UNSEEN_REMOVAL_FORGOTTEN] = "removal-forgotten",
 	[UNSEEN_PASSAGE] = "passage",

@@ -19,19 +19,105 @@
 /* PROC_USER_INIT_INO, the same */
 #define FIRST_USER_NAMESPACE 0xEFFFFFFDU
 
+static bool has(unsigned int capability)
+{
+	capng_get_caps_process();
+	return capng_have_capability(CAPNG_EFFECTIVE, capability);
+}
+
+/* ---- what else is set, on which it depends what a capability is needed for ---- */
+
+/* From 5.11 on maps are charged to the cgroup (d5299b67dd59 ("bpf: Memcg-based memory
+ * accounting for bpf maps"), and its neighbours); libbpf lifts the limit where it may. */
+static bool is_short_of_memlock(void)
+{
+	struct utsname machine;
+	struct rlimit limit;
+	int major = 0, minor = 0;
+
+	uname(&machine);
+	if (sscanf(machine.release, "%d.%d", &major, &minor) != 2 || major > 5 ||
+	    (major == 5 && minor >= 11))
+		return false;
+	return !getrlimit(RLIMIT_MEMLOCK, &limit) && limit.rlim_cur != RLIM_INFINITY &&
+	       !has(CAP_SYS_RESOURCE);
+}
+
+/* Debian's own level of it: perf_event_open(), and so kprobes, for CAP_SYS_ADMIN only. */
+static bool is_perf_paranoid(void)
+{
+	FILE *file = fopen("/proc/sys/kernel/perf_event_paranoid", "re");
+	int level = 0;
+
+	if (!file)
+		return false;
+	if (fscanf(file, "%d", &level) != 1)
+		level = 0;
+	fclose(file);
+	return level > 2 && !has(CAP_SYS_ADMIN);
+}
+
+/* ---- the one table of what is needed: --check prints it, the manual lists it ---- */
+
+static const char *without_admin(void)
+{
+	return is_perf_paranoid() ?
+		       "functions of modules, conntrack's among them, are not probed "
+		       "(kernel.perf_event_paranoid is above 2), probes are not proven, and sockets "
+		       "in other network namespaces are not looked up" :
+		       "functions of modules are probed by kprobe, probes are not proven, and "
+		       "sockets in other network namespaces are not looked up";
+}
+
+static const char *without_net_admin(void)
+{
+	return "conntrack cannot be asked for its entries, and probes are not proven";
+}
+
+static const char *without_processes(void)
+{
+	return "the processes of victims stay unknown, and sockets in namespaces without a name may "
+	       "be missed";
+}
+
+static const char *without_reading(void)
+{
+	return has(CAP_SYS_PTRACE) ? without_processes() : ""; /* it is said already */
+}
+
+static const char *without_symbols(void)
+{
+	return privilege_sees_symbols() ?
+		       "" :
+		       "functions in kernel stacks have no names, so causes that "
+		       "only a stack tells stay unknown";
+}
+
+static const char *without_memlock(void)
+{
+	return is_short_of_memlock() ?
+		       "kernels before 5.11 count BPF maps against the memlock limit, which may be "
+		       "too low" :
+		       "";
+}
+
 static const struct {
-	unsigned int capability;
+	unsigned int capability, or_else; /* either does */
 	const char *name;
-	const char *consequence; /* of its absence; NULL: nothing can be traced */
+	/* Of its absence, here: "" for none. NULL: nothing can be traced. */
+	const char *(*consequence)(void);
 } needed[] = {
-	{ CAP_BPF, "CAP_BPF", NULL },
-	{ CAP_PERFMON, "CAP_PERFMON", NULL },
+	/* bpf_capable(), perfmon_capable() */
+	{ CAP_BPF, CAP_SYS_ADMIN, "CAP_BPF", NULL },
+	{ CAP_PERFMON, CAP_SYS_ADMIN, "CAP_PERFMON", NULL },
 	/* setns() and unshare() need it, and the kernel hands out module BTF only to it. */
-	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN",
-	  "functions of modules are probed by kprobe, probes are not proven, and sockets in other "
-	  "network namespaces are not looked up" },
-	{ CAP_NET_ADMIN, "CAP_NET_ADMIN",
-	  "conntrack cannot be asked for its entries, and probes are not proven" },
+	{ CAP_SYS_ADMIN, CAP_SYS_ADMIN, "CAP_SYS_ADMIN", without_admin },
+	{ CAP_NET_ADMIN, CAP_NET_ADMIN, "CAP_NET_ADMIN", without_net_admin },
+	/* What /proc tells of another's process needs the first, to read it the second. */
+	{ CAP_SYS_PTRACE, CAP_SYS_PTRACE, "CAP_SYS_PTRACE", without_processes },
+	{ CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE, "CAP_DAC_READ_SEARCH", without_reading },
+	{ CAP_SYSLOG, CAP_SYSLOG, "CAP_SYSLOG", without_symbols },
+	{ CAP_SYS_RESOURCE, CAP_SYS_RESOURCE, "CAP_SYS_RESOURCE", without_memlock },
 };
 
 enum { NEEDED = sizeof(needed) / sizeof(needed[0]) };
@@ -41,22 +127,24 @@ const char *privilege_name(size_t index)
 	return index < NEEDED ? needed[index].name : NULL;
 }
 
-static bool has(unsigned int capability)
-{
-	capng_get_caps_process();
-	return capng_have_capability(CAPNG_EFFECTIVE, capability);
-}
-
 bool privilege_has(size_t index)
 {
 	return index < NEEDED && has(needed[index].capability);
 }
 
-/* The kernel takes CAP_SYS_ADMIN for either of the two that are needed: bpf_capable(),
- * perfmon_capable(). */
-static bool is_missing(size_t index)
+/* NULL: nothing can be traced. "": it is there, or nothing comes of its absence. */
+static const char *consequence(size_t index)
 {
-	return !privilege_has(index) && (needed[index].consequence != NULL || !has(CAP_SYS_ADMIN));
+	if (index >= NEEDED || has(needed[index].capability) || has(needed[index].or_else))
+		return "";
+	return needed[index].consequence ? needed[index].consequence() : NULL;
+}
+
+bool privilege_is_missing(size_t index)
+{
+	const char *what = consequence(index);
+
+	return !what || *what;
 }
 
 bool privilege_sees_modules(void)
@@ -93,7 +181,7 @@ int privilege_check(char *why, size_t size)
 		return -EPERM;
 	}
 	for (size_t i = 0; i < NEEDED; i++)
-		if (!needed[i].consequence && is_missing(i))
+		if (!consequence(i))
 			used += (size_t)snprintf(missing + used, sizeof(missing) - used, "%s%s",
 						 used ? ", " : "", needed[i].name);
 	if (!used && has_sysfs())
@@ -110,44 +198,15 @@ int privilege_check(char *why, size_t size)
 
 const char *privilege_gap(size_t index, char *why, size_t size)
 {
+	const char *what = consequence(index);
+
 	why[0] = '\0';
-	if (index < NEEDED && needed[index].consequence && is_missing(index))
-		snprintf(why, size, "missing %s: %s; run it as root", needed[index].name,
-			 needed[index].consequence);
+	if (what && *what)
+		snprintf(why, size, "missing %s: %s; run it as root", needed[index].name, what);
 	return why;
 }
 
 /* ---- why the kernel refused, though the capabilities are there ---- */
-
-/* From 5.11 on maps are charged to the cgroup (d5299b67dd59 ("bpf: Memcg-based memory
- * accounting for bpf maps"), and its neighbours); libbpf lifts the limit where it may. */
-static bool is_short_of_memlock(void)
-{
-	struct utsname machine;
-	struct rlimit limit;
-	int major = 0, minor = 0;
-
-	uname(&machine);
-	if (sscanf(machine.release, "%d.%d", &major, &minor) != 2 || major > 5 ||
-	    (major == 5 && minor >= 11))
-		return false;
-	return !getrlimit(RLIMIT_MEMLOCK, &limit) && limit.rlim_cur != RLIM_INFINITY &&
-	       !has(CAP_SYS_RESOURCE);
-}
-
-/* Debian's own level of it: perf_event_open(), and so kprobes, for CAP_SYS_ADMIN only. */
-static bool is_perf_paranoid(void)
-{
-	FILE *file = fopen("/proc/sys/kernel/perf_event_paranoid", "re");
-	int level = 0;
-
-	if (!file)
-		return false;
-	if (fscanf(file, "%d", &level) != 1)
-		level = 0;
-	fclose(file);
-	return level > 2 && !has(CAP_SYS_ADMIN);
-}
 
 void privilege_look(struct privilege_facts *out)
 {
@@ -159,8 +218,15 @@ void privilege_look(struct privilege_facts *out)
 	};
 }
 
+static const char refused_by_filter[] =
+	"a seccomp filter of this container or service refuses it: run it outside, or with docker "
+	"run --security-opt seccomp=unconfined";
+
 const char *privilege_cure(int err, const struct privilege_facts *facts)
 {
+	/* A filter may say that there is no such call. */
+	if (err == -ENOSYS && facts->has_seccomp)
+		return refused_by_filter;
 	if (err != -EPERM && err != -EACCES)
 		return NULL;
 	if (facts->is_locked_down)
@@ -169,40 +235,29 @@ const char *privilege_cure(int err, const struct privilege_facts *facts)
 		return "kernels before 5.11 count BPF maps against the memlock limit: ulimit -l "
 		       "unlimited, or add CAP_SYS_RESOURCE";
 	if (facts->is_perf_paranoid)
-		return "kernel.perf_event_paranoid is 3, which leaves kprobes to CAP_SYS_ADMIN: add it, "
+		return "kernel.perf_event_paranoid is above 2, which leaves kprobes to CAP_SYS_ADMIN: add it, "
 		       "or sysctl kernel.perf_event_paranoid=2";
 	if (facts->has_seccomp)
-		return "a seccomp filter of this container or service refuses it: run it outside, "
-		       "or with docker run --security-opt seccomp=unconfined";
+		return refused_by_filter;
 	return "the capabilities are there, so a security module (SELinux, AppArmor) refuses it: "
 	       "see the audit log (journalctl -k, ausearch -m avc)";
 }
 
-/* What /proc tells of another's process needs the first, to read it the second. Where
- * it is mounted with hidepid, the others do not even show. */
+/* Where /proc is mounted with hidepid, the others do not even show. */
 bool privilege_sees_processes(char *why, size_t size)
 {
-	static const char consequence[] =
-		"the processes of victims stay unknown, and sockets in namespaces without a name "
-		"may be missed";
-	const char *missing = NULL;
 	struct stat st;
 
-	capng_get_caps_process();
-	if (!capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_PTRACE))
-		missing = "CAP_SYS_PTRACE";
-	else if (!capng_have_capability(CAPNG_EFFECTIVE, CAP_DAC_READ_SEARCH) &&
-		 !capng_have_capability(CAPNG_EFFECTIVE, CAP_DAC_OVERRIDE))
-		missing = "CAP_DAC_READ_SEARCH";
-	if (missing)
-		snprintf(why, size, "missing %s: %s; run it as root", missing, consequence);
-	else if (!stat("/proc/self/ns/pid", &st) && (__u32)st.st_ino != FIRST_PID_NAMESPACE)
-		snprintf(why, size,
-			 "running in a separate pid namespace: %s; use the host's (docker run "
-			 "--pid=host)",
-			 consequence);
-	else
+	for (size_t i = 0; i < NEEDED; i++)
+		if ((needed[i].consequence == without_processes ||
+		     needed[i].consequence == without_reading) &&
+		    *privilege_gap(i, why, size))
+			return false;
+	if (stat("/proc/self/ns/pid", &st) || (__u32)st.st_ino == FIRST_PID_NAMESPACE)
 		return true;
+	snprintf(why, size,
+		 "running in a separate pid namespace: %s; use the host's (docker run --pid=host)",
+		 without_processes());
 	return false;
 }
 

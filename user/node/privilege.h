@@ -7,16 +7,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What has to be there, by index; NULL after the last: static. */
+/* The capabilities that something needs, by index; NULL after the last: static. */
 const char *privilege_name(size_t index);
 bool privilege_has(size_t index);
+
+/* Whether it is not there, and something comes of that here. */
+bool privilege_is_missing(size_t index);
 
 /* Whether anything can be traced: 0, or -EPERM (privilege) or -ENOENT (/sys), and in `why` one
  * line with the cause and the cure. */
 int privilege_check(char *why, size_t size);
 
 /* What cannot be done without the capability of that index, one line; "" where it is there,
- * or nothing can be done at all. Returns `why`. */
+ * is not needed here, or nothing can be done at all. Returns `why`. See node/gaps.h. */
 const char *privilege_gap(size_t index, char *why, size_t size);
 
 /* Whether fentry may be tried on a module's functions. */

@@ -201,6 +201,7 @@ static const struct special check_privileges = {
 	"\"properties\":{\"capability\":" SCHEMA_STRING ",\"held\":" SCHEMA_STRING
 	",\"needed_to\":" SCHEMA_STRING ",\"when_attached\":" SCHEMA_STRING "}}}",
 };
+static const struct special texts = { NULL, NULL, SCHEMA_STRINGS };
 static const struct special check_probes = {
 	NULL,
 	NULL,
@@ -216,6 +217,7 @@ static const struct field check_rows[] = {
 	DECLARED("arch", FIELD_ALWAYS, text),
 	DECLARED("btf", FIELD_ALWAYS, yes_or_no),
 	DECLARED("capabilities", FIELD_ALWAYS, capabilities),
+	DECLARED("gaps", 0, texts),
 	DECLARED("lockdown", FIELD_ALWAYS, text),
 	DECLARED("kallsyms", FIELD_ALWAYS, yes_or_no),
 	DECLARED("memlock", FIELD_ALWAYS, text),

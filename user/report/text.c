@@ -122,14 +122,36 @@ static bool is_only_unproven(const struct probe_report *probe)
 	       !strcmp(probe->state, "attached, not proven");
 }
 
-static void show_unproven(const struct text *t, const struct probe_report *probe)
+static bool is_of_reason(const struct probe_report *probe, const char *why)
 {
-	char name[sizeof(t->missing[0].name)], why[sizeof(t->missing[0].why)];
+	return is_only_unproven(probe) && probe->why && !strcmp(probe->why, why);
+}
 
-	if (!t->options.is_quiet)
-		fprintf(t->out, "  not proven: %s (%s)\n",
-			utf8_printable(probe->name, name, sizeof(name)),
-			utf8_printable(probe->why, why, sizeof(why)));
+static bool is_told(const struct start_observation *s, size_t probe)
+{
+	for (size_t i = 0; i < probe; i++)
+		if (is_of_reason(&s->probes[i], s->probes[probe].why))
+			return true;
+	return false;
+}
+
+/* Those of one reason on one line: where the canary cannot be played that is all. */
+static void show_unproven(struct text *t, const struct start_observation *s, size_t first)
+{
+	char line[DESCRIBE_BYTES * 2], name[64], why[DESCRIBE_BYTES / 2];
+	size_t len = 0;
+
+	if (t->options.is_quiet || is_told(s, first))
+		return;
+	for (size_t i = first; i < s->probes_count && len < sizeof(line) / 2; i++)
+		if (is_of_reason(&s->probes[i], s->probes[first].why))
+			len += (size_t)snprintf(
+				line + len, sizeof(line) - len, "%s%s", len ? ", " : "not proven: ",
+				utf8_printable(s->probes[i].name, name, sizeof(name)));
+	snprintf(line + len, sizeof(line) - len, " (%s)",
+		 utf8_printable(s->probes[first].why, why, sizeof(why)));
+	fputs("  ", t->out);
+	text_wrapped(t, 2, 4, line);
 }
 
 /* Remembered for the end too; several recordings may lack the same. */
@@ -167,7 +189,7 @@ static void show_start(struct text *t, const struct finding *f)
 		if (sense_is_attached(probe->how) && !(probe->why && probe->why[0]))
 			continue;
 		if (is_only_unproven(probe))
-			show_unproven(t, probe);
+			show_unproven(t, s, i);
 		else
 			note_missing(t, probe);
 	}

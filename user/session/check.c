@@ -57,8 +57,8 @@ static enum status weigh(const struct check *c)
 			return STATUS_UNKNOWN;
 		status = STATUS_WARNING;
 	}
-	/* Nothing was proven. */
-	return c->proving.provoked.why[0] ? STATUS_WARNING : status;
+	/* Nothing was proven, or something cannot be looked at. */
+	return c->proving.provoked.why[0] || c->gaps.count ? STATUS_WARNING : status;
 }
 
 static void look_at_machine(struct check *c, const struct options *options)
@@ -89,6 +89,7 @@ static void run_check(struct check *c, const struct options *options)
 		loader = loader_open(&loader_options, c->probes, c->why);
 	if (loader) {
 		c->why[0] = '\0';
+		gaps_find(&c->gaps);
 		run_canary(c, loader);
 	}
 	loader_close(loader);

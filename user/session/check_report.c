@@ -36,6 +36,14 @@ static bool is_gap(const struct check *c, size_t probe)
 	return !c->why[0] && state != PROBE_PROVEN && state != PROBE_ATTACHED;
 }
 
+static bool has_gap(const struct check *c)
+{
+	for (size_t i = 0; i < EVENT_PROBES; i++)
+		if (is_gap(c, i) && c->probes[i].state != PROBE_WAITS)
+			return true;
+	return false;
+}
+
 /* Kernels before 5.11 charge the maps to it; libbpf lifts it for this process. */
 static const char *memlock_text(const struct check *c, char *out, size_t size)
 {
@@ -55,14 +63,23 @@ static void write_machine(const struct check *c, FILE *out)
 	fprintf(out, "kernel     %s %s\n", c->machine.release, c->machine.machine);
 	fprintf(out, "BTF        %s\n", utf8_printable(c->btf, btf, sizeof(btf)));
 	fprintf(out, "lockdown   %s\n", c->lockdown);
-	fprintf(out, "kallsyms   %s\n", c->sees_symbols ? "readable" : "hidden (kptr_restrict)");
+	fprintf(out, "kallsyms   %s\n",
+		c->sees_symbols ? "readable" : "hidden (kptr_restrict, CAP_SYSLOG)");
 	fprintf(out, "memlock    %s\n", memlock_text(c, limit, sizeof(limit)));
 	fprintf(out, "ftrace     %s\n", switch_state_name(c->switches.states[SWITCH_FTRACE]));
 	fprintf(out, "kprobes    %s\n", switch_state_name(c->switches.states[SWITCH_KPROBES]));
 	fprintf(out, "privilege ");
 	for (size_t i = 0; (name = privilege_name(i)); i++)
-		fprintf(out, " %s %s%s", name, privilege_has(i) ? "yes" : "MISSING",
-			privilege_name(i + 1) ? "," : "\n\n");
+		fprintf(out, " %s %s%s", name,
+			privilege_has(i)        ? "yes" :
+			privilege_is_missing(i) ? "MISSING" :
+						  "no",
+			!privilege_name(i + 1) ? "\n" :
+			i % 4 == 3             ? ",\n          " :
+						 ",");
+	for (size_t i = 0; i < c->gaps.count; i++)
+		fprintf(out, "gap        %s\n", c->gaps.lines[i]);
+	fputc('\n', out);
 }
 
 static void write_gap(const struct check *c, size_t probe, FILE *out)
@@ -119,6 +136,8 @@ static const char *conclusion(const struct check *c, char *buf, size_t size)
 		return "everything can be observed";
 	else if (c->status == STATUS_WARNING && why[0])
 		snprintf(buf, size, "nothing is proven: %s", why);
+	else if (c->status == STATUS_WARNING && !has_gap(c))
+		return c->gaps.lines[0];
 	if (c->status == STATUS_OK || (c->status == STATUS_WARNING && why[0]))
 		return buf;
 	return c->status == STATUS_WARNING ? "some events cannot be observed" :
@@ -153,6 +172,10 @@ static void write_privileges(const struct check *c, struct jsonw *w)
 	for (size_t i = 0; (name = privilege_name(i)); i++)
 		jsonw_bool(w, name, privilege_has(i));
 	jsonw_end_object(w);
+	jsonw_begin_array(w, "gaps");
+	for (size_t i = 0; i < c->gaps.count; i++)
+		jsonw_string(w, NULL, c->gaps.lines[i]);
+	jsonw_end_array(w);
 	jsonw_string(w, "lockdown", c->lockdown);
 	jsonw_bool(w, "kallsyms", c->sees_symbols);
 	jsonw_string(w, "memlock", memlock_text(c, limit, sizeof(limit)));

@@ -8,6 +8,7 @@
 
 #include "attach/loader.h"
 #include "kernel/switches.h"
+#include "node/gaps.h"
 #include "session/proving.h"
 #include "summary/summary.h"
 
@@ -25,6 +26,7 @@ struct check {
 	struct switches switches;
 	uint64_t had;       /* capabilities, before any was given up */
 	bool refuses_calls; /* by a seccomp filter */
+	struct gaps gaps;
 };
 
 void check_write_text(const struct check *check, FILE *out);

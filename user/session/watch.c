@@ -14,6 +14,7 @@
 #include "base/message.h"
 #include "base/version.h"
 #include "kernel/modules.h"
+#include "node/gaps.h"
 #include "node/netns.h"
 #include "node/privilege.h"
 #include "node/process.h"
@@ -360,14 +361,13 @@ static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 					  .counts_syns = options_count_syns(run->options),
 					  .no_pin = run->options->no_pin,
 					  .is_verbose = run->options->is_verbose };
+	struct gaps gaps;
 
 	switches_open(&run->switches);
 	options.kprobes_are_off = run->switches.states[SWITCH_KPROBES] == SWITCH_OFF;
 	if (privilege_check(why, LOADER_WHY_BYTES) ||
 	    silence_check(&run->switches, why, LOADER_WHY_BYTES))
 		return -1;
-	if (!privilege_sees_processes(why, LOADER_WHY_BYTES))
-		message("%s", why);
 	if (run->options->log && report_writes_to(&run->report, run->options->log)) {
 		snprintf(why, LOADER_WHY_BYTES,
 			 "--log cannot follow %.200s: the report or the recording goes there; use "
@@ -375,9 +375,9 @@ static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 			 run->options->log);
 		return -1;
 	}
-	for (size_t i = 0; privilege_name(i); i++)
-		if (*privilege_gap(i, why, LOADER_WHY_BYTES))
-			message("%s", why);
+	gaps_find(&gaps);
+	for (size_t i = 0; i < gaps.count; i++)
+		message("%s", gaps.lines[i]);
 	if (run->options->log && !(run->log = log_watch_new(run->options->log, why)))
 		return -1;
 	run->proving.probes = run->probes;

@@ -92,6 +92,14 @@ static bool is_connecting(const struct advice_facts *f)
 	return f->story->socket == SOCKET_SYN_SENT;
 }
 
+static bool is_blind_to_removals(const struct advice_facts *f)
+{
+	for (size_t i = 0; i < f->blamed->inferred_count; i++)
+		if (f->blamed->inferred[i] == UNSEEN_REMOVAL_BLIND)
+			return true;
+	return false;
+}
+
 static bool has_reason(const struct advice_facts *f)
 {
 	return f->story->reason[0] != '\0';
@@ -203,6 +211,12 @@ const struct advice_row advice_on_verdicts[] = {
 	    "shows each removal with its stack)." },
 	  "Not the cause if the stack leads to a known cause: please report it then "
 	  "(`-w FILE`)." },
+	{ VERDICT_ENTRY_UNKNOWN,
+	  CAUSE_NONE,
+	  is_blind_to_removals,
+	  { "No probe here could see conntrack entries being removed: `rstblame --check` says why, "
+	    "with the cure. Then start it before the next occurrence (`rstblame -d 1h -w FILE`)." },
+	  "Not the cause if the packet belongs to a connection of this host itself." },
 	{ VERDICT_ENTRY_UNKNOWN,
 	  CAUSE_NONE,
 	  NULL,

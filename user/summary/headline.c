@@ -78,8 +78,7 @@ static void summarize_story(const struct story *s, char *buf, size_t size)
 	if (*origin)
 		snprintf(buf, size, "%s%s.", origin, reset);
 	else
-		snprintf(buf, size, "%s: %s.", reset,
-			 describe_verdict(s->blamed.verdict, s->blamed.cause));
+		snprintf(buf, size, "%s: %s.", reset, describe_judged(&s->blamed));
 }
 
 /* A rule rejects what has no entry: what removed the entries is what to tell. */

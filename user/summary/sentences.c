@@ -107,6 +107,8 @@ static const char *const unseens[] = {
 		"the removal itself. It happened before the window (conntrack picked the "
 		"flow up mid-stream, so it no longer knew it)",
 	[UNSEEN_REMOVAL] = "the removal itself: none was seen",
+	[UNSEEN_REMOVAL_BLIND] =
+		"the removal itself: no probe here could see one (rstblame --check says why)",
 	[UNSEEN_REMOVAL_LOST] = "events were lost, and the removal may be among them",
 	[UNSEEN_REMOVAL_FORGOTTEN] =
 		"older removals were forgotten because memory for them was full",
@@ -143,6 +145,16 @@ const char *describe_verdict(enum verdict verdict, enum cause cause)
 		return "the entry is alive, but a bridge forwarded the packet without showing it to "
 		       "conntrack";
 	return verdict < VERDICTS ? verdicts[verdict] : "";
+}
+
+/* What no probe could see was not absent. */
+const char *describe_judged(const struct reset_blame *blamed)
+{
+	for (size_t i = 0; i < blamed->inferred_count; i++)
+		if (blamed->inferred[i] == UNSEEN_REMOVAL_BLIND)
+			return "a mid-stream packet arrived for a flow unknown to conntrack; "
+			       "removals could not be observed";
+	return describe_verdict(blamed->verdict, blamed->cause);
 }
 
 const char *describe_cause(const struct flush *f)

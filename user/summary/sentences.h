@@ -12,6 +12,9 @@
  * holds for each cause. */
 const char *describe_verdict(enum verdict verdict, enum cause cause);
 
+/* The same of one that was judged, whose evidence may say more. */
+const char *describe_judged(const struct reset_blame *blamed);
+
 /* Why the entries of a flush were removed: "they timed out"; "" where the change behind it
  * says so. */
 const char *describe_cause(const struct flush *f);

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "summary/sentences.h"
+
 static void flush_redis(const struct flow *redis)
 {
 	see_address_flush(&w, 7, "10.9.0.1", &networkd, redis);
@@ -369,8 +371,10 @@ static void blind_to_removals(void **state)
 	see(&w, start);
 	r = see_server_packet(&w, &redis);
 	assert_judged(r, VERDICT_ENTRY_UNKNOWN, CAUSE_NONE, CONFIDENCE_LIKELY);
-	assert_true(is_inferred(r, UNSEEN_REMOVAL));
+	assert_true(is_inferred(r, UNSEEN_REMOVAL_BLIND));
+	assert_false(is_inferred(r, UNSEEN_REMOVAL));
 	assert_false(is_inferred(r, UNSEEN_REMOVAL_BEFORE));
+	assert_non_null(strstr(describe_judged(r), "removals could not be observed"));
 }
 
 /* Failover: the address came in the window, and the flow's entry did not. */

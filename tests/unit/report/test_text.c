@@ -57,6 +57,41 @@ static void founding_incident(void **state)
 	assert_golden("incident.txt", written());
 }
 
+/* What is attached and could not be provoked is not missing; one that is missing is. */
+static void unproven_is_not_unseen(void **state)
+{
+	struct observation start = { .type = OBSERVATION_START };
+	static const char reason[] = "no network namespace can be made: Operation not permitted";
+	const struct probe_report link = { .sense = SENSE_LINK,
+					   .name = "link",
+					   .how = "fentry",
+					   .why = reason,
+					   .state = "attached, not proven" };
+
+	(void)state;
+	start.start = (struct start_observation){
+		.version = "1", .host = "h", .kernel = "k", .arch = "a", .probes_count = 3
+	};
+	start.start.probes[0] = start.start.probes[1] = start.start.probes[2] = link;
+	start.start.probes[0].name = "address-ipv4";
+	start.start.probes[2] = (struct probe_report){
+		.sense = SENSE_MASQUERADE,
+		.name = "masquerade-flush",
+		.how = "none",
+		.why = "the kernel refuses kprobe",
+		.state = "missing",
+	};
+	open_text(&plain);
+	see(&w, start);
+	assert_non_null(strstr(written(), "  not proven: address-ipv4, link (no network namespace "
+					  "can be made: Operation\n    not permitted)\n"));
+	assert_non_null(strstr(written(), "not observed: masquerade-flush"));
+	assert_null(strstr(written(), "not observed: link"));
+	text_summary(&text, &w.summary, summary_status(&w.summary));
+	assert_non_null(strstr(written(), "NOT SEEN masquerade-flush"));
+	assert_null(strstr(written(), "NOT SEEN link"));
+}
+
 static void quiet(void **state)
 {
 	struct text_options options = plain;
@@ -506,6 +541,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		story(founding_incident),
+		story(unproven_is_not_unseen),
 		story(quiet),
 		story(verbose),
 		story(nothing_at_all),

@@ -208,6 +208,13 @@ count_rsts() { # KEY
 	for ns in root c1 srv; do save "rsts_$1_$ns" "$(out_rsts $ns)"; done
 }
 
+# RSTs that the node has sent since the window began: since count_rsts before.
+node_rsts() { echo $(($(out_rsts root) - rsts_before_root)); }
+# wait_for_rsts N SECONDS: and not more than N.
+wait_for_rsts() {
+	wait_for "(( \$(node_rsts) >= $1 ))" "$2" "$1 RST from the node"
+}
+
 # Entries whose packets come back to ADDRESS: what a removal of it flushes.
 entries_to() { # ADDRESS [PROTOCOL]
 	local family=ipv4

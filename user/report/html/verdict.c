@@ -96,7 +96,7 @@ static void write_chain(const struct html *h, FILE *out, const struct story *s)
 	if (b->flush || b->by || b->arrival)
 		write_process_box(h, out, b);
 	else if (!b->ruleset.id) /* that sentence names who did it */
-		write_box(h, out, "cause", 0, describe_verdict(b->verdict, b->cause));
+		write_box(h, out, "cause", 0, describe_judged(b));
 	fputs("</ol>\n", out);
 }
 

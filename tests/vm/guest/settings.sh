@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Trials: rstblame under one restriction at a time. While it watches, an address flaps under
+# two connections, someone empties the table under two others, and three SYNs meet ports where
+# nobody listens; then `--check` runs under the same. What became of each is "right", "told"
+# (status 3, or a lower confidence with its reason), "SILENT" or "WRONG": settings.jq judges.
+# The deed is not restricted. tests/vm/trials prints the table.
+
+trials_setup() {
+	network_make
+	node_address_add
+	snat_fixed 7002
+	masquerade nft
+	modprobe -a nf_conntrack_netlink nft_reject_ipv4
+	: >"$STATE/unexpected"
+	if [[ -x /usr/bin/rstblame ]]; then trial_plain; fi
+}
+
+# What nothing refuses is what the others are held against.
+trial_plain() {
+	: >"$STATE/plain.proven"
+	trial plain RRRRR "" env
+	jq -r '.probes[] | select(.state == "proven").name' "$STATE/plain.check" | sort >"$STATE/plain.proven"
+	[[ -s $STATE/plain.proven ]] || fail "nothing is proven without a restriction"
+}
+
+# A deed of its own needs flows of its own: those by 7001 are masqueraded, those by 7002 have
+# an address that stays.
+trial_flows() { # LABEL
+	flows_start "${1}_a" 2 7001
+	flows_start "${1}_b" 2 7002
+}
+trial_deed() { # LABEL
+	flap
+	tell "${1}_a_server" say hello
+	wait_for_rsts 2 15
+	conntrack -F 2>/dev/null
+	tell "${1}_b_server" say hello
+	wait_for_rsts 4 15
+	try_ports 3 8001
+	wait_for_rsts 7 15
+}
+# Their sockets first, all at once: a FIN that is sent again would meet the next trial's listener.
+trial_end_flows() { # LABEL
+	local end
+	for end in c1 srv; do ss -N $end -K -tn '( sport = :7001 or sport = :7002 or dport = :7001 or dport = :7002 )' >/dev/null; done
+	for end in a_client a_server b_client b_server; do end KILL "${1}_$end"; done
+	conntrack -F 2>/dev/null
+}
+
+# trial NAME WANTED PATTERN COMMAND...: COMMAND runs what follows it with less than all.
+# WANTED has a letter for each of flap, flush, reset, victim, check: Right, Told, or * for
+# what depends on the kernel. What is told says PATTERN, the cause with its cure.
+# TRIAL_ARGS: arguments of rstblame, of both. TRIAL_MEANWHILE: a command beside the deed.
+trial() {
+	local name=$1 wanted=$2 pattern=$3 status=0 check=0 pid
+	shift 3
+	trial_flows "$name"
+	count_rsts before
+	rm -f "$STATE/begun" "$STATE/over"
+	timeout -k 5 90 "$@" rstblame ${TRIAL_ARGS-} -d 60 -f json -w "$STATE/$name.rec" \
+		-- /guest/settings-wait "$STATE" >"$STATE/$name.json" 2>"$STATE/$name.err" &
+	pid=$!
+	wait_for "[[ -e $STATE/begun ]] || ! running $pid" 60 "rstblame to begin"
+	${TRIAL_MEANWHILE:-true}
+	trial_deed "$name"
+	: >"$STATE/over"
+	wait "$pid" || status=$?
+	trial_end_flows "$name"
+	timeout -k 5 60 "$@" rstblame ${TRIAL_ARGS-} --check -f json >"$STATE/$name.check" 2>"$STATE/$name.check.err" || check=$?
+	trial_judge
+}
+
+trial_judge() {
+	local seen
+	jq -sc --rawfile err "$STATE/$name.err" --rawfile checked "$STATE/$name.check" \
+		--rawfile proven "$STATE/plain.proven" --arg pattern "$pattern" \
+		--arg wanted "$wanted" --argjson status "$status" --argjson check "$check" \
+		-f /guest/settings.jq "$STATE/$name.json" >"$STATE/$name.seen" || echo '{"is_as_wanted": false}' >"$STATE/$name.seen"
+	fact "trial_$name" "$(<"$STATE/$name.seen")"
+	say "$name: $(<"$STATE/$name.seen")"
+	seen=$(jq -r .is_as_wanted "$STATE/$name.seen")
+	if [[ $seen != true ]]; then echo "$name" >>"$STATE/unexpected"; fi
+	for seen in json err rec check; do cp "$STATE/$name.$seen" "$OUT/$NAME.$name.$seen.log" 2>/dev/null || true; done
+}
+
+trials_end() { fact unexpected "$(jq -Rsc 'split("\n") | map(select(. != ""))' "$STATE/unexpected")"; }
+
+# The window that counts for the scenario is that of a node that has all back.
+trials_act() {
+	trial_flows last
+	trial_deed last
+}

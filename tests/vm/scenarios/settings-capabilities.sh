@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# rstblame without one capability of root's at a time, and with nothing but those that are
+# needed (guest/settings.sh). What cannot be done is said; the rest is done.
+RUNS=test-kernels
+WINDOW=400
+
+. /guest/settings.sh
+
+without() { echo "/usr/bin/setpriv --inh-caps=-all --bounding-set=$1"; }
+
+setup() {
+	trials_setup
+	if [[ ! -x /usr/bin/rstblame ]]; then return; fi
+	trial no_bpf '*****' 'CAP_BPF' $(without -bpf)
+	trial no_perfmon '*****' 'CAP_PERFMON' $(without -perfmon)
+	trial no_sys_admin '*****' 'CAP_SYS_ADMIN' $(without -sys_admin)
+	trial no_net_admin '*****' 'CAP_NET_ADMIN' $(without -net_admin)
+	trial no_sys_ptrace '*****' 'CAP_SYS_PTRACE' $(without -sys_ptrace)
+	trial no_dac '*****' '' $(without -dac_override,-dac_read_search)
+	trial no_syslog '*****' '' $(without -syslog)
+	trial no_sys_resource '*****' '' $(without -sys_resource)
+	trial no_net_raw '*****' '' $(without -net_raw)
+	trial bpf_and_perfmon '*****' 'CAP_SYS_ADMIN' $(without -all,+bpf,+perfmon)
+	trial sys_admin_alone '*****' 'CAP_NET_ADMIN' $(without -all,+sys_admin)
+	trial least '*****' '' $(without -all,+bpf,+perfmon,+net_admin,+sys_admin,+sys_ptrace,+dac_read_search)
+	trials_end
+}
+
+act() { trials_act; }

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "node/gaps.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "node/namespaces.h"
+#include "node/privilege.h"
+
+static char *next(struct gaps *out)
+{
+	return out->lines[out->count < GAPS_HERE_MAX ? out->count++ : GAPS_HERE_MAX - 1];
+}
+
+static bool has_capability(const char *name)
+{
+	for (size_t i = 0; privilege_name(i); i++)
+		if (!strcmp(privilege_name(i), name))
+			return privilege_has(i);
+	return false;
+}
+
+/* Whoever has the capability may be refused by a filter. */
+static void find_namespaces(struct gaps *out)
+{
+	struct privilege_facts facts;
+	int home = namespace_remember(), err = home < 0 ? home : namespace_return(home);
+	const char *cure;
+
+	if (home >= 0)
+		close(home);
+	if (!err || !has_capability("CAP_SYS_ADMIN"))
+		return; /* else that is said */
+	privilege_look(&facts);
+	cure = privilege_cure(err, &facts);
+	snprintf(next(out), GAP_BYTES,
+		 "setns is refused (%s): sockets in other network namespaces are not looked up%s%s",
+		 strerror(-err), cure ? "; " : "", cure ? cure : "");
+}
+
+/* By a setting that holds for root as well. */
+static void find_symbols(struct gaps *out)
+{
+	if (has_capability("CAP_SYSLOG") && !privilege_sees_symbols())
+		snprintf(next(out), GAP_BYTES,
+			 "the kernel hides its symbols' addresses (kernel.kptr_restrict is 2): "
+			 "functions in kernel stacks have no names, so causes that only a stack "
+			 "tells stay unknown; sysctl kernel.kptr_restrict=1");
+}
+
+void gaps_find(struct gaps *out)
+{
+	char why[GAP_BYTES];
+	bool is_told = false;
+
+	out->count = 0;
+	for (size_t i = 0; privilege_name(i); i++)
+		if (*privilege_gap(i, why, sizeof(why)))
+			snprintf(next(out), GAP_BYTES, "%s", why);
+	if (!privilege_sees_processes(why, sizeof(why))) {
+		for (size_t i = 0; i < out->count; i++)
+			is_told |= !strcmp(out->lines[i], why);
+		if (!is_told)
+			snprintf(next(out), GAP_BYTES, "%s", why);
+	}
+	find_namespaces(out);
+	find_symbols(out);
+}
