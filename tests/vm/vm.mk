@@ -13,7 +13,7 @@ $(blindfold): tests/vm/blindfold.c $(user_objects)
 
 blindfolded = +$(Q)$(MAKE) --no-print-directory $(blindfold)
 
-.PHONY: demo test test-vm test-kernels test-toolchain soak compat
+.PHONY: demo test test-vm test-kernels test-toolchain soak compat trials
 demo: ## replay the founding incident in a throw-away VM
 	$(call ready,test)
 	$(Q)$(binary) scripts/demo
@@ -54,6 +54,9 @@ SEED ?= 1
 soak: ## random incidents in a VM, each judged by what is known of it
 	$(call ready,test)
 	$(Q)RSTBLAME=$(abspath $(program)) tests/vm/soak -k $(KERNEL) -t $(SECONDS) -s $(SEED) -o $(O)/soak
+
+trials: ## the table of settings in tests/vm/trials.md, from the last run of test-kernels
+	$(Q)tests/vm/trials -u tests/vm/trials.md $(O)/matrix
 
 compat: ## the table of kernels in tests/README.md, from the last run of test or test-kernels
 	$(Q)tests/vm/compat -u tests/README.md $(O)/matrix

@@ -69,7 +69,7 @@ struct log_observation {
 	uint64_t dropped;  /* lines before it that matched and were too many to show */
 };
 
-enum { PROBE_REPORTS_MAX = 32 };
+enum { PROBE_REPORTS_MAX = 32, START_GAPS_MAX = 8 };
 
 /* How the window was opened. The strings are valid during the call only. */
 struct start_observation {
@@ -83,6 +83,9 @@ struct start_observation {
 	bool is_audit;          /* no window and no probes: what is at risk now */
 	size_t probes_count;
 	struct probe_report probes[PROBE_REPORTS_MAX];
+	/* What cannot be done here beside, of each what lacks, the consequence and the cure. */
+	size_t gaps_count;
+	const char *gaps[START_GAPS_MAX];
 };
 
 #endif

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "node/namespaces.h"
-#include "node/privilege.h"
 
 static char *next(struct gaps *out)
 {
@@ -23,22 +22,30 @@ static bool has_capability(const char *name)
 	return false;
 }
 
+void gaps_note_setns(struct gaps *out, int err, const struct privilege_facts *facts)
+{
+	const char *cure = privilege_cure(err, facts);
+
+	if (err)
+		snprintf(
+			next(out), GAP_BYTES,
+			"setns is refused (%s): sockets in other network namespaces are not looked "
+			"up%s%s",
+			strerror(-err), cure ? "; " : "", cure ? cure : "");
+}
+
 /* Whoever has the capability may be refused by a filter. */
 static void find_namespaces(struct gaps *out)
 {
 	struct privilege_facts facts;
 	int home = namespace_remember(), err = home < 0 ? home : namespace_return(home);
-	const char *cure;
 
 	if (home >= 0)
 		close(home);
-	if (!err || !has_capability("CAP_SYS_ADMIN"))
-		return; /* else that is said */
+	if (!has_capability("CAP_SYS_ADMIN"))
+		return; /* that is said */
 	privilege_look(&facts);
-	cure = privilege_cure(err, &facts);
-	snprintf(next(out), GAP_BYTES,
-		 "setns is refused (%s): sockets in other network namespaces are not looked up%s%s",
-		 strerror(-err), cure ? "; " : "", cure ? cure : "");
+	gaps_note_setns(out, err, &facts);
 }
 
 /* By a setting that holds for root as well. */

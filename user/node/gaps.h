@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include "node/privilege.h"
+
 enum { GAPS_HERE_MAX = 8, GAP_BYTES = 320 };
 
 struct gaps {
@@ -16,5 +18,9 @@ struct gaps {
 /* Any thread; a few system calls. One of them is setns() into the thread's own namespace, which
  * changes nothing, and tells whether a filter refuses it. */
 void gaps_find(struct gaps *out);
+
+/* What setns() into one's own namespace came to, 0 or -errno, of one who has the capability.
+ * Pure. */
+void gaps_note_setns(struct gaps *out, int err, const struct privilege_facts *facts);
 
 #endif

@@ -10,6 +10,9 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
+#include <unistd.h>
+
+#include "node/kernel_file.h"
 
 #include "base/system_calls.h"
 
@@ -224,6 +227,8 @@ static const char refused_by_filter[] =
 
 const char *privilege_cure(int err, const struct privilege_facts *facts)
 {
+	if (err == -EMFILE)
+		return "too few files may be open: ulimit -n 1024 (LimitNOFILE= of a unit)";
 	/* A filter may say that there is no such call. */
 	if (err == -ENOSYS && facts->has_seccomp)
 		return refused_by_filter;
@@ -264,15 +269,13 @@ bool privilege_sees_processes(char *why, size_t size)
 const char *privilege_lockdown(void)
 {
 	static const char *const modes[] = { "none", "integrity", "confidentiality" };
-	FILE *file = fopen("/sys/kernel/security/lockdown", "re");
-	char line[128] = "";
-	char marked[32];
+	int fd = kernel_file_open("securityfs", "/sys/kernel/security", "lockdown");
+	char line[128], marked[32];
+	ssize_t len = fd < 0 ? 0 : read(fd, line, sizeof(line) - 1);
 
-	if (!file)
-		return "unknown";
-	if (!fgets(line, sizeof(line), file))
-		line[0] = '\0';
-	fclose(file);
+	if (fd >= 0)
+		close(fd);
+	line[len > 0 ? len : 0] = '\0';
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
 		snprintf(marked, sizeof(marked), "[%s]", modes[i]);
 		if (strstr(line, marked))

@@ -63,6 +63,31 @@ static const struct special probes = {
 	",\"blind\":{\"type\":\"boolean\"}}}}",
 };
 
+static void write_gaps(struct jsonw *w, const char *name, const void *base)
+{
+	const struct start_observation *s = base;
+
+	if (!s->gaps_count)
+		return;
+	jsonw_begin_array(w, name);
+	for (size_t i = 0; i < s->gaps_count; i++)
+		jsonw_string(w, NULL, s->gaps[i]);
+	jsonw_end_array(w);
+}
+
+static void parse_gaps(const json_t *object, const char *name, void *base)
+{
+	struct start_observation *out = base;
+	size_t i;
+	json_t *item;
+
+	json_array_foreach(json_object_get(object, name), i,
+			   item) if (out->gaps_count < START_GAPS_MAX && json_is_string(item))
+		out->gaps[out->gaps_count++] = json_string_value(item);
+}
+
+static const struct special gaps = { write_gaps, parse_gaps, SCHEMA_STRINGS };
+
 static void write_schema(struct jsonw *w, const char *name, const void *base)
 {
 	(void)base;
@@ -82,6 +107,7 @@ static const struct field start_rows[] = {
 	TIME(start_observation, "began", began_wall_ns, FIELD_RECORDED),
 	FLAG(start_observation, "audit", is_audit, FIELD_UNREAD),
 	SPECIAL("probes", FIELD_ALWAYS, probes),
+	SPECIAL("gaps", 0, gaps),
 };
 static const struct fields start_fields = FIELDS(start_rows, NULL);
 

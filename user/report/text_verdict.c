@@ -163,6 +163,10 @@ static void tell_losses(struct text *t, const struct summary *summary)
 	fprintf(t->out, "%sLOST%s     %s\n",
 		text_style(t, summary->lost_total ? STYLE_ALARM : STYLE_BOLD),
 		text_style(t, STYLE_PLAIN), verdict_text_losses(summary, losses, sizeof(losses)));
+	for (size_t i = 0; i < summary->gaps_count; i++) {
+		fputs("NOT SEEN ", t->out);
+		text_wrapped(t, VERDICT_INDENT, VERDICT_INDENT, summary->gaps[i]);
+	}
 	for (size_t i = 0; i < t->missing_count; i++)
 		fprintf(t->out, "NOT SEEN %s: %s%s%s\n", t->missing[i].name, t->missing[i].why,
 			*t->missing[i].so ? "; so " : "", t->missing[i].so);

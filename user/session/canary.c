@@ -264,8 +264,11 @@ static void say_refused(struct provoked *provoked, const char *what, const char 
 {
 	bool is_privilege = err == -EPERM || err == -EACCES;
 
+	/* So many namespaces may be made as the sysctl of that name says. */
+	if (err == -ENOSPC)
+		needs = " (user.max_net_namespaces)";
 	snprintf(provoked->why, sizeof(provoked->why), "%s: %s%s", what, strerror(-err),
-		 is_privilege ? needs : "");
+		 is_privilege || err == -ENOSPC ? needs : "");
 }
 
 static void provoke_all(struct provoked *provoked)

@@ -125,6 +125,8 @@ static void observe_start(struct run *run)
 				     run->probes[i].state == PROBE_BLIND ||
 				     (probe_sees(run->probes[i].state) && run->probes[i].why[0])),
 		};
+	for (size_t i = 0; i < run->gaps.count && i < START_GAPS_MAX; i++)
+		start->gaps[start->gaps_count++] = run->gaps.lines[i];
 	blame_observe(run->blame, &seen);
 }
 
@@ -361,7 +363,6 @@ static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 					  .counts_syns = options_count_syns(run->options),
 					  .no_pin = run->options->no_pin,
 					  .is_verbose = run->options->is_verbose };
-	struct gaps gaps;
 
 	switches_open(&run->switches);
 	options.kprobes_are_off = run->switches.states[SWITCH_KPROBES] == SWITCH_OFF;
@@ -375,9 +376,9 @@ static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 			 run->options->log);
 		return -1;
 	}
-	gaps_find(&gaps);
-	for (size_t i = 0; i < gaps.count; i++)
-		message("%s", gaps.lines[i]);
+	gaps_find(&run->gaps);
+	for (size_t i = 0; i < run->gaps.count; i++)
+		message("%s", run->gaps.lines[i]);
 	if (run->options->log && !(run->log = log_watch_new(run->options->log, why)))
 		return -1;
 	run->proving.probes = run->probes;

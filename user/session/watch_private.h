@@ -13,6 +13,7 @@
 #include "kernel/canaries.h"
 #include "kernel/switches.h"
 #include "log/watch.h"
+#include "node/gaps.h"
 #include "node/netns_namer.h"
 #include "report/report.h"
 #include "session/notify.h"
@@ -60,6 +61,7 @@ struct run {
 	struct probe_result probes[EVENT_PROBES];
 	struct switches switches;
 	struct notify notify;
+	struct gaps gaps;
 	struct proving proving;
 	struct canaries canaries;
 	bool is_open; /* the window: the start was observed */

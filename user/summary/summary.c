@@ -359,6 +359,19 @@ enum sense summary_switch_off(const struct summary *t)
 						SENSE_OTHER;
 }
 
+/* Once, whichever recordings have it. */
+static void add_gap(struct summary *t, const char *words)
+{
+	char gap[sizeof(t->gaps[0])];
+
+	utf8_printable(words, gap, sizeof(gap));
+	for (size_t i = 0; i < t->gaps_count; i++)
+		if (!strcmp(t->gaps[i], gap))
+			return;
+	if (t->gaps_count < START_GAPS_MAX)
+		memcpy(t->gaps[t->gaps_count++], gap, sizeof(gap));
+}
+
 static void add_start(struct summary *t, const struct finding *f)
 {
 	const struct start_observation *s = &f->seen->start;
@@ -367,6 +380,8 @@ static void add_start(struct summary *t, const struct finding *f)
 	t->is_audit = s->is_audit;
 	if (s->window_s > t->planned_s)
 		t->planned_s = s->window_s;
+	for (size_t i = 0; i < s->gaps_count; i++)
+		add_gap(t, s->gaps[i]);
 	/* Each probe that is there says that it lost nothing, so far. */
 	for (size_t i = 0; i < s->probes_count; i++) {
 		struct lost_observation none = { .count = 0 };

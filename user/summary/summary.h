@@ -153,8 +153,10 @@ struct summary {
 	struct host hosts[HOSTS_MAX];
 	size_t arrivals_count;
 	struct arrival arrivals[ARRIVALS_MAX];
-	bool is_blind;    /* a probe that is needed could not be attached */
-	enum sense blind; /* is_blind: the first of them */
+	size_t gaps_count;
+	char gaps[START_GAPS_MAX][320]; /* what could not be done beside, and the cure */
+	bool is_blind;                  /* a probe that is needed could not be attached */
+	enum sense blind;               /* is_blind: the first of them */
 };
 
 /* Counts one finding in. A flush counts when it has ended. */

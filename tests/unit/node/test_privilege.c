@@ -30,6 +30,9 @@ static void each_cause_has_its_cure(void **state)
 	assert_non_null(strstr(cure(-EACCES, (struct privilege_facts){ .is_perf_paranoid = true }),
 			       "perf_event_paranoid=2"));
 	assert_non_null(strstr(cure(-EPERM, (struct privilege_facts){ 0 }), "security module"));
+	assert_non_null(strstr(cure(-ENOSYS, (struct privilege_facts){ .has_seccomp = true }),
+			       "seccomp=unconfined"));
+	assert_non_null(strstr(cure(-EMFILE, (struct privilege_facts){ 0 }), "ulimit -n"));
 }
 
 /* A kernel that cannot do it says so by another number. */
@@ -38,6 +41,7 @@ static void no_privilege_helps(void **state)
 	(void)state;
 	assert_string_equal(cure(-ENOTSUP, (struct privilege_facts){ .has_seccomp = true }), "");
 	assert_string_equal(cure(-ENOENT, (struct privilege_facts){ .is_locked_down = true }), "");
+	assert_string_equal(cure(-ENOSYS, (struct privilege_facts){ 0 }), "");
 	assert_string_equal(cure(-ENOMEM, (struct privilege_facts){ 0 }), "");
 }
 

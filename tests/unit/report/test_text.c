@@ -81,8 +81,10 @@ static void unproven_is_not_unseen(void **state)
 		.why = "the kernel refuses kprobe",
 		.state = "missing",
 	};
+	start.start.gaps[start.start.gaps_count++] = "missing CAP_SYS_PTRACE: victims unknown";
 	open_text(&plain);
 	see(&w, start);
+	see(&w, start); /* of another recording */
 	assert_non_null(strstr(written(), "  not proven: address-ipv4, link (no network namespace "
 					  "can be made: Operation\n    not permitted)\n"));
 	assert_non_null(strstr(written(), "not observed: masquerade-flush"));
@@ -90,6 +92,8 @@ static void unproven_is_not_unseen(void **state)
 	text_summary(&text, &w.summary, summary_status(&w.summary));
 	assert_non_null(strstr(written(), "NOT SEEN masquerade-flush"));
 	assert_null(strstr(written(), "NOT SEEN link"));
+	assert_non_null(strstr(written(), "NOT SEEN missing CAP_SYS_PTRACE: victims unknown\n"));
+	assert_int_equal(w.summary.gaps_count, 1);
 }
 
 static void quiet(void **state)

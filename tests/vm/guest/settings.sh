@@ -11,6 +11,7 @@ trials_setup() {
 	snat_fixed 7002
 	masquerade nft
 	modprobe -a nf_conntrack_netlink nft_reject_ipv4
+	trial_servers
 	: >"$STATE/unexpected"
 	if [[ -x /usr/bin/rstblame ]]; then trial_plain; fi
 }
@@ -24,26 +25,38 @@ trial_plain() {
 }
 
 # A deed of its own needs flows of its own: those by 7001 are masqueraded, those by 7002 have
-# an address that stays.
-trial_flows() { # LABEL
-	flows_start "${1}_a" 2 7001
-	flows_start "${1}_b" 2 7002
+# an address that stays. The servers are the same for all.
+trial_servers() {
+	local label
+	for label in a:7001 b:7002; do
+		spawn "${label%:*}_server" ip netns exec srv tcpend listen $SERVER "${label#*:}"
+		wait_for "[[ \$(ss -N srv -tlnH 'sport = :${label#*:}') ]]" 10 "the server to listen"
+	done
 }
-trial_deed() { # LABEL
+trial_flows() { # LABEL
+	local label
+	for label in a:7001 b:7002; do
+		spawn "${1}_${label%:*}" ip netns exec c1 tcpend connect $SERVER "${label#*:}" 2
+	done
+	for label in a b; do
+		wait_for "[[ \$(log_count ${1}_$label connected) == 2 ]]" 10 "2 flows of $1"
+	done
+}
+trial_deed() {
 	flap
-	tell "${1}_a_server" say hello
+	tell a_server say hello
 	wait_for_rsts 2 15
 	conntrack -F 2>/dev/null
-	tell "${1}_b_server" say hello
+	tell b_server say hello
 	wait_for_rsts 4 15
 	try_ports 3 8001
 	wait_for_rsts 7 15
 }
-# Their sockets first, all at once: a FIN that is sent again would meet the next trial's listener.
+# Their sockets first, at once: a FIN would meet a listener in the next trial.
 trial_end_flows() { # LABEL
-	local end
-	for end in c1 srv; do ss -N $end -K -tn '( sport = :7001 or sport = :7002 or dport = :7001 or dport = :7002 )' >/dev/null; done
-	for end in a_client a_server b_client b_server; do end KILL "${1}_$end"; done
+	ip netns exec c1 ss -K -tn '( dport = :7001 or dport = :7002 )' >/dev/null
+	end KILL "${1}_a"
+	end KILL "${1}_b"
 	conntrack -F 2>/dev/null
 }
 
@@ -62,7 +75,7 @@ trial() {
 	pid=$!
 	wait_for "[[ -e $STATE/begun ]] || ! running $pid" 60 "rstblame to begin"
 	${TRIAL_MEANWHILE:-true}
-	trial_deed "$name"
+	trial_deed
 	: >"$STATE/over"
 	wait "$pid" || status=$?
 	trial_end_flows "$name"
@@ -88,5 +101,5 @@ trials_end() { fact unexpected "$(jq -Rsc 'split("\n") | map(select(. != ""))' "
 # The window that counts for the scenario is that of a node that has all back.
 trials_act() {
 	trial_flows last
-	trial_deed last
+	trial_deed
 }

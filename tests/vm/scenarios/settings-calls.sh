@@ -9,15 +9,15 @@ WINDOW=400
 setup() {
 	trials_setup
 	if [[ ! -x /usr/bin/rstblame ]]; then return; fi
-	trial setns '*****' 'seccomp' refuse setns --
-	trial unshare '*****' 'seccomp' refuse unshare --
-	trial bpf '*****' 'seccomp' refuse bpf --
-	trial bpf_none '*****' '' refuse bpf=38 --
-	trial perf_event_open '*****' 'seccomp' refuse perf_event_open --
-	trial memfd_create '*****' '' refuse memfd_create --
-	trial fsopen '*****' '' refuse fsopen --
-	trial membarrier '*****' '' refuse membarrier --
-	trial all_but_bpf '*****' 'seccomp' refuse setns unshare perf_event_open memfd_create fsopen membarrier --
+	trial setns 'RRRTT' 'seccomp' refuse setns --
+	trial unshare 'RRRRT' 'seccomp' refuse unshare --
+	trial bpf 'TTTTT' 'seccomp' refuse bpf --
+	trial bpf_none 'TTTTT' 'seccomp' refuse bpf=38 --
+	trial perf_event_open '**R*T' 'refuses kprobe' refuse perf_event_open --
+	trial memfd_create RRRRR '' refuse memfd_create --
+	trial fsopen RRRRR '' refuse fsopen --
+	trial membarrier RRRRR '' refuse membarrier --
+	trial all_but_bpf '**RTT' 'seccomp' refuse setns unshare perf_event_open memfd_create fsopen membarrier --
 	trials_end
 }
 

@@ -15,27 +15,27 @@ vmlinux_alone='cp /sys/kernel/btf/vmlinux /run/vmlinux.btf; mount -t tmpfs none 
 setup() {
 	trials_setup
 	if [[ ! -x /usr/bin/rstblame ]]; then return; fi
-	trial user_namespace '*****' 'user namespace' unshare -Ur
-	trial pid_namespace '*****' 'pid namespace' unshare -p -f --mount-proc
+	trial user_namespace 'TTTTT' 'user namespace' unshare -Ur
+	trial pid_namespace 'RRRTT' 'pid namespace' unshare -p -f --mount-proc
 	small
 	second
 	mounts 'mount -t proc -o hidepid=2 proc /proc'
-	trial hidepid '*****' '' "${in_mounts[@]}"
+	trial hidepid RRRRR '' "${in_mounts[@]}"
 	mounts 'mount -t proc -o hidepid=2 proc /proc'
-	trial hidepid_no_ptrace '*****' 'CAP_SYS_PTRACE' "${in_mounts[@]}" \
+	trial hidepid_no_ptrace 'RRRTT' 'CAP_SYS_PTRACE' "${in_mounts[@]}" \
 		/usr/bin/setpriv --inh-caps=-all --bounding-set=-sys_ptrace
 	mounts 'umount /sys/kernel/tracing; umount /sys/fs/bpf'
-	trial no_tracefs '*****' '' "${in_mounts[@]}"
+	trial no_tracefs RRRRR '' "${in_mounts[@]}"
 	mounts 'umount -l /sys'
-	trial no_sysfs '*****' '/sys is not mounted' "${in_mounts[@]}"
+	trial no_sysfs 'TTTTT' '/sys is not mounted' "${in_mounts[@]}"
 	mounts "$vmlinux_alone"
-	trial no_module_types '*****' '' "${in_mounts[@]}"
+	trial no_module_types RRRRR '' "${in_mounts[@]}"
 	cp /sys/kernel/btf/vmlinux "$STATE/types.btf"
-	TRIAL_ARGS="--btf $STATE/types.btf" trial btf_file '*****' '' env
+	TRIAL_ARGS="--btf $STATE/types.btf" trial btf_file RRRRR '' env
 	mounts 'mount --bind /dev/null /proc/kallsyms'
 	trial no_proc_kallsyms '*****' '' "${in_mounts[@]}"
-	trial few_files '*****' '' bash -c 'ulimit -n 24; exec "$@"' few-files
-	TRIAL_MEANWHILE=unplug trial unplugged '*****' '' env
+	trial few_files 'TTTTT' 'ulimit -n' bash -c 'ulimit -n 24; exec "$@"' few-files
+	TRIAL_MEANWHILE=unplug trial unplugged RRRRR '' env
 	replug
 	trials_end
 }
@@ -46,7 +46,7 @@ small() {
 	echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 	mkdir $group
 	echo $((32 << 20)) >$group/memory.max
-	trial memory_32m '*****' '' "${in_small[@]}"
+	trial memory_32m RRRRR '' "${in_small[@]}"
 	fact memory_peak_mb "$(($(cat $group/memory.peak 2>/dev/null || echo 0) >> 20))"
 	fact memory_oom_kills "$(awk '$1 == "oom_kill" { print $2 }' $group/memory.events)"
 	rmdir $group
@@ -56,7 +56,7 @@ small() {
 # Another one watches, and comes and goes meanwhile.
 second() {
 	spawn other rstblame -d 300 -q
-	TRIAL_MEANWHILE="rstblame -d 1 -q" trial two_instances '*****' '' env
+	TRIAL_MEANWHILE="rstblame -d 1 -q" trial two_instances RRRRR '' env
 	end INT other
 }
 

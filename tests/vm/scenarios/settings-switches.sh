@@ -8,18 +8,18 @@ WINDOW=400
 setup() {
 	trials_setup
 	if [[ ! -x /usr/bin/rstblame ]]; then return; fi
-	switched perf_event_paranoid kernel.perf_event_paranoid 4 '*****' '' env
-	switched perf_event_paranoid_no_sys_admin kernel.perf_event_paranoid 4 '*****' 'perf_event_paranoid' \
+	switched perf_event_paranoid kernel.perf_event_paranoid 4 RRRRR '' env
+	switched perf_event_paranoid_no_sys_admin kernel.perf_event_paranoid 4 '**RTT' 'perf_event_paranoid' \
 		/usr/bin/setpriv --inh-caps=-all --bounding-set=-sys_admin
-	switched perf_event_paranoid_2_no_sys_admin kernel.perf_event_paranoid 2 '*****' 'CAP_SYS_ADMIN' \
+	switched perf_event_paranoid_2_no_sys_admin kernel.perf_event_paranoid 2 'RRRTT' 'CAP_SYS_ADMIN' \
 		/usr/bin/setpriv --inh-caps=-all --bounding-set=-sys_admin
-	switched kptr_restrict_1_no_syslog kernel.kptr_restrict 1 '*****' '' \
+	switched kptr_restrict_1_no_syslog kernel.kptr_restrict 1 'RRRRT' 'CAP_SYSLOG' \
 		/usr/bin/setpriv --inh-caps=-all --bounding-set=-syslog
-	switched kptr_restrict kernel.kptr_restrict 2 '*****' '' env
-	switched no_jit net.core.bpf_jit_enable 0 '*****' '' env
-	switched jit_harden net.core.bpf_jit_harden 2 '*****' '' env
-	switched no_netns user.max_net_namespaces 0 '*****' '' env
-	switched no_modules kernel.modprobe /bin/false '*****' '' env
+	switched kptr_restrict kernel.kptr_restrict 2 'RRRRT' 'kptr_restrict' env
+	switched no_jit net.core.bpf_jit_enable 0 RRRRR '' env
+	switched jit_harden net.core.bpf_jit_harden 2 RRRRR '' env
+	switched no_netns user.max_net_namespaces 0 'RRRRT' 'max_net_namespaces' env
+	switched no_modules kernel.modprobe /bin/false RRRRR '' env
 	trials_end
 }
 

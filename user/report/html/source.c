@@ -95,6 +95,8 @@ void html_write_gaps(struct html *h, FILE *out, const struct summary *t)
 	if (h->is_short_of_memory)
 		fputs("<p class=\"alert\">Lines of this page are missing: out of memory.</p>\n",
 		      out);
+	for (size_t i = 0; i < t->gaps_count; i++)
+		html_element(out, "p", "missing alert", t->gaps[i]);
 	write_missing(h, out);
 	fputs("</section>\n", out);
 }
