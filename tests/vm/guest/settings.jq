@@ -18,7 +18,7 @@ def judged($resets; $count; $verdict; $cause; $actor):
     else "SILENT" end;
 
 ($checked | fromjson? // {}) as $table
-| (lines("start") | length > 0) as $has_begun
+| lines("start") as $starts
 | (lines("reset") | map(select(.direction != "received"))) as $sent
 | .[-1] as $summary
 | ($sent | map(select(.packet.sport? == 7001))) as $flap
@@ -44,7 +44,7 @@ def judged($resets; $count; $verdict; $cause; $actor):
     unproven: (($proven | split("\n") | map(select(. != ""))) - $seen)
   }
 # A told one is told with the cause and its cure, in the window's words and in --check's.
-| .has_pattern = ($pattern == "" or (if $has_begun then ($err + ($summary | tojson) + (lines("start") | tojson)) else $err end | test($pattern)))
+| .has_pattern = ($pattern == "" or ($err + ($summary | tojson) + ($starts | tojson) | test($pattern)))
 | .check_has_pattern = ($pattern == "" or .check == "right" or ($checked | test($pattern)))
 | .is_as_wanted = (.has_pattern and .check_has_pattern
     and ([.flap, .flush, .reset, .victim, .check] as $got
