@@ -45,12 +45,12 @@ trial_flows() { # LABEL
 trial_deed() {
 	flap
 	tell a_server say hello
-	wait_for_rsts 2 15
+	wait_for_rsts 2 60
 	conntrack -F 2>/dev/null
 	tell b_server say hello
-	wait_for_rsts 4 15
+	wait_for_rsts 4 60
 	try_ports 3 8001
-	wait_for_rsts 7 15
+	wait_for_rsts 7 60
 }
 # Their sockets first, at once: a FIN would meet a listener in the next trial.
 trial_end_flows() { # LABEL
@@ -70,16 +70,16 @@ trial() {
 	trial_flows "$name"
 	count_rsts before
 	rm -f "$STATE/begun" "$STATE/over"
-	timeout -k 5 90 "$@" rstblame ${TRIAL_ARGS-} -d 60 -f json -w "$STATE/$name.rec" \
+	timeout -k 5 300 "$@" rstblame ${TRIAL_ARGS-} -d 240 -f json -w "$STATE/$name.rec" \
 		-- /guest/settings-wait "$STATE" >"$STATE/$name.json" 2>"$STATE/$name.err" &
 	pid=$!
-	wait_for "[[ -e $STATE/begun ]] || ! running $pid" 60 "rstblame to begin"
+	wait_for "[[ -e $STATE/begun ]] || ! running $pid" 180 "rstblame to begin"
 	${TRIAL_MEANWHILE:-true}
 	trial_deed
 	: >"$STATE/over"
 	wait "$pid" || status=$?
 	trial_end_flows "$name"
-	timeout -k 5 60 "$@" rstblame ${TRIAL_ARGS-} --check -f json >"$STATE/$name.check" 2>"$STATE/$name.check.err" || check=$?
+	timeout -k 5 180 "$@" rstblame ${TRIAL_ARGS-} --check -f json >"$STATE/$name.check" 2>"$STATE/$name.check.err" || check=$?
 	trial_judge
 }
 

@@ -2,7 +2,7 @@
 # rstblame under a seccomp filter that refuses one system call at a time (tools/refuse.c), as
 # a container's profile does (guest/settings.sh).
 RUNS=test-kernels
-WINDOW=400
+WINDOW=900
 
 . /guest/settings.sh
 

@@ -2,7 +2,7 @@
 # rstblame without one capability of root's at a time, and with nothing but those that are
 # needed (guest/settings.sh). What cannot be done is said; the rest is done.
 RUNS=test-kernels
-WINDOW=400
+WINDOW=900
 
 . /guest/settings.sh
 

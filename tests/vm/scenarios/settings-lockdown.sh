@@ -3,7 +3,7 @@
 # the window that counts for the scenario, and last of all scenarios.
 RUNS=test-kernels
 BOOT=last
-WINDOW=100
+WINDOW=300
 
 . /guest/settings.sh
 

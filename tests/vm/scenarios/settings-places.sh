@@ -2,7 +2,7 @@
 # rstblame in namespaces of its own, with little memory, beside another instance, where files
 # of the kernel are hidden, and while a CPU goes (guest/settings.sh).
 RUNS=test-kernels
-WINDOW=400
+WINDOW=900
 
 . /guest/settings.sh
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # rstblame while a switch of the kernel is set otherwise (guest/settings.sh).
 RUNS=test-kernels
-WINDOW=400
+WINDOW=900
 
 . /guest/settings.sh
 
