@@ -60,8 +60,7 @@ int main(int argc, char **argv)
 			BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)number_of(argv[i]), 0, 1);
 		filter[program.len++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, answer);
 	}
-	filter[program.len++] =
-		(struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	filter[program.len++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	if (i + 1 >= argc || strcmp(argv[i], "--") != 0)
 		return 2;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
