@@ -7,7 +7,7 @@ rstblame_pid() {
 	local process comm
 	for process in /proc/[0-9]*; do
 		read -r comm 2>/dev/null <"$process/comm" || continue
-		if [[ $comm == rstblame ]] && [[ $(readlink "$process/fd/"* 2>/dev/null) == *bpf* ]]; then
+		if [[ $comm == rstblame && $(ls -l "$process/fd" 2>/dev/null) == *bpf-map* ]]; then
 			echo "${process#/proc/}"
 			return
 		fi
@@ -29,10 +29,17 @@ stopped() {
 	local seconds=$1 pid
 	shift
 	pid=$(rstblame_pid)
-	if [[ $pid ]]; then kill -STOP "$pid"; fi
+	if [[ ! $pid ]]; then
+		[[ ! -x /usr/bin/rstblame ]] || fail "no rstblame to stop"
+		"$@"
+		return
+	fi
+	kill -STOP "$pid"
+	wait_for '[[ $(</proc/'$pid'/stat) == *") T "* ]]' 5 "rstblame to be stopped"
 	"$@"
 	sleep "$seconds"
-	if [[ $pid ]]; then kill -CONT "$pid"; fi
+	[[ $(</proc/$pid/stat) == *") T "* ]] || fail "rstblame went on meanwhile"
+	kill -CONT "$pid"
 }
 
 flush_and_resets() {
