@@ -21,7 +21,8 @@ static struct bpf_link *link_program(struct bpf_program *program, enum hook_how 
 }
 
 static int attach_program(struct attachments *attachments, struct bpf_object *object,
-			  const char *name, enum hook_how how, bool at_exit, const char *symbol)
+			  enum event_probe probe, const char *name, enum hook_how how, bool at_exit,
+			  const char *symbol)
 {
 	struct bpf_program *program = bpf_object__find_program_by_name(object, name);
 	struct bpf_link *link;
@@ -33,7 +34,7 @@ static int attach_program(struct attachments *attachments, struct bpf_object *ob
 	link = link_program(program, how, at_exit, symbol);
 	if (!link)
 		return -errno;
-	attachments->links[attachments->links_count++] = link;
+	attachments->links[attachments->links_count++] = (struct attach_link){ probe, link };
 	return 0;
 }
 
@@ -41,11 +42,12 @@ static int attach_program(struct attachments *attachments, struct bpf_object *ob
 static void detach_since(struct attachments *attachments, size_t count)
 {
 	while (attachments->links_count > count)
-		bpf_link__destroy(attachments->links[--attachments->links_count]);
+		bpf_link__destroy(attachments->links[--attachments->links_count].link);
 }
 
 static void attach_probe(struct attachments *attachments, struct bpf_object *object,
-			 const struct hook_choice *choice, struct probe_result *result)
+			 enum event_probe probe, const struct hook_choice *choice,
+			 struct probe_result *result)
 {
 	const struct hook *hook = choice->hook;
 	size_t links_before = attachments->links_count;
@@ -55,10 +57,10 @@ static void attach_probe(struct attachments *attachments, struct bpf_object *obj
 		return;
 	/* The end first: an end without its beginning is ignored, not misread. */
 	if (hook->exit)
-		err = attach_program(attachments, object, hook->exit, hook->how, true,
+		err = attach_program(attachments, object, probe, hook->exit, hook->how, true,
 				     choice->symbol);
 	if (!err)
-		err = attach_program(attachments, object, hook->entry, hook->how, false,
+		err = attach_program(attachments, object, probe, hook->entry, hook->how, false,
 				     choice->symbol);
 	snprintf(result->symbol, sizeof(result->symbol), "%s", choice->symbol);
 	if (err) {
@@ -104,7 +106,7 @@ void attach_all(struct attachments *attachments, struct bpf_object *object,
 		const struct hook_choice *choices, struct probe_result *results)
 {
 	for (size_t i = EVENT_PROBES; i-- > 0;) {
-		attach_probe(attachments, object, &choices[i], &results[i]);
+		attach_probe(attachments, object, i, &choices[i], &results[i]);
 		count_misses(attachments, object, i, &choices[i], &results[i]);
 		note_gap(&choices[i], &results[i]);
 	}
@@ -114,6 +116,24 @@ void attach_release(struct attachments *attachments)
 {
 	detach_since(attachments, 0);
 	attachments->counted_count = 0;
+}
+
+void attach_release_probe(struct attachments *attachments, enum event_probe probe)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < attachments->links_count; i++) {
+		if (attachments->links[i].probe == probe)
+			bpf_link__destroy(attachments->links[i].link);
+		else
+			attachments->links[kept++] = attachments->links[i];
+	}
+	attachments->links_count = kept;
+	kept = 0;
+	for (size_t i = 0; i < attachments->counted_count; i++)
+		if (attachments->counted[i].probe != probe)
+			attachments->counted[kept++] = attachments->counted[i];
+	attachments->counted_count = kept;
 }
 
 void attach_add_misses(const struct attachments *attachments, uint64_t lost[EVENT_PROBES])

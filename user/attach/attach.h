@@ -22,7 +22,10 @@ enum {
 
 /* Zeroed, it holds nothing. */
 struct attachments {
-	struct bpf_link *links[ATTACH_LINKS_MAX];
+	struct attach_link {
+		enum event_probe probe;
+		struct bpf_link *link;
+	} links[ATTACH_LINKS_MAX];
 	size_t links_count;
 	/* Programs whose missed runs are lost events. */
 	struct attach_counted {
@@ -37,8 +40,9 @@ struct attachments {
 void attach_all(struct attachments *attachments, struct bpf_object *object,
 		const struct hook_choice *choices, struct probe_result *results);
 
-/* Takes all of them out again. Before their objects are destroyed. */
+/* Takes all of them out again, or that probe's. Before their objects are destroyed. */
 void attach_release(struct attachments *attachments);
+void attach_release_probe(struct attachments *attachments, enum event_probe probe);
 
 /* Adds the runs that the kernel skipped, by probe. */
 void attach_add_misses(const struct attachments *attachments, uint64_t lost[EVENT_PROBES]);

@@ -89,6 +89,34 @@ void loader_fall_back(struct loader *loader, const struct hook_choice *chosen,
 		attach_late(loader, choices, results);
 }
 
+/* ---- functions that are not called ---- */
+
+size_t loader_replace(struct loader *loader, const bool *silent, struct probe_result *results)
+{
+	struct hook_choice refused[EVENT_PROBES] = { 0 }, choices[EVENT_PROBES] = { 0 };
+	struct probe_result now[EVENT_PROBES];
+	size_t replaced = 0;
+
+	for (size_t i = 0; i < EVENT_PROBES; i++)
+		if (silent[i])
+			refused[i].hook = probe_last_on_function(&probes[i], results[i].symbol);
+	if (plan_make(&loader->plan, loader->allows_fentry, refused, choices, now))
+		return 0;
+	for (enum event_probe i = 0; i < EVENT_PROBES; i++) {
+		if (!refused[i].hook)
+			choices[i].hook = NULL;
+		if (!choices[i].hook)
+			continue;
+		attach_release_probe(&loader->attachments, i);
+		replaced++;
+	}
+	if (replaced)
+		attach_late(loader, choices, results);
+	loader_forget_plan(loader);
+	loader_note_results(loader, results);
+	return replaced;
+}
+
 /* ---- modules that come and go ---- */
 
 static bool is_of_module(size_t probe, const char *module)

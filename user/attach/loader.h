@@ -37,6 +37,12 @@ void loader_close(struct loader *loader);
 size_t loader_attach_module(struct loader *loader, const char *module,
 			    struct probe_result *results);
 
+/* Another function in place of the one that is probed, for those of the probes that have
+ * one: `silent` (EVENT_PROBES of them) says whose event was provoked and did not come, as
+ * where the compiler inlined the function into its callers. Returns how many were replaced;
+ * `results` tells of each. */
+size_t loader_replace(struct loader *loader, const bool *silent, struct probe_result *results);
+
 /* That module went, and its kprobes with it: its probes wait again. Returns how many. */
 size_t loader_forget_module(struct loader *loader, const char *module,
 			    struct probe_result *results);

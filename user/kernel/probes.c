@@ -218,6 +218,27 @@ const char *hook_how_name(enum hook_how how)
 	return "none";
 }
 
+/* Of `tcp_reset` are `tcp_reset` and `tcp_reset.llvm.7`, not `tcp_reset_again`. */
+static bool is_form_of(const char *function, const char *symbol)
+{
+	size_t length = strlen(function);
+
+	return !strncmp(function, symbol, length) && (!symbol[length] || symbol[length] == '.');
+}
+
+const struct hook *probe_last_on_function(const struct probe *probe, const char *symbol)
+{
+	const struct hook *last = NULL;
+
+	for (size_t i = 0; i < PROBE_HOOKS_MAX && probe->hooks[i].symbol; i++) {
+		if (is_form_of(probe->hooks[i].symbol, symbol))
+			last = &probe->hooks[i];
+		else if (last)
+			return last;
+	}
+	return NULL;
+}
+
 const char *probe_state_name(enum probe_state state)
 {
 	switch (state) {

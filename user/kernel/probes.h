@@ -46,6 +46,10 @@ struct probe {
 /* In the order of enum event_probe. */
 extern const struct probe probes[EVENT_PROBES];
 
+/* The last of its hooks on the function that is probed by `symbol`, in whichever form; NULL
+ * where none on another function comes after it. */
+const struct hook *probe_last_on_function(const struct probe *probe, const char *symbol);
+
 /* Its stable word in the schema. */
 const char *probe_word(enum event_probe probe);
 

@@ -173,6 +173,21 @@ bool proof_waits(const struct provoked *provoked, const struct probe_result *res
 	return false;
 }
 
+bool proof_finds_silent(const struct provoked *provoked, const struct probe_result *results,
+			bool *silent)
+{
+	bool is_any = false;
+
+	for (enum event_probe i = 0; i < EVENT_PROBES; i++) {
+		silent[i] = !provoked->why[0] && results[i].state == PROBE_ATTACHED &&
+			    was_provoked(provoked, results, i);
+		if (silent[i] && !probe_last_on_function(&probes[i], results[i].symbol))
+			return false;
+		is_any |= silent[i];
+	}
+	return is_any;
+}
+
 void proof_end(const struct provoked *provoked, bool was_patient, struct probe_result *results)
 {
 	for (enum event_probe i = 0; i < EVENT_PROBES; i++) {

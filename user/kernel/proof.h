@@ -38,6 +38,12 @@ void proof_observe(const struct provoked *provoked, const struct observation *se
 /* Whether something that was provoked was not seen yet. */
 bool proof_waits(const struct provoked *provoked, const struct probe_result *results);
 
+/* Which probes saw nothing of what was provoked though each of the others did, so that it is
+ * not a matter of time: `silent` has EVENT_PROBES. False: there is none, or more is missing
+ * than probes with another function to be tried. */
+bool proof_finds_silent(const struct provoked *provoked, const struct probe_result *results,
+			bool *silent);
+
 /* After the last: what was provoked and not seen is blind. What could not be provoked stays
  * attached, not proven, and `why` says why. `was_patient`: on the
  * slowest machine all would have been seen; else that is no proof of blindness. */

@@ -17,6 +17,10 @@ struct canary {
 	int end_fd;   /* to be closed when the child may end */
 	int netns_fd; /* keeps the namespace, and so its number, from being another's */
 };
+#define CANARY_NONE                                                                                \
+	{                                                                                          \
+		.pid = -1, .end_fd = -1, .netns_fd = -1                                            \
+	}
 
 /* Provokes all that can be, in a child that waits then; `provoked` says what, and why not. */
 void canary_begin(struct canary *canary, struct provoked *provoked);

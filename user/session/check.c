@@ -37,7 +37,7 @@ static void run_canary(struct check *c, struct loader *loader)
 
 	if (rings) {
 		c->proving.probes = c->probes;
-		proving_run(&c->proving, rings, PATIENCE_NS, true);
+		proving_run(&c->proving, loader, rings, PATIENCE_NS, true);
 	}
 	rings_free(rings);
 }
@@ -99,8 +99,7 @@ static void run_check(struct check *c, const struct options *options)
 
 enum status session_check(const struct options *options)
 {
-	struct check check = { .status = STATUS_UNKNOWN,
-			       .proving.canary = { .pid = -1, .end_fd = -1, .netns_fd = -1 } };
+	struct check check = { .status = STATUS_UNKNOWN, .proving = PROVING_IDLE };
 	struct output out;
 	char why[OPTIONS_WHY_BYTES];
 

@@ -395,7 +395,7 @@ static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 	if (run->blame && run->inspector)
 		run->sweep = sweep_new(run->inspector, run->blame, take, run);
 	if (run->rings && run->victims && run->blame && !wakes_open(run)) {
-		proving_run(&run->proving, run->rings, PROVING_NS, false);
+		proving_run(&run->proving, run->loader, run->rings, PROVING_NS, false);
 		least_privilege_attached(run->options, probes_may_come(run));
 		return 0;
 	}
@@ -462,8 +462,7 @@ static void release(struct run *run)
 
 enum status session_run(const struct options *options)
 {
-	struct run run = { .options = options,
-			   .proving.canary = { .pid = -1, .end_fd = -1, .netns_fd = -1 } };
+	struct run run = { .options = options, .proving = PROVING_IDLE };
 	enum status status;
 	uint32_t netns = 0;
 	char why[REPORT_WHY_BYTES];

@@ -255,6 +255,25 @@ static void the_next_after_a_refusal(void **state)
 	assert_null(choice.hook);
 }
 
+/* A form of a function is the function; one whose name goes on is not. */
+static void what_is_another_function(void **state)
+{
+	const struct probe *walk = &probes[EVENT_PROBE_ITERATION];
+	const struct probe *address = &probes[EVENT_PROBE_ADDRESS_V6];
+	const struct hook *last;
+
+	(void)state;
+	last = probe_last_on_function(address, "inet6addr_notifier_call_chain.llvm.77");
+	assert_non_null(last);
+	assert_string_equal(last->symbol, "inet6addr_notifier_call_chain");
+	assert_string_equal(last[1].symbol, "__ipv6_ifa_notify");
+	assert_null(probe_last_on_function(address, "__ipv6_ifa_notify"));
+	last = probe_last_on_function(walk, "nf_ct_iterate_cleanup");
+	assert_non_null(last);
+	assert_string_equal(last[1].symbol, "nf_ct_iterate_cleanup_net");
+	assert_null(probe_last_on_function(walk, "nf_ct_iterate_cleanup_net"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -270,6 +289,7 @@ int main(void)
 		cmocka_unit_test(tracepoint_without_a_symbol),
 		cmocka_unit_test(waits_for_its_module),
 		cmocka_unit_test(the_next_after_a_refusal),
+		cmocka_unit_test(what_is_another_function),
 	};
 
 	return cmocka_run_group_tests_name("choice", tests, NULL, NULL);

@@ -278,6 +278,36 @@ static void a_canary_that_could_not_run(void **state)
 	}
 }
 
+static bool is_silent[EVENT_PROBES];
+
+/* All was seen but for the event of one function, which its callers have inlined. */
+static void a_function_that_nobody_calls(void **state)
+{
+	(void)state;
+	attach_all_probes();
+	strcpy(results[EVENT_PROBE_ADDRESS_V6].symbol, "inet6addr_notifier_call_chain");
+	observe_all_but_the_removal();
+	observe_type(CANARY, OBSERVATION_REMOVAL);
+	assert_false(proof_finds_silent(&everything, results, is_silent));
+	results[EVENT_PROBE_ADDRESS_V6].state = PROBE_ATTACHED;
+	assert_true(proof_finds_silent(&everything, results, is_silent));
+	for (enum event_probe i = 0; i < EVENT_PROBES; i++)
+		assert_int_equal(is_silent[i], i == EVENT_PROBE_ADDRESS_V6);
+	/* There is no third to be tried. */
+	strcpy(results[EVENT_PROBE_ADDRESS_V6].symbol, "__ipv6_ifa_notify");
+	assert_false(proof_finds_silent(&everything, results, is_silent));
+}
+
+/* Others are missing, too, which have no other function: it may come yet. */
+static void a_slow_machine_is_not_silent(void **state)
+{
+	(void)state;
+	attach_all_probes();
+	strcpy(results[EVENT_PROBE_ADDRESS_V6].symbol, "inet6addr_notifier_call_chain");
+	strcpy(results[EVENT_PROBE_ADDRESS_V4].symbol, "fib_inetaddr_event");
+	assert_false(proof_finds_silent(&everything, results, is_silent));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +320,8 @@ int main(void)
 		cmocka_unit_test(rules_prove_theirs),
 		cmocka_unit_test(what_comes_late_is_not_blind),
 		cmocka_unit_test(a_canary_that_could_not_run),
+		cmocka_unit_test(a_function_that_nobody_calls),
+		cmocka_unit_test(a_slow_machine_is_not_silent),
 	};
 
 	return cmocka_run_group_tests_name("proof", tests, NULL, NULL);
