@@ -57,7 +57,8 @@ small() {
 second() {
 	spawn other rstblame -d 300 -q
 	TRIAL_MEANWHILE="rstblame -d 1 -q" trial two_instances RRRRR '' env
-	end INT other
+	kill -INT "$other_pid"
+	wait_for "! running $other_pid" 60 "the other one to detach"
 }
 
 unplug() { echo 0 >/sys/devices/system/cpu/cpu1/online; }
