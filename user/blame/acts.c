@@ -140,11 +140,27 @@ static bool is_by_argument(struct blame *b, const struct observation *seen, enum
 	       (node->is_blind_to_requests || seen->mono_ns < node->requests_since_ns);
 }
 
+static void make_room(struct blame *b, struct netns_id netns)
+{
+	struct flush *old;
+
+	if (flushes_has_room(b->flushes, netns))
+		return;
+	old = flushes_oldest(b->flushes, netns);
+	if (!old)
+		return;
+	changes_unpin(b->changes, old);
+	flushes_evict(b->flushes, old);
+}
+
 static struct flush *open_flush(struct blame *b, const struct observation *seen, uint64_t act,
 				enum cause cause)
 {
-	struct flush *f = flushes_add(b->flushes, seen->netns.node, act);
+	struct flush *f;
 
+	make_room(b, seen->netns);
+	f = flushes_has_room(b->flushes, seen->netns) ? flushes_add(b->flushes, seen->netns, act) :
+							NULL;
 	if (!f)
 		return NULL;
 	f->id = ++b->last_id;
@@ -225,7 +241,7 @@ struct flush *blame_make_single(struct blame *b, const struct observation *seen,
 		f->last_wall_ns = wall_ns;
 	}
 	/* What is still in flight finds it there. */
-	ledger_set_flush(b->ledger, walk, flushes_index(b->flushes, f));
+	removals_set_flush(b->removals, walk, flushes_index(b->flushes, f));
 	return f;
 }
 
@@ -319,8 +335,10 @@ int blame_observe_act_begin(struct blame *b, const struct observation *seen)
 		return 0;
 	}
 	f = open_flush(b, seen, act->act, act->cause);
-	if (!f)
+	if (!f) {
+		flushes_note_gap(b->flushes, seen->netns, seen->mono_ns);
 		return 0;
+	}
 	describe_flush(b, f, act);
 	if (is_of_one(act->cause)) {
 		f->counts_acts = true;
@@ -360,6 +378,8 @@ struct flush *blame_flush_of(struct blame *b, const struct observation *seen)
 	}
 	if (!f && (r->act || is_notified || r->has_actor)) {
 		f = open_flush(b, seen, r->act, r->cause);
+		if (!f)
+			flushes_note_gap(b->flushes, seen->netns, seen->mono_ns);
 		if (f && r->has_actor)
 			f->actor = r->actor;
 		if (f && is_notified)
@@ -391,7 +411,7 @@ void blame_finish(struct blame *b)
 {
 	memset(b->open, 0, sizeof(b->open));
 	for (size_t i = 0; i < flushes_count(b->flushes); i++) {
-		struct flush *f = flushes_at(b->flushes, (uint32_t)i);
+		struct flush *f = flushes_in(b->flushes, i);
 
 		if (f)
 			end_flush(b, f);

@@ -27,13 +27,13 @@ struct blame *blame_new(const struct blame_limits *limits, blame_sink_fn sink, v
 		limits = &defaults;
 	b->sink = sink;
 	b->sink_ctx = sink_ctx;
-	b->ledger = ledger_new(or_default(limits->removals, DEFAULT_REMOVALS));
-	b->changes = changes_new(or_default(limits->changes, DEFAULT_CHANGES));
-	b->flushes = flushes_new(or_default(limits->flushes, DEFAULT_FLUSHES));
-	b->rulesets = rulesets_new(RULESETS_MAX);
-	b->retranslations = retranslations_new(RENEWALS_MAX);
+	b->removals = removals_new(or_default(limits->removals, DEFAULT_REMOVALS), &b->strangers);
+	b->changes = changes_new(or_default(limits->changes, DEFAULT_CHANGES), &b->strangers);
+	b->flushes = flushes_new(or_default(limits->flushes, DEFAULT_FLUSHES), &b->strangers);
+	b->rulesets = rulesets_new(RULESETS_MAX, &b->strangers);
+	b->retranslations = retranslations_new(RENEWALS_MAX, &b->strangers);
 	risks_init(&b->risks, or_default(limits->risks, DEFAULT_RISKS));
-	if (!b->risks.table || !b->ledger || !b->changes || !b->flushes || !b->rulesets ||
+	if (!b->risks.table || !b->removals || !b->changes || !b->flushes || !b->rulesets ||
 	    !b->retranslations) {
 		blame_free(b);
 		return NULL;
@@ -45,7 +45,7 @@ void blame_free(struct blame *b)
 {
 	if (!b)
 		return;
-	ledger_free(b->ledger);
+	removals_free(b->removals);
 	changes_free(b->changes);
 	flushes_free(b->flushes);
 	rulesets_free(b->rulesets);
@@ -85,6 +85,21 @@ static struct change make_change(const struct observation *seen, uint64_t id)
 				.seen = seen->change };
 }
 
+/* Another user namespace than the initial one owns it: what it holds of each table counts
+ * together with the others like it. */
+static void note_stranger(struct blame *b, struct netns_id netns)
+{
+	if (!strangers_note(&b->strangers, netns))
+		return;
+	removals_note_stranger(b->removals, netns);
+	changes_note_stranger(b->changes, netns);
+	flushes_note_stranger(b->flushes, netns);
+	rulesets_note_stranger(b->rulesets, netns);
+	retranslations_note_stranger(b->retranslations, netns);
+	budgets_move(&b->sent.budgets, netns, strangers_owner(&b->strangers, netns));
+	budgets_move(&b->listeners.budgets, netns, strangers_owner(&b->strangers, netns));
+}
+
 static int observe_change(struct blame *b, const struct observation *seen)
 {
 	bool is_address = seen->type == OBSERVATION_ADDRESS;
@@ -92,6 +107,8 @@ static int observe_change(struct blame *b, const struct observation *seen)
 			     .id = ++b->last_id };
 	struct change change = make_change(seen, f.id);
 
+	if (seen->change.is_foreign)
+		note_stranger(b, seen->netns);
 	f.change = &change;
 	blame_deliver(b, seen, &f);
 	/* Only these can be behind a flush. */
@@ -121,7 +138,7 @@ static int observe_listener(struct blame *b, const struct observation *seen)
 {
 	struct finding f = { .type = FINDING_LISTENER, .id = ++b->last_id };
 
-	listeners_add(&b->listeners, seen);
+	listeners_add(&b->listeners, &b->strangers, seen);
 	blame_deliver(b, seen, &f);
 	return 0;
 }
@@ -159,11 +176,11 @@ static int observe_removal(struct blame *b, const struct observation *seen)
 	if (flush)
 		blame_count_removal(flush, seen);
 	if (removal_is_risky(&entry))
-		risks_note(&b->risks, &entry);
+		risks_note(&b->risks, &entry, strangers_has(&b->strangers, seen->netns));
 	if (!flush && r->cause == CAUSE_OTHER && r->stack)
 		unexplained_note(&b->stacks, f.id, r->stack);
 	blame_deliver(b, seen, &f);
-	ledger_add(b->ledger, &entry);
+	removals_add(b->removals, &entry);
 	return 0;
 }
 
@@ -173,13 +190,13 @@ static void mark_retranslated(struct blame *b, const struct observation *seen,
 	const struct entry_observation *e = &seen->entry;
 	struct ledger_walk walk;
 
-	ledger_find(b->ledger, &walk, seen->netns, e->flow.family, tuple);
-	while (ledger_next(b->ledger, &walk)) {
+	removals_find(b->removals, &walk, seen->netns, e->flow.family, tuple);
+	while (removals_next(b->removals, &walk)) {
 		if (walk.removal.zone[LEDGER_ORIG] != e->zone)
 			continue;
 		if (walk.removal.retranslated_ns[walk.side])
 			break; /* all older ones are marked, by whatever marked this one */
-		ledger_set_retranslated(b->ledger, &walk, seen->mono_ns);
+		removals_set_retranslated(b->removals, &walk, seen->mono_ns);
 	}
 }
 
@@ -194,8 +211,8 @@ static bool find_replaced(struct blame *b, const struct observation *seen, enum 
 	const struct ledger_removal *r = &walk->removal;
 	bool has_newer = false;
 
-	ledger_find(b->ledger, walk, seen->netns, e->flow.family, &e->flow.orig);
-	while (ledger_next(b->ledger, walk)) {
+	removals_find(b->removals, walk, seen->netns, e->flow.family, &e->flow.orig);
+	while (removals_next(b->removals, walk)) {
 		if (walk->side != side || r->zone[side] != e->zone || r->mono_ns > seen->mono_ns)
 			continue;
 		if (has_newer && r->retranslated_ns[side])
@@ -298,12 +315,27 @@ static int observe_probe(struct blame *b, const struct observation *seen)
 	return 0;
 }
 
+/* One namespace's changes were too many: what is joined to another's loses nothing. */
+static void note_gap(struct blame *b, const struct observation *seen)
+{
+	struct netns_id netns = seen->netns;
+
+	if (seen->lost.is_foreign && !netns.inum) /* some of them: they are one owner */
+		netns.inum = OWNER_FOREIGN;
+	else if (seen->lost.is_foreign)
+		note_stranger(b, netns);
+	if (seen->lost.count)
+		changes_note_gap(b->changes, netns, seen->mono_ns);
+}
+
 static int observe_lost(struct blame *b, const struct observation *seen)
 {
-	if (seen->lost.count)
+	if (seen->lost.is_of_netns)
+		note_gap(b, seen);
+	else if (seen->lost.count)
 		changes_note_loss(b->changes, seen->lost.sense);
 	/* A reset that went unseen takes nothing from the others. */
-	if (!sense_is_of_resets(seen->lost.sense))
+	if (!seen->lost.is_of_netns && !sense_is_of_resets(seen->lost.sense))
 		blame_node(b, seen->netns)->losses += seen->lost.count;
 	blame_deliver_raw(b, seen, FINDING_LOST);
 	return 0;

@@ -29,20 +29,23 @@ struct changes {
 	struct change **items; /* by age; each its own allocation, for a flush points to it */
 	size_t count;
 	size_t limit;
-	bool is_incomplete; /* one found no room */
-	bool sees_links;    /* a link that goes down is told */
+	const struct strangers *strangers;
+	struct budgets budgets;
+	bool sees_links;         /* a link that goes down is told */
+	struct budgets arrivals; /* of `known`; the horizon: one found no room */
 	size_t known_count;
 	struct known_address known[KNOWN_MAX];
 	struct observation last_removal; /* of an address; mono_ns 0: none */
 };
 
-struct changes *changes_new(size_t limit)
+struct changes *changes_new(size_t limit, const struct strangers *strangers)
 {
 	struct changes *changes = calloc(1, sizeof(*changes));
 
 	if (!changes)
 		return NULL;
 	changes->limit = limit;
+	changes->strangers = strangers;
 	changes->items = calloc(limit, sizeof(struct change *));
 	if (!changes->items) {
 		free(changes);
@@ -63,19 +66,59 @@ void changes_free(struct changes *changes)
 	free(changes);
 }
 
-/* Forgets the oldest that no flush points to. */
+static struct netns_id owner_of(const struct changes *changes, struct netns_id netns)
+{
+	return strangers_owner(changes->strangers, netns);
+}
+
+void changes_note_gap(struct changes *changes, struct netns_id netns, uint64_t mono_ns)
+{
+	budgets_forget(&changes->budgets, owner_of(changes, netns), mono_ns);
+}
+
+static void forget(struct changes *changes, size_t i)
+{
+	struct change *c = changes->items[i];
+
+	budgets_give(&changes->budgets, owner_of(changes, c->netns));
+	changes_note_gap(changes, c->netns, c->mono_ns);
+	free(c);
+	changes->count--;
+	memmove(&changes->items[i], &changes->items[i + 1],
+		(changes->count - i) * sizeof(struct change *));
+}
+
+/* Forgets the oldest that no flush points to: of who holds the most, or else of anybody. */
 static bool make_room(struct changes *changes)
 {
-	for (size_t i = 0; i < changes->count; i++) {
-		if (changes->items[i]->pins)
+	const struct budget *largest = budgets_largest(&changes->budgets);
+	size_t oldest = changes->count;
+
+	for (size_t i = changes->count; i-- > 0;) {
+		const struct change *c = changes->items[i];
+
+		if (c->pins)
 			continue;
-		free(changes->items[i]);
-		changes->count--;
-		memmove(&changes->items[i], &changes->items[i + 1],
-			(changes->count - i) * sizeof(struct change *));
-		return true;
+		if (oldest == changes->count ||
+		    netns_equal(owner_of(changes, c->netns), largest->owner) ||
+		    !netns_equal(owner_of(changes, changes->items[oldest]->netns), largest->owner))
+			oldest = i;
 	}
-	return false;
+	if (oldest == changes->count)
+		return false;
+	forget(changes, oldest);
+	return true;
+}
+
+void changes_note_stranger(struct changes *changes, struct netns_id netns)
+{
+	budgets_move(&changes->budgets, netns, owner_of(changes, netns));
+	budgets_move(&changes->arrivals, netns, owner_of(changes, netns));
+}
+
+uint64_t changes_horizon(const struct changes *changes, struct netns_id netns)
+{
+	return budgets_horizon(&changes->budgets, owner_of(changes, netns));
 }
 
 static struct change *make_change(const struct observation *seen, uint64_t id)
@@ -97,15 +140,16 @@ struct change *changes_add(struct changes *changes, const struct observation *se
 	struct change *change;
 
 	if (changes->count == changes->limit && !make_room(changes)) {
-		changes->is_incomplete = true;
+		changes_note_gap(changes, seen->netns, seen->mono_ns);
 		return NULL;
 	}
 	change = make_change(seen, id);
 	if (!change) {
-		changes->is_incomplete = true;
+		changes_note_gap(changes, seen->netns, seen->mono_ns);
 		return NULL;
 	}
 	changes->items[changes->count++] = change;
+	budgets_take(&changes->budgets, owner_of(changes, seen->netns));
 	return change;
 }
 
@@ -132,6 +176,14 @@ static bool explains(const struct change *c, const struct flush *f)
 	return f->cause != CAUSE_ADDRESS_REMOVED || address_equal(&c->seen.address, &f->address);
 }
 
+/* Whether what queued the flush may be among what is not remembered: work runs soon after. */
+static bool may_be_forgotten(const struct changes *changes, const struct flush *f)
+{
+	uint64_t horizon_ns = changes_horizon(changes, f->netns);
+
+	return horizon_ns && horizon_ns + WORK_DELAY_MAX_NS > f->first_mono_ns;
+}
+
 /* The newest unclaimed one; ambiguous when another process's might have queued
  * this work. Of two removals of one address by the same process it is open only
  * which instant it was: cause and actor are the same. */
@@ -139,7 +191,7 @@ static struct change *choose(struct changes *changes, const struct flush *f, boo
 {
 	struct change *newest = NULL;
 
-	*is_ambiguous = changes->is_incomplete;
+	*is_ambiguous = may_be_forgotten(changes, f);
 	for (size_t i = changes->count; i-- > 0;) {
 		struct change *c = changes->items[i];
 
@@ -202,7 +254,7 @@ static bool went_down(const struct changes *changes, const struct flush *f)
 static bool is_farewell(const struct changes *changes, const struct flush *f)
 {
 	return f->cause == CAUSE_LINK_DOWN && f->ifindex && changes->sees_links &&
-	       !changes->is_incomplete && !went_down(changes, f);
+	       !may_be_forgotten(changes, f) && !went_down(changes, f);
 }
 
 void changes_join(struct changes *changes, struct flush *flush)
@@ -212,6 +264,7 @@ void changes_join(struct changes *changes, struct flush *flush)
 		return;
 	}
 	join_one(changes, flush);
+	flush->is_by_forgotten = flush->join != JOIN_EXACT && may_be_forgotten(changes, flush);
 }
 
 void changes_join_by_tuple(struct changes *changes, struct flush *flush, uint8_t family,
@@ -225,6 +278,7 @@ void changes_join_by_tuple(struct changes *changes, struct flush *flush, uint8_t
 	c = choose(changes, flush, &is_ambiguous);
 	if (c)
 		join_to(flush, c, JOIN_BY_TUPLE);
+	flush->is_by_forgotten = !c && is_ambiguous;
 }
 
 void changes_join_recorded(struct changes *changes, struct flush *flush, uint64_t recorded_id)
@@ -287,6 +341,21 @@ static bool may_be_promotion(const struct changes *changes, const struct observa
 	       seen->mono_ns - last->mono_ns < PROMOTION_MAX_NS;
 }
 
+/* One owner's leave room for the others'. */
+static bool may_know_more(const struct changes *changes, struct netns_id netns)
+{
+	struct netns_id owner = owner_of(changes, netns);
+	uint64_t share = owner.inum == OWNER_FOREIGN ? KNOWN_MAX / 8 : KNOWN_MAX / 2;
+
+	return changes->known_count < KNOWN_MAX && budgets_held(&changes->arrivals, owner) < share;
+}
+
+bool changes_misses_arrivals(const struct changes *changes, struct netns_id netns)
+{
+	return budgets_horizon(&changes->arrivals, owner_of(changes, netns)) ||
+	       changes_horizon(changes, netns);
+}
+
 void changes_note_address(struct changes *changes, const struct observation *seen, uint64_t id)
 {
 	const struct change_observation *c = &seen->change;
@@ -298,8 +367,13 @@ void changes_note_address(struct changes *changes, const struct observation *see
 	k = find_known(changes, seen->netns, c->family, &c->local);
 	if (k)
 		k->is_gone = c->op == ADDRESS_REMOVE;
-	if (k || is_link_local(c) || changes->known_count == KNOWN_MAX)
+	if (k || is_link_local(c))
 		return;
+	if (!may_know_more(changes, seen->netns)) {
+		budgets_forget(&changes->arrivals, owner_of(changes, seen->netns), seen->mono_ns);
+		return;
+	}
+	budgets_take(&changes->arrivals, owner_of(changes, seen->netns));
 	k = &changes->known[changes->known_count++];
 	k->netns = seen->netns;
 	k->family = c->family;

@@ -19,13 +19,16 @@ static void add_because(struct reset_blame *out, uint64_t id)
 }
 
 /* Truth rule 2: a flush is joined by what its work item carries, or it is inferred. */
-static void weigh_join(const struct flush *f, struct reset_blame *out)
+static void weigh_join(const struct evidence *e, struct reset_blame *out)
 {
+	const struct flush *f = e->flush;
+
 	switch (f ? f->join : JOIN_NONE) {
 	case JOIN_EXACT:
 		break;
 	case JOIN_AMBIGUOUS:
-		verdict_infer(out, UNSEEN_WHICH_CHANGE);
+		if (!f->is_by_forgotten)
+			verdict_infer(out, UNSEEN_WHICH_CHANGE);
 		break;
 	case JOIN_BY_TUPLE:
 		verdict_infer(out, UNSEEN_WORK_ITEM);
@@ -34,13 +37,15 @@ static void weigh_join(const struct flush *f, struct reset_blame *out)
 		verdict_infer(out, UNSEEN_CHANGE);
 		break;
 	}
+	if (f && f->is_by_forgotten && f->join != JOIN_EXACT)
+		infer_forgotten(e, out, UNSEEN_CHANGE_FORGOTTEN, e->changes_horizon_ns);
 }
 
 static void weigh_cause(const struct evidence *e, struct reset_blame *out)
 {
 	switch (cause_row(out->cause)->needs) {
 	case CAUSE_NEEDS_CHANGE:
-		weigh_join(e->flush, out);
+		weigh_join(e, out);
 		break;
 	case CAUSE_NEEDS_ACTOR:
 		if (!e->flush || !flush_actor(e->flush))
@@ -58,6 +63,8 @@ static void weigh_cause(const struct evidence *e, struct reset_blame *out)
 	case CAUSE_NEEDS_NOTHING:
 		break;
 	}
+	if (e->is_flush_forgotten)
+		infer_forgotten(e, out, UNSEEN_CHANGE_FORGOTTEN, e->changes_horizon_ns);
 }
 
 static bool is_clean_end(const struct ledger_removal *r)
@@ -166,6 +173,8 @@ static void blame_bypass(const struct evidence *e, struct reset_blame *out)
 		add_because(out, e->ruleset->id);
 		if (e->ruleset->seen.is_ambiguous)
 			verdict_infer(out, UNSEEN_WHICH_COMMIT);
+	} else if (e->others_horizon_ns) {
+		infer_forgotten(e, out, UNSEEN_OTHER_FORGOTTEN, e->others_horizon_ns);
 	} else {
 		verdict_infer(out, UNSEEN_HOOKS_REMOVER);
 	}
@@ -229,8 +238,10 @@ static void judge_syn(const struct reset_observation *reset, struct reset_blame 
 static void say_stale(const struct evidence *e, struct reset_blame *out, enum unseen missing)
 {
 	say(out, VERDICT_STALE_CONNECTION, CONFIDENCE_PROVEN);
-	if (!has_end(e))
-		verdict_infer(out, missing);
+	if (has_end(e))
+		return;
+	verdict_infer(out, missing);
+	infer_forgotten(e, out, UNSEEN_OTHER_FORGOTTEN, e->removals_horizon_ns);
 }
 
 /* A listener got a mid-stream packet. Where the namespace translates, a flow
@@ -254,7 +265,8 @@ static void say_unknown(const struct evidence *e, struct reset_blame *out)
 {
 	const struct reset_observation *reset = &e->reset->reset;
 	bool is_forgotten = reset->pickup == PICKUP_FRESH;
-	bool is_before = is_forgotten && !e->has_losses && e->sees_removals;
+	bool is_before = is_forgotten && !e->has_losses && e->sees_removals &&
+			 !e->removals_horizon_ns && !e->misses_arrivals;
 
 	say(out, VERDICT_ENTRY_UNKNOWN, is_forgotten ? CONFIDENCE_LIKELY : CONFIDENCE_UNKNOWN);
 	out->arrival = e->arrival;
@@ -266,8 +278,7 @@ static void say_unknown(const struct evidence *e, struct reset_blame *out)
 					      UNSEEN_REMOVAL_BLIND);
 	if (e->has_losses)
 		verdict_infer(out, UNSEEN_REMOVAL_LOST);
-	if (e->has_evictions)
-		verdict_infer(out, UNSEEN_REMOVAL_FORGOTTEN);
+	infer_forgotten(e, out, UNSEEN_REMOVAL_FORGOTTEN, e->removals_horizon_ns);
 }
 
 /* Truth rule 12: too many waited for conntrack's answer, and nothing else decides. */
@@ -465,6 +476,8 @@ static void judge_received(const struct evidence *e, struct reset_blame *out)
 	name_own_flow(&e->reset->reset, out);
 	if (e->retranslation)
 		blame_retranslation(e, out);
+	else
+		infer_forgotten(e, out, UNSEEN_OTHER_FORGOTTEN, e->others_horizon_ns);
 }
 
 /* The rule's doing; that it met the packet at all may be a removed entry's, which

@@ -82,7 +82,12 @@ struct evidence {
 	bool sees_removals; /* and a removal, from the beginning of the window on */
 	bool is_misled;     /* what told of a user's deletion told of one that cannot be */
 	bool has_losses;    /* of any probe that the join needs */
-	bool has_evictions; /* the ledger forgot removals */
+	/* When the newest happened of what is not remembered any more; 0: all is. Of the removals
+	 * that the trigger's could be among; of the changes behind a flush, and the flushes; of
+	 * the rest, by the kind of reset. */
+	uint64_t removals_horizon_ns, changes_horizon_ns, others_horizon_ns;
+	bool misses_arrivals;    /* how an address came may not be remembered */
+	bool is_flush_forgotten; /* the removal was one of a flush */
 };
 
 /* Fills `out`. Pure; never fails. */

@@ -4,6 +4,7 @@
 #define RSTBLAME_BLAME_JUDGE_PRIVATE_H
 
 #include "blame/judge.h"
+#include "blame/proofs.h"
 
 static inline void say(struct reset_blame *out, enum verdict verdict, enum confidence confidence)
 {
@@ -23,6 +24,20 @@ static inline bool is_live_socket(uint8_t state)
 {
 	return state != SOCKET_NONE && state != SOCKET_UNKNOWN && state != SOCKET_LISTEN &&
 	       state != SOCKET_TIME_WAIT;
+}
+
+/* Something may be among what is not remembered any more. */
+static inline void infer_forgotten(const struct evidence *e, struct reset_blame *out,
+				   enum unseen what, uint64_t horizon_ns)
+{
+	uint64_t now_ns = e->reset->mono_ns;
+	uint64_t ago_ns = horizon_ns < now_ns ? now_ns - horizon_ns : 1;
+
+	if (!horizon_ns)
+		return;
+	verdict_infer(out, what);
+	if (!out->forgotten_ago_ns || ago_ns < out->forgotten_ago_ns)
+		out->forgotten_ago_ns = ago_ns;
 }
 
 /* The packet was one of a handshake with a listener of this host. */

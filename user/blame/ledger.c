@@ -358,13 +358,18 @@ static void unpack(const struct ledger *l, const struct record *r, struct ledger
 /* ---- adding ---- */
 
 /* Its links stay, and end their chains. */
-static void forget(struct ledger *l, struct record *r)
+static void release_record(struct ledger *l, struct record *r)
 {
 	ledger_shared_drop(&l->ledger_shared, r->shared);
 	if (r->bits & BIT_WIDE) {
 		l->wide[r->addresses[WIDE_AT]].next_free = l->wide_free;
 		l->wide_free = r->addresses[WIDE_AT] + 1;
 	}
+}
+
+static void forget(struct ledger *l, struct record *r)
+{
+	release_record(l, r);
 	l->evicted++;
 }
 
@@ -395,6 +400,34 @@ void ledger_add(struct ledger *l, const struct ledger_removal *removal)
 	pack(l, r, removal);
 	expect_link(l, r);
 	l->pending_count++;
+}
+
+void ledger_add_again(struct ledger *l, const struct ledger_removal *removal)
+{
+	struct record *r;
+
+	ledger_add(l, removal);
+	r = &l->pool[l->newest_slot];
+	for (enum ledger_side side = 0; side < LEDGER_SIDES; side++)
+		if (removal->retranslated_ns[side])
+			r->retranslated[side] =
+				pack_span(removal->retranslated_ns[side] - removal->mono_ns);
+	r->bits |= removal->is_unfollowed ? BIT_UNFOLLOWED : 0;
+}
+
+bool ledger_take_oldest(struct ledger *l, struct ledger_removal *out)
+{
+	struct record *r;
+
+	if (!l->index.count)
+		return false;
+	if (l->pending_count == l->index.count)
+		link_pending(l);
+	r = &l->pool[slot_at(l, (uint32_t)l->index.count - 1)];
+	unpack(l, r, out);
+	release_record(l, r);
+	l->index.count--;
+	return true;
 }
 
 /* ---- finding ---- */

@@ -43,6 +43,7 @@ struct ledger_removal {
 struct ledger_walk {
 	struct ledger_removal removal; /* a copy of the one that was found */
 	enum ledger_side side;         /* which of its tuples it is */
+	bool is_kept;                  /* removals.h's: which ledger it goes through */
 	bool is_cut;                   /* it ended at LEDGER_WALK_MAX, short of the oldest */
 	/* The ledger's own. */
 	struct netns_id netns;
@@ -66,6 +67,13 @@ void ledger_free(struct ledger *ledger);
 
 /* Copies `removal`; as new, so that retranslated_ns and is_unfollowed are not looked at. */
 void ledger_add(struct ledger *ledger, const struct ledger_removal *removal);
+
+/* The same of one that ledger_take_oldest() gave, with what has been remembered of it. */
+void ledger_add_again(struct ledger *ledger, const struct ledger_removal *removal);
+
+/* Forgets the oldest, which is copied to `out`; no eviction, by ledger_evicted(). False: it
+ * is empty. */
+bool ledger_take_oldest(struct ledger *ledger, struct ledger_removal *out);
 
 /* Begins a walk over the removals of `tuple` in a namespace, the newest first. */
 void ledger_find(struct ledger *ledger, struct ledger_walk *walk, struct netns_id netns,

@@ -5,12 +5,21 @@
 
 #define REMEMBERED_NS (120ULL * 1000 * 1000 * 1000)
 
-void listeners_add(struct listeners *listeners, const struct observation *seen)
+void listeners_add(struct listeners *listeners, const struct strangers *strangers,
+		   const struct observation *seen)
 {
-	listeners->items[listeners->next] = (struct closed_listener){ .mono_ns = seen->mono_ns,
-								      .netns = seen->netns,
-								      .seen = seen->listener };
-	listeners->next = (listeners->next + 1) % LISTENERS_MAX;
+	size_t at = listeners->count;
+
+	if (!seen->listener.listener.syn_queue)
+		return;
+	if (at == LISTENERS_MAX)
+		at = budgets_evict(&listeners->budgets, strangers, listeners->items,
+				   sizeof(*listeners->items), at);
+	else
+		listeners->count++;
+	budgets_take(&listeners->budgets, strangers_owner(strangers, seen->netns));
+	listeners->items[at] = (struct closed_listener){ .when = { seen->netns, seen->mono_ns },
+							 .seen = seen->listener };
 }
 
 static bool is_any(const struct address *a)
@@ -33,15 +42,15 @@ const struct closed_listener *listeners_find(const struct listeners *listeners,
 					     struct netns_id netns, uint8_t family,
 					     const struct tuple *packet, uint64_t mono_ns)
 {
-	for (size_t i = 0; i < LISTENERS_MAX; i++) {
-		const struct closed_listener *l =
-			&listeners
-				 ->items[(listeners->next + LISTENERS_MAX - 1 - i) % LISTENERS_MAX];
+	const struct closed_listener *found = NULL;
 
-		if (l->mono_ns && l->seen.listener.syn_queue && l->mono_ns <= mono_ns &&
-		    mono_ns - l->mono_ns < REMEMBERED_NS && netns_equal(l->netns, netns) &&
-		    takes(&l->seen.listener, family, packet))
-			return l;
+	for (size_t i = 0; i < listeners->count; i++) {
+		const struct closed_listener *l = &listeners->items[i];
+
+		if (l->when.mono_ns <= mono_ns && mono_ns - l->when.mono_ns < REMEMBERED_NS &&
+		    netns_equal(l->when.netns, netns) && takes(&l->seen.listener, family, packet) &&
+		    (!found || l->when.mono_ns >= found->when.mono_ns))
+			found = l;
 	}
-	return NULL;
+	return found;
 }

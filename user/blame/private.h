@@ -5,10 +5,11 @@
 #define RSTBLAME_BLAME_PRIVATE_H
 
 #include "blame/blame.h"
+#include "blame/budgets.h"
 #include "blame/changes.h"
 #include "blame/flushes.h"
-#include "blame/ledger.h"
 #include "blame/listeners.h"
+#include "blame/removals.h"
 #include "blame/retranslations.h"
 #include "blame/risk_rules.h"
 #include "blame/rulesets.h"
@@ -31,7 +32,7 @@ struct node {
 struct blame {
 	blame_sink_fn sink;
 	void *sink_ctx;
-	struct ledger *ledger;
+	struct removals *removals;
 	struct changes *changes;
 	struct flushes *flushes;
 	struct rulesets *rulesets;
@@ -43,6 +44,7 @@ struct blame {
 	uint64_t last_id;
 	struct sent_resets sent;
 	struct listeners listeners;
+	struct strangers strangers; /* namespaces of other user namespaces */
 	struct unexplained stacks;
 	struct node nodes[NODES_MAX];
 };

@@ -58,8 +58,8 @@ static bool find_elsewhere(struct blame *b, const struct observation *seen,
 
 		if (netns.node != seen->netns.node || netns.inum == seen->netns.inum)
 			continue;
-		ledger_find(b->ledger, walk, netns, seen->reset.family, &seen->reset.packet);
-		while (ledger_next(b->ledger, walk)) {
+		removals_find(b->removals, walk, netns, seen->reset.family, &seen->reset.packet);
+		while (removals_next(b->removals, walk)) {
 			if (walk->side != LEDGER_REPLY || r->mono_ns > seen->mono_ns ||
 			    !removal_is_risky(r) || !comes_to_client(&r->flow, &seen->reset.packet))
 				continue;
@@ -90,6 +90,12 @@ static uint64_t sent_as(struct blame *b, const struct observation *received,
 	return sent_resets_take(&b->sent, received, &translated);
 }
 
+static void take_newest(uint64_t *horizon_ns, uint64_t ns)
+{
+	if (ns > *horizon_ns)
+		*horizon_ns = ns;
+}
+
 static void gather_retranslation(struct blame *b, const struct observation *seen,
 				 struct evidence *e)
 {
@@ -98,6 +104,8 @@ static void gather_retranslation(struct blame *b, const struct observation *seen
 	e->retranslation = retranslations_find(b->retranslations, seen->netns.node,
 					       seen->reset.family, &orig, seen->mono_ns);
 	e->sent_as = sent_as(b, seen, e);
+	e->others_horizon_ns = retranslations_horizon(b->retranslations, seen->netns);
+	take_newest(&e->others_horizon_ns, sent_resets_horizon(&b->sent, &b->strangers, seen));
 	/* An untranslated entry of another namespace is the same packet's on its way; and of a
 	 * reset that this node sent, its sender's verdict tells more. */
 	if (e->retranslation && e->retranslation->is_bare &&
@@ -133,14 +141,39 @@ static void gather_ruleset(struct blame *b, const struct observation *seen, stru
 			rulesets_behind(b->rulesets, netns, reset->family, missing, seen->mono_ns);
 }
 
+/* Truth rule 12: of what is not remembered any more nothing is said. */
+static void gather_horizons(struct blame *b, const struct observation *seen,
+			    const struct ledger_walk *walk, struct evidence *e)
+{
+	struct netns_id netns = e->removal ? e->removal->netns : seen->netns;
+
+	e->removals_horizon_ns = removals_ends_horizon(b->removals, seen->netns);
+	if (walk->is_cut) /* the oldest of those with this tuple */
+		take_newest(&e->removals_horizon_ns, walk->removal.mono_ns);
+	for (size_t i = 0; i < b->risks.places_count; i++) {
+		const struct risky_place *place = &b->risks.places[i];
+
+		if (place->netns.node == seen->netns.node && !place->is_foreign)
+			take_newest(&e->removals_horizon_ns,
+				    removals_horizon(b->removals, place->netns));
+	}
+	e->changes_horizon_ns = changes_horizon(b->changes, netns);
+	take_newest(&e->changes_horizon_ns, flushes_horizon(b->flushes, netns));
+	e->others_horizon_ns = rulesets_horizon(b->rulesets, seen->netns);
+	e->misses_arrivals = changes_misses_arrivals(b->changes, seen->netns);
+	e->is_flush_forgotten = e->removal && !e->flush &&
+				(e->removal->flush != LEDGER_NO_FLUSH ||
+				 flushes_horizon(b->flushes, netns) >= e->removal->mono_ns);
+}
+
 /* The evidence may point into `walk`, which then is at the removal to blame. */
 static void gather(struct blame *b, const struct observation *seen, struct ledger_walk *walk,
 		   struct evidence *e)
 {
 	const struct reset_observation *reset = &seen->reset;
 
-	ledger_find(b->ledger, walk, seen->netns, reset->family, &reset->packet);
-	while (ledger_next(b->ledger, walk)) {
+	removals_find(b->removals, walk, seen->netns, reset->family, &reset->packet);
+	while (removals_next(b->removals, walk)) {
 		if (weigh_removal(seen, &walk->removal, walk->side, e)) {
 			e->removal = &walk->removal;
 			e->is_at_client = walk->side == LEDGER_REPLY &&
@@ -159,7 +192,7 @@ static void gather(struct blame *b, const struct observation *seen, struct ledge
 	e->has_losses = blame_node(b, seen->netns)->losses > 0;
 	e->sees_entries = !blame_node(b, seen->netns)->is_blind_to_entries;
 	e->sees_removals = !blame_node(b, seen->netns)->is_blind_to_removals;
-	e->has_evictions = ledger_evicted(b->ledger) > 0 || walk->is_cut;
+	gather_horizons(b, seen, walk, e);
 }
 
 /* To the removal whose place a new translation took. */
@@ -167,8 +200,8 @@ static bool walk_to_replaced(struct blame *b, const struct evidence *e, struct l
 {
 	const struct retranslation *r = e->retranslation;
 
-	ledger_find(b->ledger, walk, r->netns, r->flow.family, &r->removed.flow.orig);
-	while (ledger_next(b->ledger, walk))
+	removals_find(b->removals, walk, r->netns, r->flow.family, &r->removed.flow.orig);
+	while (removals_next(b->removals, walk))
 		if (walk->side == LEDGER_ORIG && walk->removal.mono_ns == r->removed.mono_ns)
 			return true;
 	return false;
@@ -269,11 +302,13 @@ int blame_observe_reset(struct blame *b, const struct observation *seen)
 	gather_for(b, seen, &walk, &evidence);
 	judge_reset(&evidence, &blamed);
 	show_single(b, seen, &evidence, &walk, &blamed);
+	if (blamed.flush) /* the summary's stories point to it */
+		flushes_at(b->flushes, flushes_index(b->flushes, blamed.flush))->is_blamed = true;
 	blame_deliver_ongoing(b, blamed.flush);
 	f.id = ++b->last_id;
 	blamed.sent_as = evidence.sent_as;
 	if (seen->reset.kind != RESET_RECEIVED && seen->reset.delivered != DELIVERED_NO)
-		sent_resets_add(&b->sent, seen, f.id);
+		sent_resets_add(&b->sent, &b->strangers, seen, f.id);
 	/* A recording has the answer. */
 	if (seen->reset.victim.look != LOOK_NONE)
 		settle_reset(seen, &seen->reset.victim, &blamed);

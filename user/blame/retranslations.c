@@ -4,19 +4,21 @@
 #include <stdlib.h>
 
 struct retranslations {
-	struct retranslation *items; /* a ring */
+	struct retranslation *items; /* in no order */
 	size_t limit;
 	size_t count;
-	size_t next; /* where the next goes */
+	const struct strangers *strangers;
+	struct budgets budgets;
 };
 
-struct retranslations *retranslations_new(size_t limit)
+struct retranslations *retranslations_new(size_t limit, const struct strangers *strangers)
 {
 	struct retranslations *retranslations = calloc(1, sizeof(*retranslations));
 
 	if (!retranslations)
 		return NULL;
 	retranslations->limit = limit;
+	retranslations->strangers = strangers;
 	retranslations->items = calloc(limit, sizeof(*retranslations->items));
 	if (!retranslations->items) {
 		free(retranslations);
@@ -33,12 +35,6 @@ void retranslations_free(struct retranslations *retranslations)
 	free(retranslations);
 }
 
-static struct retranslation *newest(const struct retranslations *retranslations, size_t i)
-{
-	return &retranslations->items[(retranslations->next + retranslations->limit - 1 - i) %
-				      retranslations->limit];
-}
-
 static bool is_of(const struct retranslation *r, uint32_t node, uint8_t family,
 		  const struct tuple *orig)
 {
@@ -51,8 +47,10 @@ void retranslations_add(struct retranslations *retranslations,
 {
 	const struct flow *flow = &retranslation->flow;
 
+	struct retranslation *place;
+
 	for (size_t i = 0; is_new_connection && i < retranslations->count; i++) {
-		struct retranslation *r = newest(retranslations, i);
+		struct retranslation *r = &retranslations->items[i];
 
 		if (netns_equal(r->netns, retranslation->netns) &&
 		    is_of(r, retranslation->netns.node, flow->family, &flow->orig))
@@ -60,23 +58,48 @@ void retranslations_add(struct retranslations *retranslations,
 	}
 	if (is_new_connection)
 		return;
-	retranslations->items[retranslations->next] = *retranslation;
-	retranslations->next = (retranslations->next + 1) % retranslations->limit;
 	if (retranslations->count < retranslations->limit)
-		retranslations->count++;
+		place = &retranslations->items[retranslations->count++];
+	else
+		place = &retranslations->items[budgets_evict(
+			&retranslations->budgets, retranslations->strangers, retranslations->items,
+			sizeof(*place), retranslations->count)];
+	*place = *retranslation;
+	budgets_take(&retranslations->budgets,
+		     strangers_owner(retranslations->strangers, retranslation->netns));
+}
+
+void retranslations_note_stranger(struct retranslations *retranslations, struct netns_id netns)
+{
+	budgets_move(&retranslations->budgets, netns,
+		     strangers_owner(retranslations->strangers, netns));
+}
+
+uint64_t retranslations_horizon(const struct retranslations *retranslations, struct netns_id netns)
+{
+	return budgets_near_horizon(&retranslations->budgets,
+				    strangers_owner(retranslations->strangers, netns));
+}
+
+/* Of two of one time the one that came later. */
+static bool is_newer(const struct retranslation *r, const struct retranslation *than)
+{
+	return !than || r->mono_ns > than->mono_ns || (r->mono_ns == than->mono_ns && r > than);
 }
 
 const struct retranslation *retranslations_find(const struct retranslations *retranslations,
 						uint32_t node, uint8_t family,
 						const struct tuple *orig, uint64_t mono_ns)
 {
-	for (size_t i = 0; i < retranslations->count; i++) {
-		const struct retranslation *r = newest(retranslations, i);
+	const struct retranslation *found = NULL;
 
-		if (r->mono_ns <= mono_ns && is_of(r, node, family, orig))
-			return r;
+	for (size_t i = 0; i < retranslations->count; i++) {
+		const struct retranslation *r = &retranslations->items[i];
+
+		if (r->mono_ns <= mono_ns && is_of(r, node, family, orig) && is_newer(r, found))
+			found = r;
 	}
-	return NULL;
+	return found;
 }
 
 const struct retranslation *retranslations_find_packet(const struct retranslations *retranslations,
@@ -84,13 +107,14 @@ const struct retranslation *retranslations_find_packet(const struct retranslatio
 						       const struct tuple *packet, uint64_t mono_ns)
 {
 	const struct tuple reply = tuple_inverse(packet);
+	const struct retranslation *found = NULL;
 
 	for (size_t i = 0; i < retranslations->count; i++) {
-		const struct retranslation *r = newest(retranslations, i);
+		const struct retranslation *r = &retranslations->items[i];
 
 		if (r->mono_ns <= mono_ns && r->netns.node == node && r->flow.family == family &&
-		    !r->is_bare && tuple_equal(&r->flow.reply, &reply))
-			return r;
+		    !r->is_bare && tuple_equal(&r->flow.reply, &reply) && is_newer(r, found))
+			found = r;
 	}
-	return NULL;
+	return found;
 }

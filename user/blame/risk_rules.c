@@ -36,47 +36,68 @@ bool removal_puts_at_risk(const struct removal_observation *r)
 	       (!r->status || (r->status & STATUS_SEEN_REPLY));
 }
 
-void risks_note(struct risks *risks, const struct ledger_removal *r)
+/* Where a new one goes. */
+static struct risky_place *make_place(struct risks *risks, bool is_foreign)
 {
-	struct risky_place *oldest = &risks->places[0];
+	struct risky_place *oldest = NULL;
+	size_t foreign = 0;
+	bool is_full, is_share_full;
 
+	for (size_t i = 0; i < risks->places_count; i++)
+		foreign += risks->places[i].is_foreign;
+	is_full = risks->places_count == RISKY_PLACES_MAX;
+	is_share_full = is_foreign && foreign >= FOREIGN_PLACES_MAX;
+	if (!is_full && !is_share_full)
+		return &risks->places[risks->places_count++];
 	for (size_t i = 0; i < risks->places_count; i++) {
 		struct risky_place *place = &risks->places[i];
 
-		if (netns_equal(place->netns, r->netns)) {
-			if (r->mono_ns > place->last_mono_ns)
-				place->last_mono_ns = r->mono_ns;
-			return;
-		}
-		if (place->last_mono_ns < oldest->last_mono_ns)
+		if (is_share_full && !place->is_foreign)
+			continue;
+		if (!oldest || place->last_mono_ns < oldest->last_mono_ns)
 			oldest = place;
 	}
-	if (risks->places_count < RISKY_PLACES_MAX)
-		oldest = &risks->places[risks->places_count++];
-	*oldest = (struct risky_place){ .netns = r->netns, .last_mono_ns = r->mono_ns };
+	return oldest;
+}
+
+void risks_note(struct risks *risks, const struct ledger_removal *r, bool is_foreign)
+{
+	for (size_t i = 0; i < risks->places_count; i++) {
+		struct risky_place *place = &risks->places[i];
+
+		if (!netns_equal(place->netns, r->netns))
+			continue;
+		if (r->mono_ns > place->last_mono_ns)
+			place->last_mono_ns = r->mono_ns;
+		return;
+	}
+	*make_place(risks, is_foreign) = (struct risky_place){ .netns = r->netns,
+							       .last_mono_ns = r->mono_ns,
+							       .is_foreign = is_foreign };
 }
 
 /* Only the newest counts: what came before it, a newer entry had replaced. */
-bool risks_forgotten(struct ledger *ledger, struct ledger_walk *walk, struct netns_id netns,
+bool risks_forgotten(struct removals *removals, struct ledger_walk *walk, struct netns_id netns,
 		     uint8_t family, const struct tuple *orig, uint64_t looked_ns)
 {
 	const struct ledger_removal *r = &walk->removal;
 
-	ledger_find(ledger, walk, netns, family, orig);
+	removals_find(removals, walk, netns, family, orig);
 	do
-		if (!ledger_next(ledger, walk))
+		if (!removals_next(removals, walk))
 			return false;
 	while (walk->side != LEDGER_ORIG);
 	return r->mono_ns <= looked_ns && !r->retranslated_ns[LEDGER_ORIG] && removal_is_risky(r);
 }
 
-bool risks_forgotten_anywhere(const struct risks *risks, struct ledger *ledger,
+bool risks_forgotten_anywhere(const struct risks *risks, struct removals *removals,
 			      struct ledger_walk *walk, uint32_t node, uint8_t family,
 			      const struct tuple *orig, uint64_t looked_ns)
 {
 	for (size_t i = 0; i < risks->places_count; i++)
 		if (risks->places[i].netns.node == node &&
-		    risks_forgotten(ledger, walk, risks->places[i].netns, family, orig, looked_ns))
+		    risks_forgotten(removals, walk, risks->places[i].netns, family, orig,
+				    looked_ns))
 			return true;
 	return false;
 }

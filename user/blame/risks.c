@@ -37,7 +37,7 @@ static void leave_unfollowed(struct blame *b, const struct observation *seen, st
 
 	if (walk->removal.is_unfollowed)
 		return;
-	ledger_set_unfollowed(b->ledger, walk);
+	removals_set_unfollowed(b->removals, walk);
 	risk->limit = risk_table_limit(b->risks.table);
 	blame_deliver(b, seen, &f);
 }
@@ -126,7 +126,7 @@ int blame_observe_risk(struct blame *b, const struct observation *seen)
 		begin_own_risk(b, seen);
 		return 0;
 	}
-	if (risks_forgotten(b->ledger, &walk, seen->netns, o->flow.family, &o->flow.orig,
+	if (risks_forgotten(b->removals, &walk, seen->netns, o->flow.family, &o->flow.orig,
 			    o->looked_ns))
 		begin_risk(b, seen, &walk);
 	return 0;
@@ -156,8 +156,8 @@ static void end_risks_of(struct blame *b, const struct observation *seen, struct
 {
 	struct ledger_walk walk;
 
-	ledger_find(b->ledger, &walk, netns, seen->reset.family, tuple);
-	while (ledger_next(b->ledger, &walk))
+	removals_find(b->removals, &walk, netns, seen->reset.family, tuple);
+	while (removals_next(b->removals, &walk))
 		if (walk.removal.mono_ns <= seen->mono_ns && removal_is_risky(&walk.removal)) {
 			end_risk_of(b, seen, &walk.removal, is_blamed);
 			return;
@@ -206,7 +206,7 @@ bool blame_forgot(struct blame *b, struct netns_id netns, uint8_t family, const 
 {
 	struct ledger_walk walk;
 
-	if (!risks_forgotten_anywhere(&b->risks, b->ledger, &walk, netns.node, family, tuple,
+	if (!risks_forgotten_anywhere(&b->risks, b->removals, &walk, netns.node, family, tuple,
 				      looked_ns) ||
 	    risk_table_find(b->risks.table, walk.removal.netns, family, tuple))
 		return false;

@@ -12,27 +12,32 @@
 enum { COMMITS_MAX = 64 };
 
 struct commit {
-	struct netns_id netns;
-	uint64_t mono_ns;
+	struct dated when;
 	uint64_t done_ns; /* when hooks went that it may have been behind; 0: not yet */
 	struct actor actor;
 };
 
 struct rulesets {
-	struct commit commits[COMMITS_MAX]; /* by age, from `oldest` on */
-	size_t commits_count, oldest;
-	struct ruleset *items; /* by age */
+	struct commit commits[COMMITS_MAX]; /* in no order */
+	size_t commits_count;
+	struct item {
+		struct dated when;
+		struct ruleset ruleset;
+	} * items; /* by age */
+	const struct strangers *strangers;
+	struct budgets commits_budgets, budgets;
 	size_t count;
 	size_t limit;
 };
 
-struct rulesets *rulesets_new(size_t limit)
+struct rulesets *rulesets_new(size_t limit, const struct strangers *strangers)
 {
 	struct rulesets *rulesets = calloc(1, sizeof(*rulesets));
 
 	if (!rulesets)
 		return NULL;
 	rulesets->limit = limit;
+	rulesets->strangers = strangers;
 	rulesets->items = calloc(limit, sizeof(*rulesets->items));
 	if (!rulesets->items) {
 		free(rulesets);
@@ -53,17 +58,36 @@ void rulesets_free(struct rulesets *rulesets)
 
 void rulesets_note_commit(struct rulesets *rulesets, const struct observation *rules)
 {
-	size_t at = (rulesets->oldest + rulesets->commits_count) % COMMITS_MAX;
+	size_t at = rulesets->commits_count;
 
-	if (rulesets->commits_count == COMMITS_MAX)
-		rulesets->oldest = (rulesets->oldest + 1) % COMMITS_MAX;
+	if (at == COMMITS_MAX)
+		at = budgets_evict(&rulesets->commits_budgets, rulesets->strangers,
+				   rulesets->commits, sizeof(*rulesets->commits), at);
 	else
 		rulesets->commits_count++;
+	budgets_take(&rulesets->commits_budgets,
+		     strangers_owner(rulesets->strangers, rules->netns));
 	rulesets->commits[at] = (struct commit){
-		.netns = rules->netns,
-		.mono_ns = rules->mono_ns,
+		.when = { rules->netns, rules->mono_ns },
 		.actor = rules->rules.actor,
 	};
+}
+
+void rulesets_note_stranger(struct rulesets *rulesets, struct netns_id netns)
+{
+	struct netns_id owner = strangers_owner(rulesets->strangers, netns);
+
+	budgets_move(&rulesets->commits_budgets, netns, owner);
+	budgets_move(&rulesets->budgets, netns, owner);
+}
+
+uint64_t rulesets_horizon(const struct rulesets *rulesets, struct netns_id netns)
+{
+	struct netns_id owner = strangers_owner(rulesets->strangers, netns);
+	uint64_t hooks_ns = budgets_horizon(&rulesets->budgets, owner);
+	uint64_t commits_ns = budgets_horizon(&rulesets->commits_budgets, owner);
+
+	return hooks_ns > commits_ns ? hooks_ns : commits_ns;
 }
 
 /* One work takes hooks away one after the other: the same commit is behind all of them. */
@@ -71,14 +95,15 @@ static bool may_be_behind(const struct commit *commit, const struct observation 
 {
 	uint64_t now_ns = seen->mono_ns;
 
-	return netns_equal(commit->netns, seen->netns) && commit->mono_ns <= now_ns &&
-	       now_ns - commit->mono_ns < COMMIT_WORKS_NS &&
+	return netns_equal(commit->when.netns, seen->netns) && commit->when.mono_ns <= now_ns &&
+	       now_ns - commit->when.mono_ns < COMMIT_WORKS_NS &&
 	       (!commit->done_ns || now_ns - commit->done_ns < SAME_REQUEST_NS);
 }
 
 void rulesets_attribute(struct rulesets *rulesets, struct observation *seen)
 {
 	struct ruleset_observation *removed = &seen->ruleset;
+	const struct commit *newest = NULL;
 	const struct actor *by = NULL;
 	bool are_several = false;
 
@@ -90,7 +115,9 @@ void rulesets_attribute(struct rulesets *rulesets, struct observation *seen)
 		if (!may_be_behind(commit, seen))
 			continue;
 		are_several |= by && !actor_equal(by, &commit->actor);
-		by = &commit->actor;
+		if (!newest || commit->when.mono_ns >= newest->when.mono_ns)
+			newest = commit;
+		by = &newest->actor;
 		if (!commit->done_ns)
 			commit->done_ns = seen->mono_ns;
 	}
@@ -108,7 +135,7 @@ static bool is_told(const struct rulesets *rulesets, const struct observation *s
 	const struct ruleset_observation *now = &seen->ruleset;
 
 	for (size_t i = rulesets->count; i-- > 0;) {
-		const struct ruleset *r = &rulesets->items[i];
+		const struct ruleset *r = &rulesets->items[i].ruleset;
 
 		if (seen->mono_ns - r->mono_ns > SAME_REQUEST_NS)
 			return false;
@@ -124,16 +151,20 @@ bool rulesets_add(struct rulesets *rulesets, const struct observation *seen, uin
 	if (is_told(rulesets, seen))
 		return false;
 	if (rulesets->count == rulesets->limit) {
-		rulesets->count--;
-		memmove(rulesets->items, rulesets->items + 1,
-			rulesets->count * sizeof(*rulesets->items));
+		size_t at = budgets_evict(&rulesets->budgets, rulesets->strangers, rulesets->items,
+					  sizeof(*rulesets->items), rulesets->count--);
+
+		memmove(rulesets->items + at, rulesets->items + at + 1,
+			(rulesets->count - at) * sizeof(*rulesets->items));
 	}
-	rulesets->items[rulesets->count++] = (struct ruleset){
-		.id = id,
-		.netns = seen->netns,
-		.mono_ns = seen->mono_ns,
-		.wall_ns = seen->wall_ns,
-		.seen = seen->ruleset,
+	budgets_take(&rulesets->budgets, strangers_owner(rulesets->strangers, seen->netns));
+	rulesets->items[rulesets->count++] = (struct item){
+		.when = { seen->netns, seen->mono_ns },
+		.ruleset = { .id = id,
+			     .netns = seen->netns,
+			     .mono_ns = seen->mono_ns,
+			     .wall_ns = seen->wall_ns,
+			     .seen = seen->ruleset },
 	};
 	return true;
 }
@@ -144,7 +175,7 @@ const struct ruleset *rulesets_behind(const struct rulesets *rulesets, struct ne
 	const struct ruleset *late = NULL;
 
 	for (size_t i = rulesets->count; i-- > 0;) {
-		const struct ruleset *r = &rulesets->items[i];
+		const struct ruleset *r = &rulesets->items[i].ruleset;
 
 		if (r->mono_ns > mono_ns || !netns_equal(r->netns, netns) ||
 		    !(r->seen.hooks & missing) || (r->seen.family && r->seen.family != family))

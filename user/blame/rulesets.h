@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Hooks of conntrack and NAT that came and went with rulesets: who took away what
- * a packet lacks. Blame's own; bounded, the oldest is forgotten first. Pure.
+ * a packet lacks. Blame's own; bounded, the oldest of who has the most is forgotten first. Pure.
  */
 #ifndef RSTBLAME_BLAME_RULESETS_H
 #define RSTBLAME_BLAME_RULESETS_H
 
+#include "blame/budgets.h"
 #include "model/finding.h"
 
 struct rulesets;
 
-struct rulesets *rulesets_new(size_t limit); /* NULL when out of memory */
+/* `strangers` must outlive it. NULL when out of memory. */
+struct rulesets *rulesets_new(size_t limit, const struct strangers *strangers);
 void rulesets_free(struct rulesets *rulesets);
+
+void rulesets_note_stranger(struct rulesets *rulesets, struct netns_id netns);
+
+/* When the newest happened in that namespace that is not remembered; 0: all are. */
+uint64_t rulesets_horizon(const struct rulesets *rulesets, struct netns_id netns);
 
 /* A process changed rules. */
 void rulesets_note_commit(struct rulesets *rulesets, const struct observation *rules);

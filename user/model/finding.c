@@ -24,6 +24,12 @@ bool reset_is_blamed(const struct reset_blame *r)
 	}
 }
 
+bool reset_is_accused(const struct reset_blame *r)
+{
+	return reset_is_blamed(r) && r->verdict != VERDICT_ENTRY_UNKNOWN &&
+	       r->confidence >= CONFIDENCE_LIKELY;
+}
+
 bool actor_equal(const struct actor *a, const struct actor *b)
 {
 	return a->pid && a->pid == b->pid && a->start_boottime_ns == b->start_boottime_ns;

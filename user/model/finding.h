@@ -64,7 +64,9 @@ enum unseen {
 	UNSEEN_REMOVAL,
 	UNSEEN_REMOVAL_BLIND,     /* none could be seen: its probe is missing */
 	UNSEEN_REMOVAL_LOST,      /* it may be among lost events */
-	UNSEEN_REMOVAL_FORGOTTEN, /* it may be among what found no room */
+	UNSEEN_REMOVAL_FORGOTTEN, /* it may be among what is not remembered any more */
+	UNSEEN_CHANGE_FORGOTTEN,  /* the same of the change behind the flush */
+	UNSEEN_OTHER_FORGOTTEN,   /* the same of what would tell otherwise */
 	UNSEEN_PASSAGE,           /* that the connection passes another namespace */
 	UNSEEN_SOCKET,      /* whether its socket is alive: it could not be looked up in time */
 	UNSEEN_SOCKET_GONE, /* when it was closed: there is none any more */
@@ -118,11 +120,13 @@ struct flush {
 	bool has_address;
 	bool has_begin; /* its act's beginning was seen */
 	bool is_ended;
-	bool counts_acts;  /* each act is one entry, TCP or not */
-	bool is_single;    /* removals of no act, shown because resets are blamed on them */
-	uint8_t tcp_state; /* is_single: enum tracker_state of its entries; else TRACKER_NONE */
-	uint8_t expiry;    /* the same: enum expiry */
-	bool is_delivered; /* at least once; again, complete, if it was ongoing */
+	bool counts_acts;     /* each act is one entry, TCP or not */
+	bool is_single;       /* removals of no act, shown because resets are blamed on them */
+	uint8_t tcp_state;    /* is_single: enum tracker_state of its entries; else TRACKER_NONE */
+	uint8_t expiry;       /* the same: enum expiry */
+	bool is_by_forgotten; /* what was behind it may be among what is not remembered any more */
+	bool is_blamed;       /* a verdict points to it: it must not be forgotten */
+	bool is_delivered;    /* at least once; again, complete, if it was ongoing */
 	/* That a process asked for it was read off the port id that the kernel's function was
 	 * called with: where ctnetlink itself was not seen at it. */
 	bool is_by_argument;
@@ -167,6 +171,9 @@ struct reset_blame {
 	enum cause doubted_cause;
 	uint64_t doubted_id;
 	uint64_t doubted_ago_ns;
+	/* Where something is inferred for that: how long before the reset the newest of what is
+	 * not remembered any more had happened; 0: nothing is inferred for it. */
+	uint64_t forgotten_ago_ns;
 	uint64_t sent_as;   /* remote: id of the same RST, sent by this node; 0: none */
 	struct actor actor; /* pid 0: none */
 };
@@ -244,6 +251,10 @@ struct finding {
 
 /* Whether a verdict puts the blame on conntrack (what the exit status tells). */
 bool reset_is_blamed(const struct reset_blame *r);
+
+/* The same, and something is known of what became of the entry: that of which nothing is, any
+ * host can provoke with a packet. */
+bool reset_is_accused(const struct reset_blame *r);
 
 /* Whether both are one known process; the start time tells a reused pid. */
 bool actor_equal(const struct actor *a, const struct actor *b);

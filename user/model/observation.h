@@ -286,8 +286,9 @@ struct change_observation {
 	uint64_t id;    /* in a recording; 0 live */
 	uint8_t family; /* addresses only */
 	uint8_t prefix_len;
-	bool is_dead;   /* goes with its interface: masquerade skips it */
-	bool by_kernel; /* a kernel thread or softirq: a lifetime ran out, an RA came */
+	bool is_dead;    /* goes with its interface: masquerade skips it */
+	bool is_foreign; /* its namespace belongs to a user namespace that is not the initial one */
+	bool by_kernel;  /* a kernel thread or softirq: a lifetime ran out, an RA came */
 	uint32_t ifindex;
 	char ifname[16];
 	struct address local;   /* what `ip addr` shows */

@@ -17,6 +17,8 @@ struct lost_observation {
 	enum sense sense;
 	char probe[32]; /* its word */
 	uint64_t count;
+	bool is_of_netns; /* of that namespace alone, which had more in a second than it may */
+	bool is_foreign;  /* and a user namespace other than the initial one owns it */
 };
 
 /* What the kernel counts itself, and what was seen is held against (blame/tally.h). */

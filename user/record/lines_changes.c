@@ -82,6 +82,7 @@ static const struct field change_rows[] = {
 	TEXT(change_observation, "ifname", ifname, 0),
 	NUMBER(change_observation, "ifindex", ifindex, 0),
 	FLAG(change_observation, "with_link", is_dead, 0),
+	FLAG(change_observation, "foreign_userns", is_foreign, 0),
 	NUMBER(change_observation, "valid_s", valid_s, 0),
 	NUMBER(change_observation, "protocol", protocol, 0),
 	WORD(change_observation, "why", why, 0, why_words),

@@ -61,6 +61,7 @@ static const struct fields links_fields = FIELDS(links_rows, NULL);
 static const struct field blamed_rows[] = {
 	SPECIAL("flow", 0, blame_flow),
 	NUMBER(reset_blame, "removed_ago_ns", removed_ago_ns, 0),
+	NUMBER(reset_blame, "forgotten_ago_ns", forgotten_ago_ns, 0),
 	NUMBER(reset_blame, "sent_as", sent_as, 0),
 };
 static const struct fields blamed_fields = FIELDS(blamed_rows, NULL);

@@ -142,6 +142,8 @@ static int finish_probe(const struct line_reading *r)
 static const struct field lost_rows[] = {
 	TEXT(lost_observation, "probe", probe, FIELD_ALWAYS),
 	NUMBER(lost_observation, "count", count, FIELD_ALWAYS),
+	FLAG(lost_observation, "netns_only", is_of_netns, 0),
+	FLAG(lost_observation, "foreign_userns", is_foreign, 0),
 };
 static const struct fields lost_fields = FIELDS(lost_rows, NULL);
 

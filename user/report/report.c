@@ -281,6 +281,7 @@ void report_finding(void *report, const struct finding *found)
 		return;
 	if (is_made(f))
 		summary_add(&r->summary, f);
+	r->accused += report_counts(r, f);
 	if (is_shown(r, f) && r->gap)
 		r->gap++;
 	else if (is_shown(r, f))
@@ -319,13 +320,13 @@ int report_recorder_fd(const struct report *r)
 
 bool report_counts(const struct report *r, const struct finding *f)
 {
-	return f->type == FINDING_RESET && reset_is_blamed(f->reset) && is_made(f) &&
+	return f->type == FINDING_RESET && reset_is_accused(f->reset) && is_made(f) &&
 	       is_wanted(r, f);
 }
 
 bool report_is_full(const struct report *r)
 {
-	return r->options->count && r->summary.blamed >= r->options->count;
+	return r->options->count && r->accused >= r->options->count;
 }
 
 void report_flush(struct report *r)

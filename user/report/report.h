@@ -34,6 +34,7 @@ struct report {
 	struct filter *filter;              /* NULL: all */
 	struct summary summary;
 	struct period_mark mark; /* where the period began */
+	uint64_t accused;        /* resets that -c counts */
 	struct jsonw record;
 	struct finding last; /* where the window stands, for the summary's time */
 };

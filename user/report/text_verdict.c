@@ -36,7 +36,7 @@ static void tell_story(struct text *t, const struct story *s, const struct summa
 	}
 	for (size_t i = 0; i < s->blamed.inferred_count; i++) {
 		fputs("  unconfirmed: ", t->out);
-		text_wrapped(t, 15, 15, describe_unseen(s->blamed.inferred[i]));
+		text_wrapped(t, 15, 15, describe_inferred(&s->blamed, i, words, sizeof(words)));
 	}
 	fputc('\n', t->out);
 }

@@ -282,7 +282,7 @@ static void note_reset(struct note *n, const struct finding *f)
 		add_below(n, "flow ",
 			  tuple_format(&b->flow.orig, r->family, packet, sizeof(packet)), 0);
 	for (size_t i = 0; i < b->inferred_count; i++)
-		add_below(n, "unconfirmed: ", describe_unseen(b->inferred[i]), 0);
+		add_below(n, "unconfirmed: ", describe_inferred(b, i, victim, sizeof(victim)), 0);
 	add_fate(n, r, is_blamed);
 	if (*describe_end(&r->ended, victim, sizeof(victim)))
 		add_below(n, "", victim, 0);
@@ -428,6 +428,14 @@ static void note_lost(struct note *n, const struct finding *f)
 		n->words = keep(n, "%s not recorded: the file could not take %s",
 				COUNTED(f->seen->lost.count, "line was", "lines were"),
 				f->seen->lost.count == 1 ? "it" : "them");
+	else if (f->seen->lost.is_of_netns)
+		n->words = keep(
+			n,
+			"%s %s of this network namespace%s: more than it may send in a "
+			"second. Others are not affected",
+			NUMBER(f->seen->lost.count), f->seen->lost.count == 1 ? "event" : "events",
+			f->seen->lost.is_foreign ? ", which belongs to another user namespace," :
+						   "");
 	else if (sense_switch(f->seen->lost.sense))
 		n->words = keep(n, "%s is 0: probes are silenced, and causes may be missing",
 				sense_switch(f->seen->lost.sense));

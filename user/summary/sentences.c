@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "summary/sentences.h"
 
+#include <stdio.h>
+
+#include "base/time_text.h"
 #include "model/causes.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -97,7 +100,8 @@ static const char *const unseens[] = {
 	[UNSEEN_OWN_REQUEST] =
 		"that this host asked for a connection and gave it up (or that another host "
 		"asked in its name)",
-	[UNSEEN_CLOSE] = "the close of the socket: it happened before the window",
+	[UNSEEN_CLOSE] = "the close of the socket: it happened before the window, or more than "
+			 "16,384 connections ended since",
 	[UNSEEN_CLOSE_OF_SERVER] =
 		"the close of the socket: the packet goes from a client's port to a server's",
 	[UNSEEN_ENTRY_PLACE] =
@@ -110,8 +114,11 @@ static const char *const unseens[] = {
 	[UNSEEN_REMOVAL_BLIND] =
 		"the removal itself: no probe here could see one (rstblame --check says why)",
 	[UNSEEN_REMOVAL_LOST] = "events were lost, and the removal may be among them",
-	[UNSEEN_REMOVAL_FORGOTTEN] =
-		"older removals were forgotten because memory for them was full",
+	[UNSEEN_REMOVAL_FORGOTTEN] = "the removal may be among what rstblame no longer remembers",
+	[UNSEEN_CHANGE_FORGOTTEN] =
+		"what removed the entry may be among what rstblame no longer remembers",
+	[UNSEEN_OTHER_FORGOTTEN] =
+		"another explanation may be among what rstblame no longer remembers",
 	[UNSEEN_PASSAGE] =
 		"that the removed entry, another namespace's, was this connection's: only "
 		"addresses and ports tell",
@@ -214,4 +221,23 @@ const char *describe_expiry(const struct flush *f)
 const char *describe_unseen(enum unseen unseen)
 {
 	return unseen < UNSEENS ? unseens[unseen] : "";
+}
+
+static bool is_forgotten(enum unseen unseen)
+{
+	return unseen == UNSEEN_REMOVAL_FORGOTTEN || unseen == UNSEEN_CHANGE_FORGOTTEN ||
+	       unseen == UNSEEN_OTHER_FORGOTTEN;
+}
+
+const char *describe_inferred(const struct reset_blame *b, size_t i, char *buf, size_t size)
+{
+	const char *sentence = describe_unseen(b->inferred[i]);
+	char ago[DURATION_TEXT_BYTES];
+
+	if (is_forgotten(b->inferred[i]) && b->forgotten_ago_ns)
+		snprintf(buf, size, "%s: some of what happened %s and more before this reset",
+			 sentence, duration_format(b->forgotten_ago_ns, ago, sizeof(ago)));
+	else
+		snprintf(buf, size, "%s", sentence);
+	return buf;
 }

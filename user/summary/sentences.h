@@ -25,4 +25,7 @@ const char *describe_expiry(const struct flush *f);
 /* To follow "unconfirmed: ": "the packet's conntrack zone". */
 const char *describe_unseen(enum unseen unseen);
 
+/* The same of what a verdict infers, with how far back is remembered where that is why. */
+const char *describe_inferred(const struct reset_blame *b, size_t i, char *buf, size_t size);
+
 #endif

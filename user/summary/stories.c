@@ -168,6 +168,17 @@ static bool is_told(const struct summary *t, const struct finding *f)
 	return false;
 }
 
+/* One namespace's leave room for the others'. */
+static bool may_begin(const struct story *stories, size_t count, size_t limit,
+		      size_t limit_of_netns, struct netns_id netns)
+{
+	size_t own = 0;
+
+	for (size_t i = 0; i < count; i++)
+		own += netns_equal(stories[i].first.netns, netns);
+	return count < limit && own < limit_of_netns;
+}
+
 void stories_add(struct summary *t, const struct finding *f)
 {
 	struct story *s = NULL;
@@ -177,7 +188,8 @@ void stories_add(struct summary *t, const struct finding *f)
 	for (size_t i = 0; i < t->stories_count && !s; i++)
 		if (is_same_story(&t->stories[i], f))
 			s = &t->stories[i];
-	if (!s && t->stories_count < STORIES_MAX) {
+	if (!s &&
+	    may_begin(t->stories, t->stories_count, STORIES_MAX, STORIES_OF_NETNS_MAX, f->netns)) {
 		s = &t->stories[t->stories_count++];
 		set_first(s, f);
 		s->first_wall_ns = f->wall_ns;
@@ -276,7 +288,8 @@ void stories_add_other(struct summary *t, const struct finding *f)
 		add_act(s, f->reset);
 		return;
 	}
-	if (t->others_count == OTHERS_MAX || has_enough_listeners(t, f))
+	if (!may_begin(t->others, t->others_count, OTHERS_MAX, OTHERS_OF_NETNS_MAX, f->netns) ||
+	    has_enough_listeners(t, f))
 		return;
 	s = &t->others[t->others_count++];
 	set_first(s, f);
@@ -293,7 +306,7 @@ void stories_add_counted(struct summary *t, const struct finding *f)
 			t->others[i].resets += f->seen->counted.count;
 			return;
 		}
-	if (t->others_count == OTHERS_MAX)
+	if (!may_begin(t->others, t->others_count, OTHERS_MAX, OTHERS_OF_NETNS_MAX, f->netns))
 		return;
 	s = &t->others[t->others_count++];
 	s->blamed = *f->reset;

@@ -121,6 +121,8 @@ static void add_loss(struct summary *t, const struct lost_observation *lost)
 	size_t i = 0;
 
 	t->lost_total += lost->count;
+	if (lost->is_foreign)
+		t->lost_foreign += lost->count;
 	while (i < t->losses_count && strcmp(t->losses[i].probe, lost->probe) != 0)
 		i++;
 	if (i == LOSSES_MAX)
@@ -186,6 +188,30 @@ static void add_flush(struct summary *t, const struct flush *flush)
 	t->removals[flush->cause] += flush->entries;
 }
 
+static void add_arrival(struct summary *t, const struct change *c)
+{
+	static const struct strangers none; /* they are owners already */
+	struct netns_id owner = c->netns;
+	size_t at = t->arrivals_count;
+
+	if (c->seen.is_foreign)
+		owner.inum = OWNER_FOREIGN;
+	if (at == ARRIVALS_MAX)
+		at = budgets_evict(&t->arrivals_budgets, &none, t->arrivals, sizeof(*t->arrivals),
+				   at);
+	else
+		t->arrivals_count++;
+	budgets_take(&t->arrivals_budgets, owner);
+	t->arrivals[at] = (struct arrival){
+		.when = { owner, c->mono_ns },
+		.netns = c->netns,
+		.ifindex = c->seen.ifindex,
+		.local = c->seen.local,
+		.wall_ns = c->wall_ns,
+		.actor = c->seen.actor,
+	};
+}
+
 static void add_address(struct summary *t, const struct change *c)
 {
 	if (c->seen.op == ADDRESS_REMOVE) {
@@ -194,27 +220,22 @@ static void add_address(struct summary *t, const struct change *c)
 		return;
 	}
 	t->addresses_added++;
-	if (t->arrivals_count < ARRIVALS_MAX)
-		t->arrivals[t->arrivals_count++] = (struct arrival){
-			.netns = c->netns,
-			.ifindex = c->seen.ifindex,
-			.local = c->seen.local,
-			.mono_ns = c->mono_ns,
-			.wall_ns = c->wall_ns,
-			.actor = c->seen.actor,
-		};
+	add_arrival(t, c);
 }
 
 const struct arrival *summary_return(const struct summary *t, const struct change *removed)
 {
+	const struct arrival *first = NULL;
+
 	for (size_t i = 0; i < t->arrivals_count; i++) {
 		const struct arrival *a = &t->arrivals[i];
 
-		if (netns_equal(a->netns, removed->netns) && a->mono_ns > removed->mono_ns &&
-		    address_equal(&a->local, &removed->seen.local))
-			return a;
+		if (netns_equal(a->netns, removed->netns) && a->when.mono_ns > removed->mono_ns &&
+		    address_equal(&a->local, &removed->seen.local) &&
+		    (!first || a->when.mono_ns < first->when.mono_ns))
+			first = a;
 	}
-	return NULL;
+	return first;
 }
 
 static void add_ruleset(struct summary *t, const struct finding *f)
@@ -465,7 +486,8 @@ enum status summary_status(const struct summary *t)
 	/* Those that are not followed were at risk, and may be still. */
 	if (t->blamed || t->refused || t->at_risk || t->unfollowed)
 		return STATUS_WARNING;
-	if (t->lost_total || t->is_blind || t->look.unsure || summary_may_miss_risk(t))
+	if (t->lost_total > t->lost_foreign || t->is_blind || t->look.unsure ||
+	    summary_may_miss_risk(t))
 		return STATUS_UNKNOWN;
 	return summary_expects_resets(t) ? STATUS_WARNING : STATUS_OK;
 }

@@ -7,6 +7,7 @@
 #ifndef RSTBLAME_SUMMARY_SUMMARY_H
 #define RSTBLAME_SUMMARY_SUMMARY_H
 
+#include "blame/budgets.h"
 #include "model/finding.h"
 #include "summary/connections.h"
 
@@ -55,10 +56,11 @@ struct loss {
 
 /* An address that was added: for the end of a story, the day it came back. */
 struct arrival {
+	struct dated when; /* by owner (blame/budgets.h), not by namespace */
 	struct netns_id netns;
 	uint32_t ifindex;
 	struct address local;
-	uint64_t mono_ns, wall_ns;
+	uint64_t wall_ns;
 	struct actor actor; /* who added it; pid 0: not known */
 };
 
@@ -82,7 +84,8 @@ struct effort {
 };
 
 enum { RISK_GROUPS_MAX = 32 };
-enum { STORIES_MAX = 64, OTHERS_MAX = 32, ARRIVALS_MAX = 256, LOSSES_MAX = 32 };
+enum { STORIES_MAX = 64, STORIES_OF_NETNS_MAX = 48 };
+enum { OTHERS_MAX = 32, OTHERS_OF_NETNS_MAX = 24, ARRIVALS_MAX = 256, LOSSES_MAX = 32 };
 enum { HOOKS_RETURNS_MAX = 32, HOSTS_MAX = 64, HOST_BYTES = 72 };
 enum { STORIES_TOLD_MAX = 8 }; /* in text and page; JSON has them all */
 
@@ -134,6 +137,7 @@ struct summary {
 	size_t losses_count;
 	struct loss losses[LOSSES_MAX];
 	uint64_t lost_total;
+	uint64_t lost_foreign; /* of them: of namespaces of users' own, which concern no other */
 	struct doubt doubts[WITNESSES]; /* counted: 0 for none */
 	uint64_t unwitnessed;           /* namespaces whose counts could not be read */
 	size_t stories_count;
@@ -152,7 +156,8 @@ struct summary {
 	uint32_t nodes; /* 1 and the highest that was seen */
 	struct host hosts[HOSTS_MAX];
 	size_t arrivals_count;
-	struct arrival arrivals[ARRIVALS_MAX];
+	struct arrival arrivals[ARRIVALS_MAX]; /* full: the oldest of who has the most goes */
+	struct budgets arrivals_budgets;
 	size_t gaps_count;
 	char gaps[START_GAPS_MAX][320]; /* what could not be done beside, and the cure */
 	bool is_blind;                  /* a probe that is needed could not be attached */

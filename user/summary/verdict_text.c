@@ -133,7 +133,7 @@ static void tell_flush(struct telling *t, const struct flush *flush, const struc
 			    describe_entries(flush, text, sizeof(text))),
 		   flush->first_mono_ns);
 	back = by->seen.family ? summary_return(t->summary, by) : NULL;
-	if (!back || back->mono_ns > t->story->first.mono_ns)
+	if (!back || back->when.mono_ns > t->story->first.mono_ns)
 		return;
 	address_format(&by->seen.local, by->seen.family, text, ADDRESS_TEXT_BYTES);
 	/* Who removed it puts it back, as a rule. */
@@ -145,7 +145,7 @@ static void tell_flush(struct telling *t, const struct flush *flush, const struc
 				   text) :
 			  add_step(t, STEP_RETURN, 0,
 				   "%s came back; its conntrack entries did not.", text),
-		   back->mono_ns);
+		   back->when.mono_ns);
 }
 
 /* What triggered it. */

@@ -6,6 +6,7 @@
 #include "blame/changes.h"
 
 static struct changes *changes;
+static struct strangers strangers;
 static uint64_t last_id;
 
 static struct change *add(enum change_op op, const char *address, uint32_t ifindex,
@@ -33,7 +34,7 @@ static int begin(void **state)
 {
 	(void)state;
 	last_id = 0;
-	changes = changes_new(8);
+	changes = changes_new(8, &strangers);
 	return changes ? 0 : -1;
 }
 

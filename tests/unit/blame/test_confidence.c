@@ -312,6 +312,7 @@ static void all_changes_claimed(void **state)
 	}
 }
 
+/* The oldest are forgotten, and what they were part of says so. */
 static void flushes_past_the_limit_are_likely(void **state)
 {
 	struct blame_limits limits = { .flushes = 2 };
@@ -325,9 +326,14 @@ static void flushes_past_the_limit_are_likely(void **state)
 		see_address_flush(&w, 7 + i, "10.9.0.1", &networkd, &flows[i]);
 		pass(&w, SECONDS(60));
 	}
-	for (size_t i = 0; i < 4; i++)
-		assert_judged(see_server_packet(&w, &flows[i]), VERDICT_ENTRY_REMOVED,
-			      CAUSE_ADDRESS_REMOVED, i < 2 ? CONFIDENCE_PROVEN : CONFIDENCE_LIKELY);
+	for (size_t i = 4; i-- > 0;) {
+		const struct reset_blame *r = see_server_packet(&w, &flows[i]);
+
+		assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ADDRESS_REMOVED,
+			      i < 2 ? CONFIDENCE_LIKELY : CONFIDENCE_PROVEN);
+		assert_int_equal(is_inferred(r, UNSEEN_CHANGE_FORGOTTEN), i < 2);
+		assert_true(i >= 2 || r->forgotten_ago_ns >= SECONDS(60));
+	}
 	blame_finish(w.blame);
 	assert_int_equal(w.summary.removals[CAUSE_ADDRESS_REMOVED], 4);
 }

@@ -3,10 +3,17 @@
 
 #include "blame/flushes.h"
 
+static const struct strangers no_strangers;
+
+static struct flush *add(struct flushes *flushes, uint32_t node, uint64_t act)
+{
+	return flushes_add(flushes, (struct netns_id){ node, NODE_NETNS }, act);
+}
+
 static void found_by_act_and_node(void **state)
 {
-	struct flushes *flushes = flushes_new(10);
-	struct flush *a = flushes_add(flushes, 0, 7), *b = flushes_add(flushes, 1, 7);
+	struct flushes *flushes = flushes_new(10, &no_strangers);
+	struct flush *a = add(flushes, 0, 7), *b = add(flushes, 1, 7);
 
 	(void)state;
 	assert_ptr_equal(flushes_find(flushes, 0, 7), a);
@@ -25,8 +32,8 @@ static void found_by_act_and_node(void **state)
 
 static void without_an_act(void **state)
 {
-	struct flushes *flushes = flushes_new(10);
-	struct flush *f = flushes_add(flushes, 0, 0);
+	struct flushes *flushes = flushes_new(10, &no_strangers);
+	struct flush *f = add(flushes, 0, 0);
 
 	(void)state;
 	assert_null(flushes_find(flushes, 0, 0));
@@ -36,8 +43,8 @@ static void without_an_act(void **state)
 
 static void the_last_alias_counts(void **state)
 {
-	struct flushes *flushes = flushes_new(10);
-	struct flush *f = flushes_add(flushes, 0, 100), *other = flushes_add(flushes, 0, 200);
+	struct flushes *flushes = flushes_new(10, &no_strangers);
+	struct flush *f = add(flushes, 0, 100), *other = add(flushes, 0, 200);
 
 	(void)state;
 	for (uint64_t act = 101; act < 5000; act++) {
@@ -55,13 +62,13 @@ static void the_last_alias_counts(void **state)
 
 static void limit(void **state)
 {
-	struct flushes *flushes = flushes_new(3);
+	struct flushes *flushes = flushes_new(3, &no_strangers);
 
 	(void)state;
 	for (uint64_t act = 1; act <= 3; act++)
-		assert_non_null(flushes_add(flushes, 0, act));
-	assert_null(flushes_add(flushes, 0, 4));
-	assert_null(flushes_add(flushes, 0, 0));
+		assert_non_null(add(flushes, 0, act));
+	assert_null(add(flushes, 0, 4));
+	assert_null(add(flushes, 0, 0));
 	assert_int_equal(flushes_count(flushes), 3);
 	assert_non_null(flushes_find(flushes, 0, 1));
 	flushes_free(flushes);
@@ -70,11 +77,11 @@ static void limit(void **state)
 static void many(void **state)
 {
 	enum { COUNT = 16384 };
-	struct flushes *flushes = flushes_new(COUNT);
+	struct flushes *flushes = flushes_new(COUNT, &no_strangers);
 
 	(void)state;
 	for (uint64_t act = 1; act <= COUNT; act++)
-		flushes_add(flushes, (uint32_t)(act % 3), act << 20)->entries = act;
+		add(flushes, (uint32_t)(act % 3), act << 20)->entries = act;
 	for (uint64_t act = 1; act <= COUNT; act++)
 		assert_int_equal(flushes_find(flushes, (uint32_t)(act % 3), act << 20)->entries,
 				 act);

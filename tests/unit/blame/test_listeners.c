@@ -10,6 +10,7 @@
 #define CLOSED_NS (100ULL * 1000 * 1000 * 1000)
 
 static struct listeners listeners;
+static const struct strangers strangers; /* none */
 
 static void closed(const char *address, uint16_t port, bool is_v6only)
 {
@@ -23,7 +24,7 @@ static void closed(const char *address, uint16_t port, bool is_v6only)
 	l->port = port;
 	l->syn_queue = 1;
 	l->is_v6only = is_v6only;
-	listeners_add(&listeners, &seen);
+	listeners_add(&listeners, &strangers, &seen);
 }
 
 static bool takes(const char *from, const char *to)

@@ -213,7 +213,7 @@ static void check_reset(const struct watch *w, const struct finding *f)
 		assert_int_equal(r->inferred_count, 0);
 	if (r->verdict == VERDICT_ENTRY_REMOVED) {
 		assert_int_not_equal(r->cause, CAUSE_NONE);
-		assert_true(r->because_count > 0);
+		assert_true(r->because_count > 0 || is_inferred(r, UNSEEN_CHANGE_FORGOTTEN));
 		assert_true(r->inferred_count > 0 || r->confidence == CONFIDENCE_PROVEN);
 	} else if (r->verdict == VERDICT_ENTRY_BYPASSED) {
 		assert_true(r->cause == CAUSE_NONE || r->cause == CAUSE_BRIDGE);

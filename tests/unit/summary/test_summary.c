@@ -329,10 +329,41 @@ static void more_stories_than_room(void **state)
 
 		flush_and_reset(7U + i, (uint16_t)(40000 + i), &one);
 	}
-	assert_int_equal(w.summary.stories_count, STORIES_MAX);
-	assert_int_equal(w.summary.stories_untold, 10);
+	assert_int_equal(w.summary.stories_count, STORIES_OF_NETNS_MAX);
+	assert_int_equal(w.summary.stories_untold, STORIES_MAX + 10 - STORIES_OF_NETNS_MAX);
 	assert_int_equal(w.summary.blamed, STORIES_MAX + 10);
 	assert_int_equal(w.summary.connections_reset, STORIES_MAX + 10);
+}
+
+/* What one namespace tells leaves room for another's. */
+static void another_namespaces_story_finds_room(void **state)
+{
+	struct actor one = named("agent", 0);
+
+	more_stories_than_room(state);
+	w.netns.inum = OTHER_NETNS;
+	flush_and_reset(900, 43000, &one);
+	assert_int_equal(w.summary.stories_count, STORIES_OF_NETNS_MAX + 1);
+}
+
+/* Another namespace's addresses come by the hundred: the day ours came back stays. */
+static void a_return_is_not_pushed_out(void **state)
+{
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
+	pass(&w, MS(5));
+	see(&w, make_address(ADDRESS_ADD, "10.9.0.1", UP0, &networkd));
+	for (uint16_t i = 0; i < ARRIVALS_MAX + 44; i++) {
+		char address[32];
+
+		snprintf(address, sizeof(address), "10.77.%d.%d", i / 200, i % 200 + 1);
+		pass(&w, MS(1));
+		see_in(&w, OTHER_NETNS, make_address(ADDRESS_ADD, address, UP1, &agent));
+	}
+	pass(&w, SECONDS(1));
+	assert_non_null(summary_return(&w.summary, see_server_packet(&w, &redis)->by));
 }
 
 /* ---- connections and resets ---- */
@@ -499,7 +530,7 @@ static void address_returns(void **state)
 	see(&w, make_address(ADDRESS_ADD, "10.9.0.1", UP0, &networkd));
 	back = summary_return(&w.summary, removed);
 	assert_non_null(back);
-	assert_int_equal(back->mono_ns, w.now_ns);
+	assert_int_equal(back->when.mono_ns, w.now_ns);
 	pass(&w, SECONDS(1));
 	see(&w, make_address(ADDRESS_ADD, "10.9.0.1", UP0, &networkd)); /* once more: later */
 	assert_ptr_equal(summary_return(&w.summary, removed), back);
@@ -603,6 +634,8 @@ int main(void)
 		story(one_story_for_each_cause),
 		story(the_same_actor_is_one_story),
 		story(more_stories_than_room),
+		story(another_namespaces_story_finds_room),
+		story(a_return_is_not_pushed_out),
 		story(resets_are_not_connections),
 		story(an_undelivered_reset_ends_nothing),
 		story(an_undelivered_story_is_not_the_worst),

@@ -157,7 +157,7 @@ static void write_story(struct html *h, FILE *out, const struct story *s, const 
 	}
 	for (size_t i = 0; i < s->blamed.inferred_count; i++) {
 		fputs("<p class=\"inferred\"><b>unconfirmed:</b> ", out);
-		html_escape(out, describe_unseen(s->blamed.inferred[i]));
+		html_escape(out, describe_inferred(&s->blamed, i, words, sizeof(words)));
 		fputs("</p>\n", out);
 	}
 	fputs("</article>\n", out);
