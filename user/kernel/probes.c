@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/probes.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -326,6 +327,10 @@ const char *probe_result_cure(const struct probe_result *result)
 	}
 	if (cure)
 		return cure;
+	/* The function is there, and what was asked for it worked elsewhere. */
+	if (result->state == PROBE_MISSING && (result->err == -EINVAL || result->err == -ENODEV))
+		return "look at dmesg: after a WARNING of ftrace it works again after the next boot "
+		       "only; without one please report this with the kernel version";
 	return result->state == PROBE_BLIND && !strcmp(result->why, disarmed) ?
 		       sense_switch_cure(SENSE_KPROBES) :
 		       probe_cure(result->state);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/switches.h"
 
+#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,9 +27,19 @@ enum switch_state switch_parse(const char *text, size_t len)
 	}
 }
 
+enum switch_state switch_refused(enum switch_id id, int err)
+{
+	return id == SWITCH_FTRACE && err == ENODEV ? SWITCH_DEAD : SWITCH_UNKNOWN;
+}
+
+bool switch_silences(enum switch_state state)
+{
+	return state == SWITCH_OFF || state == SWITCH_DEAD;
+}
+
 const char *switch_state_name(enum switch_state state)
 {
-	static const char *const names[] = { "unknown", "on", "off" };
+	static const char *const names[] = { "unknown", "on", "off", "dead" };
 
 	return names[state];
 }
@@ -62,7 +72,9 @@ bool switches_read(struct switches *s)
 	for (enum switch_id i = 0; i < SWITCHES; i++) {
 		char text[8];
 		ssize_t len = s->fds[i] > 0 ? pread(s->fds[i], text, sizeof(text), 0) : -1;
-		enum switch_state now = len > 0 ? switch_parse(text, (size_t)len) : SWITCH_UNKNOWN;
+		enum switch_state now = len < 0 && s->fds[i] > 0 ? switch_refused(i, errno) :
+					len <= 0                 ? SWITCH_UNKNOWN :
+								   switch_parse(text, (size_t)len);
 
 		has_turned |= now != s->states[i];
 		s->states[i] = now;

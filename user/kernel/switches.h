@@ -17,7 +17,14 @@
 
 enum switch_id { SWITCH_FTRACE, SWITCH_KPROBES, SWITCHES };
 
-enum switch_state { SWITCH_UNKNOWN, SWITCH_ON, SWITCH_OFF };
+enum switch_state {
+	SWITCH_UNKNOWN,
+	SWITCH_ON,
+	SWITCH_OFF,
+	/* The kernel shut its ftrace down after a fault of its own, until it is booted
+	 * (ftrace_kill()): the sysctl, too, has ENODEV for an answer then. */
+	SWITCH_DEAD,
+};
 
 struct switches {
 	int fds[SWITCHES]; /* negative: this kernel has none, or does not show it */
@@ -34,8 +41,12 @@ bool switches_read(struct switches *s);
 
 enum sense switch_sense(enum switch_id id);
 
-/* What a file says: "1\n", "N\n". Pure. */
+/* What a file says: "1\n", "N\n". Pure. And what its refusal says: errno. */
 enum switch_state switch_parse(const char *text, size_t len);
+enum switch_state switch_refused(enum switch_id id, int err);
+
+/* Probes see nothing: it is off, or dead. */
+bool switch_silences(enum switch_state state);
 
 const char *switch_state_name(enum switch_state state); /* "on", … */
 

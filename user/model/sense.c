@@ -82,6 +82,7 @@ static const struct {
 	[SENSE_KPROBES] = { .word = "kprobes",
 			    .file = "/sys/kernel/debug/kprobes/enabled",
 			    .cure = "echo 1 >/sys/kernel/debug/kprobes/enabled" },
+	[SENSE_REPLACED] = { .word = "replaced" },
 };
 _Static_assert(sizeof(senses) / sizeof(senses[0]) == SENSES, "a row for each sense");
 

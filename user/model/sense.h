@@ -35,6 +35,7 @@ enum sense {
 	SENSE_RECORDING_GAP,
 	SENSE_FTRACE,  /* no probes either: the kernel's switches, with which all probes */
 	SENSE_KPROBES, /* of their kind see nothing, and none of them fails */
+	SENSE_REPLACED, /* no probe: a function that one is on was taken over (kernel/replaced.h) */
 	SENSES,
 };
 

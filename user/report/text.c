@@ -280,7 +280,7 @@ static void show_probe(struct text *t, const struct finding *f)
 	const struct probe_observation *p = &f->seen->probe;
 	struct probe_report report = { .name = p->name, .how = p->how, .why = p->why };
 
-	if (sense_is_attached(p->how))
+	if (sense_is_attached(p->how) && !p->why[0])
 		forget_missing(t, p->name);
 	else
 		note_missing(t, &report);

@@ -14,6 +14,7 @@
 #include "report/output.h"
 #include "session/check_report.h"
 #include "session/least_privilege.h"
+#include "session/replacement.h"
 #include "session/session.h"
 #include "session/silence.h"
 
@@ -51,6 +52,8 @@ static enum status weigh(const struct check *c)
 	for (size_t i = 0; i < EVENT_PROBES; i++) {
 		enum probe_state state = c->probes[i].state;
 
+		if (probe_sees(state) && c->probes[i].why[0]) /* and not all */
+			status = STATUS_WARNING;
 		if (state != PROBE_MISSING && state != PROBE_BLIND)
 			continue;
 		if (probes[i].is_required)
@@ -91,6 +94,7 @@ static void run_check(struct check *c, const struct options *options)
 		c->why[0] = '\0';
 		gaps_find(&c->gaps);
 		run_canary(c, loader);
+		replacement_find(c->probes);
 	}
 	loader_close(loader);
 	proving_end(&c->proving);

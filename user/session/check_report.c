@@ -156,6 +156,8 @@ void check_write_text(const struct check *c, FILE *out)
 			state_text(c, i, state, sizeof(state)));
 		if (is_gap(c, i))
 			write_gap(c, i, out);
+		else if (!c->why[0] && c->probes[i].why[0])
+			fprintf(out, "  but: %s\n", c->probes[i].why);
 		else if (c->probes[i].state == PROBE_ATTACHED && c->probes[i].unproven[0])
 			fprintf(out, "  not proven: %s\n", c->probes[i].unproven);
 	}

@@ -20,6 +20,12 @@ enum { DETACH_LOOK_MS = 100 };
 
 int silence_check(const struct switches *s, char *why, size_t size)
 {
+	if (s->states[SWITCH_FTRACE] == SWITCH_DEAD) {
+		snprintf(why, size,
+			 "cannot trace: this kernel shut its ftrace down after a fault of its own "
+			 "(dmesg has a WARNING of it); it works again after the next boot");
+		return -1;
+	}
 	if (s->states[SWITCH_FTRACE] != SWITCH_OFF)
 		return 0;
 	snprintf(why, size, "cannot trace: %s is 0, so probes would see nothing; turn it on: %s",
@@ -38,7 +44,7 @@ bool silence_is_of(enum switch_id id, const struct probe_result *results)
 /* How many events went unseen nobody knows: each time that it is found off counts one. */
 static void observe_switch(struct run *run, enum switch_id id)
 {
-	bool is_off = run->switches.states[id] == SWITCH_OFF;
+	bool is_off = switch_silences(run->switches.states[id]);
 	enum sense sense = switch_sense(id);
 	struct observation seen = { 0 };
 

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "session/command.h"
+#include "session/replacement.h"
 #include "session/silence.h"
 #include "session/stop.h"
 #include "session/watch_private.h"
@@ -235,6 +236,7 @@ static void on_wake(struct run *run, enum wake wake)
 	case WAKE_SWITCHES:
 		read_timer(run, WAKE_SWITCHES);
 		silence_look(run);
+		replacement_look(run);
 		report_flush(&run->report);
 		break;
 	case WAKES:

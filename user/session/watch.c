@@ -20,6 +20,7 @@
 #include "node/process.h"
 #include "session/command.h"
 #include "session/least_privilege.h"
+#include "session/replacement.h"
 #include "session/session.h"
 #include "session/silence.h"
 #include "session/stop.h"
@@ -194,7 +195,7 @@ void run_drain(struct run *run)
 	wakes_sleep(run, is_empty && !(run->log && log_watch_has_lines(run->log)));
 }
 
-static void observe_probe(struct run *run, size_t probe)
+void run_observe_probe(struct run *run, size_t probe)
 {
 	const struct probe_result *result = &run->probes[probe];
 	struct observation seen = { 0 };
@@ -236,7 +237,7 @@ static void observe_turned(struct run *run, const struct probe_result *before)
 {
 	for (size_t i = 0; i < EVENT_PROBES; i++)
 		if (run->probes[i].state != before[i].state)
-			observe_probe(run, i);
+			run_observe_probe(run, i);
 }
 
 /* Attaches what waits for a module that came; notes what went with one. */
@@ -249,7 +250,8 @@ static void on_module(struct run *run, const struct module_event *event)
 	memcpy(before, run->probes, sizeof(before));
 	if (!event->has_come)
 		loader_forget_module(run->loader, event->name, run->probes);
-	else if (run->switches.states[SWITCH_FTRACE] != SWITCH_OFF && wait_for_module(event->name))
+	else if (!switch_silences(run->switches.states[SWITCH_FTRACE]) &&
+		 wait_for_module(event->name))
 		loader_attach_module(run->loader, event->name, run->probes);
 	rings_forget_symbols(run->rings); /* its functions have names now, or none any more */
 	observe_turned(run, before);
@@ -396,6 +398,7 @@ static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 		run->sweep = sweep_new(run->inspector, run->blame, take, run);
 	if (run->rings && run->victims && run->blame && !wakes_open(run)) {
 		proving_run(&run->proving, run->loader, run->rings, PROVING_NS, false);
+		run->replaced = replacement_find(run->probes);
 		least_privilege_attached(run->options, probes_may_come(run));
 		return 0;
 	}
@@ -412,6 +415,7 @@ static enum status watch_window(struct run *run)
 		return report_error(&run->report, why);
 	observe_start(run);
 	silence_begin(run);
+	replacement_begin(run);
 	report_flush(&run->report);
 	witnesses_begin(run->witnesses);
 	notify_send(&run->notify, "READY=1\nSTATUS=Watching");
@@ -424,6 +428,7 @@ static enum status watch_window(struct run *run)
 	if (run->command.pid) /* what else it has left running ends with the report */
 		job_begin_end(&run->command);
 	silence_look(run);
+	replacement_end(run);
 	if (!run->err)
 		witnesses_ask_last(run->witnesses);
 	rings_end_counts(run->rings);

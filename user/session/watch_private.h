@@ -62,6 +62,7 @@ struct run {
 	struct switches switches;
 	struct notify notify;
 	struct gaps gaps;
+	uint32_t replaced; /* probes whose functions were taken over before the start, as bits */
 	struct proving proving;
 	struct canaries canaries;
 	bool is_open; /* the window: the start was observed */
@@ -90,6 +91,9 @@ void run_take_loaded(struct run *run);
 
 /* Kprobes were armed, or disarmed. */
 void run_set_kprobes(struct run *run, bool are_on);
+
+/* What became of a probe, now. */
+void run_observe_probe(struct run *run, size_t probe);
 
 /* An observation of our own, now. */
 void run_stamp(struct observation *seen, enum observation_type type);

@@ -400,6 +400,8 @@ static void note_probe(struct note *n, const struct finding *f)
 	if (sense_switch(p->sense))
 		n->words =
 			keep(n, "%s is 1 again: probes see from here on", sense_switch(p->sense));
+	else if (sense_is_attached(p->how) && p->why[0])
+		n->words = keep(n, "%s: %s", name, utf8_printable(p->why, why, sizeof(why)));
 	else if (sense_is_attached(p->how))
 		n->words = keep(n, "%s was loaded: %s attached to %s",
 				utf8_printable(p->module, module, sizeof(module)), name,
@@ -436,6 +438,12 @@ static void note_lost(struct note *n, const struct finding *f)
 			NUMBER(f->seen->lost.count), f->seen->lost.count == 1 ? "event" : "events",
 			f->seen->lost.is_foreign ? ", which belongs to another user namespace," :
 						   "");
+	else if (f->seen->lost.sense == SENSE_REPLACED)
+		n->words = keep(n,
+				"%s taken over: what it does now is not known, and causes may "
+				"be missing",
+				COUNTED(f->seen->lost.count, "probed function was",
+					"probed functions were"));
 	else if (sense_switch(f->seen->lost.sense))
 		n->words = keep(n, "%s is 0: probes are silenced, and causes may be missing",
 				sense_switch(f->seen->lost.sense));

@@ -120,7 +120,10 @@ static void summarize_audit(const struct summary *t, char *buf, size_t size)
 /* "kernel.ftrace_enabled was 0 for a part of the window" */
 static void say_switch(enum sense off, char *buf, size_t size)
 {
-	snprintf(buf, size, "%s was 0 for a part of the window", sense_switch(off));
+	if (sense_switch(off))
+		snprintf(buf, size, "%s was 0 for a part of the window", sense_switch(off));
+	else
+		snprintf(buf, size, "a probed function was taken over, by a livepatch or a like");
 }
 
 /* What the kernel counted and nobody saw weighs most: a probe is blind, whatever the reason. */
@@ -140,7 +143,8 @@ static void summarize_doubt(const struct summary *t, char *buf, size_t size)
 	uint64_t unwritten =
 		summary_lost(t, SENSE_REPORT_GAP) + summary_lost(t, SENSE_RECORDING_GAP);
 	uint64_t lost = t->lost_total - unreadable - unended - unwritten -
-			summary_lost(t, SENSE_FTRACE) - summary_lost(t, SENSE_KPROBES);
+			summary_lost(t, SENSE_FTRACE) - summary_lost(t, SENSE_KPROBES) -
+			summary_lost(t, SENSE_REPLACED);
 	enum sense off = summary_switch_off(t);
 	enum witness_of of;
 	const struct doubt *doubt = find_doubt(t, &of);
@@ -149,9 +153,10 @@ static void summarize_doubt(const struct summary *t, char *buf, size_t size)
 	if (off != SENSE_OTHER) {
 		say_switch(off, words, 120);
 		snprintf(buf, size,
-			 "%.120s, which silences probes, so \"nothing found\" proves nothing. Run "
-			 "again with it on: %s",
-			 words, sense_switch_cure(off));
+			 "%.120s, %sso \"nothing found\" proves nothing. Run again with%s%s", words,
+			 sense_switch(off) ? "which silences probes, " : "",
+			 sense_switch(off) ? " it on: " : "out it: rstblame --check names it.",
+			 sense_switch(off) ? sense_switch_cure(off) : "");
 	} else if (doubt) {
 		snprintf(buf, size,
 			 "%s, so \"nothing found\" proves nothing. A probe does not see: run "

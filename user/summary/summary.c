@@ -375,9 +375,10 @@ uint64_t summary_lost(const struct summary *t, enum sense sense)
 
 enum sense summary_switch_off(const struct summary *t)
 {
-	return summary_lost(t, SENSE_FTRACE)  ? SENSE_FTRACE :
-	       summary_lost(t, SENSE_KPROBES) ? SENSE_KPROBES :
-						SENSE_OTHER;
+	return summary_lost(t, SENSE_FTRACE)   ? SENSE_FTRACE :
+	       summary_lost(t, SENSE_KPROBES)  ? SENSE_KPROBES :
+	       summary_lost(t, SENSE_REPLACED) ? SENSE_REPLACED :
+						 SENSE_OTHER;
 }
 
 /* Once, whichever recordings have it. */

@@ -82,6 +82,18 @@ static void lost_resets_lower_nothing(void **state)
 	assert_int_equal(see_server_packet(&w, &redis)->confidence, CONFIDENCE_PROVEN);
 }
 
+/* What runs in a function's place need not do what its probe is made for. */
+static void a_function_that_was_taken_over_lowers(void **state)
+{
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	see_address_flush(&w, 7, "10.9.0.1", &networkd, &redis);
+	see(&w, make_lost("replaced", 1));
+	assert_int_equal(see_server_packet(&w, &redis)->confidence, CONFIDENCE_LIKELY);
+	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
+}
+
 /* What a newer rstblame lost may be what the join needs, whatever its word begins with. */
 static void losses_of_an_unknown_probe_lower(void **state)
 {
@@ -489,6 +501,7 @@ int main(void)
 		story(zone_is_compared),
 		story(zone_is_of_the_direction),
 		story(lost_resets_lower_nothing),
+		story(a_function_that_was_taken_over_lowers),
 		story(losses_of_an_unknown_probe_lower),
 		story(losses_are_per_node),
 		story(blindness_to_entries_is_likely),

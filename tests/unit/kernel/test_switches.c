@@ -2,6 +2,7 @@
 /* The kernel's switches, and what becomes of the probes that they silence. */
 #include "cast/make.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "kernel/probes.h"
@@ -16,6 +17,35 @@ static void what_a_file_says(void **state)
 	assert_int_equal(switch_parse("N\n", 2), SWITCH_OFF);
 	assert_int_equal(switch_parse("", 0), SWITCH_UNKNOWN);
 	assert_int_equal(switch_parse("?", 1), SWITCH_UNKNOWN);
+}
+
+/* ftrace_enable_sysctl() refuses to be read, too, once the kernel gave ftrace up. */
+static void a_dead_ftrace_is_told_from_one_that_is_hidden(void **state)
+{
+	(void)state;
+	assert_int_equal(switch_refused(SWITCH_FTRACE, ENODEV), SWITCH_DEAD);
+	assert_int_equal(switch_refused(SWITCH_FTRACE, EPERM), SWITCH_UNKNOWN);
+	assert_int_equal(switch_refused(SWITCH_KPROBES, ENODEV), SWITCH_UNKNOWN);
+	assert_true(switch_silences(SWITCH_DEAD));
+	assert_true(switch_silences(SWITCH_OFF));
+	assert_false(switch_silences(SWITCH_ON));
+	assert_false(switch_silences(SWITCH_UNKNOWN));
+	assert_string_equal(switch_state_name(SWITCH_DEAD), "dead");
+}
+
+/* A kernel that has the function and refuses it is not one without BTF. */
+static void a_refusal_has_its_own_cure(void **state)
+{
+	struct probe_result refused = { .state = PROBE_MISSING, .err = -ENODEV };
+	struct probe_result absent = { .state = PROBE_MISSING };
+
+	(void)state;
+	assert_non_null(strstr(probe_result_cure(&refused), "after the next boot"));
+	refused.err = -EINVAL;
+	assert_non_null(strstr(probe_result_cure(&refused), "after the next boot"));
+	assert_string_equal(probe_result_cure(&absent), probe_cure(PROBE_MISSING));
+	refused.err = -ENOENT;
+	assert_string_equal(probe_result_cure(&refused), probe_cure(PROBE_MISSING));
 }
 
 /* One by fentry, one by kprobe, one by a part, one that could not be had, and one that is
@@ -61,6 +91,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_file_says),
+		cmocka_unit_test(a_dead_ftrace_is_told_from_one_that_is_hidden),
+		cmocka_unit_test(a_refusal_has_its_own_cure),
 		cmocka_unit_test(disarmed_kprobes_are_blind),
 	};
 

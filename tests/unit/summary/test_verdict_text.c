@@ -99,6 +99,14 @@ static void losses_say_what_to_do(void **state)
 			    "WARNING: no reset was caused by conntrack yet, but 2 flows are at "
 			    "risk. kernel.ftrace_enabled was 0 for a part of the window: there may "
 			    "be more.");
+	t = (struct summary){ .lost_total = 2, .losses_count = 1, .losses = { { "replaced", 2 } } };
+	assert_string_equal(headline(&t, STATUS_UNKNOWN),
+			    "UNKNOWN: a probed function was taken over, by a livepatch or a like, "
+			    "so \"nothing found\" proves nothing. Run again without it: rstblame "
+			    "--check names it.");
+	t = (struct summary){ .is_blind = true, .blind = SENSE_MASQUERADE };
+	assert_non_null(strstr(headline(&t, STATUS_UNKNOWN),
+			       "(masquerade-flush: a flush looks like any other removal"));
 	t = (struct summary){ .is_blind = true };
 	assert_non_null(strstr(headline(&t, STATUS_UNKNOWN), "a required probe was missing"));
 	t = (struct summary){ .resets_total = 1 };
