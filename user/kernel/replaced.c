@@ -111,11 +111,11 @@ uint32_t replaced_by_patches(const char *directory, struct probe_result *results
 
 #define DIRECT "direct-->"
 
-/* The flags stand between the count of users and what is behind a tab. */
+/* The flags stand between the count of users and what is behind a tab, or an arrow. */
 static bool has_flag(const char *line, char flag)
 {
 	const char *flags = strchr(line, ')');
-	size_t len = flags ? strcspn(flags, "\t\n") : 0;
+	size_t len = flags ? strcspn(flags, "\t\n-") : 0;
 
 	return flags && memchr(flags, flag, len);
 }

@@ -65,7 +65,8 @@ static void flags_are_where_they_are(void **state)
 {
 	(void)state;
 	assert_int_equal(look_in("tcp_reset (1) R     \ttramp: IPMODIFY_I+0x0/0x1 (I)->I+0x0/0x1\n"
-				 "ID_tcp_reset (1) R I D  \n"),
+				 "ID_tcp_reset (1) R I D  \n"
+				 "tcp_reset (2) R      ->SOME_ID+0x0/0x220\n"),
 			 0);
 	assert_int_equal(look_in("tcp_reset (1) R I     \ttramp: x\n"), BIT(EVENT_PROBE_RECEIVE));
 	assert_non_null(strstr(results[EVENT_PROBE_RECEIVE].why, "IPMODIFY"));
