@@ -33,8 +33,8 @@ enum sense {
 	/* No probes: lines that were not written, for want of a reader or of room. */
 	SENSE_REPORT_GAP,
 	SENSE_RECORDING_GAP,
-	SENSE_FTRACE,  /* no probes either: the kernel's switches, with which all probes */
-	SENSE_KPROBES, /* of their kind see nothing, and none of them fails */
+	SENSE_FTRACE,   /* no probes either: the kernel's switches, with which all probes */
+	SENSE_KPROBES,  /* of their kind see nothing, and none of them fails */
 	SENSE_REPLACED, /* no probe: a function that one is on was taken over (kernel/replaced.h) */
 	SENSES,
 };
