@@ -3,7 +3,8 @@
  * Linked into a binary of the tests' own: programs whose names begin with one of the words
  * in BLINDFOLD attach like the others, are reported like the others, and never fire. So the
  * kernel's own counts can be seen to find what they cannot. And functions whose names are in
- * HIDE are not among the kernel's symbols, as if the compiler had inlined them.
+ * HIDE are not among the kernel's symbols, as if the compiler had inlined them. MINUTE is how many
+ * seconds the minute has in which what was seen is held against the kernel's counts.
  *
  * The linker's --wrap puts these in the place of libbpf's.
  */
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 struct bpf_link *__real_bpf_program__attach_trace(const struct bpf_program *program);
@@ -92,4 +94,21 @@ FILE *__wrap_kallsyms_open(void)
 	if (rest)
 		rewind(rest);
 	return rest;
+}
+
+int __real_timerfd_settime(int fd, int flags, const struct itimerspec *value,
+			   struct itimerspec *old);
+int __wrap_timerfd_settime(int fd, int flags, const struct itimerspec *value,
+			   struct itimerspec *old);
+
+/* The only timer that comes again each minute. */
+int __wrap_timerfd_settime(int fd, int flags, const struct itimerspec *value,
+			   struct itimerspec *old)
+{
+	const char *minute = getenv("MINUTE");
+	struct itimerspec changed = *value;
+
+	if (minute && value->it_interval.tv_sec == 60)
+		changed.it_value.tv_sec = changed.it_interval.tv_sec = atoi(minute);
+	return __real_timerfd_settime(fd, flags, &changed, old);
 }

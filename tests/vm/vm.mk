@@ -9,7 +9,8 @@ binary := RSTBLAME=$(abspath $(program)) RSTBLAME_BLINDFOLD=$(abspath $(blindfol
 $(blindfold): tests/vm/blindfold.c $(user_objects)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -Wl,--wrap=bpf_program__attach_trace \
-		-Wl,--wrap=bpf_program__attach_kprobe -Wl,--wrap=kallsyms_open -o $@ $^ $(libs)
+		-Wl,--wrap=bpf_program__attach_kprobe -Wl,--wrap=kallsyms_open \
+		-Wl,--wrap=timerfd_settime -o $@ $^ $(libs)
 
 blindfolded = +$(Q)$(MAKE) --no-print-directory $(blindfold)
 
