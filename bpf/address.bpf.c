@@ -4,10 +4,11 @@
  *
  * All of these run in the notifier chain, in the context of whoever asked:
  * `current` is the actor unless it is a kernel thread (lifetime expiry, namespace
- * exit) or, of IPv6 addresses, a softirq (a router advertisement). Rate: rare. Missed: a flush
+ * exit) or, of IPv6 addresses, a softirq (a router advertisement). Rate: rare, or as an
+ * unprivileged user likes in a namespace of his own: each has a budget. Missed: a flush
  * cannot be joined to its address, and the reset is at most `likely`.
  */
-#include "probes.bpf.h"
+#include "budget.bpf.h"
 
 #define NETDEV_UP 1
 #define NETDEV_DOWN 2
@@ -19,12 +20,10 @@
 #define RTM_NEWADDR 20
 #define RTM_DELADDR 21
 
-static __always_inline bool fill_device(const struct net_device *dev, __u32 *netns, __u32 *ifindex,
-					char *ifname)
+static __always_inline void fill_device(const struct net_device *dev, __u32 *ifindex, char *ifname)
 {
-	*netns = read_dev_netns(dev);
 	*ifindex = BPF_CORE_READ(dev, ifindex);
-	return !bpf_probe_read_kernel_str(ifname, EVENT_IFNAME_BYTES, dev->name);
+	bpf_probe_read_kernel_str(ifname, EVENT_IFNAME_BYTES, dev->name);
 }
 
 /* Looked up, not compared: else the verifier goes through all that comes after once for
@@ -58,13 +57,19 @@ static __always_inline __u8 link_op(unsigned long event)
  * in vmlinux, and sees secondaries too. */
 static __always_inline int on_address_v4(unsigned long event, const struct in_ifaddr *ifa)
 {
-	const struct in_device *in_dev;
+	const struct in_device *in_dev = BPF_CORE_READ(ifa, ifa_dev);
+	const struct net_device *dev = BPF_CORE_READ(in_dev, dev);
+	const struct net *net = BPF_CORE_READ(dev, nd_net.net);
 	struct event_address *e;
 	__u8 op = address_op(event);
+	__u32 netns = read_netns(net);
+	bool foreign = is_foreign(net);
 
-	if (!op || !RESERVE(&state_events, e, EVENT_ADDRESS, EVENT_PROBE_ADDRESS_V4))
+	if (!op || !has_state_budget(netns, EVENT_PROBE_ADDRESS_V4, foreign) ||
+	    !RESERVE(&state_events, e, EVENT_ADDRESS, EVENT_PROBE_ADDRESS_V4))
 		return 0;
-	in_dev = BPF_CORE_READ(ifa, ifa_dev);
+	e->netns = netns;
+	e->flags = foreign ? EVENT_ADDRESS_FOREIGN : 0;
 	e->family = AF_INET;
 	e->op = op;
 	e->prefix_len = BPF_CORE_READ(ifa, ifa_prefixlen);
@@ -77,7 +82,7 @@ static __always_inline int on_address_v4(unsigned long event, const struct in_if
 		e->flags |= EVENT_ADDRESS_PERMANENT;
 	if (bpf_core_field_exists(ifa->ifa_proto))
 		e->protocol = BPF_CORE_READ(ifa, ifa_proto);
-	fill_device(BPF_CORE_READ(in_dev, dev), &e->netns, &e->ifindex, e->ifname);
+	fill_device(dev, &e->ifindex, e->ifname);
 	read_sleeping_task(&e->task);
 	read_exe(&e->exe);
 	bpf_ringbuf_submit(e, 0);
@@ -86,12 +91,18 @@ static __always_inline int on_address_v4(unsigned long event, const struct in_if
 
 static __always_inline int note_address_v6(__u8 op, const struct inet6_ifaddr *ifa)
 {
-	const struct inet6_dev *idev;
+	const struct inet6_dev *idev = BPF_CORE_READ(ifa, idev);
+	const struct net_device *dev = BPF_CORE_READ(idev, dev);
+	const struct net *net = BPF_CORE_READ(dev, nd_net.net);
 	struct event_address *e;
+	__u32 netns = read_netns(net);
+	bool foreign = is_foreign(net);
 
-	if (!op || !RESERVE(&state_events, e, EVENT_ADDRESS, EVENT_PROBE_ADDRESS_V6))
+	if (!op || !has_state_budget(netns, EVENT_PROBE_ADDRESS_V6, foreign) ||
+	    !RESERVE(&state_events, e, EVENT_ADDRESS, EVENT_PROBE_ADDRESS_V6))
 		return 0;
-	idev = BPF_CORE_READ(ifa, idev);
+	e->netns = netns;
+	e->flags = foreign ? EVENT_ADDRESS_FOREIGN : 0;
 	e->family = AF_INET6;
 	e->op = op;
 	e->prefix_len = BPF_CORE_READ(ifa, prefix_len);
@@ -104,7 +115,7 @@ static __always_inline int note_address_v6(__u8 op, const struct inet6_ifaddr *i
 		e->flags |= EVENT_ADDRESS_PERMANENT;
 	if (bpf_core_field_exists(ifa->ifa_proto))
 		e->protocol = BPF_CORE_READ(ifa, ifa_proto);
-	fill_device(BPF_CORE_READ(idev, dev), &e->netns, &e->ifindex, e->ifname);
+	fill_device(dev, &e->ifindex, e->ifname);
 	read_task(&e->task);
 	read_exe(&e->exe);
 	bpf_ringbuf_submit(e, 0);
@@ -132,13 +143,20 @@ static __always_inline int on_address_v6_announced(unsigned long event,
 
 static __always_inline int on_link(unsigned long event, const struct netdev_notifier_info *info)
 {
+	const struct net_device *dev = BPF_CORE_READ(info, dev);
+	const struct net *net = BPF_CORE_READ(dev, nd_net.net);
 	struct event_link *e;
 	__u8 op = link_op(event);
+	__u32 netns = read_netns(net);
+	bool foreign = is_foreign(net);
 
-	if (!op || !RESERVE(&state_events, e, EVENT_LINK, EVENT_PROBE_LINK))
+	if (!op || !has_state_budget(netns, EVENT_PROBE_LINK, foreign) ||
+	    !RESERVE(&state_events, e, EVENT_LINK, EVENT_PROBE_LINK))
 		return 0;
 	e->op = op;
-	fill_device(BPF_CORE_READ(info, dev), &e->netns, &e->ifindex, e->ifname);
+	e->netns = netns;
+	e->flags = foreign ? EVENT_LINK_FOREIGN : 0;
+	fill_device(dev, &e->ifindex, e->ifname);
 	read_sleeping_task(&e->task);
 	read_exe(&e->exe);
 	bpf_ringbuf_submit(e, 0);

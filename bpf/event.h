@@ -307,6 +307,7 @@ enum event_address_op {
 enum event_address_flag {
 	EVENT_ADDRESS_DEAD = 1,      /* the interface itself is going */
 	EVENT_ADDRESS_PERMANENT = 2, /* IFA_F_PERMANENT */
+	EVENT_ADDRESS_FOREIGN = 4,   /* see EVENT_LINK_FOREIGN */
 };
 
 struct event_address {
@@ -337,12 +338,17 @@ enum event_link_op {
 	EVENT_LINK_RENAME = 4,
 };
 
+enum event_link_flag {
+	EVENT_LINK_FOREIGN = 1, /* its namespace is of another user namespace than the initial */
+};
+
 struct event_link {
 	struct event_header header;
 	__u32 netns;
 	__u32 ifindex;
 	__u8 op;
-	__u8 padding[7];
+	__u8 flags; /* enum event_link_flag */
+	__u8 padding[6];
 	char ifname[EVENT_IFNAME_BYTES];
 	struct event_task task;
 	struct event_exe exe;
@@ -552,6 +558,21 @@ struct event_syn_count {
 	__u64 last_ns;
 };
 _Static_assert(sizeof(struct event_syn_count) == 32, "event_syn_count");
+
+/* What one namespace, or all foreign ones, may send of state in a second: see budget.bpf.h. */
+enum {
+	EVENT_STATE_BUDGET = 8192,
+	EVENT_STATE_BUDGET_FOREIGN = 256,
+	EVENT_STATE_LOSSES_MAX = 256,
+};
+
+struct event_state_key {
+	__u32 netns; /* 0: of namespaces that found no room */
+	__u8 probe;  /* enum event_probe */
+	__u8 is_foreign;
+	__u8 padding[2];
+};
+_Static_assert(sizeof(struct event_state_key) == 8, "event_state_key");
 
 enum event_ruleset_op {
 	EVENT_RULESET_ADD = 1,

@@ -6,7 +6,7 @@
  * Context: process (nft, iptables, a module that is unloaded), or a kernel thread
  * (a namespace that goes). Rate: rare. Missed: a bypassed entry has no author.
  */
-#include "probes.bpf.h"
+#include "budget.bpf.h"
 
 #define NFPROTO_INET 1
 
@@ -66,16 +66,17 @@ static __always_inline int on_hooks(const struct net *net, const struct nf_hook_
 				    __u32 count, __u8 op, enum event_probe probe)
 {
 	__u8 family = BPF_CORE_READ(ops, pf);
+	__u32 netns = read_netns(net), hooks = 0;
 	struct event_ruleset *e;
-	__u32 hooks = 0;
 
 	for (int i = 0; i < EVENT_HOOK_WALK_MAX && i < count; i++)
 		hooks |= hook_of((void *)ops + i * bpf_core_type_size(struct nf_hook_ops));
 	if (!hooks || (family != AF_INET && family != AF_INET6 && family != NFPROTO_INET))
 		return 0;
-	if (!RESERVE(&state_events, e, EVENT_RULESET, probe))
+	if (!has_state_budget(netns, probe, is_foreign(net)) ||
+	    !RESERVE(&state_events, e, EVENT_RULESET, probe))
 		return 0;
-	e->netns = read_netns(net);
+	e->netns = netns;
 	e->op = op;
 	e->family = family == NFPROTO_INET ? 0 : family;
 	e->hooks = hooks;
@@ -145,7 +146,9 @@ static __always_inline int on_rules(const struct net *net)
 	__u32 netns = read_netns(net);
 	struct event_rules *e;
 
-	if (is_known_committer(netns) || !RESERVE(&state_events, e, EVENT_RULES, EVENT_PROBE_RULES))
+	if (is_known_committer(netns) ||
+	    !has_state_budget(netns, EVENT_PROBE_RULES, is_foreign(net)) ||
+	    !RESERVE(&state_events, e, EVENT_RULES, EVENT_PROBE_RULES))
 		return 0;
 	e->netns = netns;
 	read_sleeping_task(&e->task);

@@ -8,6 +8,7 @@
  * connection is noted. Missed: what became of a connection is not known; nothing is counted,
  * as the table forgets, too. A listener that is missed is counted.
  */
+#include "budget.bpf.h"
 #include "connection.bpf.h"
 
 /* uapi/asm-generic/errno.h; arm64 and x86 have the same. */
@@ -94,11 +95,14 @@ static __always_inline int on_connection_end(const struct sock *sk, bool is_clos
 /* Before inet_csk_listen_stop(): the queue is as it was. */
 static __always_inline int on_listener_end(const struct sock *sk)
 {
+	const struct net *net = BPF_CORE_READ(sk, __sk_common.skc_net.net);
+	__u32 netns = read_netns(net);
 	struct event_listener *e;
 
-	if (!RESERVE(&state_events, e, EVENT_LISTENER, EVENT_PROBE_SOCKET_STATE))
+	if (!has_state_budget(netns, EVENT_PROBE_SOCKET_STATE, is_foreign(net)) ||
+	    !RESERVE(&state_events, e, EVENT_LISTENER, EVENT_PROBE_SOCKET_STATE))
 		return 0;
-	e->netns = read_netns(BPF_CORE_READ(sk, __sk_common.skc_net.net));
+	e->netns = netns;
 	read_listening(sk, &e->listening);
 	read_sleeping_task(&e->task);
 	read_exe(&e->exe);

@@ -172,6 +172,20 @@ void loader_mark_all(struct probe_result *results, const struct hook_choice *cho
 
 /* Loads what was chosen: 0, or what the kernel said to it. `results` tells what could
  * be attached. */
+/* Places for those that find none of their own. */
+static int seed_state_losses(const struct loader *loader)
+{
+	int fd = bpf_map__fd(loader->skel->maps.state_losses), err = 0;
+	__u64 none = 0;
+
+	for (__u8 i = 0; i < 2 * EVENT_PROBES && !err; i++) {
+		struct event_state_key key = { .probe = i / 2, .is_foreign = i % 2 };
+
+		err = bpf_map_update_elem(fd, &key, &none, BPF_NOEXIST);
+	}
+	return err;
+}
+
 static int try_open(struct loader *loader, bool allow_fentry, struct probe_result *results)
 {
 	struct hook_choice choices[EVENT_PROBES] = { 0 };
@@ -183,6 +197,8 @@ static int try_open(struct loader *loader, bool allow_fentry, struct probe_resul
 		err = prepare(loader, choices);
 	if (!err)
 		err = loader_load(loader, loader->skel, choices);
+	if (!err)
+		err = seed_state_losses(loader);
 	if (err) {
 		loader_mark_all(results, choices, err);
 		return err;
@@ -316,6 +332,23 @@ void loader_read_lost(const struct loader *loader, uint64_t lost[EVENT_PROBES])
 	for (size_t i = 0; i < EVENT_PROBES; i++)
 		lost[i] = __atomic_load_n(&loader->skel->bss->lost[i], __ATOMIC_RELAXED);
 	attach_add_misses(&loader->attachments, lost);
+}
+
+uint64_t loader_over_budget(const struct loader *loader)
+{
+	return __atomic_load_n(&loader->skel->bss->state_over_budget, __ATOMIC_RELAXED);
+}
+
+bool loader_next_over_budget(const struct loader *loader, const struct event_state_key *last,
+			     struct event_state_key *key, uint64_t *count)
+{
+	struct event_state_key before;
+	int fd = bpf_map__fd(loader->skel->maps.state_losses);
+
+	if (last)
+		before = *last; /* it may be `key` */
+	return !bpf_map_get_next_key(fd, last ? &before : NULL, key) &&
+	       !bpf_map_lookup_elem(fd, key, count);
 }
 
 /* In one call: it goes through the buckets, each as it is then. Only we remove keys. */

@@ -63,6 +63,13 @@ void loader_read_lost(const struct loader *loader, uint64_t lost[EVENT_PROBES]);
 /* Looking at what was counted would cost events now: not before the window's end. */
 bool loader_counts_at_end(const struct loader *loader);
 
+/* How many events of state were past their namespace's budget; and of which: the key after
+ * `last` (NULL: the first), with its count. False: there is none. */
+struct event_state_key;
+uint64_t loader_over_budget(const struct loader *loader);
+bool loader_next_over_budget(const struct loader *loader, const struct event_state_key *last,
+			     struct event_state_key *key, uint64_t *count);
+
 /* What was counted of the answers to SYNs; `is_other`: of ports that are not told apart.
  * Each array has room for EVENT_SYN_PORTS_MAX. Returns how many there are, or -errno. */
 struct event_syn_key;

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "attach/over_budget.h"
 #include "base/clock.h"
 #include "bpf/event.h"
 #include "kernel/symbolizer.h"
@@ -42,6 +43,7 @@ struct rings {
 	struct syn_storm storm;
 	int epoll_fd;
 	uint64_t lost[EVENT_PROBES]; /* as last reported */
+	struct over_budget over_budget;
 	uint64_t worst_ns;
 	uint64_t hidden[EVENT_PROBES]; /* that could not be waited for */
 	bool are_counts_cut;           /* at the end they could not be read */
@@ -218,6 +220,17 @@ void rings_end_counts(struct rings *rings)
 	syn_storm_end_look(&rings->storm, clock_mono_ns());
 }
 
+static int report_over_budget(struct rings *rings, bool is_end)
+{
+	return over_budget_report(&rings->over_budget, rings->loader, is_end,
+				  rings->decoder.wall_offset_ns, rings->take, rings->ctx);
+}
+
+int rings_end_losses(struct rings *rings)
+{
+	return report_over_budget(rings, true);
+}
+
 int rings_report_counts(struct rings *rings)
 {
 	return syn_storm_report(&rings->storm, rings->decoder.wall_offset_ns, rings->take,
@@ -293,6 +306,8 @@ int rings_drain(struct rings *rings, uint64_t until_mono_ns, bool *is_empty)
 	rings->decoder.wall_offset_ns = clock_wall_offset_ns();
 	/* A loss must be known before the reset that it may have to do with. */
 	err = report_losses(rings);
+	if (!err)
+		err = report_over_budget(rings, false);
 	if (err)
 		return err;
 	err = merge_run(&rings->merge, clock_mono_ns(), until_mono_ns);

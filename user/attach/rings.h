@@ -39,6 +39,10 @@ bool rings_is_held(const struct rings *rings);
  * that is counted and handed on at the end only. */
 bool rings_has_told_all(const struct rings *rings);
 
+/* At the end: the losses that rings_drain() holds back for a second. 0, or what `take`
+ * returned. */
+int rings_end_losses(struct rings *rings);
+
 /* CLOCK_MONOTONIC: when rings_drain() has counts to look at, or to tell; 0: it has none. */
 uint64_t rings_due_ns(const struct rings *rings);
 

@@ -434,8 +434,10 @@ static enum status watch_window(struct run *run)
 	rings_end_counts(run->rings);
 	if (!run->err)
 		drain_rest(run);
-	if (!run->err || run->err == -ECANCELED)
+	if (!run->err || run->err == -ECANCELED) {
 		rings_report_counts(run->rings);
+		rings_end_losses(run->rings);
+	}
 	if (!run->err)
 		run->err = witnesses_end(run->witnesses);
 	log_watch_finish(run->log);

@@ -195,6 +195,7 @@ static void decode_address(const struct event_address *in, struct observation *o
 	c->family = in->family;
 	c->prefix_len = in->prefix_len;
 	c->is_dead = in->flags & EVENT_ADDRESS_DEAD;
+	c->is_foreign = in->flags & EVENT_ADDRESS_FOREIGN;
 	c->valid_s = in->flags & EVENT_ADDRESS_PERMANENT ? VALID_FOREVER : in->valid_s;
 	c->protocol = in->protocol;
 	c->why = (uint8_t)address_why(in);
@@ -221,6 +222,7 @@ static void decode_link(const struct event_link *in, struct observation *out)
 	out->netns = (struct netns_id){ .inum = in->netns };
 	memset(c, 0, sizeof(*c));
 	c->op = in->op < sizeof(ops) / sizeof(ops[0]) ? ops[in->op] : CHANGE_NONE;
+	c->is_foreign = in->flags & EVENT_LINK_FOREIGN;
 	c->by_kernel = in->task.flags != 0;
 	c->ifindex = in->ifindex;
 	decode_text(c->ifname, sizeof(c->ifname), in->ifname, sizeof(in->ifname));
