@@ -165,7 +165,9 @@ bool strangers_has(const struct strangers *s, struct netns_id netns)
 
 struct netns_id strangers_owner(const struct strangers *s, struct netns_id netns)
 {
-	return strangers_has(s, netns) ? (struct netns_id){ netns.node, OWNER_FOREIGN } : netns;
+	if (strangers_has(s, netns))
+		netns.inum = OWNER_FOREIGN;
+	return netns;
 }
 
 static const struct dated *item_at(const void *items, size_t stride, size_t i)
@@ -177,14 +179,14 @@ size_t budgets_evict(struct budgets *b, const struct strangers *strangers, const
 		     size_t stride, size_t count)
 {
 	const struct budget *largest = budgets_largest(b);
-	const struct dated *oldest = NULL, *of_largest = NULL, *chosen;
+	const struct dated *oldest = item_at(items, stride, 0), *of_largest = NULL, *chosen;
 
 	for (size_t i = 0; i < count; i++) {
 		const struct dated *d = item_at(items, stride, i);
 		bool is_largest = largest &&
 				  netns_equal(strangers_owner(strangers, d->netns), largest->owner);
 
-		if (!oldest || d->mono_ns < oldest->mono_ns)
+		if (d->mono_ns < oldest->mono_ns)
 			oldest = d;
 		if (is_largest && (!of_largest || d->mono_ns < of_largest->mono_ns))
 			of_largest = d;

@@ -76,8 +76,8 @@ struct dated {
 	uint64_t mono_ns;
 };
 
-/* Which of `count` items, `stride` bytes apart, is to be forgotten: the oldest one of the owner
- * that holds the most. It is forgotten, as far as `budgets` goes. */
+/* Which of `count` items (one at least), `stride` bytes apart, is to be forgotten: the oldest
+ * one of the owner that holds the most. It is forgotten, as far as `budgets` goes. */
 size_t budgets_evict(struct budgets *budgets, const struct strangers *strangers, const void *items,
 		     size_t stride, size_t count);
 

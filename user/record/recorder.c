@@ -198,7 +198,8 @@ struct recorder *recorder_open(const char *path, const struct recorder_parts *pa
 		r->is_gzip = is_gzip_name(path);
 		r->path = path;
 		r->parts = parts ? *parts : whole;
-		r->part = r->put = r->written = 1;
+		r->part = r->put = 1;
+		r->written = 1;
 		r->writer =
 			is_live ? writer_new(&target, r, WRITER_LIMIT_BYTES, needed_for_parts(r)) :
 				  NULL;
