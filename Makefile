@@ -55,7 +55,8 @@ warnings := -Wall -Wextra -Werror=implicit-function-declaration -Wmissing-protot
 # No path of the machine that built it.
 prefix_map := -ffile-prefix-map=$(abspath $(O))=build -ffile-prefix-map=$(CURDIR)=.
 base_cflags := -std=gnu11 -D_GNU_SOURCE -Iuser -I. -I$(O) $(prefix_map) $(warnings)
-all_cflags := $(base_cflags) $(hardening_cflags) $(flags_given)
+# Nothing unwinds it: debuggers have -g's own tables.
+all_cflags := $(base_cflags) $(hardening_cflags) -fno-asynchronous-unwind-tables $(flags_given)
 all_ldflags := $(hardening_ldflags) $(LDFLAGS)
 bpf_cflags := -target bpf -g -O2 -mcpu=v2 -Wall $(if $(WERROR),-Werror) $(prefix_map) \
 	-D__TARGET_ARCH_$(bpf_arch) -Ivmlinux/$(arch) -Ibpf
