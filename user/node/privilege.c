@@ -211,6 +211,15 @@ const char *privilege_gap(size_t index, char *why, size_t size)
 
 /* ---- why the kernel refused, though the capabilities are there ---- */
 
+/* Programs, maps and rings are some hundred. */
+static bool is_short_of_files(void)
+{
+	enum { FILES_NEEDED = 128 };
+	struct rlimit limit;
+
+	return !getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_cur < FILES_NEEDED;
+}
+
 void privilege_look(struct privilege_facts *out)
 {
 	*out = (struct privilege_facts){
@@ -218,6 +227,7 @@ void privilege_look(struct privilege_facts *out)
 		.has_seccomp = system_calls_are_filtered(),
 		.is_short_of_memlock = is_short_of_memlock(),
 		.is_perf_paranoid = is_perf_paranoid(),
+		.is_short_of_files = is_short_of_files(),
 	};
 }
 
@@ -227,7 +237,8 @@ static const char refused_by_filter[] =
 
 const char *privilege_cure(int err, const struct privilege_facts *facts)
 {
-	if (err == -EMFILE)
+	/* A program whose maps could not be made is refused as invalid. */
+	if (err == -EMFILE || (err == -EINVAL && facts->is_short_of_files))
 		return "too few files may be open: ulimit -n 1024 (LimitNOFILE= of a unit)";
 	/* A filter may say that there is no such call. */
 	if (err == -ENOSYS && facts->has_seccomp)

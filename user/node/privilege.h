@@ -27,7 +27,7 @@ bool privilege_sees_modules(void);
 
 /* What may refuse a call to one who has the capabilities. */
 struct privilege_facts {
-	bool is_locked_down, has_seccomp, is_short_of_memlock, is_perf_paranoid;
+	bool is_locked_down, has_seccomp, is_short_of_memlock, is_perf_paranoid, is_short_of_files;
 };
 void privilege_look(struct privilege_facts *out);
 
