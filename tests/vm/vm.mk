@@ -17,7 +17,7 @@ blindfolded = +$(Q)$(MAKE) --no-print-directory $(blindfold)
 .PHONY: demo test test-vm test-kernels test-toolchain soak compat trials
 demo: ## replay the founding incident in a throw-away VM
 	$(call ready,test)
-	$(Q)$(binary) scripts/demo
+	$(Q)RSTBLAME=$(abspath $(program)) scripts/demo
 
 test: ## all tests
 	$(call ready,test)
