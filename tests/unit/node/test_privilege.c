@@ -35,7 +35,7 @@ static void each_cause_has_its_cure(void **state)
 	assert_non_null(strstr(cure(-EMFILE, (struct privilege_facts){ 0 }), "ulimit -n"));
 	assert_non_null(strstr(cure(-EINVAL, (struct privilege_facts){ .is_short_of_files = true }),
 			       "ulimit -n"));
-	assert_null(cure(-EINVAL, (struct privilege_facts){ 0 }));
+	assert_null(privilege_cure(-EINVAL, &(struct privilege_facts){ 0 }));
 }
 
 /* A kernel that cannot do it says so by another number. */
