@@ -47,6 +47,7 @@ static int end(void **state)
 struct reading {
 	const char *path;
 	int fd; /* or the file */
+	const char *gap_word;
 	uint64_t lines, logs, gap, gap_in_summary, recording_gap;
 	bool has_summary;
 	int status;
@@ -68,7 +69,9 @@ static void *read_report(void *ctx)
 		type = json_string_value(json_object_get(root, "type"));
 		r->lines++;
 		r->logs += !strcmp(type, "log");
-		if (!strcmp(type, "lost"))
+		/* Either file is told of the other's gaps, too. */
+		if (!strcmp(type, "lost") &&
+		    !strcmp(json_string_value(json_object_get(root, "probe")), r->gap_word))
 			r->gap += (uint64_t)json_integer_value(json_object_get(root, "count"));
 		if (!strcmp(type, "summary")) {
 			const json_t *lost = json_object_get(root, "lost");
@@ -109,8 +112,8 @@ static struct options options_for(const char *output, const char *write)
 static void stalled_reader_gets_a_gap(void **state)
 {
 	struct options options = options_for(fifo, recording);
-	struct reading r = { .fd = open(fifo, O_RDONLY | O_NONBLOCK) };
-	struct reading rec = { .fd = -1, .path = recording };
+	struct reading r = { .fd = open(fifo, O_RDONLY | O_NONBLOCK), .gap_word = "report-gap" };
+	struct reading rec = { .fd = -1, .path = recording, .gap_word = "recording-gap" };
 	uint64_t start_ns = clock_mono_ns();
 	char why[REPORT_WHY_BYTES];
 	struct report report;
@@ -148,7 +151,7 @@ static void stalled_reader_gets_a_gap(void **state)
 static void innocent_reader_has_no_gap(void **state)
 {
 	struct options options = options_for(recording, NULL);
-	struct reading r = { .fd = -1, .path = recording };
+	struct reading r = { .fd = -1, .path = recording, .gap_word = "report-gap" };
 	char why[REPORT_WHY_BYTES];
 	struct report report;
 
@@ -187,7 +190,7 @@ static void reader_that_never_comes_back_is_not_waited_for(void **state)
 static void full_report_leaves_the_recording(void **state)
 {
 	struct options options = options_for("/dev/full", recording);
-	struct reading rec = { .fd = -1, .path = recording };
+	struct reading rec = { .fd = -1, .path = recording, .gap_word = "recording-gap" };
 	char why[REPORT_WHY_BYTES];
 	struct report report;
 
@@ -209,7 +212,7 @@ static void full_report_leaves_the_recording(void **state)
 static void full_recording_leaves_the_report(void **state)
 {
 	struct options options = options_for(recording, "/dev/full");
-	struct reading r = { .fd = -1, .path = recording };
+	struct reading r = { .fd = -1, .path = recording, .gap_word = "recording-gap" };
 	struct timespec pause = { .tv_nsec = 5 * NSEC_PER_MSEC };
 	char why[REPORT_WHY_BYTES];
 	struct report report;
