@@ -49,7 +49,7 @@ small() {
 	trial memory_32m RRRRR '' "${in_small[@]}"
 	fact memory_peak_mb "$(($(cat $group/memory.peak 2>/dev/null || echo 0) >> 20))"
 	fact memory_oom_kills "$(awk '$1 == "oom_kill" { print $2 }' $group/memory.events)"
-	rmdir $group
+	wait_for "rmdir $group 2>/dev/null" 20 "the group to be empty"
 	echo -memory >/sys/fs/cgroup/cgroup.subtree_control
 }
 
