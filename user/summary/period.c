@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "summary/period.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/growing.h"
 #include "base/nsec.h"
 #include "base/number_text.h"
 #include "model/words.h"
@@ -36,23 +36,6 @@ void period_end(struct period_mark *m, const struct summary *t, uint64_t mono_ns
 }
 
 /* ---- in words ---- */
-
-struct growing {
-	char *buf;
-	size_t size, used;
-};
-
-static __attribute__((format(printf, 2, 3))) void grow(struct growing *g, const char *format, ...)
-{
-	va_list args;
-	int len;
-
-	va_start(args, format);
-	len = vsnprintf(g->buf + g->used, g->size - g->used, format, args);
-	va_end(args);
-	if (len > 0)
-		g->used += (size_t)len < g->size - g->used ? (size_t)len : g->size - g->used - 1;
-}
 
 static void say_resets(struct growing *g, const struct period *p)
 {

@@ -5,29 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/growing.h"
 #include "base/number_text.h"
 #include "base/utf8.h"
 #include "model/words.h"
 #include "summary/stories.h"
 
 /* A sentence that grows; what does not fit is cut. */
-struct growing {
-	char *buf;
-	size_t size, used;
-};
-
-static void grow(struct growing *g, const char *format, ...)
-{
-	va_list args;
-	int len;
-
-	va_start(args, format);
-	len = vsnprintf(g->buf + g->used, g->size - g->used, format, args);
-	va_end(args);
-	if (len > 0)
-		g->used += (size_t)len < g->size - g->used ? (size_t)len : g->size - g->used - 1;
-}
-
 /* ---- a story, step by step ---- */
 
 const char *verdict_text_name(const struct story *s, char *buf, size_t size)
