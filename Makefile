@@ -10,6 +10,9 @@
 ## SYSROOT=DIR       with its libraries: scripts/fetch-root bookworm arm64 guest makes one
 O ?= build
 V ?= 0
+# Below this tree always named from it: what the compilers' .d files name must be what the
+# rules name, whoever says it absolutely.
+override O := $(patsubst $(CURDIR)/%,%,$(abspath $(O)))
 CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
 ## KERNEL=sid        which kernel (Debian's suite) tests and benches boot
