@@ -31,9 +31,10 @@ now_ms() {
 	echo $((10#${up/./} * 10))
 }
 
-# wait_for CONDITION SECONDS MESSAGE: the only way a scenario waits.
+# wait_for CONDITION SECONDS MESSAGE: the only way a scenario waits. PATIENCE times as long,
+# where it is set.
 wait_for() {
-	local deadline=$(($(now_ms) + $2 * 1000))
+	local deadline=$(($(now_ms) + $2 * 1000 * ${PATIENCE-1}))
 	until eval "$1"; do
 		if (($(now_ms) > deadline)); then
 			fail "gave up after $2 s waiting for $3"

@@ -2,6 +2,7 @@
 # Random incidents, one after the other, whose truth is known: each has server ports of its
 # own, by which its resets are found afterwards (scenarios/soak.jq). SOAK_SEED says which
 # come, SOAK_SECONDS for how long; beside them somebody else's changes, which cause nothing.
+# One that cannot be made (a guest may be too slow) is written down as not made.
 
 . /guest/service.sh
 
@@ -33,12 +34,14 @@ soak_setup() {
 	done
 }
 
-random() { echo $((RANDOM % $1)); }
+# Into `picked`: $(…) has random numbers of its own, and no seed.
+pick() { picked=$((RANDOM % $1)); }
 
-# expect NETNS COUNT [VERDICT [CAUSE]]: what is true of this incident's resets
+# expect NETNS COUNT [VERDICT [CAUSE]]: what is true of this incident's resets. In a file,
+# since an incident is made in a shell of its own.
 expect() {
-	truth_netns=$1 truth_count=$2
-	truth_verdict=${3:+\"$3\"} truth_cause=${4:+\"$4\"}
+	printf '"netns":"%s","count":%d,"verdict":%s,"cause":%s' "$1" "$2" "${3:+\"$3\"}" "${4:+\"$4\"}" |
+		sed 's/:,/:null,/; s/:$/:null/' >"$STATE/expected"
 }
 
 # flows [PORT]: connections of the container's through the node, which rest
@@ -159,7 +162,6 @@ do_scan() {
 
 # An address goes that these do not leave by.
 do_fixed() {
-	port=$((FIXED_PORT + id % FIXED_PORTS))
 	flows $port
 	ip addr del $NODE/24 dev up0
 	ip addr add $NODE/24 dev up0
@@ -243,18 +245,71 @@ incident_over() {
 	done
 }
 
+# What the next one needs, whatever this one came to.
+node_is_whole() {
+	local n
+	ip link set up0 up
+	node_has_address || node_address_add
+	nft list table ip nat >/dev/null 2>&1 || masquerade nft
+	for n in 0 1 2 3; do ip netns del "soak$n" 2>/dev/null || true; done
+	nft delete table ip soakmod 2>/dev/null || true
+}
+
+# make KIND: in a shell of its own, which ends where something cannot be had in time;
+# $STATE/not_made has why.
+make() {
+	(
+		set -e
+		fail() { printf '%s\n' "$*" >"$STATE/not_made"; exit 1; }
+		trap 'fail "line $LINENO: $BASH_COMMAND"' ERR
+		"do_$1"
+	)
+}
+
+truth() { # WORD MORE: a line of the incident that is under way
+	printf '{"id":%d,"kind":"%s","port":%d,"made":%s,%s}\n' $id $kind $port "$1" "$2" >>"$STATE/truth"
+}
+
 incident() { # KIND
-	local sent_before sent_before_srv truth_netns truth_count truth_verdict truth_cause sent
-	kind=$1 count=$((1 + $(random 3)))
+	local sent_before sent_before_srv sent made=true why=
+	kind=$1
+	pick 3
+	count=$((1 + picked))
 	port=$((FIRST_PORT + id * PORTS_EACH % PORTS))
+	if [[ $kind == fixed ]]; then port=$((FIXED_PORT + id % FIXED_PORTS)); fi
+	save soak_current "$id $kind $port"
 	sent_before=$(out_rsts root) sent_before_srv=$(out_rsts srv)
 	expect root 0
-	"do_$kind"
+	rm -f "$STATE/not_made"
+	set +e
+	trap - ERR
+	make "$kind"
+	set -e
+	trap 'fail "act, line $LINENO: $BASH_COMMAND"' ERR
+	. "$STATE/vars" # whom the incident started
+	if [[ -e $STATE/not_made ]]; then
+		made=false why=$(jq -Rsc . "$STATE/not_made")
+		say "incident $id, $kind, was not made: $why"
+		what_is_there
+	fi
 	sent=$(($(out_rsts root) - sent_before))
 	incident_over
-	printf '{"id":%d,"kind":"%s","port":%d,"netns":"%s","count":%d,"verdict":%s,"cause":%s,"sent":%d,"rss_kb":%d}\n' \
-		$id $kind $port $truth_netns $truth_count "${truth_verdict:-null}" "${truth_cause:-null}" \
-		$sent "$(rstblame_kb)" >>"$STATE/truth"
+	if [[ $made == false ]]; then node_is_whole; fi
+	truth $made "$(<"$STATE/expected"),\"sent\":$sent,\"rss_kb\":$(rstblame_kb)${why:+,\"why\":$why}"
+	save soak_current ""
+}
+
+# For who wonders why it was not made.
+what_is_there() {
+	{
+		echo "== $id $kind"
+		tail -n 3 "$STATE/i${id}_"*.log
+		ip addr show dev up0
+		ip route
+		nft list ruleset | grep -A5 'table ip nat'
+		conntrack -L -p tcp --dport $port
+		ip netns exec c1 ss -tn "dport = :$port"
+	} >>"$STATE/not_made.log" 2>&1 || true
 }
 
 # Somebody else, at the same time: nothing that a flow of these needs.
@@ -271,7 +326,7 @@ noise() {
 }
 
 soak_act() {
-	local until_ms=$(($(now_ms) + SOAK_SECONDS * 1000)) id=0 noise_pid
+	local until_ms=$(($(now_ms) + SOAK_SECONDS * 1000)) id=0 noise_pid PATIENCE=3
 	one_cpu
 	RANDOM=$SOAK_SEED
 	: >"$STATE/truth"
@@ -279,10 +334,21 @@ soak_act() {
 	noise_pid=$!
 	while (($(now_ms) < until_ms)); do
 		id=$((id + 1))
-		incident "${DEEDS[$(random ${#DEEDS[@]})]}"
+		pick ${#DEEDS[@]}
+		incident "${DEEDS[picked]}"
 	done
 	: >"$STATE/noise.stop"
 	wait $noise_pid || true
+}
+
+# Here, so that it is told of a soak that was ended early, too.
+soak_teardown() {
+	local id kind port
+	modprobe -q -r nft_limit || true
+	if [[ ${soak_current-} ]]; then
+		read -r id kind port <<<"$soak_current"
+		truth false "$(<"$STATE/expected"),\"sent\":0,\"rss_kb\":0,\"why\":\"the soak was ended\""
+	fi
 	fact soak "$(jq -sc . "$STATE/truth")"
-	fact incidents $id
+	fact incidents "$(wc -l <"$STATE/truth")"
 }
