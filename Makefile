@@ -73,7 +73,7 @@ user_sources := $(sort $(wildcard user/*.c user/*/*.c user/*/*/*.c))
 user_objects := $(user_sources:%.c=$(O)/%.o)
 # What runs without libbpf and without privilege: the unit tests' half.
 core_objects := $(filter-out $(O)/user/main.o $(O)/user/attach/% $(O)/user/session/%,$(user_objects))
-skeleton := $(O)/rstblame.skel.h
+skeleton := $(O)/rstblame.skel.h $(O)/rstblame.packed.h
 program := $(if $(filter build,$(O)),rstblame,$(O)/rstblame)
 
 # What compiles asks for its tools first; no other goal needs them.
@@ -117,10 +117,17 @@ $(O)/%.bpf.o:
 	$(call say,GEN,$@)
 	$(Q)$(BPFTOOL) gen object $@ $^
 
-# A header of the system: what is generated is not warned of.
+# A header of the system: what is generated is not warned of. The object itself is taken out
+# of it: most of the program, and a fifth of that when it is packed (user/attach/bpf_object.c).
 $(O)/%.skel.h: $(O)/%.bpf.o Makefile
 	$(call say,GEN,$@)
-	$(Q)(echo '#pragma GCC system_header' && $(BPFTOOL) gen skeleton $< name $*_bpf) >$@.tmp && mv $@.tmp $@
+	$(Q)(echo '#pragma GCC system_header' && $(BPFTOOL) gen skeleton $< name $*_bpf) >$@.tmp && \
+		sed -i -e '/^static .*__elf_bytes(size_t \*sz)$$/,/^}/d' \
+			-e 's/^static inline \(const void \*[a-z_]*__elf_bytes(size_t \*sz);\)/\1/' $@.tmp && mv $@.tmp $@
+
+$(O)/%.packed.h: $(O)/%.bpf.o
+	$(call say,GEN,$@)
+	$(Q)gzip -9nc $< | od -An -v -tx1 | sed 's/ \(..\)/0x\1,/g' >$@.tmp && mv $@.tmp $@
 
 -include $(user_objects:.o=.d) $(bpf_objects:.o=.d)
 

@@ -6,7 +6,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <zlib.h>
 
 #include "bpf/event.h" /* before the skeleton, which holds its types */
 #include "btf/kernel_types.h"
@@ -34,6 +36,65 @@ static int cut_types(const struct object_types *types, const struct rstblame_bpf
 	return err;
 }
 
+/* ---- the object, gzipped by the build ---- */
+
+static const unsigned char packed[] = {
+#include "rstblame.packed.h"
+};
+
+/* While an object is opened: what the skeleton asks next has no context. */
+static struct {
+	unsigned char *bytes;
+	uint32_t len;
+} unpacked;
+
+static int unpack(void)
+{
+	z_stream stream = { .next_in = (unsigned char *)packed, .avail_in = sizeof(packed) };
+	int status;
+
+	/* A gzip file ends with the length of what it holds (RFC 1952), in the byte order of all
+	 * machines that we build for. */
+	memcpy(&unpacked.len, packed + sizeof(packed) - sizeof(unpacked.len), sizeof(unpacked.len));
+	unpacked.bytes = malloc(unpacked.len);
+	if (!unpacked.bytes || inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK) {
+		free(unpacked.bytes);
+		return -ENOMEM;
+	}
+	stream.next_out = unpacked.bytes;
+	stream.avail_out = unpacked.len;
+	status = inflate(&stream, Z_FINISH);
+	inflateEnd(&stream);
+	if (status == Z_STREAM_END)
+		return 0;
+	free(unpacked.bytes);
+	return status == Z_MEM_ERROR ? -ENOMEM : -EINVAL;
+}
+
+/* The one function of the skeleton that is not generated. */
+const void *rstblame_bpf__elf_bytes(size_t *sz)
+{
+	*sz = unpacked.len;
+	return unpacked.bytes;
+}
+
+/* libbpf copies what it needs of the bytes. NULL and errno. */
+static struct rstblame_bpf *open_unpacked(const struct bpf_object_open_opts *options)
+{
+	struct rstblame_bpf *object;
+	int err = unpack();
+
+	if (err) {
+		errno = -err;
+		return NULL;
+	}
+	object = rstblame_bpf__open_opts(options);
+	err = errno;
+	free(unpacked.bytes);
+	errno = err;
+	return object;
+}
+
 /* libbpf reads the file when it loads, so it may be filled after it was named. */
 struct rstblame_bpf *object_open(struct object_types *types)
 {
@@ -49,7 +110,7 @@ struct rstblame_bpf *object_open(struct object_types *types)
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", types->fd);
 		options.btf_custom_path = path;
 	}
-	object = rstblame_bpf__open_opts(&options);
+	object = open_unpacked(&options);
 	if (!object || types->fd < 0)
 		return object;
 	err = cut_types(types, object);
