@@ -34,6 +34,7 @@ enum {
 	COMMENT_BYTES = 8192,
 	INTERFACES_MAX = 256,
 	HOST_MAX = 64,
+	LOST_BYTES = 1024,
 };
 
 struct interface {
@@ -45,11 +46,16 @@ struct pcapng_rendering {
 	struct output *output;
 	bool has_begun;
 	char host[HOST_MAX];
+	char lost[LOST_BYTES]; /* what was lost, for the comment of the packet that follows */
 	struct netns_names names;
 	size_t interfaces_count;
 	struct interface interfaces[INTERFACES_MAX]; /* the last is all that found no room */
+	/* Of both, what is in the file: a reader numbers the interfaces that it finds. */
+	bool has_begun_there;
+	size_t interfaces_there;
 	struct note note;
-	size_t used; /* of the block that is being made */
+	bool has_packet; /* was printed, and is not settled */
+	size_t used;     /* of the block that is being made */
 	uint8_t block[BLOCK_BYTES];
 };
 
@@ -197,6 +203,19 @@ static void write_comment(struct pcapng_rendering *r, const struct finding *f, c
 		add_line(comment, "sequence numbers are not known: they are 0 here");
 	if (*host)
 		add_line(comment, "on %s", host);
+	if (*r->lost)
+		add_line(comment, "LOST before this: %s", r->lost);
+}
+
+/* There is no packet that it is of. */
+static void keep_lost(struct pcapng_rendering *r, const struct finding *f)
+{
+	size_t used = strlen(r->lost);
+
+	finding_text(&r->note, f, &r->names);
+	if (r->note.words)
+		snprintf(r->lost + used, sizeof(r->lost) - used, "%s%s", used ? "; " : "",
+			 r->note.words);
 }
 
 static void write_packet(struct pcapng_rendering *r, const struct finding *f,
@@ -219,6 +238,7 @@ static void write_packet(struct pcapng_rendering *r, const struct finding *f,
 	put_option(r, OPTION_COMMENT, comment, strlen(comment));
 	put_option(r, OPTION_PACKET_FLAGS, &direction, sizeof(direction));
 	end_block(r);
+	r->has_packet = true;
 }
 
 static struct tuple reverse(const struct tuple *t)
@@ -283,7 +303,26 @@ static void finding(void *self, const struct finding *f)
 		netns_names_tell(&r->names, f->netns, f->seen->space.name, f->mono_ns);
 	} else if (f->type == FINDING_RESET && f->seen->reset.family) {
 		write_reset(r, f);
+	} else if (f->type == FINDING_LOST) {
+		keep_lost(r, f);
 	}
+}
+
+/* What found no room is as if it had never been written. */
+static void settled(void *self, bool is_in_file)
+{
+	struct pcapng_rendering *r = self;
+
+	if (is_in_file) {
+		if (r->has_packet)
+			*r->lost = '\0';
+		r->has_begun_there = r->has_begun;
+		r->interfaces_there = r->interfaces_count;
+	} else {
+		r->has_begun = r->has_begun_there;
+		r->interfaces_count = r->interfaces_there;
+	}
+	r->has_packet = false;
 }
 
 static void summary(void *self, const struct summary *t, const struct finding *last,
@@ -299,6 +338,7 @@ static void summary(void *self, const struct summary *t, const struct finding *l
 const struct renderer pcapng_renderer = {
 	.begin = begin,
 	.finding = finding,
+	.settled = settled,
 	.summary = summary,
 	.end = free,
 };

@@ -17,6 +17,9 @@ struct renderer {
 	/* What is passed as `self` below, until end. Borrows both. NULL: out of memory. */
 	void *(*begin)(const struct options *options, struct output *output);
 	void (*finding)(void *self, const struct finding *f);
+	/* What was printed since the last time is in the file, or found no room and never will be:
+	 * all of it or nothing. NULL: what follows is the same. */
+	void (*settled)(void *self, bool is_in_file);
 	/* How it goes, for whoever watches; `left_s` 0: no end is set. NULL: never. */
 	bool (*is_live)(const void *self);
 	void (*progress)(void *self, const struct summary *t, uint64_t left_s);

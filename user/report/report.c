@@ -161,35 +161,83 @@ static void write_record(struct report *r, bool is_last)
 		note_recorder_error(r, err);
 }
 
+/* Returns whether it found room. */
+static bool print(const struct renderer *renderer, void *rendering, struct output *output,
+		  const struct finding *f, bool is_last)
+{
+	bool is_in_file;
+
+	renderer->finding(rendering, f);
+	is_in_file = output_commit(output, is_last);
+	if (renderer->settled)
+		renderer->settled(rendering, is_in_file);
+	return is_in_file;
+}
+
 static void show(struct report *r, const struct finding *f, bool is_last)
 {
-	if (r->output.has_failed)
+	if (!r->output.has_failed)
+		r->gap += !print(r->renderer, r->rendering, &r->output, f, is_last);
+}
+
+/* Each reset by its packets. After a gap, not here and there one. */
+static void show_packets(struct report *r, const struct finding *f)
+{
+	if (!r->pcap_rendering || r->pcap.has_failed)
 		return;
-	r->renderer->finding(r->rendering, f);
-	r->gap += !output_commit(&r->output, is_last);
+	if (r->pcap_gap && f->type == FINDING_RESET)
+		r->pcap_gap++;
+	else if (!print(&pcapng_renderer, r->pcap_rendering, &r->pcap, f, false))
+		r->pcap_gap++;
+}
+
+/* A loss that is our own, at the time where the window stands. */
+struct gap {
+	struct observation seen;
+	struct finding f;
+};
+
+static void gap_make(struct gap *g, const struct report *r, enum sense sense, uint64_t count)
+{
+	g->seen = (struct observation){ .type = OBSERVATION_LOST,
+					.netns = r->last.netns,
+					.mono_ns = r->last.mono_ns,
+					.wall_ns = r->last.wall_ns,
+					.lost = { .sense = sense, .count = count } };
+	snprintf(g->seen.lost.probe, sizeof(g->seen.lost.probe), "%s", sense_word(sense));
+	g->f = (struct finding){ .type = FINDING_LOST,
+				 .seen = &g->seen,
+				 .netns = g->seen.netns,
+				 .mono_ns = g->seen.mono_ns,
+				 .wall_ns = g->seen.wall_ns,
+				 .host = summary_host(&r->summary, 0) };
 }
 
 /* It stands in the file where the lines are missing, and counts as a loss. */
 static void report_gap(struct report *r, enum sense sense, uint64_t count)
 {
-	struct observation seen = { .type = OBSERVATION_LOST,
-				    .netns = r->last.netns,
-				    .mono_ns = r->last.mono_ns,
-				    .wall_ns = r->last.wall_ns,
-				    .lost = { .sense = sense, .count = count } };
-	struct finding f = { .type = FINDING_LOST,
-			     .seen = &seen,
-			     .netns = seen.netns,
-			     .mono_ns = seen.mono_ns,
-			     .wall_ns = seen.wall_ns };
+	struct gap gap;
 
-	snprintf(seen.lost.probe, sizeof(seen.lost.probe), "%s", sense_word(sense));
-	f.host = summary_host(&r->summary, 0);
+	gap_make(&gap, r, sense, count);
 	if (sense == SENSE_RECORDING_GAP && r->recorder &&
-	    json_write_finding(&r->record, JSON_RECORDING, &f))
+	    json_write_finding(&r->record, JSON_RECORDING, &gap.f))
 		write_record(r, true);
-	summary_add(&r->summary, &f);
-	show(r, &f, true);
+	summary_add(&r->summary, &gap.f);
+	show(r, &gap.f, true);
+}
+
+/* The packets' gap is theirs alone: the report has the resets. */
+static void report_pcap_gap(struct report *r)
+{
+	struct gap gap;
+
+	if (!r->pcap_missing)
+		message("%s is not taken fast enough: packets will be missing, and it says where",
+			r->options->pcap);
+	r->pcap_missing += r->pcap_gap;
+	gap_make(&gap, r, SENSE_REPORT_GAP, r->pcap_gap);
+	r->pcap_gap = 0;
+	print(&pcapng_renderer, r->pcap_rendering, &r->pcap, &gap.f, true);
 }
 
 /* As soon as there is room again, or at the end. */
@@ -201,6 +249,8 @@ static void report_gaps(struct report *r, bool is_end)
 		r->gap = 0;
 		report_gap(r, SENSE_REPORT_GAP, gap);
 	}
+	if (r->pcap_gap && (is_end || output_has_room(&r->pcap)))
+		report_pcap_gap(r);
 	if (recorder_gap && (is_end || (r->recorder && recorder_has_room(r->recorder)))) {
 		r->recorder_gap = 0;
 		report_gap(r, SENSE_RECORDING_GAP, recorder_gap);
@@ -233,15 +283,6 @@ static bool is_shown(const struct report *r, const struct finding *f)
 	return (is_made(f) || r->options->is_verbose) && (!r->filter || f->type != FINDING_RESETS);
 }
 
-/* A lost block would make what follows another interface's: better none. */
-static void note_pcap(struct report *r, bool is_last)
-{
-	if (output_commit(&r->pcap, is_last) || r->pcap.has_failed)
-		return;
-	r->pcap.has_failed = true;
-	message("writing to %s stopped: it is not taken fast enough", r->options->pcap);
-}
-
 static void record(struct report *r, const struct finding *f)
 {
 	struct observation seen;
@@ -270,7 +311,7 @@ void report_finding(void *report, const struct finding *found)
 	if (f->type == FINDING_START)
 		summary_add_host(&r->summary, f);
 	f->host = summary_host(&r->summary, f->netns.node);
-	if (r->gap || r->recorder_gap)
+	if (r->gap || r->recorder_gap || r->pcap_gap)
 		report_gaps(r, false);
 	record(r, f);
 	if (f->mono_ns > r->last.mono_ns || f->type == FINDING_END) {
@@ -286,10 +327,8 @@ void report_finding(void *report, const struct finding *found)
 		r->gap++;
 	else if (is_shown(r, f))
 		show(r, f, false);
-	if (r->pcap_rendering && !r->pcap.has_failed && is_shown(r, f)) {
-		pcapng_renderer.finding(r->pcap_rendering, f);
-		note_pcap(r, false);
-	}
+	if (is_shown(r, f))
+		show_packets(r, f);
 }
 
 bool report_is_live(const struct report *r)
@@ -360,7 +399,7 @@ enum status report_summary(struct report *r)
 	}
 	if (r->pcap_rendering && !r->pcap.has_failed) {
 		pcapng_renderer.summary(r->pcap_rendering, &r->summary, &r->last, status);
-		note_pcap(r, true);
+		output_commit(&r->pcap, true);
 	}
 	report_flush(r);
 	if (r->options->metrics &&
@@ -368,7 +407,8 @@ enum status report_summary(struct report *r)
 	    status == STATUS_OK)
 		return STATUS_UNKNOWN;
 	/* The last line, this summary, may have found no room. */
-	if (r->output.has_failed || r->pcap.has_failed || (r->recorder_gap && status == STATUS_OK))
+	if (r->output.has_failed || r->pcap.has_failed || r->pcap_missing ||
+	    (r->recorder_gap && status == STATUS_OK))
 		return STATUS_UNKNOWN;
 	return status;
 }

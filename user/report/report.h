@@ -29,6 +29,7 @@ struct report {
 	struct recorder *failed_recorder; /* to be closed: not while there is something to watch */
 	struct parts parts;               /* that it is divided in */
 	uint64_t gap, recorder_gap;       /* lines that were not written, and not told yet */
+	uint64_t pcap_gap, pcap_missing;  /* the same of packets; and of all */
 	const volatile sig_atomic_t *hurry; /* not 0: wait for no reader. NULL: it never is */
 	struct places places;               /* only these are reported */
 	struct filter *filter;              /* NULL: all */
