@@ -7,6 +7,7 @@
 #include "base/number_text.h"
 #include "base/time_text.h"
 #include "base/utf8.h"
+#include "base/wrapped.h"
 #include "report/text_private.h"
 #include "summary/finding_text.h"
 #include "summary/phrases.h"
@@ -48,32 +49,10 @@ void text_clear_progress(struct text *t)
 	t->has_progress = false;
 }
 
-/* Prints `words` from column `column` on, broken at blanks, later lines indented;
- * ends the line. */
+/* See base/wrapped.h. */
 void text_wrapped(struct text *t, size_t column, size_t indent, const char *words)
 {
-	char raw[DESCRIBE_BYTES], word[DESCRIBE_BYTES];
-
-	while (*words) {
-		size_t len = strcspn(words, " ");
-		size_t columns;
-
-		snprintf(raw, sizeof(raw), "%.*s", (int)len, words);
-		utf8_printable(raw, word, sizeof(word));
-		columns = utf8_columns(word);
-		if (column > indent && column + 1 + columns > t->options.columns) {
-			fprintf(t->out, "\n%*s", (int)indent, "");
-			column = indent;
-		} else if (column > indent) {
-			fputc(' ', t->out);
-			column++;
-		}
-		fputs(word, t->out);
-		column += columns;
-		words += len;
-		words += strspn(words, " ");
-	}
-	fputc('\n', t->out);
+	wrapped_print(t->out, t->options.columns, column, indent, words);
 }
 
 /* A line under a timeline line. */

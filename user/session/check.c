@@ -119,7 +119,7 @@ enum status session_check(const struct options *options)
 	if (options->format == FORMAT_JSON)
 		check_write_json(&check, out.file);
 	else
-		check_write_text(&check, out.file);
+		check_write_text(&check, output_columns(&out), out.file);
 	output_commit(&out, true);
 	switches_close(&check.switches);
 	return output_close(&out, WRITE_NS, NULL) ? STATUS_UNKNOWN : check.status;

@@ -9,10 +9,12 @@
 #include "base/json_writer.h"
 #include "base/time_text.h"
 #include "base/utf8.h"
+#include "base/wrapped.h"
 #include "node/holdings.h"
 #include "node/privilege.h"
 
 enum { STATE_BYTES = 48, LIMIT_BYTES = 32, CONCLUSION_BYTES = 256 };
+enum { PRIVILEGES_BYTES = 256, HOLDING_BYTES = 192 };
 
 /* Refused all together: the one reason is told once, below the table. */
 static const char *state_text(const struct check *c, size_t probe, char *out, size_t size)
@@ -55,9 +57,13 @@ static const char *memlock_text(const struct check *c, char *out, size_t size)
 	return out;
 }
 
-static void write_machine(const struct check *c, FILE *out)
+/* Where what is wrapped goes on. */
+enum { MACHINE_INDENT = 11, HOLDING_INDENT = 28 };
+
+static void write_machine(const struct check *c, size_t columns, FILE *out)
 {
-	char limit[LIMIT_BYTES], btf[128];
+	char limit[LIMIT_BYTES], btf[128], held[PRIVILEGES_BYTES];
+	size_t used = 0;
 	const char *name;
 
 	fprintf(out, "kernel     %s %s\n", c->machine.release, c->machine.machine);
@@ -68,27 +74,53 @@ static void write_machine(const struct check *c, FILE *out)
 	fprintf(out, "memlock    %s\n", memlock_text(c, limit, sizeof(limit)));
 	fprintf(out, "ftrace     %s\n", switch_state_name(c->switches.states[SWITCH_FTRACE]));
 	fprintf(out, "kprobes    %s\n", switch_state_name(c->switches.states[SWITCH_KPROBES]));
-	fprintf(out, "privilege ");
 	for (size_t i = 0; (name = privilege_name(i)); i++)
-		fprintf(out, " %s %s%s", name,
-			privilege_has(i)        ? "yes" :
-			privilege_is_missing(i) ? "MISSING" :
-						  "no",
-			!privilege_name(i + 1) ? "\n" :
-			i % 4 == 3             ? ",\n          " :
-						 ",");
-	for (size_t i = 0; i < c->gaps.count; i++)
-		fprintf(out, "gap        %s\n", c->gaps.lines[i]);
+		used += (size_t)snprintf(held + used, sizeof(held) - used, "%s%s %s", i ? ", " : "",
+					 name,
+					 privilege_has(i)        ? "yes" :
+					 privilege_is_missing(i) ? "MISSING" :
+								   "no");
+	fprintf(out, "privilege  ");
+	wrapped_print(out, columns, MACHINE_INDENT, MACHINE_INDENT, held);
+	for (size_t i = 0; i < c->gaps.count; i++) {
+		fprintf(out, "gap        ");
+		wrapped_print(out, columns, MACHINE_INDENT, MACHINE_INDENT, c->gaps.lines[i]);
+	}
 	fputc('\n', out);
 }
 
-static void write_gap(const struct check *c, size_t probe, FILE *out)
+static void write_below(size_t columns, FILE *out, size_t indent, const char *label,
+			const char *words)
+{
+	fprintf(out, "%*s%s", (int)indent, "", label);
+	wrapped_print(out, columns, indent + strlen(label), indent + 2, words);
+}
+
+static void write_gap(const struct check *c, size_t probe, size_t columns, FILE *out)
 {
 	const struct probe_result *r = &c->probes[probe];
+	bool is_required = probes[probe].is_required && r->state != PROBE_WAITS;
 
-	fprintf(out, "  %s%s\n    so: %s\n    cure: %s\n",
-		probes[probe].is_required && r->state != PROBE_WAITS ? "required; " : "", r->why,
-		sense_consequence(probes[probe].sense), probe_result_cure(r));
+	write_below(columns, out, 2, is_required ? "required;" : "", r->why);
+	write_below(columns, out, 4, "so:", sense_consequence(probes[probe].sense));
+	write_below(columns, out, 4, "cure:", probe_result_cure(r));
+}
+
+static void write_probe_row(const struct check *c, size_t probe, size_t columns, FILE *out)
+{
+	const char *how = hook_how_name(c->probes[probe].how);
+	char state[STATE_BYTES];
+
+	/* The longest way has no long symbols. */
+	fprintf(out, "%-19s %-6s %-*s %s\n", probe_word(probe), how,
+		strlen(how) > 6 ? 36 - (int)strlen(how) : 30, symbol_of(c, probe),
+		state_text(c, probe, state, sizeof(state)));
+	if (is_gap(c, probe))
+		write_gap(c, probe, columns, out);
+	else if (!c->why[0] && c->probes[probe].why[0])
+		write_below(columns, out, 2, "but:", c->probes[probe].why);
+	else if (c->probes[probe].state == PROBE_ATTACHED && c->probes[probe].unproven[0])
+		write_below(columns, out, 2, "not proven:", c->probes[probe].unproven);
 }
 
 /* Now, as in a window until it is open. */
@@ -99,17 +131,20 @@ static const char *held_word(const struct check *c, const struct holding *row)
 	return c->had & CAPABILITY(row->capability) ? "dropped" : "MISSING";
 }
 
-static void write_holdings(const struct check *c, FILE *out)
+static void write_holdings(const struct check *c, size_t columns, FILE *out)
 {
 	const struct holding *row;
+	char words[HOLDING_BYTES];
 
-	fprintf(out, "\n%-19s %-7s %-51s %s\n", "CAPABILITY", "HELD", "TO", "WHEN ALL IS ATTACHED");
-	for (size_t i = 0; (row = holding_row(i)); i++)
-		fprintf(out, "%-19s %-7s %-51s %s\n", row->name, held_word(c, row), row->what,
-			row->kept);
-	fprintf(out,
-		"%-19s %-7s refuse system calls that are not needed; nothing executed gains privileges\n",
-		"seccomp", c->refuses_calls ? "yes" : "no");
+	fprintf(out, "\n%-19s %-7s %s\n", "CAPABILITY", "HELD", "TO → WHEN ALL IS ATTACHED");
+	for (size_t i = 0; (row = holding_row(i)); i++) {
+		fprintf(out, "%-19s %-7s ", row->name, held_word(c, row));
+		snprintf(words, sizeof(words), "%s → %s", row->what, row->kept);
+		wrapped_print(out, columns, HOLDING_INDENT, HOLDING_INDENT, words);
+	}
+	fprintf(out, "%-19s %-7s ", "seccomp", c->refuses_calls ? "yes" : "no");
+	wrapped_print(out, columns, HOLDING_INDENT, HOLDING_INDENT,
+		      "refuse system calls that are not needed; nothing executed gains privileges");
 }
 
 static size_t count_unproven(const struct check *c)
@@ -144,25 +179,18 @@ static const char *conclusion(const struct check *c, char *buf, size_t size)
 					     "events that a verdict needs cannot be observed";
 }
 
-void check_write_text(const struct check *c, FILE *out)
+void check_write_text(const struct check *c, size_t columns, FILE *out)
 {
-	char state[STATE_BYTES], words[CONCLUSION_BYTES];
+	char words[CONCLUSION_BYTES];
 
-	write_machine(c, out);
+	write_machine(c, columns, out);
 	fprintf(out, "%-19s %-6s %-30s %s\n", "PURPOSE", "HOOK", "SYMBOL", "STATE");
-	for (size_t i = 0; i < EVENT_PROBES; i++) {
-		fprintf(out, "%-19s %-6s %-30s %s\n", probe_word(i),
-			hook_how_name(c->probes[i].how), symbol_of(c, i),
-			state_text(c, i, state, sizeof(state)));
-		if (is_gap(c, i))
-			write_gap(c, i, out);
-		else if (!c->why[0] && c->probes[i].why[0])
-			fprintf(out, "  but: %s\n", c->probes[i].why);
-		else if (c->probes[i].state == PROBE_ATTACHED && c->probes[i].unproven[0])
-			fprintf(out, "  not proven: %s\n", c->probes[i].unproven);
-	}
-	write_holdings(c, out);
-	fprintf(out, "\n%s: %s\n", status_name(c->status), conclusion(c, words, sizeof(words)));
+	for (size_t i = 0; i < EVENT_PROBES; i++)
+		write_probe_row(c, i, columns, out);
+	write_holdings(c, columns, out);
+	fprintf(out, "\n%s:", status_name(c->status));
+	wrapped_print(out, columns, strlen(status_name(c->status)) + 1, 0,
+		      conclusion(c, words, sizeof(words)));
 }
 
 static void write_privileges(const struct check *c, struct jsonw *w)

@@ -29,7 +29,7 @@ struct check {
 	struct gaps gaps;
 };
 
-void check_write_text(const struct check *check, FILE *out);
+void check_write_text(const struct check *check, size_t columns, FILE *out);
 void check_write_json(const struct check *check, FILE *out); /* one line */
 
 #endif

@@ -15,6 +15,8 @@ setup() {
 	asked version 0 rstblame --version
 	grep -oE 'dynamic|static' "$STATE/version.said" >"$OUT/$NAME.linked.log" || true
 	asked check 0 rstblame --check
+	# It is wrapped, at 100 columns where there is no terminal (an arrow is of three bytes).
+	fact check_too_wide "$(awk 'length > 102' "$STATE/check.said" | wc -l)"
 	# 0: nothing of conntrack's, 1: at risk, 2: proven, 3: it cannot be read.
 	for name in server-restart:0 at-risk:1 incident-nft:2; do
 		asked "${name%:*}" "${name#*:}" rstblame --utc -r "/guest/replay/${name%:*}.jsonl"
