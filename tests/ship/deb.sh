@@ -3,7 +3,7 @@
 # a chroot of its own.
 
 check_deb() {
-	local deb root
+	local deb root drop_in
 	has deb dh debhelper || return
 	"${MAKE:-make}" -s -C "$top" O="$O" deb >"$work/log" 2>&1
 	deb=$(ls "$O"/deb/*.deb 2>/dev/null)
@@ -19,6 +19,15 @@ check_deb() {
 		sed 's|/usr/sbin/rstblame|/bin/true|' "$top/scripts/systemd/rstblame@.service" >"$work/rstblame@30m.service"
 		systemd-analyze --man=no verify "$work/rstblame.service" "$work/rstblame@30m.service" >"$work/said" 2>&1 && [[ ! -s $work/said ]]
 		result $? "systemd-analyze verify: $(head -n1 "$work/said")"
+		# The drop-ins that its first lines give, one after the other.
+		mkdir "$work/rstblame.service.d"
+		awk -v to="$work/drop-in." '/^#   \[/ { n++ } sub(/^#   /, "") { sub(/\/usr\/sbin\/rstblame/, "/bin/true"); print >(to n) }' \
+			"$top/scripts/systemd/rstblame.service"
+		for drop_in in "$work"/drop-in.*; do
+			mv "$drop_in" "$work/rstblame.service.d/drop-in.conf"
+			systemd-analyze --man=no verify "$work/rstblame.service" >"$work/said" 2>&1 && [[ ! -s $work/said ]]
+			result $? "systemd-analyze verify, $(basename "$drop_in"): $(head -n1 "$work/said")"
+		done
 	fi
 	((EUID == 0)) || { skip "the package in a chroot" "this is not root"; return; }
 	# dpkg, a shell and what they need, of this machine: the package asks for no more.
