@@ -15,6 +15,7 @@ setup() {
 	node_address_add
 	masquerade nft
 	flows_start a 1 7001
+	fact flow_orig "$(printf '{"src":"%s","sport":%d,"dst":"%s","dport":7001}' $CLIENT "$(log_ports a_client)" $SERVER)"
 	flows_start idle 4 7002
 	if [[ ! -x /usr/bin/rstblame ]]; then return; fi
 	mkdir $LONG
@@ -30,6 +31,7 @@ setup() {
 periods() { grep -c ' period  ' $LONG/report || true; }
 
 act() {
+	count_flows $NODE flows_before
 	flap
 	if [[ -x /usr/bin/rstblame ]]; then ask; fi
 	tell a_server say hello
