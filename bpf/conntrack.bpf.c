@@ -5,6 +5,7 @@
  */
 #include "acts.bpf.h"
 #include "expiry.bpf.h"
+#include "masquerade.bpf.h"
 
 #define TCP_STATE_TIME_WAIT 7
 #define TCP_STATE_CLOSE 8
@@ -18,39 +19,6 @@ __u64 marks_due;
 __u64 marks_made;
 
 /* ---- masquerade's deferred flush ---- */
-
-/* 5.10 has no module BTF: the layout that all kernels since 5.15 (and 5.10.74)
- * share, see nf_nat_masquerade.c there. */
-struct masq_dev_work___fixed {
-	__u8 work[32];
-	struct net *net;
-	__u8 addr[EVENT_ADDR_BYTES];
-	int ifindex;
-};
-
-struct masquerade_request {
-	const struct net *net;
-	__u8 address[EVENT_ADDR_BYTES]; /* aligned: read as two words */
-	int ifindex;
-};
-
-static __always_inline void read_masquerade_work(const void *work, struct masquerade_request *out)
-{
-	if (bpf_core_type_exists(struct masq_dev_work)) {
-		const struct masq_dev_work *w = work;
-
-		out->net = BPF_CORE_READ(w, net);
-		out->ifindex = BPF_CORE_READ(w, ifindex);
-		bpf_core_read(out->address, sizeof(out->address), &w->addr);
-	} else {
-		struct masq_dev_work___fixed w;
-
-		bpf_probe_read_kernel(&w, sizeof(w), work);
-		out->net = w.net;
-		out->ifindex = w.ifindex;
-		__builtin_memcpy(out->address, w.addr, sizeof(out->address));
-	}
-}
 
 /* Context: a kworker. Rate: one for each address removed or link downed in a
  * namespace with masquerade. Missed: its removals have no act; blame then joins

@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "blame/settle.h"
 #include "summary/verdict_text.h"
 
 enum { POD = 4026532201 };
@@ -19,14 +18,6 @@ static struct flow to_service(uint16_t port)
 	flow.orig = make_tuple("10.88.0.2", port, "10.96.0.10", 80);
 	flow.reply = make_tuple("10.9.0.2", 7001, "10.88.0.2", port);
 	return flow;
-}
-
-static void delete_entry(const struct flow *flow)
-{
-	see(&w, make_act(9, CAUSE_USER_DELETE, NULL, 0, &conntrack_command));
-	see(&w, make_removal(9, CAUSE_USER_DELETE, flow));
-	see(&w, make_act_end(9, 1, 1));
-	pass(&w, MS(5));
 }
 
 /* The endpoint's packet came to the pod untranslated, and what was found of the socket. */
@@ -49,7 +40,7 @@ static void the_pod_still_waits(void **state)
 	struct reset_blame r;
 
 	(void)state;
-	delete_entry(&flow);
+	watched_delete(&flow);
 	r = reset_by_pod(&flow, LOOK_FOUND);
 	assert_judged(&r, VERDICT_ENTRY_REMOVED, CAUSE_USER_DELETE, CONFIDENCE_PROVEN);
 	assert_string_equal(r.actor.comm, "conntrack");
@@ -63,7 +54,7 @@ static void the_pod_had_given_up(void **state)
 	struct reset_blame r;
 
 	(void)state;
-	delete_entry(&flow);
+	watched_delete(&flow);
 	r = reset_by_pod(&flow, LOOK_ABSENT);
 	assert_judged(&r, VERDICT_STALE_CONNECTION, CAUSE_NONE, CONFIDENCE_LIKELY);
 	assert_true(is_inferred(&r, UNSEEN_SOCKET_GONE));
@@ -76,7 +67,7 @@ static struct reset_blame reset_at_home(const struct flow *flow, enum victim_loo
 {
 	struct observation reset = make_reset(flow, &flow->reply);
 
-	delete_entry(flow);
+	watched_delete(flow);
 	reset.reset.victim.role = VICTIM_OF_FLOW;
 	reset.reset.victim.look = (uint8_t)look;
 	if (look == LOOK_FOUND)
@@ -107,7 +98,7 @@ static void nobody_could_look(void **state)
 	struct reset_blame r;
 
 	(void)state;
-	delete_entry(&flow);
+	watched_delete(&flow);
 	r = reset_by_pod(&flow, LOOK_LATE);
 	assert_judged(&r, VERDICT_ENTRY_REMOVED, CAUSE_USER_DELETE, CONFIDENCE_LIKELY);
 	assert_true(is_inferred(&r, UNSEEN_SOCKET));
@@ -121,7 +112,7 @@ static void not_by_the_original_tuple(void **state)
 	struct observation reset = make_reset(&flow, &flow.orig);
 
 	(void)state;
-	delete_entry(&flow);
+	watched_delete(&flow);
 	w.netns.inum = POD;
 	assert_int_not_equal(see_reset(&w, reset)->verdict, VERDICT_ENTRY_REMOVED);
 }
@@ -131,7 +122,7 @@ static void replaced_on_the_node(void **state)
 	struct flow flow = to_service(40112);
 
 	(void)state;
-	delete_entry(&flow);
+	watched_delete(&flow);
 	see(&w, make_entry(&flow, false)); /* the pod spoke first */
 	pass(&w, MS(5));
 	assert_int_not_equal(reset_by_pod(&flow, LOOK_FOUND).verdict, VERDICT_ENTRY_REMOVED);
@@ -308,7 +299,7 @@ static struct reset_blame deleted_and_bridged(enum bridge_netfilter state, uint1
 	struct observation reset = make_reset(&flow, &flow.reply);
 
 	w.netns.inum = NODE_NETNS;
-	delete_entry(&flow);
+	watched_delete(&flow);
 	reset.reset.has_zone = false;
 	reset.reset.pickup = PICKUP_NONE;
 	reset.reset.bridge_netns = NODE_NETNS;
@@ -339,7 +330,7 @@ static void made_again_since(void **state)
 	struct reset_blame r;
 
 	(void)state;
-	delete_entry(&flow);
+	watched_delete(&flow);
 	r = alive_on_the_node(&flow, PICKUP_NONE, LOOK_FOUND);
 	assert_judged(&r, VERDICT_ENTRY_REMOVED, CAUSE_USER_DELETE, CONFIDENCE_PROVEN);
 }
@@ -404,241 +395,6 @@ static void no_such_socket(void **state)
 	assert_true(is_inferred(&r, UNSEEN_SOCKET));
 }
 
-/* ---- re-translated, from either end ---- */
-
-/* An inner server spoke first: its words leave from another port than its answers did. */
-static void the_inner_server_spoke_first(void **state)
-{
-	struct flow before = masqueraded(1001), now = masqueraded(1001);
-	struct observation received;
-	const struct reset_blame *r;
-
-	(void)state;
-	before.orig = make_tuple("10.9.0.2", 41001, "10.9.0.1", 8080);
-	before.reply = make_tuple("10.88.0.2", 80, "10.9.0.2", 41001);
-	now.orig = before.reply;
-	now.reply = make_tuple("10.9.0.2", 41001, "10.9.0.1", 80);
-	delete_entry(&before);
-	see(&w, make_entry(&now, false));
-	pass(&w, MS(5));
-	received = make_reset(&before, &before.orig);
-	received.reset.kind = RESET_RECEIVED;
-	received.reset.packet = make_tuple("10.9.0.2", 41001, "10.88.0.2", 80);
-	w.netns.inum = POD;
-	r = see_reset(&w, received);
-	assert_judged(r, VERDICT_REMOTE, CAUSE_USER_DELETE, CONFIDENCE_LIKELY);
-	assert_int_equal(r->removed_reply.dport, 8080);
-	assert_int_equal(r->flow.reply.dport, 80);
-	assert_true(r->because_count > 0);
-}
-
-/* The same, and nothing translates its words: they leave from the port that a redirect had led
- * to. An entry of another namespace that its packet only passed says nothing. */
-static void the_inner_server_spoke_bare(void **state)
-{
-	struct flow before = masqueraded(1001), now = masqueraded(1001);
-	struct observation received;
-	const struct reset_blame *r;
-
-	(void)state;
-	before.orig = make_tuple("10.9.0.2", 41001, "10.88.0.2", 8080);
-	before.reply = make_tuple("10.88.0.2", 15006, "10.9.0.2", 41001);
-	now.orig = before.reply;
-	now.reply = tuple_inverse(&before.reply);
-	delete_entry(&before);
-	see(&w, make_entry(&now, false));
-	pass(&w, MS(5));
-	received = make_reset(&before, &now.reply);
-	received.reset.kind = RESET_RECEIVED;
-	r = see_reset(&w, received);
-	assert_judged(r, VERDICT_REMOTE, CAUSE_USER_DELETE, CONFIDENCE_LIKELY);
-	assert_int_equal(r->removed_reply.dport, 8080);
-	assert_int_equal(r->flow.orig.sport, 15006);
-	w.netns.inum = POD;
-	r = see_reset(&w, received);
-	assert_judged(r, VERDICT_REMOTE, CAUSE_NONE, CONFIDENCE_PROVEN);
-	assert_int_equal(r->because_count, 0);
-}
-
-/* The removal was a single one (a route change), which no flush had told of. */
-static void after_a_single_removal(void **state)
-{
-	struct flow before = masqueraded(1001), now = masqueraded(1001);
-	struct observation answered;
-	struct reset_blame first;
-	const struct reset_blame *r;
-
-	(void)state;
-	see(&w, make_removal(0, CAUSE_ROUTE_CHANGE, &before));
-	pass(&w, MS(5));
-	now.reply.dport = 1002;
-	see(&w, make_entry(&now, false));
-	pass(&w, MS(5));
-	answered = make_reset(&now, &now.reply);
-	answered.reset.packet = tuple_inverse(&now.reply);
-	answered.reset.has_zone = false;
-	w.netns.inum = POD;
-	first = *see_reset(&w, answered);
-	assert_int_equal(first.verdict, VERDICT_ENTRY_REMOVED);
-	assert_int_equal(first.cause, CAUSE_ROUTE_CHANGE);
-	assert_non_null(first.flush);
-	assert_int_equal(first.because[0], first.flush->id);
-	r = see_reset(&w, answered);
-	assert_ptr_equal(r->flush, first.flush);
-}
-
-/* Its answers as before: nothing was changed for the other side. */
-static void translated_as_before(void **state)
-{
-	struct flow before = masqueraded(1001), now = masqueraded(1001);
-	struct observation received;
-
-	(void)state;
-	before.orig = make_tuple("10.9.0.2", 41001, "10.9.0.1", 8080);
-	before.reply = make_tuple("10.88.0.2", 80, "10.9.0.2", 41001);
-	now.orig = before.reply;
-	now.reply = before.orig;
-	delete_entry(&before);
-	see(&w, make_entry(&now, false));
-	pass(&w, MS(5));
-	received = make_reset(&before, &before.orig);
-	received.reset.kind = RESET_RECEIVED;
-	received.reset.packet = make_tuple("10.9.0.2", 41001, "10.88.0.2", 80);
-	assert_int_equal(see_reset(&w, received)->because_count, 0);
-}
-
-/* A client elsewhere spoke first; the node gave it another port towards the pod. */
-static void a_pod_that_knows_the_port_of_before(void **state)
-{
-	struct flow before = masqueraded(1001), now = masqueraded(1001);
-	struct tuple packet = make_tuple("10.88.0.1", 50002, "10.88.0.2", 7001);
-	struct observation reset;
-	const struct reset_blame *r;
-
-	(void)state;
-	before.orig = now.orig = make_tuple("10.9.0.2", 41001, "10.9.0.1", 30080);
-	before.reply = make_tuple("10.88.0.2", 7001, "10.88.0.1", 50001);
-	now.reply = tuple_inverse(&packet);
-	delete_entry(&before);
-	see(&w, make_entry(&now, false));
-	pass(&w, MS(5));
-	reset = make_reset(&before, &packet);
-	reset.reset.socket = SOCKET_LISTEN;
-	reset.reset.pickup = PICKUP_NONE;
-	reset.reset.victim.role = VICTIM_OF_FLOW;
-	reset.reset.victim.look = LOOK_FOUND;
-	w.netns.inum = POD;
-	r = see_reset(&w, reset);
-	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_USER_DELETE, CONFIDENCE_LIKELY);
-	assert_true(is_inferred(r, UNSEEN_PASSAGE));
-	assert_true(r->renewed_ago_ns > 0);
-}
-
-/* The removal was of no flush: the chain has one of its own, from either side. */
-static void a_removal_by_itself(void **state)
-{
-	struct flow before = masqueraded(1001), now = masqueraded(1001);
-	struct observation reset;
-	const struct reset_blame *r;
-
-	(void)state;
-	now.reply.dst = make_ip("10.9.1.1");
-	see(&w, make_removal(0, CAUSE_ROUTE_CHANGE, &before));
-	see(&w, make_entry(&now, false));
-	pass(&w, MS(5));
-	reset = make_reset(&before, &before.reply);
-	reset.reset.packet = tuple_inverse(&now.reply);
-	w.netns.inum = POD;
-	r = see_reset(&w, reset); /* the server, on this node, does not know the address */
-	assert_judged(r, VERDICT_ENTRY_REMOVED, CAUSE_ROUTE_CHANGE, CONFIDENCE_LIKELY);
-	assert_non_null(r->flush);
-	reset.reset.kind = RESET_RECEIVED;
-	reset.reset.packet = tuple_inverse(&before.orig);
-	r = see_reset(&w, reset);
-	assert_judged(r, VERDICT_REMOTE, CAUSE_ROUTE_CHANGE, CONFIDENCE_LIKELY);
-	assert_non_null(r->flush);
-	assert_int_equal(r->because[0], r->flush->id);
-}
-
-/* The server of `before` refused what came under `now`, and the client got its RST, which
- * was translated back: of whichever connection. */
-static const struct reset_blame *refused_and_received(const struct flow *before,
-						      const struct flow *now,
-						      const struct tuple *received_by)
-{
-	struct observation reset = make_reset(before, &before->reply);
-
-	pass(&w, MS(5));
-	reset.reset.packet = tuple_inverse(&now->reply);
-	w.netns.inum = POD;
-	see_reset(&w, reset);
-	pass(&w, MS(1));
-	reset.reset.kind = RESET_RECEIVED;
-	reset.reset.packet = tuple_inverse(received_by);
-	w.netns.inum = POD + 1;
-	return see_reset(&w, reset);
-}
-
-/* Both ends are on this node, and the node translates between them: one RST, one story. */
-static void one_reset_seen_at_both_ends(void **state)
-{
-	struct flow before = masqueraded(1001), now = masqueraded(1001);
-	const struct reset_blame *r;
-
-	(void)state;
-	now.reply.dst = make_ip("10.9.1.1");
-	delete_entry(&before);
-	see(&w, make_entry(&now, false));
-	r = refused_and_received(&before, &now, &before.orig);
-	assert_judged(r, VERDICT_REMOTE, CAUSE_USER_DELETE, CONFIDENCE_LIKELY);
-	assert_int_equal(r->sent_as, w.resets[0].id);
-	assert_int_equal(w.summary.connections_reset, 1);
-	assert_int_equal(w.summary.stories_count, 1);
-	assert_int_equal(w.summary.stories[0].resets, 1);
-}
-
-/* Another connection's, at the same moment: two. */
-static void two_resets_at_two_ends(void **state)
-{
-	struct flow before[] = { masqueraded(1001), masqueraded(1002) };
-	struct flow now[] = { masqueraded(1001), masqueraded(1002) };
-	const struct reset_blame *r;
-
-	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		now[i].reply.dst = make_ip("10.9.1.1");
-		delete_entry(&before[i]);
-		see(&w, make_entry(&now[i], false));
-	}
-	r = refused_and_received(&before[0], &now[0], &before[1].orig);
-	assert_int_equal(r->verdict, VERDICT_REMOTE);
-	assert_int_equal(r->sent_as, 0);
-	assert_int_equal(w.summary.connections_reset, 2);
-	assert_int_equal(w.summary.stories_count, 2);
-}
-
-/* Who sent first is named as what it is, and nobody is said to have heard nothing. */
-static void told_of_a_passage(void **state)
-{
-	struct flow before = masqueraded(1001), now = masqueraded(1001);
-	struct step steps[STEPS_MAX];
-	size_t count;
-
-	(void)state;
-	before.orig = make_tuple("10.9.0.2", 41001, "10.9.0.1", 8080);
-	before.reply = make_tuple("10.88.0.2", 80, "10.9.0.2", 41001);
-	now.orig = before.reply;
-	now.reply = make_tuple("10.9.0.2", 41001, "10.9.0.1", 80);
-	delete_entry(&before);
-	see(&w, make_entry(&now, false));
-	refused_and_received(&before, &now, &now.orig);
-	count = verdict_text_steps(&w.summary.stories[0], &w.summary, true, steps);
-	assert_int_equal(count, 3);
-	assert_non_null(strstr(steps[1].words, "The server sent first"));
-	assert_non_null(strstr(steps[2].words, "10.9.0.2:41001 has no such connection"));
-	assert_null(strstr(steps[2].words, "never notified"));
-}
-
 #define test(f) cmocka_unit_test_setup_teardown(f, watched_begin, watched_end)
 
 int main(void)
@@ -661,15 +417,6 @@ int main(void)
 		test(a_socket_outside_of_the_vrf),
 		test(a_fresh_socket_acquits_nobody),
 		test(no_such_socket),
-		test(the_inner_server_spoke_first),
-		test(the_inner_server_spoke_bare),
-		test(after_a_single_removal),
-		test(translated_as_before),
-		test(a_pod_that_knows_the_port_of_before),
-		test(a_removal_by_itself),
-		test(one_reset_seen_at_both_ends),
-		test(two_resets_at_two_ends),
-		test(told_of_a_passage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
