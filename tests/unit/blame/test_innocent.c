@@ -2,7 +2,6 @@
 /* Resets that are nobody's flush: each must be acquitted, with its own verdict. */
 #include "cast/watched.h"
 
-
 #include "summary/sentences.h"
 
 static void flush_redis(const struct flow *redis)

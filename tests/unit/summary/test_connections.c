@@ -2,7 +2,6 @@
 /* Connections, and the resets that ended them. */
 #include "cast/watched.h"
 
-
 #include "summary/verdict_text.h"
 
 /* A server that is not answered sends again: three resets of one connection. */
