@@ -75,13 +75,26 @@ static struct flow own_connection(uint16_t port)
 	return untranslated("10.9.0.1", port, "10.9.0.2", 7003);
 }
 
+static void keep_newest_id(void *ctx, const struct finding *f)
+{
+	uint64_t *newest = ctx;
+
+	if (!f->id || f->type == FINDING_RISK_OVER)
+		return;
+	assert_true(f->id > *newest);
+	*newest = f->id;
+}
+
 static void a_socket_whose_address_is_gone(void **state)
 {
+	uint64_t newest_id = 0;
 	struct flow flow = own_connection(40112), closed = own_connection(40113);
 	struct flow elsewhere = untranslated("10.9.0.3", 40114, "10.9.0.2", 7003);
 	char headline[ACCOUNT_BYTES];
 
 	(void)state;
+	w.also = keep_newest_id;
+	w.also_ctx = &newest_id;
 	see(&w, make_own_risk(&flow)); /* it has its address */
 	assert_int_equal(w.found[FINDING_AT_RISK], 0);
 	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", 2, &networkd));
@@ -92,11 +105,16 @@ static void a_socket_whose_address_is_gone(void **state)
 	see(&w, make_own_risk(&elsewhere));
 	assert_int_equal(w.found[FINDING_AT_RISK], 2);
 	assert_int_equal(w.found[FINDING_RISK_OVER], 0);
+	assert_int_equal(w.summary.at_risk_own, 2);
 	see(&w, make_closed(&closed));
+	assert_int_equal(w.summary.at_risk_own, 1);
 	assert_int_equal(w.found[FINDING_RISK_OVER], 1);
 	verdict_text_headline(&w.summary, summary_status(&w.summary), headline, sizeof(headline));
 	assert_non_null(strstr(headline, "WARNING: systemd-networkd"));
 	assert_non_null(strstr(headline, "1 open connection of this host is cut off."));
+	/* That it goes once more gives it back to nobody. */
+	see(&w, make_address(ADDRESS_REMOVE, "10.9.0.1", 2, &networkd));
+	assert_int_equal(w.found[FINDING_RISK_OVER], 1);
 	see(&w, make_address(ADDRESS_ADD, "10.9.0.3", 2, &networkd));
 	assert_int_equal(w.found[FINDING_RISK_OVER], 1);
 	see(&w, make_address(ADDRESS_ADD, "10.9.0.1", 2, &networkd));

@@ -2,6 +2,8 @@
 /* The causes beside an address that was removed: each, and how sure it may be. */
 #include "cast/watched.h"
 
+#include <stdio.h>
+
 #include <string.h>
 
 static void link_down_is_proven(void **state)
@@ -418,6 +420,66 @@ static void removals_far_apart_are_several_flushes(void **state)
 }
 
 /* `other` is shown with the stack: a walk's, and that of a single removal. */
+/* A second apart, and a nanosecond more; the newer is reset first. */
+static size_t flushes_of_two(uint64_t apart_ns)
+{
+	struct flow early = masqueraded(40112), late = masqueraded(40113);
+	size_t before = w.found[FINDING_FLUSH];
+
+	pass(&w, SECONDS(60));
+	see(&w, make_removal(0, CAUSE_ROUTE_CHANGE, &early));
+	pass(&w, apart_ns);
+	see(&w, make_removal(0, CAUSE_ROUTE_CHANGE, &late));
+	see_server_packet(&w, &late);
+	see_server_packet(&w, &early);
+	return w.found[FINDING_FLUSH] - before;
+}
+
+static void how_far_apart_removals_may_be(void **state)
+{
+	(void)state;
+	assert_int_equal(flushes_of_two(SECONDS(1)), 1);
+	assert_int_equal(flushes_of_two(SECONDS(1) + 1), 2);
+}
+
+/* Of no act, but its process was seen. */
+static void a_removal_with_its_process(void **state)
+{
+	struct flow redis = masqueraded(40112);
+	struct observation removal = make_removal(0, CAUSE_USER_DELETE, &redis);
+
+	(void)state;
+	removal.removal.has_actor = true;
+	removal.removal.actor = conntrack_command;
+	see(&w, removal);
+	pass(&w, MS(10));
+	assert_string_equal(see_server_packet(&w, &redis)->actor.comm, conntrack_command.comm);
+}
+
+/* Flushes without an act of their own, of one address each: of more than may be open at once
+ * the one that was quiet longest has ended. */
+static void the_quietest_ends_first(void **state)
+{
+	enum { OPEN_AT_ONCE = 8 };
+	char address[16];
+
+	(void)state;
+	for (uint16_t i = 0; i <= OPEN_AT_ONCE; i++) {
+		struct flow flow;
+
+		snprintf(address, sizeof(address), "10.9.1.%u", i);
+		flow = masqueraded_to(address, (uint16_t)(40112 + i));
+		see(&w, make_removal(0, CAUSE_ADDRESS_REMOVED, &flow));
+		if (i == OPEN_AT_ONCE - 1) { /* the first goes on */
+			flow = masqueraded_to("10.9.1.0", 40200);
+			see(&w, make_removal(0, CAUSE_ADDRESS_REMOVED, &flow));
+		}
+		assert_int_equal(w.flushes_count, i == OPEN_AT_ONCE);
+		pass(&w, 1000);
+	}
+	assert_int_equal(w.flushes[0].first_mono_ns, MONO_BASE_NS + 1000);
+}
+
 static void unknown_cause_keeps_its_stack(void **state)
 {
 	struct flow walked = masqueraded(40112), single = masqueraded(40114);
@@ -458,6 +520,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		story(removals_one_by_one_are_one_flush),
 		story(removals_far_apart_are_several_flushes),
+		story(how_far_apart_removals_may_be),
+		story(a_removal_with_its_process),
+		story(the_quietest_ends_first),
 		story(link_down_is_proven),
 		story(no_link_went_down),
 		story(link_events_are_not_seen),

@@ -37,6 +37,7 @@ static void a_believed_reset_and_an_open_socket(void **state)
 	assert_judged(&r, VERDICT_ENTRY_REMOVED, CAUSE_TIMEOUT, CONFIDENCE_PROVEN);
 	assert_int_equal(r.removed_ago_ns, SECONDS(1));
 	assert_int_equal(r.tracker_state, TRACKER_CLOSE);
+	assert_flow_equal(&r.flow, &flow);
 	assert_int_equal(w.summary.connections_reset, 1);
 }
 

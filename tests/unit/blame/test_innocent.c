@@ -329,6 +329,7 @@ static void flush_dropped_by_the_kernel(void **state)
 	/* A namespace ends meanwhile. */
 	see_in(&w, OTHER_NETNS, make_address(ADDRESS_REMOVE, "::1", UP0, &nobody));
 	see_in(&w, OTHER_NETNS, make_address(ADDRESS_REMOVE, "127.0.0.1", UP0, &nobody));
+	see(&w, make_address(ADDRESS_ADD, "10.9.6.1", UP0, &networkd)); /* coming queues nothing */
 	see(&w, make_act(7, CAUSE_ADDRESS_REMOVED, "10.9.5.1", UP0, &nobody));
 	see(&w, make_removal(7, CAUSE_ADDRESS_REMOVED, &flushed));
 	see(&w, make_act_end(7, 1, 1));

@@ -164,10 +164,38 @@ static void numbers_wrap(void **state)
 	ledger_free(l);
 }
 
+/* The numbers of removals begin anew after two thousand million. */
+static void numbers_begin_anew(void **state)
+{
+	enum { REMOVALS = 20 };
+	struct ledger *l = ledger_new(1000);
+	struct ledger_walk walk;
+
+	(void)state;
+	l->index.newest = LINKS_NUMBERS - REMOVALS / 2;
+	for (uint64_t id = 1; id <= REMOVALS; id++) {
+		struct flow flow = masqueraded((uint16_t)id);
+		struct ledger_removal r = removal(id, &flow);
+
+		ledger_add(l, &r);
+	}
+	assert_true(l->index.newest < REMOVALS);
+	for (uint64_t id = 1; id <= REMOVALS; id++) {
+		struct flow flow = masqueraded((uint16_t)id);
+
+		ledger_find(l, &walk, (struct netns_id){ .inum = NODE_NETNS }, flow.family,
+			    &flow.reply);
+		assert_true(ledger_next(l, &walk));
+		assert_int_equal(walk.removal.id, id);
+	}
+	ledger_free(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(chains_are_short),
+		cmocka_unit_test(numbers_begin_anew),
 		cmocka_unit_test(tuples_chosen_by_one_hash_are_spread_by_another),
 		cmocka_unit_test(places_come_and_go),
 		cmocka_unit_test(times_that_go_back),

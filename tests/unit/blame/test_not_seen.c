@@ -162,18 +162,35 @@ static void address_came_after_another_went(void **state)
 }
 
 /* There is an end to what is remembered, and past it nothing is claimed. */
-static void too_many_addresses(void **state)
+static void addresses_come(unsigned int count)
 {
-	struct flow redis = masqueraded(40112);
 	char address[32];
 
-	(void)state;
-	for (unsigned int i = 0; i < 1024; i++) {
+	for (unsigned int i = 0; i < count; i++) {
 		snprintf(address, sizeof(address), "10.20.%u.%u", i / 256, i % 256);
 		see(&w, make_address(ADDRESS_ADD, address, UP0, &ip_command));
 	}
+}
+
+/* One namespace's have half of the room. */
+static void too_many_addresses(void **state)
+{
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	addresses_come(512);
 	see(&w, make_address(ADDRESS_ADD, "10.9.0.1", UP0, &ip_command));
 	assert_null(see_server_packet(&w, &redis)->arrival);
+}
+
+static void just_not_too_many_addresses(void **state)
+{
+	struct flow redis = masqueraded(40112);
+
+	(void)state;
+	addresses_come(511);
+	see(&w, make_address(ADDRESS_ADD, "10.9.0.1", UP0, &ip_command));
+	assert_non_null(see_server_packet(&w, &redis)->arrival);
 }
 
 static void unpicked_packet(void **state)
@@ -217,6 +234,7 @@ int main(void)
 		story(address_came_back),
 		story(address_promoted),
 		story(too_many_addresses),
+		story(just_not_too_many_addresses),
 		story(unpicked_packet),
 		story(untracked_packet),
 		story(address_came_after_another_went),

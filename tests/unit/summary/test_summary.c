@@ -52,7 +52,9 @@ static void unseen_sockets(void **state)
 	see(&w, looked);
 	looked.sockets.unseen = 0;
 	looked.sockets.is_again = true;
+	looked.sockets.sockets = 9;
 	see(&w, looked);
+	assert_int_equal(w.summary.look.sockets, 9); /* all else is the latest's */
 	assert_true(summary_may_miss_risk(&w.summary));
 	assert_int_equal(summary_status(&w.summary), STATUS_UNKNOWN);
 	pass(&w, SECONDS(1));
@@ -405,6 +407,48 @@ static void flows_that_end_are_not_expected_to_be_reset(void **state)
 	assert_int_equal(summary_status(&w.summary), STATUS_OK);
 }
 
+/* ---- the rules come back ---- */
+
+static struct observation make_ruleset(enum ruleset_op op, uint8_t hooks)
+{
+	return (struct observation){ .type = OBSERVATION_RULESET,
+				     .ruleset = { .op = op, .hooks = hooks } };
+}
+
+static void hooks_return(void **state)
+{
+	struct ruleset removed = { .netns = { .inum = NODE_NETNS }, .mono_ns = w.now_ns };
+
+	(void)state;
+	pass(&w, MS(5));
+	see(&w, make_ruleset(RULESET_HOOKS_REMOVED, HOOKS_NAT));
+	see(&w, make_ruleset(RULESET_HOOKS_ADDED, HOOKS_CONNTRACK));
+	assert_false(summary_has_hooks_again(&w.summary, &removed));
+	see(&w, make_ruleset(RULESET_HOOKS_ADDED, HOOKS_NAT));
+	assert_true(summary_has_hooks_again(&w.summary, &removed));
+	removed.mono_ns = w.now_ns; /* at that, and not before it */
+	assert_false(summary_has_hooks_again(&w.summary, &removed));
+}
+
+static void hooks_return_in_more_namespaces_than_there_is_room_for(void **state)
+{
+	struct ruleset removed = { .mono_ns = w.now_ns };
+
+	(void)state;
+	pass(&w, MS(5));
+	for (uint32_t i = 1; i <= HOOKS_RETURNS_MAX + 1; i++)
+		see_in(&w, i, make_ruleset(RULESET_HOOKS_ADDED, HOOKS_NAT));
+	for (uint32_t i = 1; i <= HOOKS_RETURNS_MAX + 1; i++) {
+		removed.netns.inum = i;
+		assert_int_equal(summary_has_hooks_again(&w.summary, &removed),
+				 i <= HOOKS_RETURNS_MAX);
+	}
+	pass(&w, MS(5)); /* who has a place keeps it */
+	removed = (struct ruleset){ .netns = { .inum = 7 }, .mono_ns = w.now_ns - 1 };
+	see_in(&w, 7, make_ruleset(RULESET_HOOKS_ADDED, HOOKS_NAT));
+	assert_true(summary_has_hooks_again(&w.summary, &removed));
+}
+
 /* ---- the address comes back ---- */
 
 static void address_returns(void **state)
@@ -533,6 +577,8 @@ int main(void)
 		story(a_return_is_not_pushed_out),
 		story(flows_of_others_are_expected_to_be_reset),
 		story(flows_that_end_are_not_expected_to_be_reset),
+		story(hooks_return),
+		story(hooks_return_in_more_namespaces_than_there_is_room_for),
 		story(address_returns),
 		story(lost_lease_advice),
 		story(each_advice_once),

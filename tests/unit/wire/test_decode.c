@@ -137,7 +137,9 @@ static void removal_cause(void **state)
 		{ 7, EVENT_ACT_NETLINK_FLUSH, 0, CAUSE_USER_FLUSH },
 		{ 7, EVENT_ACT_NETLINK_DELETE, 0, CAUSE_USER_DELETE },
 		{ 7, EVENT_ACT_ITERATION, 0, CAUSE_OTHER },
-		{ 7, 200, 0, CAUSE_OTHER }, /* a kind from the future */
+		{ 7, EVENT_ACT_ITERATION + 1, 0, CAUSE_OTHER }, /* a kind from the future */
+		{ 7, EVENT_ACT_ITERATION + 1, EVENT_REMOVAL_EXPIRED, CAUSE_TIMEOUT },
+		{ 7, 200, 0, CAUSE_OTHER },
 		/* what an act removes it removes, expired or not */
 		{ 7, EVENT_ACT_MASQUERADE, EVENT_REMOVAL_EXPIRED, CAUSE_ADDRESS_REMOVED },
 		{ 0, 0, EVENT_REMOVAL_EXPIRED, CAUSE_TIMEOUT },

@@ -125,6 +125,12 @@ static void first_is_after_what_was_told(void **state)
 	assert_true(tell());
 	assert_int_equal(seen.counted.first_wall_ns, WALL_BASE_NS + MS(900));
 	assert_int_equal(seen.counted.last_wall_ns, WALL_BASE_NS + MS(950));
+	/* Nor does it end before it begins. */
+	syn_counts_begin(&counts, 0);
+	look_at(NODE_NETNS, AF_INET, 22, 3, T(0), T(940));
+	assert_true(tell());
+	assert_int_equal(seen.counted.first_wall_ns, WALL_BASE_NS + MS(950));
+	assert_int_equal(seen.counted.last_wall_ns, WALL_BASE_NS + MS(950));
 }
 
 static void namespaces_and_families_apart(void **state)
