@@ -152,12 +152,23 @@ static struct observation kernel_removes(uint8_t hooks)
 	return o;
 }
 
+static void keep_newest_id(void *ctx, const struct finding *f)
+{
+	uint64_t *newest = ctx;
+
+	assert_true(f->id > *newest);
+	*newest = f->id;
+}
+
 static void deferred_removal_is_the_committers(void **state)
 {
 	struct flow flow = masqueraded(40112);
 	const struct reset_blame *r;
+	uint64_t newest_id = 0;
 
 	(void)state;
+	w.also = keep_newest_id;
+	w.also_ctx = &newest_id;
 	see(&w, make_rules(&nft));
 	pass(&w, S / 100);
 	see(&w, kernel_removes(HOOKS_NAT));

@@ -17,10 +17,11 @@ static const char *name_of(void *ctx, uint64_t address)
 					     "tcp_v4_send_reset",
 					     "tcp_check_req",
 					     "ctnetlink_del_conntrack",
-					     "nf_ct_iterate_cleanup" };
+					     "nf_ct_iterate_cleanup",
+					     "tcp_abort" };
 
 	(void)ctx;
-	assert_in_range(address, 1, ITERATE);
+	assert_in_range(address, 1, ABORT);
 	return names[address];
 }
 

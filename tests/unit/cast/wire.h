@@ -25,6 +25,7 @@ enum {
 	CHECK_REQUEST,
 	CTNETLINK_DELETE,
 	ITERATE,
+	ABORT,
 };
 
 /* It knows those names, and the reason 1. */

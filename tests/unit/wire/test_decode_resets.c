@@ -104,6 +104,21 @@ static void listeners_stack(void **state)
 	decoder.with_stacks = false;
 }
 
+/* Of a reset of this node's own there is always one: shown where it did not tell the cause. */
+static void aborts_stack(void **state)
+{
+	struct event_reset e = wire_reset();
+
+	(void)state;
+	e.kind = EVENT_RESET_ABORT;
+	e.stack[0] = ABORT;
+	assert_int_equal(DECODED(e).reset.cause, CAUSE_KILLED);
+	assert_string_equal(DECODED(e).reset.stack, "");
+	e.stack[0] = MY_MODULE;
+	assert_int_equal(DECODED(e).reset.cause, CAUSE_OTHER);
+	assert_string_equal(DECODED(e).reset.stack, "my_module_fn");
+}
+
 /* An entry of the node's, and a reset by a container: each with its own hooks. */
 static void entry_of_another_namespace(void **state)
 {
@@ -351,6 +366,7 @@ int main(void)
 		cmocka_unit_test(reset_pickup),
 		cmocka_unit_test(reset_names),
 		cmocka_unit_test(listeners_stack),
+		cmocka_unit_test(aborts_stack),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
