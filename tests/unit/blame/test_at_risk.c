@@ -155,6 +155,30 @@ static void an_open_socket_is_at_risk(void **state)
 	assert_int_equal(summary_status(&w.summary), STATUS_WARNING);
 }
 
+/* In the container, by which end of it whatever was sent: the flow is at risk no more. */
+static void a_reset_elsewhere_ends_it(void **state)
+{
+	static const struct {
+		enum reset_kind kind;
+		bool is_inverse; /* `packet` of an abort is what would have been received */
+	} cases[] = { { RESET_ANSWER, false }, { RESET_ABORT, true }, { RESET_RECEIVED, true } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct flow flow = flushed((uint16_t)(40112 + i)), other = masqueraded(40120);
+		struct observation reset = make_reset(&flow, &flow.orig);
+
+		see(&w, make_risk(&flow, w.now_ns));
+		reset.reset.kind = cases[i].kind;
+		reset.reset.packet = tuple_inverse(&other.orig);
+		see_in(&w, C1_NETNS, reset);
+		assert_int_equal(w.found[FINDING_RISK_OVER], i);
+		reset.reset.packet = cases[i].is_inverse ? tuple_inverse(&flow.orig) : flow.orig;
+		see_in(&w, C1_NETNS, reset);
+		assert_int_equal(w.found[FINDING_RISK_OVER], i + 1);
+	}
+}
+
 /* Seen before the flush, the socket tells nothing of what came after. */
 static void looked_too_early(void **state)
 {
@@ -512,6 +536,7 @@ int main(void)
 		story(a_socket_whose_address_is_gone),
 		story(a_keepalive_ends_it),
 		story(an_open_socket_is_at_risk),
+		story(a_reset_elsewhere_ends_it),
 		story(looked_too_early),
 		story(the_client_speaks_first),
 		story(to_another_port),
