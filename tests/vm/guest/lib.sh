@@ -34,10 +34,11 @@ now_ms() {
 # wait_for CONDITION SECONDS MESSAGE: the only way a scenario waits. PATIENCE times as long,
 # where it is set.
 wait_for() {
-	local deadline=$(($(now_ms) + $2 * 1000 * ${PATIENCE-1}))
+	local seconds=$(($2 * ${PATIENCE-1})) deadline
+	deadline=$(($(now_ms) + seconds * 1000))
 	until eval "$1"; do
 		if (($(now_ms) > deadline)); then
-			fail "gave up after $2 s waiting for $3"
+			fail "gave up after $seconds s waiting for $3"
 		fi
 		sleep 0.05
 	done
