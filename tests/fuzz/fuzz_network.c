@@ -14,6 +14,7 @@
 #include "node/sockets.h"
 #include "node/virtual_services.h"
 #include "node/vrf.h"
+#include "victims/standing.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -24,7 +25,7 @@ static void list_sockets(void)
 	sockets_list(&sockets, 1, SOCKETS_OPEN);
 	for (size_t i = 0; i < sockets.count; i++)
 		sockets.rows[i].tag = (uint32_t)i / 2;
-	sockets_keep_open(&sockets);
+	standing_choose(&sockets, NULL);
 	for (size_t i = 1; i < sockets.count; i++)
 		if (sockets.rows[i - 1].tag == sockets.rows[i].tag)
 			abort();

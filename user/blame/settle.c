@@ -107,6 +107,11 @@ void settle_reset(const struct observation *seen, const struct victim *victim,
 
 	switch ((enum victim_look)victim->look) {
 	case LOOK_FOUND:
+		if (victim->is_unsure) { /* it may be anybody's, in a namespace of his own */
+			if (is_own)
+				verdict_infer(out, UNSEEN_SOCKET);
+			return;
+		}
 		if (is_own)
 			settle_unreachable(seen, victim, out);
 		else if (out->doubted_cause)

@@ -119,6 +119,26 @@ enum victim_look {
 	VICTIM_LOOKS,
 };
 
+/* Why the process of a socket that was found is not known. */
+enum unnamed {
+	UNNAMED_NONE,   /* it is; or an older recording does not say */
+	UNNAMED_TIME,   /* it was not found in the time there was */
+	UNNAMED_DENIED, /* there are processes whose descriptors may not be read */
+	UNNAMED_GONE,   /* no process has it any more */
+	UNNAMEDS,
+};
+
+/* Who has the other of two sockets with the same addresses and ports. */
+struct rival {
+	uint32_t netns; /* 0: there is none */
+	uint32_t pid;   /* 0: not known */
+	uint32_t uid;
+	bool has_uid;
+	char comm[32];
+	char exe[128];
+	char netns_name[NETNS_NAME_BYTES];
+};
+
 /* The inner end of a flow, as far as known. */
 struct victim {
 	struct actor process;   /* pid 0: not known; its netns is the socket's */
@@ -129,6 +149,13 @@ struct victim {
 	char bound_ifname[16];  /* the same by name, "" where it is not known */
 	char vrf[16];           /* that the trigger packet itself came in by; "" for none, or
 				 * VICTIM_OF_FLOW */
+	uint8_t unnamed;        /* enum unnamed */
+	/* Whether it is this one is not known: several have these addresses and ports, or its
+	 * namespace is somebody's own and has no link to where the packet came. What it is like
+	 * is no evidence then. */
+	bool is_unsure;
+	uint8_t one_of;     /* as many may be meant; 0: only this one */
+	struct rival rival; /* another of them */
 	/* VICTIM_LISTENER, LOOK_FOUND: */
 	uint8_t barrier;                   /* enum barrier */
 	uint8_t listens_family;            /* of the socket: an IPv6 one may take IPv4 */

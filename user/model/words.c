@@ -165,6 +165,13 @@ static const char *const victim_looks[VICTIM_LOOKS] = {
 	[LOOK_LATE] = "late",
 };
 
+static const char *const unnameds[UNNAMEDS] = {
+	[UNNAMED_NONE] = "none",
+	[UNNAMED_TIME] = "time",
+	[UNNAMED_DENIED] = "permission",
+	[UNNAMED_GONE] = "gone",
+};
+
 static const char *const expiries[EXPIRIES] = {
 	[EXPIRY_UNKNOWN] = "unknown",     [EXPIRY_STATE] = "state",
 	[EXPIRY_RETRANS] = "max-retrans", [EXPIRY_UNACKED] = "unacknowledged",
@@ -205,6 +212,16 @@ const char *victim_role_name(enum victim_role role)
 enum victim_role victim_role_parse(const char *name)
 {
 	return search(victim_roles, COUNT(victim_roles), name);
+}
+
+const char *unnamed_name(enum unnamed unnamed)
+{
+	return pick(unnameds, COUNT(unnameds), unnamed);
+}
+
+enum unnamed unnamed_parse(const char *name)
+{
+	return search(unnameds, COUNT(unnameds), name);
 }
 
 const char *victim_look_name(enum victim_look look)

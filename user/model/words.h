@@ -55,6 +55,8 @@ enum change_why change_why_parse(const char *name);
 /* Which socket was looked for after a reset, and what came of it. */
 const char *victim_role_name(enum victim_role role);
 enum victim_role victim_role_parse(const char *name);
+const char *unnamed_name(enum unnamed unnamed);
+enum unnamed unnamed_parse(const char *name);
 const char *victim_look_name(enum victim_look look);
 enum victim_look victim_look_parse(const char *name);
 const char *expiry_name(enum expiry expiry);

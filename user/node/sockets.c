@@ -64,30 +64,6 @@ int sockets_append(struct sockets *s, const struct socket_row *row)
 	return 0;
 }
 
-static int compare_tags(const void *a, const void *b)
-{
-	uint32_t x = ((const struct socket_row *)a)->tag, y = ((const struct socket_row *)b)->tag;
-
-	return x < y ? -1 : x > y;
-}
-
-void sockets_keep_open(struct sockets *s)
-{
-	size_t kept = 0;
-
-	if (s->count)
-		qsort(s->rows, s->count, sizeof(*s->rows), compare_tags);
-	for (size_t k = 0; k < s->count; k++) {
-		if (!socket_is_open(&s->rows[k]))
-			continue;
-		if (kept && s->rows[kept - 1].tag == s->rows[k].tag)
-			s->rows[kept - 1].netns = s->rows[kept - 1].inode = 0;
-		else
-			s->rows[kept++] = s->rows[k];
-	}
-	s->count = kept;
-}
-
 /* ---- sock_diag ---- */
 
 /* Whether sock_diag can be asked without loading a module. */

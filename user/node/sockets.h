@@ -27,8 +27,12 @@ struct socket_row {
 	uint8_t family;         /* AF_INET for an IPv4-mapped one, too */
 	uint8_t state;  /* enum socket_state; SOCKET_NONE: not there, SOCKET_UNKNOWN: not seen */
 	bool is_asking; /* the caller's own: one that waits for the answer to its SYN is open, too */
-	bool is_v6only; /* LISTEN: it takes no IPv4 (not known by /proc) */
-	bool is_inner;  /* the caller's own: it was asked for by a translation of its tuple */
+	bool is_v6only;   /* LISTEN: it takes no IPv4 (not known by /proc) */
+	uint32_t via; /* the caller's own: the namespace whose translation led to it; 0: none */
+	bool is_inner;    /* the caller's own: it was asked for by a translation of its tuple */
+	uint8_t standing; /* the caller's own: victims/standing.h */
+	bool is_doubtful; /* the same: nothing says that it is meant, but that it was found */
+	uint8_t one_of;   /* the same: as many with this tuple may be meant; 0: only this one */
 };
 
 struct sockets {
@@ -40,11 +44,6 @@ void sockets_release(struct sockets *sockets);
 
 /* Copies one more. 0, -ENOMEM, or -E2BIG past two million. */
 int sockets_append(struct sockets *sockets, const struct socket_row *row);
-
-/* Sorts by tag and keeps the open ones. Two sockets of one tuple, in namespaces that
- * share an address, have one tag: one of them is meant, and nobody knows which, so what
- * is kept for both has no netns and no inode. */
-void sockets_keep_open(struct sockets *sockets);
 
 /* Appends the sockets in `states`. 0, or -errno: what was appended is not all. */
 int sockets_list(struct sockets *sockets, uint32_t netns, uint32_t states);

@@ -119,6 +119,39 @@ static void parse_listens_on(const json_t *object, const char *name, void *base)
 static const struct special listens_on = { write_listens_on, parse_listens_on,
 					   SCHEMA_REF("address") };
 
+static const struct words unnamed_words = { unnamed_name, unnamed_parse, UNNAMEDS, UNNAMED_NONE };
+
+static const struct field rival_rows[] = {
+	NUMBER(rival, "netns", netns, FIELD_ALWAYS),
+	TEXT(rival, "netns_name", netns_name, 0),
+	NUMBER(rival, "pid", pid, 0),
+	TEXT(rival, "comm", comm, 0),
+	TEXT(rival, "exe", exe, 0),
+	NUMBER_IF(rival, "uid", uid, has_uid),
+};
+
+static bool has_rival(const void *base)
+{
+	return ((const struct rival *)base)->netns;
+}
+
+static const struct fields rival_fields = FIELDS(rival_rows, has_rival);
+
+/* Nothing is said of one that is sure. */
+static void write_confidence(struct jsonw *w, const char *name, const void *base)
+{
+	if (((const struct victim *)base)->is_unsure)
+		jsonw_string(w, name, "likely");
+}
+
+static void parse_confidence(const json_t *object, const char *name, void *base)
+{
+	((struct victim *)base)->is_unsure = !strcmp(get_string(object, name), "likely");
+}
+
+static const struct special victim_confidence = { write_confidence, parse_confidence,
+						  "{\"enum\":[\"likely\"]}" };
+
 static const struct field victim_rows[] = {
 	TEXT(victim, "cmdline", cmdline, 0),
 	TEXT(victim, "netns_name", netns_name, 0),
@@ -131,6 +164,10 @@ static const struct field victim_rows[] = {
 	SPECIAL("listens_on", 0, listens_on),
 	WORD(victim, "barrier", barrier, 0, barrier_words),
 	NUMBER(victim, "looked_ago_ns", looked_ago_ns, 0),
+	WORD(victim, "unnamed", unnamed, 0, unnamed_words),
+	SPECIAL("confidence", 0, victim_confidence),
+	NUMBER(victim, "one_of", one_of, 0),
+	OBJECT(victim, "other", rival, rival_fields),
 };
 _Static_assert(offsetof(struct victim, process) == 0, "its fields are the victim's");
 const struct fields victim_fields = FIELDS_AFTER(actor_fields, victim_rows, has_victim);

@@ -59,23 +59,65 @@ const char *describe_actor(const struct actor *actor, char *buf, size_t size)
 	return buf;
 }
 
+const char *describe_unnamed(const struct victim *v)
+{
+	static const char *const reasons[UNNAMEDS] = {
+		[UNNAMED_NONE] = "",
+		[UNNAMED_TIME] = "not found in time",
+		[UNNAMED_DENIED] = "no permission to look",
+		[UNNAMED_GONE] = "no process has it by then",
+	};
+
+	return v->unnamed < UNNAMEDS ? reasons[v->unnamed] : "";
+}
+
+const char *describe_unsure(const struct victim *v, char *buf, size_t size)
+{
+	char comm[80], netns[80], who[96 + 80];
+
+	buf[0] = '\0';
+	if (!v->is_unsure)
+		return buf;
+	if (!v->one_of) {
+		snprintf(buf, size,
+			 "unconfirmed: its namespace belongs to another user namespace and has no "
+			 "link to where the packet came");
+		return buf;
+	}
+	if (!v->rival.netns_name[0])
+		snprintf(netns, sizeof(netns), "namespace %u", v->rival.netns);
+	else
+		utf8_printable(v->rival.netns_name, netns, sizeof(netns));
+	utf8_printable(v->rival.comm, comm, sizeof(comm));
+	snprintf(who, sizeof(who), "an unknown process");
+	if (v->rival.pid)
+		snprintf(who, sizeof(who), "%s[%u]", comm, v->rival.pid);
+	snprintf(buf, size, "one of %s with these addresses and ports; another is of %s in %s",
+		 v->one_of == 2 ? "two" : "several", who, netns);
+	return buf;
+}
+
 const char *describe_victim(const struct victim *v, char *buf, size_t size)
 {
 	char process[DESCRIBE_BYTES / 2] = "an unknown process", netns[80], state[48] = "";
-	char ago[DURATION_TEXT_BYTES + 16] = "", span[DURATION_TEXT_BYTES];
+	char ago[DURATION_TEXT_BYTES + 16] = "", span[DURATION_TEXT_BYTES], doubt[DESCRIBE_BYTES];
 
 	buf[0] = '\0';
 	if (!v || (!v->process.pid && v->socket_state == SOCKET_NONE) || is_listener_found(v))
 		return buf;
 	if (v->process.pid)
 		describe_actor(&v->process, process, sizeof(process));
+	else if (v->unnamed)
+		snprintf(process, sizeof(process), "an unknown process (%s)", describe_unnamed(v));
 	if (v->socket_state != SOCKET_NONE)
 		snprintf(state, sizeof(state), ", socket %s", socket_state_name(v->socket_state));
 	if (v->looked_ago_ns)
 		snprintf(ago, sizeof(ago), " %s earlier",
 			 duration_format(v->looked_ago_ns, span, sizeof(span)));
 	utf8_printable(v->netns_name, netns, sizeof(netns));
-	snprintf(buf, size, "%s%s%s%s%s", process, *netns ? " in " : "", netns, state, ago);
+	describe_unsure(v, doubt, sizeof(doubt));
+	snprintf(buf, size, "%s%s%s%s%s%s%s", process, *netns ? " in " : "", netns, state, ago,
+		 *doubt ? ", " : "", doubt);
 	return buf;
 }
 

@@ -33,6 +33,10 @@ const char *describe_device(const struct victim *v, char *buf, size_t size);
 /* "redis-cli[201] (container 0123456789ab) in c1, socket ESTABLISHED"; "" when
  * nothing is known. */
 const char *describe_victim(const struct victim *victim, char *buf, size_t size);
+/* Why the process of its socket is not known; "" where it is. */
+const char *describe_unnamed(const struct victim *victim);
+/* Why it may not be this one that is meant; "" for one that is. Returns buf. */
+const char *describe_unsure(const struct victim *victim, char *buf, size_t size);
 
 /* "nginx[7] had closed the connection, 1.20 s earlier"; "" where its end was not seen. */
 const char *describe_end(const struct socket_end *ended, char *buf, size_t size);

@@ -9,9 +9,12 @@
 
 #include "base/clock.h"
 #include "node/conntrack_here.h"
+#include "victims/standing.h"
 
 /* What following the translations of a sweep may take. */
 #define INWARD_NS (2 * NSEC_PER_SEC)
+/* And finding out which of several sockets is meant. */
+#define STANDING_NS (NSEC_PER_SEC / 2)
 
 void inspector_scan(struct inspector *ins, uint64_t older_than_ns)
 {
@@ -188,6 +191,19 @@ void inspector_look_up(struct inspector *ins, struct inspection *i, struct socke
 	}
 }
 
+/* Of sockets that are in several places the one that is meant, as far as can be told. */
+static void choose(struct inspector *ins, const struct sockets *asked, struct sockets *found)
+{
+	uint32_t *places = calloc(asked->count, sizeof(*places));
+
+	for (size_t k = 0; places && k < asked->count; k++)
+		places[k] = asked->rows[k].netns;
+	if (places)
+		standing_find(ins, found, places, clock_mono_ns() + STANDING_NS);
+	free(places);
+	standing_choose(found, NULL);
+}
+
 /* Those that were not found may be behind another translation of this node. */
 static void sweep_inward(struct inspector *ins, struct inspection *i)
 {
@@ -203,6 +219,7 @@ static void sweep_inward(struct inspector *ins, struct inspection *i)
 	}
 	if (marks && left.count)
 		inspector_look_inward(ins, i, &left, clock_mono_ns() + INWARD_NS, &found, marks);
+	choose(ins, &i->asked, &found);
 	for (size_t k = 0; k < found.count; k++)
 		is_ok &= !sockets_append(&i->sockets, &found.rows[k]);
 	for (size_t k = 0; marks && k < i->asked.count; k++)
@@ -230,7 +247,7 @@ static void sweep_for(struct inspector *ins, struct inspection *i)
 	i->sockets = placed;
 	inspector_sort(&i->sockets);
 	inspector_look_up(ins, i, i->sockets.rows, i->sockets.count, LOOK_UP_ALL);
-	sockets_keep_open(&i->sockets);
+	choose(ins, &i->asked, &i->sockets);
 	sweep_inward(ins, i);
 }
 

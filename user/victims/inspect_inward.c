@@ -56,6 +56,7 @@ static void step(const struct inward *w, struct conntrack_here *conntrack,
 		return;
 	inner.tuple = tuple_equal(&entry.reply, &back) ? entry.orig : entry.reply;
 	inner.is_inner = true;
+	inner.via = row->netns;
 	if (sockets_append(out, &inner))
 		w->marks[row->tag] |= INWARD_CUT;
 }
@@ -130,5 +131,4 @@ void inspector_look_inward(struct inspector *ins, struct inspection *i, const st
 		marks[placed.rows[k].tag] |= INWARD_CUT;
 	sockets_release(&placed);
 	sockets_release(&inner);
-	sockets_keep_open(found);
 }

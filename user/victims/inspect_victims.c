@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "node/vrf.h"
+#include "victims/standing.h"
 
 /* What a search of /proc may take for one victim. */
 #define ONE_NS (150 * NSEC_PER_MSEC)
@@ -19,6 +20,8 @@
 /* For sockets that are not where their address is, in one go, and of each second. */
 #define EVERYWHERE_NS (100 * NSEC_PER_MSEC)
 #define EVERYWHERE_NS_PER_S (200 * NSEC_PER_MSEC)
+/* For telling which of several sockets is meant, in one go. */
+#define STANDING_NS (50 * NSEC_PER_MSEC)
 enum { SCAN_SHARE = 5 };
 
 /* ---- processes ---- */
@@ -63,6 +66,19 @@ static void describe_holders(struct socket_owner *socket_owners, size_t count)
 	}
 }
 
+/* Why a socket has no name, where it has none. */
+static enum unnamed why_unnamed(const struct inspector *ins, const struct socket_row *row,
+				bool had_time)
+{
+	if (!row->netns) /* of several one, and nobody knows which */
+		return UNNAMED_NONE;
+	if (!row->inode)
+		return UNNAMED_GONE;
+	if (!had_time)
+		return UNNAMED_TIME;
+	return ins->namespaces.is_denied ? UNNAMED_DENIED : UNNAMED_GONE;
+}
+
 bool inspector_describe(struct inspector *ins, struct inspection *i, uint64_t deadline_ns)
 {
 	struct socket_owner *socket_owners = calloc(i->sockets.count, sizeof(*socket_owners));
@@ -75,6 +91,8 @@ bool inspector_describe(struct inspector *ins, struct inspection *i, uint64_t de
 		if (row->state == SOCKET_NONE)
 			continue;
 		i->victims[k].socket_state = row->state;
+		i->victims[k].one_of = row->one_of;
+		i->victims[k].is_unsure = row->one_of || row->is_doubtful;
 		name_netns(ins, row->netns, &i->victims[k]);
 		if (socket_owners && row->inode)
 			socket_owners[count++] = (struct socket_owner){ .inode = row->inode,
@@ -85,6 +103,10 @@ bool inspector_describe(struct inspector *ins, struct inspection *i, uint64_t de
 	is_ok = clock_mono_ns() < deadline_ns;
 	describe_holders(socket_owners, count);
 	free(socket_owners);
+	for (size_t k = 0; k < i->sockets.count; k++)
+		if (i->victims[k].socket_state != SOCKET_NONE && !i->victims[k].process.pid)
+			i->victims[k].unnamed =
+				(uint8_t)why_unnamed(ins, &i->sockets.rows[k], is_ok);
 	return is_ok;
 }
 
@@ -94,7 +116,10 @@ struct batch {
 	struct inspection *all;                   /* one row for each, by tag */
 	const struct inspection *each[BATCH_MAX]; /* they themselves */
 	bool is_settled[BATCH_MAX];
-	uint8_t inward[BATCH_MAX]; /* enum inward_mark */
+	uint8_t inward[BATCH_MAX];           /* enum inward_mark */
+	uint32_t places[BATCH_MAX];          /* where the packets came */
+	struct sockets doubtful;             /* found, but anybody's for all that is known */
+	struct socket_row rivals[BATCH_MAX]; /* by tag, where one_of is set */
 	size_t unsettled;
 	bool is_patient; /* somebody waits as long as it takes */
 };
@@ -107,8 +132,46 @@ static void settle(struct batch *b, const struct socket_row *row)
 		return;
 	b->is_settled[row->tag] = true;
 	b->unsettled--;
-	if (row->netns) /* else two are, and nobody knows which is meant */
-		*own = *row;
+	*own = *row;
+}
+
+/* Of what was found in one way. What anybody could have made is kept for the end: there may be
+ * a better one elsewhere. */
+static void settle_found(struct inspector *ins, struct batch *b, struct sockets *found)
+{
+	struct socket_row rivals[BATCH_MAX] = { 0 };
+
+	standing_find(ins, found, b->places,
+		      b->is_patient ? UINT64_MAX : clock_mono_ns() + STANDING_NS);
+	for (size_t k = 0; k < found->count; k++)
+		if (standing_is_doubtful(found->rows[k].standing))
+			sockets_append(&b->doubtful, &found->rows[k]);
+	standing_choose(found, rivals);
+	for (size_t k = 0; k < found->count; k++) {
+		const struct socket_row *row = &found->rows[k];
+
+		if (b->is_settled[row->tag] || standing_is_doubtful(row->standing))
+			continue;
+		b->rivals[row->tag] = rivals[row->tag];
+		settle(b, row);
+	}
+}
+
+/* At the end: better those than nobody. */
+static void settle_doubtful(struct batch *b)
+{
+	struct socket_row rivals[BATCH_MAX] = { 0 };
+
+	standing_choose(&b->doubtful, rivals);
+	for (size_t k = 0; k < b->doubtful.count; k++) {
+		struct socket_row *row = &b->doubtful.rows[k];
+
+		if (b->is_settled[row->tag])
+			continue;
+		row->is_doubtful = true;
+		b->rivals[row->tag] = rivals[row->tag];
+		settle(b, row);
+	}
 }
 
 /* A row's netns is where it was last, its inode which it was. */
@@ -123,9 +186,9 @@ static void look_where_hinted(struct inspector *ins, struct batch *b)
 	inspector_sort(&hinted);
 	inspector_look_up(ins, NULL, hinted.rows, hinted.count, LOOK_UP_ALL);
 	for (size_t k = 0; k < hinted.count; k++)
-		if (socket_is_open(&hinted.rows[k]) &&
-		    hinted.rows[k].inode == s->rows[hinted.rows[k].tag].inode)
-			settle(b, &hinted.rows[k]);
+		if (hinted.rows[k].inode != s->rows[hinted.rows[k].tag].inode)
+			hinted.rows[k].state = SOCKET_NONE;
+	settle_found(ins, b, &hinted);
 	sockets_release(&hinted);
 }
 
@@ -157,9 +220,7 @@ static void look_by_address(struct inspector *ins, struct batch *b)
 			inspector_place(ins, &s->rows[k], &placed);
 	inspector_sort(&placed);
 	inspector_look_up(ins, NULL, placed.rows, placed.count, LOOK_UP_ALL);
-	sockets_keep_open(&placed);
-	for (size_t k = 0; k < placed.count; k++)
-		settle(b, &placed.rows[k]);
+	settle_found(ins, b, &placed);
 	sockets_release(&placed);
 }
 
@@ -174,8 +235,7 @@ static void look_inward(struct inspector *ins, struct batch *b)
 		if (!b->is_settled[k] && !b->each[k]->is_own)
 			sockets_append(&left, &s->rows[k]);
 	inspector_look_inward(ins, NULL, &left, until_ns, &found, b->inward);
-	for (size_t k = 0; k < found.count; k++)
-		settle(b, &found.rows[k]);
+	settle_found(ins, b, &found);
 	sockets_release(&left);
 	sockets_release(&found);
 }
@@ -254,10 +314,9 @@ static void look_everywhere(struct inspector *ins, struct batch *b)
 	for (size_t k = 0; k < found.count; k++)
 		if (is_anothers(ins, b, &found.rows[k]))
 			found.rows[k].state = SOCKET_NONE;
-	sockets_keep_open(&found);
 	/* One that was found may have a twin where there was no time to look. */
-	for (size_t k = 0; k < found.count && had_time; k++)
-		settle(b, &found.rows[k]);
+	if (had_time)
+		settle_found(ins, b, &found);
 	sockets_release(&found);
 	sockets_release(&left);
 	ins->everywhere_ns += clock_mono_ns() - start_ns;
@@ -307,6 +366,8 @@ static void look_for_all(struct inspector *ins, struct batch *b)
 		look_everywhere(ins, b);
 	else if (b->unsettled)
 		b->all->is_cut = true; /* that it is nowhere is not known */
+	if (b->unsettled)
+		settle_doubtful(b);
 	find_barriers(ins, b);
 	inspector_go_home(ins);
 }
@@ -340,6 +401,39 @@ static bool is_cut(const struct batch *b, size_t k, bool had_time)
 	       (!had_time && v->socket_state != SOCKET_NONE && !v->process.pid);
 }
 
+/* The processes of the others, for those of which there are several. */
+static void describe_rivals(struct inspector *ins, struct batch *b)
+{
+	struct inspection *others = NULL;
+	size_t count = b->all->sockets.count, at = 0;
+
+	for (size_t k = 0; k < count && !others; k++)
+		if (b->all->sockets.rows[k].one_of)
+			others = inspection_new(INSPECT_ONE, count);
+	for (size_t k = 0; others && k < count; k++)
+		if (b->all->sockets.rows[k].one_of) {
+			others->sockets.rows[at] = b->rivals[k];
+			others->sockets.rows[at++].tag = (uint32_t)k;
+		}
+	if (!others)
+		return;
+	others->sockets.count = at;
+	inspector_describe(ins, others, clock_mono_ns() + ONE_NS);
+	for (size_t k = 0; k < at; k++) {
+		const struct victim *v = &others->victims[k];
+		struct rival *out = &b->all->victims[others->sockets.rows[k].tag].rival;
+
+		*out = (struct rival){ .netns = others->sockets.rows[k].netns,
+				       .pid = v->process.pid,
+				       .uid = v->process.uid,
+				       .has_uid = v->process.has_uid };
+		memcpy(out->comm, v->process.comm, sizeof(out->comm));
+		memcpy(out->exe, v->process.exe, sizeof(out->exe));
+		memcpy(out->netns_name, v->netns_name, sizeof(out->netns_name));
+	}
+	inspection_free(others);
+}
+
 void inspect_victims(struct inspector *ins, struct inspection *first)
 {
 	struct batch b = { .unsettled = 0 };
@@ -354,13 +448,16 @@ void inspect_victims(struct inspector *ins, struct inspection *first)
 		b.all->sockets.rows[k].state = SOCKET_NONE;
 		b.all->sockets.rows[k].tag = (uint32_t)k;
 		b.each[k] = i;
+		b.places[k] = i->place;
 		b.is_patient |= !i->until_ns;
 	}
 	if (b.all) {
 		look_for_all(ins, &b);
 		had_time = inspector_describe(ins, b.all,
 					      b.is_patient ? UINT64_MAX : clock_mono_ns() + ONE_NS);
+		describe_rivals(ins, &b);
 	}
+	sockets_release(&b.doubtful);
 	k = 0;
 	for (struct inspection *i = first; i; i = next, k++) {
 		next = i->next;

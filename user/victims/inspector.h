@@ -46,6 +46,7 @@ struct inspection {
 	 * `ifname` in the namespace of the row; else a row's namespace is only where its
 	 * socket was seen before. */
 	bool is_own;
+	uint32_t place;  /* ONE: the namespace that the packet came to; 0: not known */
 	char ifname[16]; /* LISTENER, too */
 	bool is_cut;     /* ONE: there was no time to look for it, or not everywhere */
 	struct inspection *next;

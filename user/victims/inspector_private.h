@@ -92,7 +92,7 @@ enum inward_mark {
 
 /* For rows of which no socket was found: asks the namespaces that have their addresses
  * whether they translate for others, and so on inwards, four times at most. What is found
- * open is put into `found` (all zero) by tag, with the tuple that the socket itself sends;
+ * open is put into `found` (all zero), all of it, with the tuple that the socket itself sends;
  * sets the marks. `i` as for inspector_find_addresses(). */
 void inspector_look_inward(struct inspector *ins, struct inspection *i, const struct sockets *rows,
 			   uint64_t until_ns, struct sockets *found, uint8_t *marks);

@@ -109,6 +109,7 @@ static void ask(struct victims *v, struct held *held)
 						  .inode = wanted->inode,
 						  .is_asking = is_handshake(held->finding) };
 	i->is_own = wanted->role == VICTIM_OWN;
+	i->place = held->finding->seen->netns.inum;
 	memcpy(i->ifname, held->finding->seen->reset.ifname, sizeof(i->ifname));
 	i->id = held->ticket = ++v->tickets;
 	i->until_ns = held->until_ns = clock_mono_ns() + (is_listener ? LISTENER_NS :

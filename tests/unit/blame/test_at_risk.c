@@ -530,6 +530,68 @@ static void a_victim_seen_before(void **state)
 	lines_release(&lines);
 }
 
+static void tell_victim(const struct victim *victim, const char *said)
+{
+	struct lines lines = { .detail = JSON_RECORDING };
+	struct flow flow = flushed(40112);
+	struct observation reset = make_reset(&flow, &flow.reply);
+	char text[DESCRIBE_BYTES];
+	struct watch again;
+
+	reset.reset.victim = *victim;
+	assert_string_equal(describe_victim(victim, text, sizeof(text)), said);
+	w.also = lines_take;
+	w.also_ctx = &lines;
+	see(&w, reset);
+	memset(&again, 0, sizeof(again));
+	watch_begin(&again);
+	again.also = keep_victim;
+	assert_int_equal(watch_lines(&again, lines.text), 0);
+	assert_string_equal(describe_victim(&kept_victim, text, sizeof(text)), said);
+	assert_int_equal(kept_victim.is_unsure, victim->is_unsure);
+	watch_end(&again);
+	lines_release(&lines);
+}
+
+/* Of two sockets with the same addresses and ports both are told, as likely; so again by a
+ * replay. One that has no rival says nothing of it. */
+static void one_of_two(void **state)
+{
+	struct victim victim = redis_cli;
+
+	(void)state;
+	victim.is_unsure = true;
+	victim.one_of = 2;
+	victim.rival = (struct rival){
+		.netns = 4026533000, .pid = 77, .uid = 65534, .has_uid = true, .comm = "twin"
+	};
+	tell_victim(&victim, "redis-cli[201] in c1, socket ESTABLISHED, one of two with these "
+			     "addresses and ports; another is of twin[77] in namespace 4026533000");
+	victim.one_of = 0;
+	memset(&victim.rival, 0, sizeof(victim.rival));
+	tell_victim(&victim,
+		    "redis-cli[201] in c1, socket ESTABLISHED, unconfirmed: its namespace "
+		    "belongs to another user namespace and has no link to where the packet "
+		    "came");
+	victim.is_unsure = false;
+	tell_victim(&victim, "redis-cli[201] in c1, socket ESTABLISHED");
+}
+
+/* Its socket was found; why nobody is named is said, and by a replay. */
+static void a_victim_without_a_name(void **state)
+{
+	struct victim victim = { .socket_state = SOCKET_ESTABLISHED, .look = LOOK_FOUND };
+
+	(void)state;
+	tell_victim(&victim, "an unknown process, socket ESTABLISHED");
+	victim.unnamed = UNNAMED_TIME;
+	tell_victim(&victim, "an unknown process (not found in time), socket ESTABLISHED");
+	victim.unnamed = UNNAMED_DENIED;
+	tell_victim(&victim, "an unknown process (no permission to look), socket ESTABLISHED");
+	victim.unnamed = UNNAMED_GONE;
+	tell_victim(&victim, "an unknown process (no process has it by then), socket ESTABLISHED");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -552,6 +614,8 @@ int main(void)
 		story(round_trip),
 		story(an_own_address_round_trip),
 		story(a_victim_seen_before),
+		story(one_of_two),
+		story(a_victim_without_a_name),
 		story(other_nodes),
 		story(more_places_than_are_kept),
 	};

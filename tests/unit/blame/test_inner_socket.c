@@ -65,6 +65,24 @@ static void a_reset_that_arrived(void **state)
 	assert_int_equal(r.inferred_count, 0);
 }
 
+/* Anybody can have an open socket with those addresses and ports, in a namespace of his own. */
+static void an_open_socket_that_may_be_anybodys(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	struct observation expiry = make_removal(0, CAUSE_TIMEOUT, &flow);
+	struct observation reset = make_reset(&flow, &flow.reply);
+	struct reset_blame r;
+
+	(void)state;
+	expiry.removal.tcp_state = TRACKER_CLOSE;
+	see(&w, expiry);
+	pass(&w, SECONDS(1));
+	reset.reset.victim = (struct victim){ .is_unsure = true };
+	r = reset_with(reset, LOOK_FOUND, SOCKET_ESTABLISHED);
+	assert_judged(&r, VERDICT_STALE_CONNECTION, CAUSE_NONE, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(&r, UNSEEN_SOCKET));
+}
+
 static void a_reset_that_nobody_could_look_behind(void **state)
 {
 	struct flow late = masqueraded(40112), gone = masqueraded(40113);
@@ -147,6 +165,7 @@ int main(void)
 		test(a_believed_reset_and_an_open_socket),
 		test(a_believed_reset_and_a_flush),
 		test(a_reset_that_arrived),
+		test(an_open_socket_that_may_be_anybodys),
 		test(a_reset_that_nobody_could_look_behind),
 		test(good_byes_need_no_socket),
 		test(another_port_of_this_host),

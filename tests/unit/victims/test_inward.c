@@ -11,6 +11,7 @@
 
 #include "node/conntrack_here.h"
 #include "victims/inspector_private.h"
+#include "victims/standing.h"
 
 enum { PLACES_MAX = 8 };
 
@@ -268,8 +269,12 @@ static void twins(void **state)
 	places[3].socket = places[1].socket;
 	look_for_outer();
 	assert_int_equal(marks[1], INWARD_FOUND);
+	assert_int_equal(found.count, 2);
+	assert_int_equal(found.rows[0].via, 1); /* whose links tell between them */
+	assert_int_equal(found.rows[1].via, 1);
+	standing_choose(&found, NULL);
 	assert_int_equal(found.count, 1);
-	assert_int_equal(found.rows[0].netns, 0);
+	assert_int_equal(found.rows[0].one_of, 2);
 }
 
 int main(void)

@@ -124,6 +124,8 @@ static void count_victim(struct html *h, const struct finding *f)
 
 	if (!victim->process.pid) {
 		h->victims_unknown++;
+		if (victim->unnamed < UNNAMEDS)
+			h->victims_unnamed[victim->unnamed]++;
 		return;
 	}
 	for (size_t i = 0; i < h->victims_count && !v; i++)

@@ -170,6 +170,7 @@ struct html {
 	size_t victims_count;
 	struct html_victim victims[HTML_VICTIMS_MAX];
 	uint64_t victims_unknown, victims_untold; /* blamed resets */
+	uint64_t victims_unnamed[UNNAMEDS];       /* of the unknown: their sockets were found */
 	size_t risks_count;
 	struct html_risk risks[HTML_RISKS_MAX];
 };

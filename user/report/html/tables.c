@@ -213,7 +213,7 @@ static void write_home(FILE *out, const struct actor *a)
 static void write_victim(const struct html *h, FILE *out, const struct html_victim *v)
 {
 	const struct victim *victim = &v->victim;
-	char words[DESCRIBE_BYTES];
+	char words[DESCRIBE_BYTES], doubt[DESCRIBE_BYTES];
 
 	fprintf(out, "<tr data-resets=\"%" PRIu64 "\">", v->resets);
 	html_count_cell(out, "Blamed resets", v->resets);
@@ -223,12 +223,32 @@ static void write_victim(const struct html *h, FILE *out, const struct html_vict
 	html_cell(out, "Command line", "command", victim->cmdline);
 	write_home(out, &victim->process);
 	html_cell(out, "Namespace", NULL, victim->netns_name);
-	snprintf(words, sizeof(words), "%s",
-		 victim->socket_state == SOCKET_NONE ? "" :
-						       socket_state_name(victim->socket_state));
+	describe_unsure(victim, doubt, sizeof(doubt));
+	snprintf(words, sizeof(words), "%s%s%.400s",
+		 victim->socket_state == SOCKET_NONE ? "" : socket_state_name(victim->socket_state),
+		 *doubt ? ", " : "", doubt);
 	html_cell(out, "Socket state", NULL, words);
 	write_span(h, out, v->first_wall_ns, v->last_wall_ns, v->resets);
 	fputs("</tr>\n", out);
+}
+
+/* And, where their sockets were found, why not their processes. */
+static void write_unknown(const struct html *h, FILE *out)
+{
+	const char *between = " (";
+
+	fprintf(out, "<p class=\"rest\">The victim of %s is unknown",
+		COUNTED(h->victims_unknown, "blamed reset", "blamed resets"));
+	for (uint8_t i = UNNAMED_NONE + 1; i < UNNAMEDS; i++) {
+		const struct victim v = { .unnamed = i };
+
+		if (!h->victims_unnamed[i])
+			continue;
+		fprintf(out, "%s%" PRIu64 " %s", between, h->victims_unnamed[i],
+			describe_unnamed(&v));
+		between = ", ";
+	}
+	fprintf(out, "%s.</p>\n", *between == ',' ? ")" : "");
 }
 
 void html_write_victims(struct html *h, FILE *out, const struct summary *t)
@@ -249,8 +269,7 @@ void html_write_victims(struct html *h, FILE *out, const struct summary *t)
 		fputs("</tbody>\n</table>\n", out);
 	html_paper_ends(out, h->victims_count, PAPER_SHORT);
 	if (h->victims_unknown)
-		fprintf(out, "<p class=\"rest\">The victim of %s is unknown.</p>\n",
-			COUNTED(h->victims_unknown, "blamed reset", "blamed resets"));
+		write_unknown(h, out);
 	if (h->victims_untold)
 		fprintf(out, "<p class=\"rest\">%s other processes, only counted.</p>\n",
 			COUNTED(h->victims_untold, "more blamed reset hit",
