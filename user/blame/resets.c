@@ -233,8 +233,10 @@ static void show_single(struct blame *b, const struct observation *seen, const s
 static void place_by_risk(const struct risk *risk, uint64_t reset_ns, struct wanted_socket *out)
 {
 	out->tuple = *risk_socket(risk);
-	out->inum = risk->victim->process.netns;
-	out->inode = risk->inode;
+	if (!risk->victim->is_unsure) { /* else it is looked for anew, with all that may be it */
+		out->inum = risk->victim->process.netns;
+		out->inode = risk->inode;
+	}
 	if (risk->end != RISK_GOES_ON)
 		return;
 	out->known = risk->victim;
@@ -323,10 +325,15 @@ int blame_observe_reset(struct blame *b, const struct observation *seen)
  * judge_syn(). */
 int blame_observe_resets(struct blame *b, const struct observation *seen)
 {
+	const struct resets_observation *counted = &seen->counted;
 	struct reset_blame blamed = { .verdict = VERDICT_NO_LISTENER,
 				      .confidence = CONFIDENCE_PROVEN };
 	struct finding f = { .type = FINDING_RESETS, .reset = &blamed };
 
+	if (counted->verdict)
+		blamed = (struct reset_blame){ .verdict = counted->verdict,
+					       .cause = counted->cause,
+					       .confidence = counted->confidence };
 	f.id = ++b->last_id;
 	blame_deliver(b, seen, &f);
 	return 0;

@@ -507,6 +507,10 @@ struct port_count {
  * them to tell each; those of one family in one namespace. */
 struct resets_observation {
 	uint8_t family;
+	/* Of a recording that counted others than those, enum verdict and confidence of
+	 * model/finding.h; verdict 0: those. */
+	uint8_t verdict, confidence;
+	enum cause cause;
 	uint64_t count; /* in all, those whose port is not known included */
 	uint64_t first_wall_ns, last_wall_ns;
 	size_t ports_count;

@@ -287,6 +287,23 @@ static uint64_t parse_ports(const json_t *array, struct port_count *out)
 	return sum;
 }
 
+/* Which verdict is counted. False: what a later writer counts, of others. */
+static bool parse_counted_verdict(const json_t *root, struct resets_observation *out)
+{
+	static const enum verdict verdicts[] = { VERDICT_ENTRY_UNKNOWN, VERDICT_STALE_CONNECTION,
+						 VERDICT_UNEXPLAINED };
+	const char *verdict = get_string(root, "verdict");
+	const char *confidence = get_string(root, "confidence");
+
+	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
+		if (!strcmp(verdict, verdict_name(verdicts[i])))
+			out->verdict = (uint8_t)verdicts[i];
+	out->cause = cause_parse(get_string(root, "cause"));
+	if (!strcmp(confidence, confidence_name(CONFIDENCE_LIKELY)))
+		out->confidence = CONFIDENCE_LIKELY;
+	return out->verdict || !strcmp(verdict, verdict_name(VERDICT_NO_LISTENER));
+}
+
 /* Counts that do not agree are no counts: the line is lost. What a later writer counts, of
  * other verdicts, is skipped as a type that is not known. */
 static int finish_counted(const struct line_reading *r)
@@ -295,7 +312,7 @@ static int finish_counted(const struct line_reading *r)
 	struct resets_observation *out = &r->out->counted;
 	uint64_t sum;
 
-	if (strcmp(get_string(r->root, "verdict"), verdict_name(VERDICT_NO_LISTENER)) != 0)
+	if (!parse_counted_verdict(r->root, out))
 		return LINE_SKIPPED;
 	out->ports_count = json_array_size(array);
 	r->keep->ports = calloc(out->ports_count + 1, sizeof(*r->keep->ports));

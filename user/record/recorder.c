@@ -13,6 +13,8 @@
 
 #include "base/capabilities.h"
 #include "base/file.h"
+#include "base/message.h"
+#include "base/number_text.h"
 #include "base/writer.h"
 
 struct recorder {
@@ -28,6 +30,8 @@ struct recorder {
 	atomic_uint written; /* the part that `bytes` is of */
 	uint32_t put;        /* the part that is put, and how much of it */
 	uint64_t put_bytes;
+	uint64_t limit_bytes;  /* where there are no parts */
+	bool is_over;          /* it was reached */
 	struct writer *writer; /* NULL: it is written at once. Else all above are its thread's */
 };
 
@@ -199,6 +203,7 @@ struct recorder *recorder_open(const char *path, const struct recorder_parts *pa
 		r->path = path;
 		r->parts = parts ? *parts : whole;
 		r->part = r->put = 1;
+		r->limit_bytes = file_is_regular(fd) ? RECORDER_LIMIT_BYTES : UINT64_MAX;
 		r->written = 1;
 		r->writer =
 			is_live ? writer_new(&target, r, WRITER_LIMIT_BYTES, needed_for_parts(r)) :
@@ -212,9 +217,31 @@ struct recorder *recorder_open(const char *path, const struct recorder_parts *pa
 	return NULL;
 }
 
+void recorder_limit(struct recorder *r, uint64_t bytes)
+{
+	r->limit_bytes = bytes;
+}
+
+static bool is_over(struct recorder *r, size_t len)
+{
+	uint64_t bytes = r->is_gzip ? r->bytes : r->put_bytes;
+
+	if (r->parts.bytes || r->is_over || bytes + len <= r->limit_bytes)
+		return r->is_over;
+	r->is_over = true;
+	message("%s has reached %s bytes: nothing more is recorded; use -C and -W for a longer "
+		"recording",
+		r->path, NUMBER(r->limit_bytes));
+	return true;
+}
+
 int recorder_write(struct recorder *r, const char *text, size_t len, bool is_last)
 {
-	int err = r->writer ? writer_put(r->writer, text, len, is_last) : write_lines(r, text, len);
+	int err;
+
+	if (!is_last && is_over(r, len))
+		return -EAGAIN;
+	err = r->writer ? writer_put(r->writer, text, len, is_last) : write_lines(r, text, len);
 
 	if (!err)
 		r->put_bytes += len;
@@ -260,7 +287,7 @@ int recorder_flush(struct recorder *r)
 
 bool recorder_has_room(struct recorder *r)
 {
-	return !r->writer || writer_has_room(r->writer);
+	return !r->is_over && (!r->writer || writer_has_room(r->writer));
 }
 
 int recorder_file_fd(const struct recorder *r)

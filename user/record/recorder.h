@@ -11,6 +11,9 @@
 
 struct recorder;
 
+/* What a file may have that is not divided: a stranger's packets fill no disk. */
+#define RECORDER_LIMIT_BYTES (1ULL << 30)
+
 /* In which parts it is written. */
 struct recorder_parts {
 	uint64_t bytes; /* of the file, after which another begins; 0: never */
@@ -37,8 +40,12 @@ bool recorder_is_full(const struct recorder *recorder);
 int recorder_next_part(struct recorder *recorder, const char *end, size_t end_len,
 		       const char *begin, size_t begin_len);
 
-/* 0; -EAGAIN: there was no room for it; or -errno of the first failure, after which nothing
- * more is written. With `is_last` there is room. */
+/* Instead of RECORDER_LIMIT_BYTES. */
+void recorder_limit(struct recorder *recorder, uint64_t bytes);
+
+/* 0; -EAGAIN: there was no room for it, or the file has all that it may have, which is said
+ * once; or -errno of the first failure, after which nothing more is written. With `is_last`
+ * there is room. */
 int recorder_write(struct recorder *recorder, const char *text, size_t len, bool is_last);
 int recorder_flush(struct recorder *recorder);
 

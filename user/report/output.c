@@ -32,6 +32,7 @@ int output_open(struct output *o, const char *path, const char *option, bool is_
 	}
 	o->fd = fd;
 	o->name = path;
+	o->limit_bytes = file_is_regular(fd) ? OUTPUT_LIMIT_BYTES : 0;
 	o->is_whole_file = is_whole_file && file_is_regular(fd);
 	return 0;
 }
@@ -125,8 +126,23 @@ void output_write(struct output *o, const char *text, size_t len)
 		fail(o, -ENOMEM);
 }
 
+/* What ends the report is written all the same. */
+static bool is_full(struct output *o, bool is_last)
+{
+	if (!o->limit_bytes || is_last || o->bytes + o->len <= o->limit_bytes)
+		return false;
+	if (!o->is_full)
+		message("%s has reached %s bytes: only the verdict is written from here on",
+			o->name, NUMBER(o->limit_bytes));
+	o->is_full = true;
+	return true;
+}
+
 static int hand_on(struct output *o, bool is_last)
 {
+	if (is_full(o, is_last))
+		return -EAGAIN;
+	o->bytes += o->len;
 	if (o->writer)
 		return writer_put(o->writer, o->pending, o->len, is_last);
 	return file_write(o->fd, o->pending, o->len);
@@ -166,7 +182,7 @@ void output_flush(struct output *o)
 
 bool output_has_room(struct output *o)
 {
-	return !o->writer || writer_has_room(o->writer);
+	return !o->is_full && (!o->writer || writer_has_room(o->writer));
 }
 
 int output_fd(const struct output *o)

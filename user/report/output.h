@@ -16,6 +16,9 @@
 
 struct writer;
 
+/* What a file may have, unless a recording is divided: a stranger's packets fill no disk. */
+#define OUTPUT_LIMIT_BYTES (1ULL << 30)
+
 struct output {
 	FILE *file; /* to print to; NULL before output_start() */
 	const char *name;
@@ -24,6 +27,9 @@ struct output {
 	bool has_failed;    /* it could not be written: nothing more is */
 	bool is_whole_file; /* written to a file aside, which takes the name at the end */
 	struct file_aside aside;
+	uint64_t bytes;        /* handed on */
+	uint64_t limit_bytes;  /* of a file: nothing but the end is written past that; 0: none */
+	bool is_full;          /* that was said */
 	struct writer *writer; /* NULL: it is written at once, and waited for */
 	int *writer_fd;        /* its own: it may outlive the output */
 	char *pending;         /* printed, not handed on yet */

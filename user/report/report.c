@@ -301,6 +301,37 @@ static void record(struct report *r, const struct finding *f)
 		note_recorder_error(r, parts_turn(&r->parts, r->recorder, &r->last, &r->record));
 }
 
+/* What was only counted; the summary has each of them already. */
+static void record_strays(struct report *r)
+{
+	struct observation seen;
+	struct reset_blame blamed;
+	struct finding f;
+
+	while (strays_next(&r->unrecorded, &seen, &blamed, &f))
+		record(r, &f);
+}
+
+static void show_strays(struct report *r)
+{
+	struct observation seen;
+	struct reset_blame blamed;
+	struct finding f;
+
+	while (strays_next(&r->strays, &seen, &blamed, &f)) {
+		f.host = summary_host(&r->summary, f.netns.node);
+		if (r->gap)
+			r->gap++;
+		else
+			show(r, &f, false);
+	}
+}
+
+static bool only_counts(const struct report *r, struct strays *strays, const struct finding *f)
+{
+	return !r->options->is_verbose && strays_count(strays, f);
+}
+
 void report_finding(void *report, const struct finding *found)
 {
 	struct report *r = report;
@@ -313,7 +344,12 @@ void report_finding(void *report, const struct finding *found)
 	f->host = summary_host(&r->summary, f->netns.node);
 	if (r->gap || r->recorder_gap || r->pcap_gap)
 		report_gaps(r, false);
-	record(r, f);
+	if (strays_are_due(&r->unrecorded, f))
+		record_strays(r);
+	if (strays_are_due(&r->strays, f))
+		show_strays(r);
+	if (!only_counts(r, &r->unrecorded, f))
+		record(r, f);
 	if (f->mono_ns > r->last.mono_ns || f->type == FINDING_END) {
 		r->last = *f;
 		r->last.netns.node = 0;
@@ -323,6 +359,10 @@ void report_finding(void *report, const struct finding *found)
 	if (is_made(f))
 		summary_add(&r->summary, f);
 	r->accused += report_counts(r, f);
+	if (is_made(f) && only_counts(r, &r->strays, f)) {
+		r->summary.resets_counted++;
+		return;
+	}
 	if (is_shown(r, f) && r->gap)
 		r->gap++;
 	else if (is_shown(r, f))

@@ -12,6 +12,7 @@
 #include "report/output.h"
 #include "report/parts.h"
 #include "report/places.h"
+#include "report/strays.h"
 #include "summary/period.h"
 #include "summary/summary.h"
 
@@ -31,6 +32,7 @@ struct report {
 	uint64_t gap, recorder_gap;       /* lines that were not written, and not told yet */
 	uint64_t pcap_gap, pcap_missing;  /* the same of packets; and of all */
 	const volatile sig_atomic_t *hurry; /* not 0: wait for no reader. NULL: it never is */
+	struct strays strays, unrecorded;   /* only counted in the report, and in the recording */
 	struct places places;               /* only these are reported */
 	struct filter *filter;              /* NULL: all */
 	struct summary summary;

@@ -336,6 +336,14 @@ static void note_resets(struct note *n, const struct finding *f)
 	char ports[DESCRIBE_BYTES];
 
 	begin(n, "resets", TONE_PLAIN);
+	if (f->reset->verdict != VERDICT_NO_LISTENER) {
+		n->words = keep(n,
+				"%s more %s%s of no known connection %s answered with a RST (%s)",
+				NUMBER(r->count), r->family == AF_INET6 ? "IPv6 " : "",
+				r->count == 1 ? "packet" : "packets",
+				r->count == 1 ? "was" : "were", verdict_name(f->reset->verdict));
+		return;
+	}
 	say_ports(r, ports, sizeof(ports));
 	n->words = keep(n, "%s more %s%s answered with a RST (%s)%s", NUMBER(r->count),
 			r->family == AF_INET6 ? "IPv6 " : "",
@@ -424,7 +432,9 @@ static void note_lost(struct note *n, const struct finding *f)
 		n->words =
 			keep(n, "the recording ends without its summary: what followed is missing");
 	else if (!strcmp(f->seen->lost.probe, sense_word(SENSE_REPORT_GAP)))
-		n->words = keep(n, "%s not written: whoever reads this report was too slow",
+		n->words = keep(n,
+				"%s not written: whoever reads this report was too slow, "
+				"or it has its largest size",
 				COUNTED(f->seen->lost.count, "line was", "lines were"));
 	else if (!strcmp(f->seen->lost.probe, sense_word(SENSE_RECORDING_GAP)))
 		n->words = keep(n, "%s not recorded: the file could not take %s",

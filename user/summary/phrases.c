@@ -84,6 +84,11 @@ const char *describe_unsure(const struct victim *v, char *buf, size_t size)
 			 "link to where the packet came");
 		return buf;
 	}
+	if (!v->rival.netns) {
+		snprintf(buf, size, "one of %s with these addresses and ports",
+			 v->one_of == 2 ? "two" : "several");
+		return buf;
+	}
 	if (!v->rival.netns_name[0])
 		snprintf(netns, sizeof(netns), "namespace %u", v->rival.netns);
 	else

@@ -297,10 +297,26 @@ void stories_add_other(struct summary *t, const struct finding *f)
 	add_act(s, f->reset);
 }
 
+/* The first of them have lines of their own, and so a story. */
+static void add_counted_blamed(struct summary *t, const struct finding *f)
+{
+	for (size_t i = 0; i < t->stories_count; i++)
+		if (is_same_story(&t->stories[i], f)) {
+			t->stories[i].resets += f->seen->counted.count;
+			t->stories[i].is_at_least = true;
+			if (f->seen->counted.last_wall_ns > t->stories[i].last_wall_ns)
+				t->stories[i].last_wall_ns = f->seen->counted.last_wall_ns;
+			return;
+		}
+	t->stories_untold += f->seen->counted.count;
+}
+
 void stories_add_counted(struct summary *t, const struct finding *f)
 {
 	struct story *s;
 
+	if (reset_is_blamed(f->reset))
+		return add_counted_blamed(t, f);
 	for (size_t i = 0; i < t->others_count; i++)
 		if (is_same_story(&t->others[i], f) && !is_listener_found(&t->others[i].victim)) {
 			t->others[i].resets += f->seen->counted.count;

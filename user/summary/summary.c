@@ -100,7 +100,7 @@ static void add_reset(struct summary *t, const struct finding *f)
 	stories_add(t, f);
 }
 
-/* None of them is blamed on conntrack: those are told one by one. */
+/* Those that are blamed on conntrack are entry-unknown: the others are told one by one. */
 static void add_resets(struct summary *t, const struct finding *f)
 {
 	uint64_t count = f->seen->counted.count;
@@ -113,6 +113,10 @@ static void add_resets(struct summary *t, const struct finding *f)
 	t->resets_counted += count;
 	t->resets[f->reset->verdict] += count;
 	t->resets_by[f->reset->verdict][f->reset->cause] += count;
+	if (reset_is_blamed(f->reset)) {
+		t->blamed += count;
+		t->is_at_least = true; /* whose they were is not told */
+	}
 	stories_add_counted(t, f);
 }
 

@@ -169,7 +169,8 @@ void html_finding(struct html *h, const struct finding *f)
 		take_reset(h, f);
 		return;
 	case FINDING_RESETS:
-		html_take_ports(h, f);
+		if (f->reset->verdict == VERDICT_NO_LISTENER)
+			html_take_ports(h, f);
 		break;
 	case FINDING_AT_RISK:
 	case FINDING_RISK_OVER:

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# How many of the ACKs the rings took is a matter of speed: see check.jq.
+def strays: map(select(.type == "reset" and .verdict != "entry-removed" and .confidence != "proven"));
+def check_own:
+  . as $all | .[-1] as $summary
+  | check_exit,
+    equal("the flow is told in full"; 1;
+      [$all[] | select(.type == "reset" and .verdict == "entry-removed" and .cause == "address-removed"
+        and .confidence == "proven" and .packet.sport == 7001)] | length),
+    assert("a hundred lines of each kind, and of none more than two minutes' "; "1 to 200";
+      ($all | strays | group_by([.verdict, .netns, .confidence]) | map(length));
+      ($all | strays | length) > 0 and ($all | strays | group_by([.verdict, .netns, .confidence]) | all(.[]; length <= 200))),
+    assert("the others are counted"; "some"; [$all[] | select(.type == "resets") | .count];
+      any($all[]; .type == "resets" and .verdict != "no-listener" and .count > 0)),
+    equal("lines and counts are the summary's"; [$summary.resets[]] | add;
+      ([$all[] | select(.type == "reset" and .undelivered != "not-made")] | length) + ([$all[] | select(.type == "resets") | .count] | add // 0));
