@@ -28,7 +28,7 @@ struct socket_row {
 	uint8_t state;  /* enum socket_state; SOCKET_NONE: not there, SOCKET_UNKNOWN: not seen */
 	bool is_asking; /* the caller's own: one that waits for the answer to its SYN is open, too */
 	bool is_v6only;   /* LISTEN: it takes no IPv4 (not known by /proc) */
-	uint32_t via; /* the caller's own: the namespace whose translation led to it; 0: none */
+	uint32_t via;     /* the caller's own: the namespace whose translation led to it; 0: none */
 	bool is_inner;    /* the caller's own: it was asked for by a translation of its tuple */
 	uint8_t standing; /* the caller's own: victims/standing.h */
 	bool is_doubtful; /* the same: nothing says that it is meant, but that it was found */
