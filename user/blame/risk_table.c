@@ -104,6 +104,7 @@ static bool is_same_victim(const struct victim *a, const struct victim *b)
 	return a->process.pid == b->process.pid &&
 	       a->process.start_boottime_ns == b->process.start_boottime_ns &&
 	       a->process.netns == b->process.netns && a->socket_state == b->socket_state &&
+	       a->one_of == b->one_of && a->is_unsure == b->is_unsure && a->unnamed == b->unnamed &&
 	       !strcmp(a->process.container, b->process.container) &&
 	       !strcmp(a->process.comm, b->process.comm);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What this program holds of a root's privileges, what for, and for how long: the one table
- * that gives them up and that --check shows. Pure. */
+/* What this program holds of a root's privileges, what for, for how long, and what comes of their
+ * absence: the one table by which they are asked for (node/privilege.h) and given up, and that
+ * --check shows. Pure. */
 #ifndef RSTBLAME_NODE_HOLDINGS_H
 #define RSTBLAME_NODE_HOLDINGS_H
 
@@ -20,12 +21,27 @@ enum holding_use {
 	USE_COMMAND_USER = 1 << 8, /* in the COMMAND's process only */
 };
 
+/* What comes of its absence; node/privilege.c has the words, and knows when it does. */
+enum holding_absence {
+	ABSENCE_OF_NOTE,   /* of no note here: what needs it says so itself */
+	ABSENCE_STOPS,     /* nothing can be traced */
+	ABSENCE_ADMIN,     /* no module's types, no other namespaces */
+	ABSENCE_NET_ADMIN, /* conntrack is not asked */
+	ABSENCE_PROCESSES, /* others' processes do not show */
+	ABSENCE_READING,   /* nor can they be read */
+	ABSENCE_SYMBOLS,   /* no names on stacks */
+	ABSENCE_MEMLOCK,   /* no maps, maybe, before 5.11 */
+	ABSENCES,
+};
+
 struct holding {
 	unsigned int capability;
 	unsigned int uses;
-	const char *name; /* "CAP_BPF" */
-	const char *what; /* it is needed for */
-	const char *kept; /* after attaching: "kept", "dropped", or the former and when */
+	const char *name;     /* "CAP_BPF" */
+	const char *what;     /* it is needed for */
+	const char *kept;     /* after attaching: "kept", "dropped", or the former and when */
+	unsigned int or_else; /* does as well; the capability itself: none does */
+	enum holding_absence absence;
 };
 
 /* By index; NULL after the last: static. */

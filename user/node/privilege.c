@@ -12,9 +12,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "node/kernel_file.h"
-
 #include "base/system_calls.h"
+#include "node/holdings.h"
+#include "node/kernel_file.h"
 
 /* PROC_PID_INIT_INO, include/linux/proc_ns.h */
 #define FIRST_PID_NAMESPACE 0xEFFFFFFCU
@@ -60,7 +60,7 @@ static bool is_perf_paranoid(void)
 	return level > 2 && !has(CAP_SYS_ADMIN);
 }
 
-/* ---- the one table of what is needed: --check prints it, the manual lists it ---- */
+/* ---- what comes of the absence of each (node/holdings.h) ---- */
 
 static const char *without_admin(void)
 {
@@ -104,43 +104,39 @@ static const char *without_memlock(void)
 		       "";
 }
 
-static const struct {
-	unsigned int capability, or_else; /* either does */
-	const char *name;
-	/* Of its absence, here: "" for none. NULL: nothing can be traced. */
-	const char *(*consequence)(void);
-} needed[] = {
-	/* bpf_capable(), perfmon_capable() */
-	{ CAP_BPF, CAP_SYS_ADMIN, "CAP_BPF", NULL },
-	{ CAP_PERFMON, CAP_SYS_ADMIN, "CAP_PERFMON", NULL },
-	/* setns() and unshare() need it, and the kernel hands out module BTF only to it. */
-	{ CAP_SYS_ADMIN, CAP_SYS_ADMIN, "CAP_SYS_ADMIN", without_admin },
-	{ CAP_NET_ADMIN, CAP_NET_ADMIN, "CAP_NET_ADMIN", without_net_admin },
-	/* What /proc tells of another's process needs the first, to read it the second. */
-	{ CAP_SYS_PTRACE, CAP_SYS_PTRACE, "CAP_SYS_PTRACE", without_processes },
-	{ CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE, "CAP_DAC_READ_SEARCH", without_reading },
-	{ CAP_SYSLOG, CAP_SYSLOG, "CAP_SYSLOG", without_symbols },
-	{ CAP_SYS_RESOURCE, CAP_SYS_RESOURCE, "CAP_SYS_RESOURCE", without_memlock },
+/* "" for nothing, here. NULL: nothing can be traced. */
+static const char *(*const without[ABSENCES])(void) = {
+	[ABSENCE_ADMIN] = without_admin,         [ABSENCE_NET_ADMIN] = without_net_admin,
+	[ABSENCE_PROCESSES] = without_processes, [ABSENCE_READING] = without_reading,
+	[ABSENCE_SYMBOLS] = without_symbols,     [ABSENCE_MEMLOCK] = without_memlock,
 };
 
-enum { NEEDED = sizeof(needed) / sizeof(needed[0]) };
+/* Those whose absence is of note come first. */
+static const struct holding *needed(size_t index)
+{
+	const struct holding *row = holding_row(index);
+
+	return row && row->absence != ABSENCE_OF_NOTE ? row : NULL;
+}
 
 const char *privilege_name(size_t index)
 {
-	return index < NEEDED ? needed[index].name : NULL;
+	return needed(index) ? needed(index)->name : NULL;
 }
 
 bool privilege_has(size_t index)
 {
-	return index < NEEDED && has(needed[index].capability);
+	return needed(index) && has(needed(index)->capability);
 }
 
 /* NULL: nothing can be traced. "": it is there, or nothing comes of its absence. */
 static const char *consequence(size_t index)
 {
-	if (index >= NEEDED || has(needed[index].capability) || has(needed[index].or_else))
+	const struct holding *row = needed(index);
+
+	if (!row || has(row->capability) || has(row->or_else))
 		return "";
-	return needed[index].consequence ? needed[index].consequence() : NULL;
+	return without[row->absence] ? without[row->absence]() : NULL;
 }
 
 bool privilege_is_missing(size_t index)
@@ -183,10 +179,10 @@ int privilege_check(char *why, size_t size)
 			 "--userns=host)");
 		return -EPERM;
 	}
-	for (size_t i = 0; i < NEEDED; i++)
+	for (size_t i = 0; needed(i); i++)
 		if (!consequence(i))
 			used += (size_t)snprintf(missing + used, sizeof(missing) - used, "%s%s",
-						 used ? ", " : "", needed[i].name);
+						 used ? ", " : "", needed(i)->name);
 	if (!used && has_sysfs())
 		return 0;
 	if (!used) {
@@ -205,7 +201,7 @@ const char *privilege_gap(size_t index, char *why, size_t size)
 
 	why[0] = '\0';
 	if (what && *what)
-		snprintf(why, size, "missing %s: %s; run it as root", needed[index].name, what);
+		snprintf(why, size, "missing %s: %s; run it as root", needed(index)->name, what);
 	return why;
 }
 
@@ -264,9 +260,9 @@ bool privilege_sees_processes(char *why, size_t size)
 {
 	struct stat st;
 
-	for (size_t i = 0; i < NEEDED; i++)
-		if ((needed[i].consequence == without_processes ||
-		     needed[i].consequence == without_reading) &&
+	for (size_t i = 0; needed(i); i++)
+		if ((needed(i)->absence == ABSENCE_PROCESSES ||
+		     needed(i)->absence == ABSENCE_READING) &&
 		    *privilege_gap(i, why, size))
 			return false;
 	if (stat("/proc/self/ns/pid", &st) || (__u32)st.st_ino == FIRST_PID_NAMESPACE)

@@ -7,7 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The capabilities that something needs, by index; NULL after the last: static. */
+/* The capabilities whose absence is of note, by their index in node/holdings.h, where they come
+ * first; NULL after the last: static. */
 const char *privilege_name(size_t index);
 bool privilege_has(size_t index);
 

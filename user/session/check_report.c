@@ -124,11 +124,15 @@ static void write_probe_row(const struct check *c, size_t probe, size_t columns,
 }
 
 /* Now, as in a window until it is open. */
-static const char *held_word(const struct check *c, const struct holding *row)
+static const char *held_word(const struct check *c, size_t index)
 {
+	const struct holding *row = holding_row(index);
+
 	if (capabilities_held() & CAPABILITY(row->capability))
 		return "yes";
-	return c->had & CAPABILITY(row->capability) ? "dropped" : "MISSING";
+	if (c->had & CAPABILITY(row->capability))
+		return "dropped";
+	return privilege_is_missing(index) ? "MISSING" : "no";
 }
 
 static void write_holdings(const struct check *c, size_t columns, FILE *out)
@@ -138,7 +142,7 @@ static void write_holdings(const struct check *c, size_t columns, FILE *out)
 
 	fprintf(out, "\n%-19s %-7s %s\n", "CAPABILITY", "HELD", "TO → WHEN ALL IS ATTACHED");
 	for (size_t i = 0; (row = holding_row(i)); i++) {
-		fprintf(out, "%-19s %-7s ", row->name, held_word(c, row));
+		fprintf(out, "%-19s %-7s ", row->name, held_word(c, i));
 		snprintf(words, sizeof(words), "%s → %s", row->what, row->kept);
 		wrapped_print(out, columns, HOLDING_INDENT, HOLDING_INDENT, words);
 	}
@@ -214,11 +218,13 @@ static void write_privileges(const struct check *c, struct jsonw *w)
 			     switch_state_name(c->switches.states[i]));
 }
 
-static void write_holding(const struct check *c, const struct holding *row, struct jsonw *w)
+static void write_holding(const struct check *c, size_t index, struct jsonw *w)
 {
+	const struct holding *row = holding_row(index);
+
 	jsonw_begin_object(w, NULL);
 	jsonw_string(w, "capability", row->name);
-	jsonw_string(w, "held", held_word(c, row));
+	jsonw_string(w, "held", held_word(c, index));
 	jsonw_string(w, "needed_to", row->what);
 	jsonw_string(w, "when_attached", row->kept);
 	jsonw_end_object(w);
@@ -247,7 +253,6 @@ void check_write_json(const struct check *c, FILE *out)
 {
 	struct jsonw w = { 0 };
 	char ts[TIME_TEXT_BYTES], words[CONCLUSION_BYTES];
-	const struct holding *row;
 	uint64_t now_ns = clock_mono_ns();
 
 	jsonw_begin_line(&w);
@@ -259,8 +264,8 @@ void check_write_json(const struct check *c, FILE *out)
 	jsonw_bool(&w, "btf", strcmp(c->btf, "no") != 0);
 	write_privileges(c, &w);
 	jsonw_begin_array(&w, "privileges");
-	for (size_t i = 0; (row = holding_row(i)); i++)
-		write_holding(c, row, &w);
+	for (size_t i = 0; holding_row(i); i++)
+		write_holding(c, i, &w);
 	jsonw_end_array(&w);
 	jsonw_bool(&w, "seccomp", c->refuses_calls);
 	jsonw_begin_array(&w, "probes");

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "node/holdings.h"
 #include "node/privilege.h"
 
 static const char *cure(int err, struct privilege_facts facts)
@@ -48,11 +49,32 @@ static void no_privilege_helps(void **state)
 	assert_string_equal(cure(-ENOMEM, (struct privilege_facts){ 0 }), "");
 }
 
+/* One table says what is held and what comes of its absence: what is of note comes first, and
+ * each of those is what privileges are asked for by. */
+static void one_table(void **state)
+{
+	size_t noted = 0;
+
+	(void)state;
+	while (privilege_name(noted)) {
+		assert_ptr_equal(privilege_name(noted), holding_row(noted)->name);
+		assert_int_not_equal(holding_row(noted)->absence, ABSENCE_OF_NOTE);
+		noted++;
+	}
+	assert_int_equal(noted, 8);
+	for (size_t i = noted; holding_row(i); i++) {
+		assert_int_equal(holding_row(i)->absence, ABSENCE_OF_NOTE);
+		assert_false(privilege_is_missing(i));
+		assert_false(privilege_has(i));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_cause_has_its_cure),
 		cmocka_unit_test(no_privilege_helps),
+		cmocka_unit_test(one_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
