@@ -149,6 +149,14 @@ const char *format_name(enum format format)
 	return format < FORMATS ? names[format] : NULL;
 }
 
+static bool is_format(const char *text)
+{
+	for (enum format format = FORMAT_TEXT; format < FORMATS; format++)
+		if (!strcmp(text, format_name(format)))
+			return true;
+	return false;
+}
+
 static int take_format(struct options *out, const char *text, char *why)
 {
 	const char *near = NULL;
@@ -186,6 +194,8 @@ static int refuse_option(const char *word, int option, bool is_missing, char *wh
 	if (is_missing)
 		return refuse(why, "%.60s needs an argument; see rstblame --help", name);
 	near = strncmp(name, "--", 2) ? NULL : option_like(name + 2);
+	if (!strncmp(name, "--", 2) && is_format(name + 2))
+		return refuse(why, "unknown option %.60s; did you mean -f %.20s?", name, name + 2);
 	if (near)
 		return refuse(why, "unknown option %.60s; did you mean --%s?", name, near->name);
 	return refuse(why, "unknown option %.60s; see rstblame --help", name);
@@ -364,6 +374,8 @@ static int check_together(struct options *out, char *why)
 				   "with -o FILE");
 	if (out->pcap && !strcmp(out->pcap, "-"))
 		return refuse(why, "--pcap - would mix with the report; use -f pcapng");
+	if (out->metrics && !strcmp(out->metrics, "-"))
+		return refuse(why, "--metrics - would mix with the report; use -f prom");
 	if (out->output && out->write && !strcmp(out->output, out->write))
 		return refuse(why, "-o and -w name the same file; use two files");
 	if (out->user && !out->command)

@@ -232,6 +232,8 @@ static void near_misses(void **state)
 	assert_refused("--durration 5", "did you mean --duration?");
 	assert_refused("--audti", "did you mean --audit?");
 	assert_refused("-f jsno", "did you mean json?");
+	assert_refused("--json", "did you mean -f json?");
+	assert_refused("--metrics -", "use -f prom");
 	assert_false(is_near_miss("xml", "html"));
 	assert_false(is_near_miss("", "utc"));
 	assert_true(is_near_miss("entry-remved", "entry-removed"));
