@@ -232,7 +232,8 @@ static void report_pcap_gap(struct report *r)
 	struct gap gap;
 
 	if (!r->pcap_missing)
-		message("%s is not taken fast enough: packets will be missing, and it says where",
+		message("%s cannot be written fast enough: packets will be missing; the comment of the "
+			"next one says how many",
 			r->options->pcap);
 	r->pcap_missing += r->pcap_gap;
 	gap_make(&gap, r, SENSE_REPORT_GAP, r->pcap_gap);
