@@ -179,7 +179,19 @@ static void show_start(struct text *t, const struct finding *f)
 /* Words that may be long are wrapped; what one looks for with grep stays on its line. */
 static bool is_wrapped(enum finding_type type)
 {
-	return type == FINDING_FLUSH || type == FINDING_LOG || type == FINDING_RESETS;
+	switch (type) {
+	case FINDING_FLUSH:
+	case FINDING_LOG:
+	case FINDING_RESETS:
+	case FINDING_PROBE:
+	case FINDING_LOST:
+	case FINDING_WITNESS:
+	case FINDING_LISTENER:
+	case FINDING_RULES:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static void show_note(struct text *t, const struct finding *f)

@@ -515,6 +515,21 @@ static void nothing_but_the_necessary(void **state)
 	assert_int_equal(w.verdicts[VERDICT_ENTRY_REMOVED], 1);
 }
 
+static void assert_no_line_wider_than(size_t columns)
+{
+	for (const char *p = written(); *p;) {
+		size_t len = strcspn(p, "\n");
+		char line[512];
+
+		assert_true(len < sizeof(line));
+		memcpy(line, p, len);
+		line[len] = '\0';
+		if (utf8_columns(line) > columns && strncmp(line, "COUNTS", 6) != 0)
+			fail_msg("%zu columns: %s", utf8_columns(line), line);
+		p += len + (p[len] == '\n');
+	}
+}
+
 /* No line of the verdict is wider than what was asked for (words that are
  * themselves wider apart). */
 static void verdict_is_wrapped(void **state)
@@ -526,17 +541,25 @@ static void verdict_is_wrapped(void **state)
 	open_text(&options);
 	story_tell(&w);
 	text_summary(&text, &w.summary, summary_status(&w.summary));
-	for (const char *p = written(); *p;) {
-		size_t len = strcspn(p, "\n");
-		char line[512];
+	assert_no_line_wider_than(80);
+}
 
-		assert_true(len < sizeof(line));
-		memcpy(line, p, len);
-		line[len] = '\0';
-		if (utf8_columns(line) > 80 && strncmp(line, "COUNTS", 6) != 0)
-			fail_msg("%zu columns: %s", utf8_columns(line), line);
-		p += len + (p[len] == '\n');
-	}
+/* Nor are sentences in the timeline; its packets and addresses stay where grep finds them. */
+static void sentences_are_wrapped(void **state)
+{
+	struct observation probe = { .type = OBSERVATION_PROBE };
+
+	(void)state;
+	open_text(&plain);
+	strcpy(probe.probe.module, "nf_conntrack_netlink");
+	strcpy(probe.probe.name, "conntrack-request");
+	strcpy(probe.probe.how, "fentry");
+	strcpy(probe.probe.symbol, "ctnetlink_del_conntrack");
+	probe.probe.sense = sense_parse(probe.probe.name);
+	see(&w, probe);
+	see(&w, make_lost("conntrack-removal", 1234567));
+	assert_non_null(strstr(written(), "nf_conntrack_netlink was loaded"));
+	assert_no_line_wider_than(80);
 }
 
 #define story(name) cmocka_unit_test_teardown(name, close_text)
@@ -568,6 +591,7 @@ int main(void)
 		story(hostile_probe),
 		story(hostile_stacks),
 		story(verdict_is_wrapped),
+		story(sentences_are_wrapped),
 		story(nothing_but_the_necessary),
 	};
 
