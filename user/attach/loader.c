@@ -277,6 +277,7 @@ struct loader *loader_open(const struct loader_options *options, struct probe_re
 	loader->btf_path = options->btf_path;
 	loader->with_stacks = options->with_stacks;
 	loader->counts_syns = options->counts_syns;
+	loader->plan.names = &loader->names;
 	loader->plan.no_pin = options->no_pin || !privilege_sees_modules();
 	loader->kprobes_are_off = options->kprobes_are_off;
 	loader->opened.fd = -1;
@@ -295,11 +296,20 @@ void loader_close(struct loader *loader)
 	if (!loader)
 		return;
 	detach(loader);
+	symbolizer_free(loader->names);
 	btf__free(loader->btf);
 	free(loader);
 }
 
 /* ---- what the live source reads ---- */
+
+struct symbolizer *loader_take_names(struct loader *loader)
+{
+	struct symbolizer *names = loader->names;
+
+	loader->names = NULL;
+	return names;
+}
 
 int loader_state_ring_fd(const struct loader *loader)
 {

@@ -13,6 +13,7 @@
 #include "wire/flush_ring.h"
 
 struct loader;
+struct symbolizer;
 
 struct loader_options {
 	const char *btf_path; /* kernel types for a kernel without its own, or NULL */
@@ -49,6 +50,10 @@ size_t loader_forget_module(struct loader *loader, const char *module,
 
 /* Kprobes were armed, or disarmed: tells of those that are attached, and of those to come. */
 void loader_set_kprobes(struct loader *loader, bool are_on, struct probe_result *results);
+
+/* The names of the kernel's addresses, as they were at the start: once, the caller frees them.
+ * NULL: taken, hidden, or out of memory. */
+struct symbolizer *loader_take_names(struct loader *loader);
 
 int loader_state_ring_fd(const struct loader *loader);
 int loader_reset_ring_fd(const struct loader *loader);

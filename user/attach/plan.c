@@ -19,9 +19,10 @@ static void read_types(struct plan *plan)
 /* Once for all plans until they are forgotten. */
 static int read_symbols(struct plan *plan)
 {
-	int err = plan->has_symbols ? 0 : kernel_symbols_find(&plan->symbols);
+	int err = plan->has_symbols ? 0 : kernel_symbols_find(&plan->symbols, plan->names);
 
 	plan->has_symbols = !err;
+	plan->names = NULL;
 	return err;
 }
 

@@ -18,6 +18,7 @@ struct plan {
 	/* While programs are chosen and loaded. */
 	bool has_symbols;
 	struct kernel_symbols symbols;
+	struct symbolizer **names; /* those of addresses go there, once; NULL: not wanted */
 	struct kerneltypes *types; /* NULL: none told */
 	struct target_variables target_variables;
 };

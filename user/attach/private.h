@@ -24,7 +24,8 @@ struct loader {
 	size_t late_count;
 	struct attachments attachments;
 	struct plan plan;
-	struct btf *btf; /* the kernel's, for names; NULL until asked */
+	struct symbolizer *names; /* read at the start, until they are taken; NULL: none */
+	struct btf *btf;          /* the kernel's, for names; NULL until asked */
 	bool is_btf_tried;
 	struct object_types opened;
 	const char *btf_path;

@@ -396,6 +396,8 @@ struct rings *rings_new(struct loader *loader, bool with_stacks, source_take_fn 
 					       .next_generation = next_syn_generation,
 					       .remove = remove_syns,
 					       .ctx = loader };
+	rings->symbolizer = loader_take_names(loader);
+	rings->is_symbolizer_tried = rings->symbolizer;
 	rings->conntrack_get = conntrack_get_new();
 	if (!open_all(rings)) {
 		rings_free(rings);

@@ -24,15 +24,16 @@ FILE *kallsyms_open(void);
 /* What is to be read of the table, of 100,000 lines and more. */
 struct kallsyms_reader {
 	/* Whether the entry is of interest whose name `text` begins with: most lines need not
-	 * be parsed. NULL: all are. */
+	 * be parsed. NULL: each is. */
 	bool (*wants)(const void *ctx, const char *text);
 	/* An entry's texts live for the call only. Whatever it returns but 0 ends the reading. */
 	int (*take)(void *ctx, const struct kallsyms_entry *entry);
 	void *ctx;
 };
 
-/* What `take` returned last, 0 at the table's end. */
-int kallsyms_read(FILE *table, const struct kallsyms_reader *reader);
+/* One pass for all readers: the kernel takes longer to print the table than they to read it.
+ * What a `take` returned last, 0 at the table's end. */
+int kallsyms_read(FILE *table, const struct kallsyms_reader *readers, size_t count);
 
 bool kallsyms_is_text(const struct kallsyms_entry *entry);
 
@@ -53,7 +54,21 @@ struct symbol {
 	uint32_t type_id;  /* in the types of that module, which fentry needs; 0: not told */
 };
 
-/* Looks all of them up in one pass. 0, or -errno of reading the table. */
+enum { BEGINNINGS = 4096 };
+
+struct symbol_search {
+	struct symbol *symbols;
+	size_t count;
+	/* How the names begin, by a hash: most entries are dropped by that alone. */
+	size_t shortest; /* in bytes */
+	bool are_beginnings[BEGINNINGS];
+};
+
+/* What looks all of them up, in `search`, which lives as long as it is read. */
+struct kallsyms_reader symbols_reader(struct symbol_search *search, struct symbol *symbols,
+				      size_t count);
+
+/* Looks all of them up in a pass of their own. 0, or -errno of reading the table. */
 int symbols_find_in(FILE *table, struct symbol *symbols, size_t count);
 
 #endif

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "node/built_in.h"
+
 static bool is_same_module(const char *a, const char *b)
 {
 	return a && b ? !strcmp(a, b) : a == b;
@@ -38,41 +40,91 @@ static void name_functions(struct kernel_symbols *out)
 	}
 }
 
-enum { VARIABLES = 4 };
+enum { VARIABLES = 4, READERS_MAX = 3 };
 
-int kernel_symbols_find_in(FILE *table, struct kernel_symbols *out)
+/* The functions, and behind them the variables. */
+struct wanted {
+	struct symbol all[KERNEL_SYMBOLS_MAX + VARIABLES];
+	size_t functions;
+	struct symbol_search search;
+};
+
+static struct kallsyms_reader begin(struct wanted *w, struct kernel_symbols *out)
 {
-	struct symbol all[KERNEL_SYMBOLS_MAX + VARIABLES], *v;
-	int err;
+	static const char *const variables[VARIABLES] = { "__preempt_count", "__per_cpu_offset",
+							  "pcpu_hot", "nf_queue_handler" };
 
 	name_functions(out);
-	memcpy(all, out->items, out->count * sizeof(*all));
-	v = &all[out->count];
-	v[0] = (struct symbol){ .name = "__preempt_count", .is_data = true };
-	v[1] = (struct symbol){ .name = "__per_cpu_offset", .is_data = true };
-	v[2] = (struct symbol){ .name = "pcpu_hot", .is_data = true };
-	v[3] = (struct symbol){ .name = "nf_queue_handler", .is_data = true };
-	err = symbols_find_in(table, all, out->count + VARIABLES);
-	if (err)
-		return err;
-	memcpy(out->items, all, out->count * sizeof(*all));
+	w->functions = out->count;
+	memcpy(w->all, out->items, out->count * sizeof(*w->all));
+	for (size_t i = 0; i < VARIABLES; i++)
+		w->all[w->functions + i] = (struct symbol){ .name = variables[i], .is_data = true };
+	return symbols_reader(&w->search, w->all, w->functions + VARIABLES);
+}
+
+static void end(const struct wanted *w, struct kernel_symbols *out)
+{
+	const struct symbol *v = &w->all[w->functions];
+
+	memcpy(out->items, w->all, out->count * sizeof(*w->all));
 	out->variables = (struct kernel_variables){
 		.preempt_count_offset = v[0].address,
 		.per_cpu_offsets_address = v[1].address,
 		.pcpu_hot_offset = v[2].address,
 		.queue_handler_address = v[3].address,
 	};
+}
+
+int kernel_symbols_find_in(FILE *table, struct kernel_symbols *out)
+{
+	struct wanted wanted;
+	struct kallsyms_reader reader = begin(&wanted, out);
+	int err = kallsyms_read(table, &reader, 1);
+
+	if (!err)
+		end(&wanted, out);
+	return err;
+}
+
+static int take_sign(void *ctx, const struct kallsyms_entry *entry)
+{
+	(void)ctx;
+	if (!entry->module[0] && kallsyms_is_text(entry))
+		built_in_take(entry->name);
 	return 0;
 }
 
-int kernel_symbols_find(struct kernel_symbols *out)
+static int read_all(FILE *table, struct kernel_symbols *out, struct symbolizer *names)
+{
+	struct wanted wanted;
+	struct kallsyms_reader readers[READERS_MAX] = { begin(&wanted, out) };
+	int err;
+
+	if (names) {
+		readers[1] = symbolizer_reader(names);
+		readers[2] = (struct kallsyms_reader){ .take = take_sign };
+	}
+	err = kallsyms_read(table, readers, names ? READERS_MAX : 1);
+	if (err)
+		return err;
+	end(&wanted, out);
+	if (names)
+		built_in_taken();
+	return 0;
+}
+
+int kernel_symbols_find(struct kernel_symbols *out, struct symbolizer **names)
 {
 	FILE *table = kallsyms_open();
 	int err;
 
 	if (!table)
 		return -errno;
-	err = kernel_symbols_find_in(table, out);
+	if (names)
+		*names = symbolizer_begin();
+	err = read_all(table, out, names ? *names : NULL);
 	fclose(table);
+	if (names && *names)
+		*names = symbolizer_end(*names);
 	return err;
 }

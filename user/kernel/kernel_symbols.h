@@ -9,6 +9,7 @@
 
 #include "kernel/kallsyms.h"
 #include "kernel/probes.h"
+#include "kernel/symbolizer.h"
 
 /* Those that tell a softirq where the types tell no variables (probes.bpf.h), and what becomes
  * of a reset (flight.bpf.h); 0: none. */
@@ -27,10 +28,12 @@ struct kernel_symbols {
 };
 
 /* 0, or -errno of reading the table. Tens of milliseconds: the kernel prints 100,000
- * lines and more. */
-int kernel_symbols_find(struct kernel_symbols *out);
+ * lines and more. So at the start, where `names` is not NULL, what else is wanted of them is
+ * read along: which parts are built in (node/built_in.h), and the names of addresses, which
+ * the caller frees: NULL when out of memory or when the kernel hides the addresses. */
+int kernel_symbols_find(struct kernel_symbols *out, struct symbolizer **names);
 
-/* The same in a table that is open already. */
+/* The symbols alone, in a table that is open already. */
 int kernel_symbols_find_in(FILE *table, struct kernel_symbols *out);
 
 /* The function of that name in the probe's module (built in or loaded); NULL: the table

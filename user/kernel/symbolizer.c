@@ -17,6 +17,9 @@ struct named {
 struct symbolizer {
 	struct named *items;
 	size_t count, size;
+	/* The kernel's own come in order, and first; behind them the modules', which are put in
+	 * order for themselves: a tenth of the work. */
+	size_t own;
 	char *text;
 	size_t text_len, text_size;
 };
@@ -44,36 +47,47 @@ static int compare_named(const void *a, const void *b)
 	return x->address < y->address ? -1 : x->address > y->address;
 }
 
-static int collect(struct symbolizer *s)
+struct symbolizer *symbolizer_begin(void)
 {
-	struct kallsyms_reader reader = { .take = collect_entry, .ctx = s };
-	FILE *table = kallsyms_open();
-	int err;
+	return calloc(1, sizeof(struct symbolizer));
+}
 
-	if (!table)
-		return -errno;
-	err = kallsyms_read(table, &reader);
-	fclose(table);
-	return err;
+struct kallsyms_reader symbolizer_reader(struct symbolizer *s)
+{
+	return (struct kallsyms_reader){ .take = collect_entry, .ctx = s };
+}
+
+struct symbolizer *symbolizer_end(struct symbolizer *s)
+{
+	if (!s->count)
+		goto none;
+	for (s->own = 1; s->own < s->count; s->own++)
+		if (s->items[s->own].address < s->items[s->own - 1].address)
+			break;
+	qsort(s->items + s->own, s->count - s->own, sizeof(*s->items), compare_named);
+	/* kptr_restrict: all zero */
+	if (s->items[s->own - 1].address || s->items[s->count - 1].address)
+		return s;
+none:
+	symbolizer_free(s);
+	return NULL;
 }
 
 struct symbolizer *symbolizer_new(void)
 {
-	struct symbolizer *s = calloc(1, sizeof(*s));
+	struct symbolizer *s = symbolizer_begin();
+	struct kallsyms_reader reader = symbolizer_reader(s);
+	FILE *table = kallsyms_open();
+	int err = -ENOENT;
 
-	if (!s)
-		return NULL;
-	if (collect(s) || !s->count) {
-		symbolizer_free(s);
-		return NULL;
-	}
-	if (s->count)
-		qsort(s->items, s->count, sizeof(*s->items), compare_named);
-	if (!s->items[s->count - 1].address) { /* kptr_restrict: all zero */
-		symbolizer_free(s);
-		return NULL;
-	}
-	return s;
+	if (s && table)
+		err = kallsyms_read(table, &reader, 1);
+	if (table)
+		fclose(table);
+	if (s && !err)
+		return symbolizer_end(s);
+	symbolizer_free(s);
+	return NULL;
 }
 
 void symbolizer_free(struct symbolizer *s)
@@ -85,9 +99,11 @@ void symbolizer_free(struct symbolizer *s)
 	free(s);
 }
 
-const char *symbolizer_name(const struct symbolizer *s, uint64_t address)
+/* The last from `low` up to `high` that begins at the address or before; NULL: none does. */
+static const struct named *last_before(const struct symbolizer *s, size_t low, size_t high,
+				       uint64_t address)
 {
-	size_t low = 0, high = s->count;
+	const size_t first = low;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -97,5 +113,15 @@ const char *symbolizer_name(const struct symbolizer *s, uint64_t address)
 		else
 			high = middle;
 	}
-	return low ? s->text + s->items[low - 1].name : "?";
+	return low > first ? &s->items[low - 1] : NULL;
+}
+
+const char *symbolizer_name(const struct symbolizer *s, uint64_t address)
+{
+	const struct named *own = last_before(s, 0, s->own, address);
+	const struct named *other = last_before(s, s->own, s->count, address);
+	const struct named *nearer = !own || (other && other->address >= own->address) ? other :
+											 own;
+
+	return nearer ? s->text + nearer->name : "?";
 }

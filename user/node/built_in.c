@@ -12,32 +12,54 @@
  * kernel function's name begins; what is exported or called by its address is not inlined. */
 static const struct {
 	const char *module, *function;
+	bool is_whole; /* that name, not just its beginning */
 } signs[] = {
-	{ "nf_conntrack", "nf_conntrack_in" },     { "nf_conntrack_netlink", "ctnetlink_" },
-	{ "nf_nat", "nf_nat_setup_info" },         { "nf_reject_ipv4", "nf_send_reset\n" },
-	{ "nf_reject_ipv6", "nf_send_reset6" },    { "nf_tables", "nf_tables_commit" },
-	{ "nft_chain_nat", "nft_nat_do_chain" },   { "nft_masq", "nft_masq_" },
-	{ "nft_reject_ipv4", "nft_reject_ipv4_" }, { "tcp_diag", "tcp_diag_" },
+	{ "nf_conntrack", "nf_conntrack_in", false },
+	{ "nf_conntrack_netlink", "ctnetlink_", false },
+	{ "nf_nat", "nf_nat_setup_info", false },
+	{ "nf_reject_ipv4", "nf_send_reset", true },
+	{ "nf_reject_ipv6", "nf_send_reset6", false },
+	{ "nf_tables", "nf_tables_commit", false },
+	{ "nft_chain_nat", "nft_nat_do_chain", false },
+	{ "nft_masq", "nft_masq_", false },
+	{ "nft_reject_ipv4", "nft_reject_ipv4_", false },
+	{ "tcp_diag", "tcp_diag_", false },
 };
 
 enum { SIGNS = sizeof(signs) / sizeof(signs[0]), PATH_BYTES = 256, LINE_BYTES = 512 };
 
-/* "ffffffff81a1b300 t ctnetlink_dump_table\n"; a module's has "\t[…]" behind. */
-static bool is_kernels(const char *line, const char *function)
+static void take(const char *function, bool are_found[SIGNS])
 {
-	const char *space = strchr(line, ' ');
+	for (size_t i = 0; i < SIGNS; i++) {
+		const char *sign = signs[i].function;
 
-	return space && (space[1] == 't' || space[1] == 'T') && space[2] == ' ' &&
-	       !strncmp(space + 3, function, strlen(function)) && !strchr(line, '\t');
+		if (function[0] == sign[0] && !strncmp(function, sign, strlen(sign)))
+			are_found[i] |= !signs[i].is_whole || !function[strlen(sign)];
+	}
+}
+
+/* "ffffffff81a1b300 t ctnetlink_dump_table\n"; a module's has "\t[…]" behind. NULL: it is
+ * none, or no function. */
+static const char *kernels_function(char *line)
+{
+	char *space = strchr(line, ' ');
+
+	line[strcspn(line, "\n")] = '\0';
+	if (!space || (space[1] != 't' && space[1] != 'T') || space[2] != ' ' || strchr(line, '\t'))
+		return NULL;
+	return space + 3;
 }
 
 static void find_signs(FILE *kallsyms, bool are_found[SIGNS])
 {
 	char line[LINE_BYTES];
 
-	while (fgets(line, sizeof(line), kallsyms))
-		for (size_t i = 0; i < SIGNS; i++)
-			are_found[i] |= is_kernels(line, signs[i].function);
+	while (fgets(line, sizeof(line), kallsyms)) {
+		const char *function = kernels_function(line);
+
+		if (function)
+			take(function, are_found);
+	}
 }
 
 static bool is_found(const char *name, const bool are_found[SIGNS])
@@ -57,11 +79,21 @@ bool built_in_find(FILE *kallsyms, const char *name)
 }
 
 /* What is built in stays so. */
-static bool are_built_in[SIGNS];
+static bool are_built_in[SIGNS], are_taken;
+
+void built_in_take(const char *function)
+{
+	take(function, are_built_in);
+}
+
+void built_in_taken(void)
+{
+	are_taken = true;
+}
 
 static void look(void)
 {
-	FILE *kallsyms = fopen("/proc/kallsyms", "re");
+	FILE *kallsyms = are_taken ? NULL : fopen("/proc/kallsyms", "re");
 
 	if (!kallsyms)
 		return;

@@ -11,6 +11,11 @@
  * thread; a few system calls, the first time perhaps tens of milliseconds. */
 bool module_is_here(const char *name);
 
+/* For whoever reads /proc/kallsyms anyway, in place of a reading of its own: each function of the
+ * kernel itself, and that these were all. By one thread, before module_is_here() is first asked. */
+void built_in_take(const char *function);
+void built_in_taken(void);
+
 /* Whether modprobe could find it: false only where that is known. */
 bool module_can_be_loaded(const char *name);
 
