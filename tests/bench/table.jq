@@ -73,6 +73,14 @@ def least_of(key; cpu_key): ($smp | of("session-least"; key)) as $l
 	| if ($l | length) == 0 then "" else
 		"; empty programs on the same functions, by libbpf alone: \($l | median / 1e9 | fixed(2)) s\(if ($i | length) == 0 then "" else ", \($i | median / 1e6 | fixed(0)) million" end)" end;
 
+# The comparisons' share of an idle window.
+def witness_rows: ([$icount[] | select(.run == "witnesses")] | first) as $w
+	| ($icount | of("witnesses-5"; "idle_cpu_ns") | first) as $with | ($icount | of("witnesses-3600"; "idle_cpu_ns") | first) as $without
+	| if $w == null or $with == null or $without == null then empty else
+		(($with - $without) / $w.rounds / $w.namespaces) as $each
+		| row("comparison with the kernel's own counts, once a minute, instructions a namespace"; $each | round | thousands;
+			"of \($w.namespaces) namespaces, \($peer_size | thousands) entries"; "≤ 1 million"; judged($each <= 1e6)) end;
+
 def session_rows: ($smp | of("session"; "attach_ns")) as $a | if ($a | length) == 0 then empty else
 	row("start to attached"; "\($a | median / 1e9 | fixed(2)) s (least \($a | min / 1e9 | fixed(2)))";
 		"\($icount | of("session"; "attach_cpu_ns") | if length == 0 then "" else "\(median / 1e6 | fixed(0)) million instructions" end)\(least_of("attach_ns"; "attach_cpu_ns"))";
@@ -109,6 +117,6 @@ def core_rows: if ($core | length) == 0 then empty else
 instruction_rows,
 ([$icount, $smp] | add | map(.run // "" | select(startswith("bare-") and (startswith("bare-storm") | not)) | ltrimstr("bare-") | tonumber) | unique[] as $n | size_rows($n)),
 peer_row("bpftrace"; "bpftrace"), peer_row("conntrack-E"; "`conntrack -E`"),
-connection_row, session_rows,
+connection_row, session_rows, witness_rows,
 storm_row("storm-syns"; "a SYN scan"), storm_row("storm-acks"; "an ACK scan"),
 core_rows

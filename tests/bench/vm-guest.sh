@@ -218,6 +218,26 @@ bench_session() {
 	done
 }
 
+# ---- (e) what the comparisons with the kernel's own counts cost ----
+
+witness_namespaces=50 witness_rounds=4
+# The same window with a comparison every 5 s and with none (MINUTE, tests/vm/blindfold.c), on a
+# node of many namespaces with a big table.
+bench_witnesses() {
+	local i minute
+	for ((i = 0; i < witness_namespaces; i++)); do
+		ip netns add "w$i"
+		ip -n "w$i" link set lo up
+	done
+	bench-tool entries "$peer_size" >/dev/null
+	for minute in 3600 5; do
+		MINUTE=$minute run "witnesses-$minute" bench-tool session $((5 * witness_rounds)) rstblame-blindfold -f json
+	done
+	conntrack -F 2>/dev/null
+	for ((i = 0; i < witness_namespaces; i++)); do ip netns del "w$i"; done
+	result "{\"run\":\"witnesses\",\"rounds\":$witness_rounds,\"namespaces\":$((witness_namespaces + 3))}" # and those of the stage
+}
+
 # ---- (f) a flush in a storm of resets ----
 
 flush_in_storm() { # LABEL syns|acks

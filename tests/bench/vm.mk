@@ -20,7 +20,7 @@ $(bench_out):
 
 # One CPU whose nanosecond is an instruction, for what anything costs; two of them, which
 # really run at a time, for what is lost.
-bench_vm := RSTBLAME=$(abspath $(program)) BENCH_TOOL=$(abspath $(bench_vm_tool)) \
+bench_vm := RSTBLAME=$(abspath $(program)) RSTBLAME_BLINDFOLD=$(abspath $(blindfold)) BENCH_TOOL=$(abspath $(bench_vm_tool)) \
 	BENCH_EMPTY=$(abspath $(bench_vm_empty)) BENCH_LEAST=$(abspath $(bench_vm_least)) \
 	tests/bench/vm -k $(KERNEL) -t 3600
 bench_times := $(if $(filter file undefined,$(origin TIMES)),3,$(TIMES))
@@ -33,9 +33,9 @@ bench: ## what it costs, beside what else one would use (half an hour)
 
 bench-vm: bench-vm-icount bench-vm-smp ## the half of bench that measures in VMs
 
-bench-vm-icount: $(program) $(bench_vm_tool) $(bench_vm_empty) $(bench_vm_least)
+bench-vm-icount: $(program) $(blindfold) $(bench_vm_tool) $(bench_vm_empty) $(bench_vm_least)
 	$(Q)TIMES=1 ROUNDS=3 SECONDS_EACH=1 $(bench_vm) -i -m 4G -o $(bench_out)/icount \
-		instructions flush connections session
+		instructions flush connections session witnesses
 
 bench-vm-smp: $(program) $(bench_vm_tool) $(bench_vm_empty) $(bench_vm_least)
 	$(Q)TIMES=$(bench_times) SECONDS_EACH=4 $(bench_vm) -m 4G -o $(bench_out)/smp \
