@@ -20,8 +20,8 @@ check_pcapng() {
 		awk -F'|' '$7 ~ /^answered/ { sub(/\\n.*/, "", $7); sub(/^[^:]*: /, "", $7); print $1 $2, $3, $4 $5, $6, $7 }' "$work/packets" >"$work/seen"
 		diff "$work/wanted" "$work/seen" >"$work/diff"
 		result $? "$name: packets: $(head -n3 "$work/diff")"
-		! tshark -r "$work/$name.pcapng" -Y _ws.malformed 2>/dev/null | grep .
-		result $? "$name has a malformed packet"
+		! tshark -r "$work/$name.pcapng" -Y '_ws.malformed || tcp.analysis.zero_window' 2>/dev/null | grep .
+		result $? "$name has a malformed packet, or one that says what nobody saw"
 	done
 	tshark -r "$work/flap-ip.pcapng" -T fields -e frame.interface_name -e frame.time_epoch -e tcp.flags -e frame.comment 2>/dev/null >"$work/packets"
 	grep -q $'^up0\t[0-9]*\\.[0-9]\\{9\\}\t0x0*18\t.*removed from up0 by ip\\[616\\].*on guest$' "$work/packets" &&

@@ -51,6 +51,8 @@ void packet_build(struct packet *out, uint8_t family, const struct tuple *t,
 	tcp.dest = htons(t->dport);
 	tcp.seq = htonl(known->seq);
 	tcp.ack_seq = htonl(known->ack);
+	/* Not known. Of 0, which a RST has, a reader would say that the other may not send. */
+	tcp.window = known->flags & PACKET_RST ? 0 : UINT16_MAX;
 	memset(out, 0, sizeof(*out));
 	len = family == AF_INET ? put_ip4(out->bytes, t, payload) : put_ip6(out->bytes, t, payload);
 	memcpy(out->bytes + len, &tcp, sizeof(tcp));
