@@ -60,16 +60,26 @@ static void end_quiet(struct blame *b, uint32_t node, uint64_t mono_ns)
 	}
 }
 
+/* Who begins one after the other ends his own first, and nobody else's. */
+static size_t place_for_open(const struct blame *b)
+{
+	struct dated items[OPEN_MAX];
+
+	for (size_t i = 0; i < OPEN_MAX; i++) {
+		if (!b->open[i])
+			return i;
+		items[i] = (struct dated){ b->open[i]->netns, b->open[i]->last_mono_ns };
+	}
+	return budgets_pick(&b->strangers, items, sizeof(*items), OPEN_MAX);
+}
+
 static void keep_open(struct blame *b, struct flush *f)
 {
-	size_t oldest = 0;
+	size_t place = place_for_open(b);
 
-	for (size_t i = 0; i < OPEN_MAX && b->open[oldest]; i++)
-		if (!b->open[i] || b->open[i]->last_mono_ns < b->open[oldest]->last_mono_ns)
-			oldest = i;
-	if (b->open[oldest])
-		end_flush(b, b->open[oldest]);
-	b->open[oldest] = f;
+	if (b->open[place])
+		end_flush(b, b->open[place]);
+	b->open[place] = f;
 }
 
 void blame_deliver_ongoing(struct blame *b, const struct flush *flush)

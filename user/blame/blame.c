@@ -178,7 +178,8 @@ static int observe_removal(struct blame *b, const struct observation *seen)
 	if (removal_is_risky(&entry))
 		risks_note(&b->risks, &entry, strangers_has(&b->strangers, seen->netns));
 	if (!flush && r->cause == CAUSE_OTHER && r->stack)
-		unexplained_note(&b->stacks, f.id, r->stack);
+		unexplained_note(&b->stacks, &b->strangers,
+				 (struct dated){ seen->netns, seen->mono_ns }, f.id, r->stack);
 	blame_deliver(b, seen, &f);
 	removals_add(b->removals, &entry);
 	return 0;

@@ -196,3 +196,14 @@ size_t budgets_evict(struct budgets *b, const struct strangers *strangers, const
 	budgets_forget(b, strangers_owner(strangers, chosen->netns), chosen->mono_ns);
 	return (size_t)((const char *)chosen - (const char *)items) / stride;
 }
+
+size_t budgets_pick(const struct strangers *strangers, const void *items, size_t stride,
+		    size_t count)
+{
+	struct budgets counted = { .count = 0 };
+
+	for (size_t i = 0; i < count; i++)
+		budgets_take(&counted,
+			     strangers_owner(strangers, item_at(items, stride, i)->netns));
+	return budgets_evict(&counted, strangers, items, stride, count);
+}

@@ -81,4 +81,8 @@ struct dated {
 size_t budgets_evict(struct budgets *budgets, const struct strangers *strangers, const void *items,
 		     size_t stride, size_t count);
 
+/* The same for a small table that keeps no budgets and no horizon: they are counted anew. */
+size_t budgets_pick(const struct strangers *strangers, const void *items, size_t stride,
+		    size_t count);
+
 #endif

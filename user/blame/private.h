@@ -16,7 +16,7 @@
 #include "blame/sent_resets.h"
 #include "blame/unexplained.h"
 
-enum { NODES_MAX = 64, OPEN_MAX = 8, SINGLES_MAX = 16 };
+enum { NODES_MAX = 64, OPEN_MAX = 32, SINGLES_MAX = 16 };
 
 /* What is known of one node's way of seeing; by its number, the last for all past
  * the limit. */

@@ -9,6 +9,7 @@
 
 /* More than a node has sockets. */
 enum { LIMIT_MAX = 1 << 22 };
+enum { FOREIGN_SHARE = 4 }; /* a part of so many is theirs at most */
 enum { VICTIMS_MAX = 8192, VICTIM_BUCKETS = 4096, LOOKED_AT_MAX = 64 };
 
 /* Most heads are empty: then a flow that is not there costs one access to memory. And how
@@ -18,6 +19,7 @@ enum { HEADS_EACH = 4, HAND_AHEAD = 8 };
 struct slot {
 	struct risk risk;
 	bool is_taken;
+	bool is_foreign;
 };
 
 /* Apart from the slots, and with the hash: each reset asks whether its flow is known to
@@ -44,6 +46,7 @@ struct risk_table {
 	size_t hand;   /* where to look next for one that may go */
 	struct known_victim *victims[VICTIM_BUCKETS];
 	size_t victims_count;
+	size_t foreign_flows, foreign_victims;
 };
 
 struct risk_table *risk_table_new(size_t limit)
@@ -109,7 +112,8 @@ static bool is_same_victim(const struct victim *a, const struct victim *b)
 	       !strcmp(a->process.comm, b->process.comm);
 }
 
-static const struct victim *keep_victim(struct risk_table *t, const struct victim *victim)
+static const struct victim *keep_victim(struct risk_table *t, const struct victim *victim,
+					bool is_foreign)
 {
 	size_t hash = (victim->process.pid * 31 + victim->process.netns) % VICTIM_BUCKETS;
 	struct known_victim *v;
@@ -117,7 +121,8 @@ static const struct victim *keep_victim(struct risk_table *t, const struct victi
 	for (v = t->victims[hash]; v; v = v->next)
 		if (is_same_victim(&v->victim, victim))
 			return &v->victim;
-	if (t->victims_count == VICTIMS_MAX)
+	if (t->victims_count == VICTIMS_MAX ||
+	    (is_foreign && t->foreign_victims == VICTIMS_MAX / FOREIGN_SHARE))
 		return NULL;
 	v = malloc(sizeof(*v));
 	if (!v)
@@ -126,6 +131,7 @@ static const struct victim *keep_victim(struct risk_table *t, const struct victi
 	v->next = t->victims[hash];
 	t->victims[hash] = v;
 	t->victims_count++;
+	t->foreign_victims += is_foreign;
 	return &v->victim;
 }
 
@@ -188,11 +194,14 @@ static uint32_t take_slot_of_reset(struct risk_table *t)
 	return 0;
 }
 
-struct risk *risk_table_add(struct risk_table *t, const struct risk *risk,
-			    const struct victim *victim)
+static struct risk *add(struct risk_table *t, const struct risk *risk, const struct victim *victim,
+			bool is_foreign)
 {
-	uint32_t slot = take_slot(t), hash, *head;
+	uint32_t slot, hash, *head;
 
+	if (is_foreign && t->foreign_flows > t->limit / FOREIGN_SHARE)
+		return NULL;
+	slot = take_slot(t);
 	if (!slot)
 		slot = take_slot_of_reset(t);
 	if (!slot)
@@ -200,10 +209,24 @@ struct risk *risk_table_add(struct risk_table *t, const struct risk *risk,
 	hash = hash_flow(t, risk->netns, &risk->flow.orig);
 	head = chain(t, hash);
 	t->links[slot - 1] = (struct link){ .hash = hash, .next = *head };
-	t->slots[slot - 1] = (struct slot){ .risk = *risk, .is_taken = true };
-	t->slots[slot - 1].risk.victim = victim ? keep_victim(t, victim) : NULL;
+	t->slots[slot - 1] =
+		(struct slot){ .risk = *risk, .is_taken = true, .is_foreign = is_foreign };
+	t->slots[slot - 1].risk.victim = victim ? keep_victim(t, victim, is_foreign) : NULL;
+	t->foreign_flows += is_foreign;
 	*head = slot;
 	return &t->slots[slot - 1].risk;
+}
+
+struct risk *risk_table_add(struct risk_table *t, const struct risk *risk,
+			    const struct victim *victim)
+{
+	return add(t, risk, victim, false);
+}
+
+struct risk *risk_table_add_foreign(struct risk_table *t, const struct risk *risk,
+				    const struct victim *victim)
+{
+	return add(t, risk, victim, true);
 }
 
 void risk_table_remove(struct risk_table *t, struct risk *risk)
@@ -216,6 +239,7 @@ void risk_table_remove(struct risk_table *t, struct risk *risk)
 		link = &t->links[*link - 1].next;
 	*link = t->links[index].next;
 	slot->is_taken = false;
+	t->foreign_flows -= slot->is_foreign;
 	t->links[index].next = t->free;
 	t->free = index + 1;
 }

@@ -23,6 +23,11 @@ struct risk *risk_table_find(struct risk_table *table, struct netns_id netns, ui
  * past the limit. The pointer is valid until the next call that adds or removes. */
 struct risk *risk_table_add(struct risk_table *table, const struct risk *risk,
 			    const struct victim *victim);
+
+/* The same for a flow of a namespace that another user namespace than the initial one owns:
+ * those have a quarter of the flows and of the victims, together. */
+struct risk *risk_table_add_foreign(struct risk_table *table, const struct risk *risk,
+				    const struct victim *victim);
 void risk_table_remove(struct risk_table *table, struct risk *risk);
 
 /* Walks them; `cursor` begins at 0. NULL at the end. Adding or removing spoils it. */

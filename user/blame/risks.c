@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "blame/private.h"
 
+static struct risk *add_risk(struct blame *b, const struct risk *risk, const struct victim *victim)
+{
+	return strangers_has(&b->strangers, risk->netns) ?
+		       risk_table_add_foreign(b->risks.table, risk, victim) :
+		       risk_table_add(b->risks.table, risk, victim);
+}
+
 /* One that was reset stays known, so that its socket is not found again. */
 static void end_risk(struct blame *b, const struct observation *seen, struct risk *risk,
 		     enum risk_end how)
@@ -62,7 +69,7 @@ static void begin_risk(struct blame *b, const struct observation *seen, struct l
 		risk.cause = flush->cause; /* it may have learned since */
 	risk.flush = flush ? flush->id : 0;
 	risk.id = f.id = ++b->last_id;
-	f.risk = risk_table_add(b->risks.table, &risk, &seen->risk.victim);
+	f.risk = add_risk(b, &risk, &seen->risk.victim);
 	if (f.risk)
 		blame_deliver(b, seen, &f);
 	else
@@ -88,7 +95,7 @@ static void begin_own_risk(struct blame *b, const struct observation *seen)
 				   .orig = o->flow.orig,
 				   .reply = tuple_inverse(&o->flow.orig) };
 	risk.id = f.id = b->last_id + 1;
-	f.risk = risk_table_add(b->risks.table, &risk, &o->victim);
+	f.risk = add_risk(b, &risk, &o->victim);
 	if (!f.risk)
 		return;
 	b->last_id++;
@@ -146,7 +153,7 @@ static void end_risk_of(struct blame *b, const struct observation *seen,
 	if (risk)
 		end_risk(b, seen, risk, RISK_RESET);
 	else if (is_blamed)
-		risk_table_add(b->risks.table, &reset, NULL);
+		add_risk(b, &reset, NULL);
 }
 
 /* Whichever side the reset was for: of a removed flow whose tuple, in either direction, is

@@ -11,11 +11,17 @@ void unexplained_release(struct unexplained *stacks)
 	memset(stacks, 0, sizeof(*stacks));
 }
 
-void unexplained_note(struct unexplained *stacks, uint64_t id, const char *text)
+void unexplained_note(struct unexplained *stacks, const struct strangers *strangers,
+		      struct dated when, uint64_t id, const char *text)
 {
-	uint32_t slot = stacks->next++ % STACKS_MAX;
+	size_t slot = stacks->count;
 
+	if (slot == STACKS_MAX)
+		slot = budgets_pick(strangers, stacks->slots, sizeof(*stacks->slots), STACKS_MAX);
+	else
+		stacks->count++;
 	free(stacks->slots[slot].text);
+	stacks->slots[slot].when = when;
 	stacks->slots[slot].id = id;
 	stacks->slots[slot].text = strdup(text);
 }

@@ -460,7 +460,7 @@ static void a_removal_with_its_process(void **state)
  * the one that was quiet longest has ended. */
 static void the_quietest_ends_first(void **state)
 {
-	enum { OPEN_AT_ONCE = 8 };
+	enum { OPEN_AT_ONCE = 32 };
 	char address[16];
 
 	(void)state;

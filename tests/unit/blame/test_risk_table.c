@@ -217,9 +217,42 @@ static void flows_chosen_by_one_hash_are_spread_by_another(void **state)
 	risk_table_free(table);
 }
 
+/* Anybody makes namespaces of his own, and in them as many flows and processes as he likes. */
+static void strangers_have_a_quarter(void **state)
+{
+	enum { LIMIT_FLOWS = 60000, VICTIMS = 8192 };
+	struct risk_table *t = risk_table_new(LIMIT_FLOWS);
+	size_t strangers_flows = 0, named = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < 60000; i++) {
+		struct risk risk = make_entry_of((uint16_t)(1 + i));
+		struct victim victim = { .process.pid = 1000 + i };
+		struct risk *taken;
+
+		risk.netns.inum = OTHER_NETNS;
+		taken = risk_table_add_foreign(t, &risk, &victim);
+		strangers_flows += taken != NULL;
+		named += taken && taken->victim;
+	}
+	assert_int_equal(strangers_flows, LIMIT_FLOWS / 4 + 1);
+	assert_int_equal(named, VICTIMS / 4);
+	/* The others find room, and their victims. */
+	for (uint32_t i = 0; i < LIMIT_FLOWS / 2; i++) {
+		struct risk risk = make_entry_of((uint16_t)(1 + i));
+		struct victim victim = { .process.pid = 1000 + i % (VICTIMS / 2) };
+		struct risk *taken = risk_table_add(t, &risk, &victim);
+
+		assert_non_null(taken);
+		assert_non_null(taken->victim);
+	}
+	risk_table_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(strangers_have_a_quarter),
 		cmocka_unit_test(table_bounds),
 		cmocka_unit_test(any_limit_will_do),
 		cmocka_unit_test(reset_ones_make_room),
