@@ -7,9 +7,9 @@ check-code: all ## gcc's analyzer, clang-tidy and cppcheck over user/, valgrind 
 	$(Q)CODE_CFLAGS="$(filter-out -Werror -W% -ffile-prefix-map=%,$(base_cflags))" RSTBLAME=$(abspath $(program)) tests/code/run
 
 # Unit tests and replay, built once more; by room, and what of blame/ and wire/ no test ran.
-# A child that becomes another user cannot write its counts, and says so where its test listens.
+# What becomes another user writes its counts, too, or says where its test listens that it cannot.
 coverage: ## how much of the pure core the fast tests run, by room
-	$(Q)GCOV_ERROR_FILE=/dev/null $(MAKE) --no-print-directory O=$(O)/coverage CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage \
+	$(Q)umask 0; $(MAKE) --no-print-directory O=$(O)/coverage CFLAGS="-O0 -g --coverage" LDFLAGS=--coverage \
 		test-unit test-replay >$(O)/coverage.log 2>&1 || { tail -n 30 $(O)/coverage.log; exit 1; }
 	$(Q)tests/code/coverage $(O)/coverage
 

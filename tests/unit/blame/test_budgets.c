@@ -141,6 +141,23 @@ static void what_is_kept_is_whole(void **state)
 	removals_free(m);
 }
 
+/* One goes for each that comes. */
+static void full_stays_full(void **state)
+{
+	enum { LIMIT = 64 };
+	struct removals *m = removals_new(LIMIT, &strangers);
+
+	(void)state;
+	add_many(m, 1, 3, NODE_NETNS, TRACKER_ESTABLISHED);
+	add_many(m, 100, 1000, OTHER_NETNS, TRACKER_ESTABLISHED);
+	for (uint64_t id = 1100; id < 1110; id++) {
+		add_many(m, id, 1, OTHER_NETNS, TRACKER_ESTABLISHED);
+		assert_int_equal(count_of(m, 1, 3, NODE_NETNS), 3);
+		assert_int_equal(count_of(m, id + 4 - LIMIT, LIMIT - 3, OTHER_NETNS), LIMIT - 3);
+	}
+	removals_free(m);
+}
+
 /* ---- as it is told ---- */
 
 static void begin_limited(size_t removals)
@@ -357,6 +374,7 @@ int main(void)
 		cmocka_unit_test(another_namespace_pushes_no_flush_out),
 		cmocka_unit_test(many_foreign_namespaces_are_one_owner),
 		cmocka_unit_test(what_is_kept_is_whole),
+		cmocka_unit_test(full_stays_full),
 		story(a_flush_is_blamed_after_many_closes),
 		story(anothers_evictions_are_not_ours),
 		story(forgotten_link_is_no_module_unload),

@@ -117,6 +117,22 @@ static void not_by_the_original_tuple(void **state)
 	assert_int_not_equal(see_reset(&w, reset)->verdict, VERDICT_ENTRY_REMOVED);
 }
 
+/* What was removed on the node after the reset did not lead to it. */
+static void not_by_what_came_later(void **state)
+{
+	struct flow flow = to_service(40112);
+	struct reset_blame r;
+
+	(void)state;
+	watched_delete(&flow);
+	w.now_ns -= MS(5) + 1000;
+	r = reset_by_pod(&flow, LOOK_FOUND);
+	assert_int_not_equal(r.verdict, VERDICT_ENTRY_REMOVED);
+	pass(&w, 1000); /* the same nanosecond is not before it */
+	r = reset_by_pod(&flow, LOOK_FOUND);
+	assert_judged(&r, VERDICT_ENTRY_REMOVED, CAUSE_USER_DELETE, CONFIDENCE_PROVEN);
+}
+
 static void replaced_on_the_node(void **state)
 {
 	struct flow flow = to_service(40112);
@@ -405,6 +421,7 @@ int main(void)
 		test(the_pods_own_entry),
 		test(nobody_could_look),
 		test(not_by_the_original_tuple),
+		test(not_by_what_came_later),
 		test(replaced_on_the_node),
 		test(the_pods_own_hooks_are_no_evidence),
 		test(the_nodes_hooks_are_gone),

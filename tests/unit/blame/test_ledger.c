@@ -255,6 +255,22 @@ static void comes_back_whole(void **state)
 	ledger_free(l);
 }
 
+/* A state of a tracker that is newer than this. */
+static void an_unknown_state_is_none(void **state)
+{
+	struct ledger *l = ledger_new(16);
+	struct flow flow = masqueraded(40112);
+	struct ledger_removal r = removal(1, &flow);
+	struct ledger_walk walk;
+
+	(void)state;
+	r.tcp_state = TRACKER_STATES;
+	ledger_add(l, &r);
+	find_first(l, &walk, &r, LEDGER_ORIG);
+	assert_int_equal(walk.removal.tcp_state, TRACKER_NONE);
+	ledger_free(l);
+}
+
 /* From which address the rest is zero or not, the tuple is what it is. */
 static void odd_addresses(void **state)
 {
@@ -453,6 +469,7 @@ int main(void)
 		cmocka_unit_test(a_walk_is_bounded_and_says_so),
 		cmocka_unit_test(less_address_space_is_a_smaller_ledger),
 		cmocka_unit_test(comes_back_whole),
+		cmocka_unit_test(an_unknown_state_is_none),
 		cmocka_unit_test(odd_addresses),
 		cmocka_unit_test(is_retranslated_on_one_side),
 		cmocka_unit_test(flush_is_given_later),

@@ -36,7 +36,8 @@ static void waits_for_a_flush_under_way(void **state)
 		push(&w, i);
 	flush_ring_look(&ring);
 	assert_true(flush_ring_may_wait(&ring, second_ns));
-	assert_false(flush_ring_may_wait(&ring, 3 * second_ns)); /* it is old */
+	assert_true(flush_ring_may_wait(&ring, 2 * second_ns));
+	assert_false(flush_ring_may_wait(&ring, 2 * second_ns + 1)); /* it is old */
 	w.task = 0;
 	assert_false(flush_ring_may_wait(&ring, second_ns)); /* it is over */
 	w.task = 1;
