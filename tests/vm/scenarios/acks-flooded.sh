@@ -5,6 +5,7 @@
 
 . /guest/ends.sh
 RUNS=test-kernels
+WINDOW=120
 
 setup() {
 	network_make
