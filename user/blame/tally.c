@@ -9,7 +9,7 @@
 
 /* Addresses and entries are known by a hash: two that share one hide what is missing, and
  * never make more of it. */
-enum { ADDRESS_BUCKETS = 1024, ENTRY_BITS = 1 << 19 };
+enum { ADDRESS_BUCKETS = 1 << 14, ENTRY_BITS = 1 << 19 };
 
 /* Since the kernel was last asked, between that and the time before, and one more: an entry
  * may be found in the table whose removal is under way, and was seen already. */
