@@ -121,12 +121,16 @@ static const struct holding *needed(size_t index)
 
 const char *privilege_name(size_t index)
 {
-	return needed(index) ? needed(index)->name : NULL;
+	const struct holding *row = needed(index);
+
+	return row ? row->name : NULL;
 }
 
 bool privilege_has(size_t index)
 {
-	return needed(index) && has(needed(index)->capability);
+	const struct holding *row = needed(index);
+
+	return row && has(row->capability);
 }
 
 /* NULL: nothing can be traced. "": it is there, or nothing comes of its absence. */
@@ -169,6 +173,7 @@ static bool has_sysfs(void)
 
 int privilege_check(char *why, size_t size)
 {
+	const struct holding *row;
 	char missing[96] = "";
 	size_t used = 0;
 
@@ -179,10 +184,10 @@ int privilege_check(char *why, size_t size)
 			 "--userns=host)");
 		return -EPERM;
 	}
-	for (size_t i = 0; needed(i); i++)
+	for (size_t i = 0; (row = needed(i)); i++)
 		if (!consequence(i))
 			used += (size_t)snprintf(missing + used, sizeof(missing) - used, "%s%s",
-						 used ? ", " : "", needed(i)->name);
+						 used ? ", " : "", row->name);
 	if (!used && has_sysfs())
 		return 0;
 	if (!used) {
@@ -197,11 +202,12 @@ int privilege_check(char *why, size_t size)
 
 const char *privilege_gap(size_t index, char *why, size_t size)
 {
+	const struct holding *row = needed(index);
 	const char *what = consequence(index);
 
 	why[0] = '\0';
-	if (what && *what)
-		snprintf(why, size, "missing %s: %s; run it as root", needed(index)->name, what);
+	if (row && what && *what)
+		snprintf(why, size, "missing %s: %s; run it as root", row->name, what);
 	return why;
 }
 
@@ -258,11 +264,11 @@ const char *privilege_cure(int err, const struct privilege_facts *facts)
 /* Where /proc is mounted with hidepid, the others do not even show. */
 bool privilege_sees_processes(char *why, size_t size)
 {
+	const struct holding *row;
 	struct stat st;
 
-	for (size_t i = 0; needed(i); i++)
-		if ((needed(i)->absence == ABSENCE_PROCESSES ||
-		     needed(i)->absence == ABSENCE_READING) &&
+	for (size_t i = 0; (row = needed(i)); i++)
+		if ((row->absence == ABSENCE_PROCESSES || row->absence == ABSENCE_READING) &&
 		    *privilege_gap(i, why, size))
 			return false;
 	if (stat("/proc/self/ns/pid", &st) || (__u32)st.st_ino == FIRST_PID_NAMESPACE)

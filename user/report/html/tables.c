@@ -239,8 +239,8 @@ static void write_unknown(const struct html *h, FILE *out)
 
 	fprintf(out, "<p class=\"rest\">The victim of %s is unknown",
 		COUNTED(h->victims_unknown, "blamed reset", "blamed resets"));
-	for (uint8_t i = UNNAMED_NONE + 1; i < UNNAMEDS; i++) {
-		const struct victim v = { .unnamed = i };
+	for (unsigned i = UNNAMED_NONE + 1; i < UNNAMEDS; i++) {
+		const struct victim v = { .unnamed = (uint8_t)i };
 
 		if (!h->victims_unnamed[i])
 			continue;
