@@ -3,9 +3,13 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "blame/judge.h"
 #include "blame/live_entry.h"
 #include "blame/settle.h"
+
+/* How long the first line of those that are only counted (report/strays.h) speaks for others. */
+#define COUNTED_NS (60 * NSEC_PER_SEC)
 
 static bool is_clean_end(const struct ledger_removal *r)
 {
@@ -330,10 +334,14 @@ int blame_observe_resets(struct blame *b, const struct observation *seen)
 				      .confidence = CONFIDENCE_PROVEN };
 	struct finding f = { .type = FINDING_RESETS, .reset = &blamed };
 
-	if (counted->verdict)
+	if (counted->verdict) {
+		/* The first alone: others may follow it for a minute. Those have one line then. */
+		sent_resets_count(&b->sent, &b->strangers, seen->netns,
+				  seen->mono_ns + (counted->count == 1 ? COUNTED_NS : 0));
 		blamed = (struct reset_blame){ .verdict = counted->verdict,
 					       .cause = counted->cause,
 					       .confidence = counted->confidence };
+	}
 	f.id = ++b->last_id;
 	blame_deliver(b, seen, &f);
 	return 0;

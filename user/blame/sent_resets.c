@@ -20,6 +20,12 @@ void sent_resets_add(struct sent_resets *sent, const struct strangers *strangers
 					 .packet = reset->reset.packet };
 }
 
+void sent_resets_count(struct sent_resets *sent, const struct strangers *strangers,
+		       struct netns_id netns, uint64_t until_ns)
+{
+	budgets_forget(&sent->budgets, strangers_owner(strangers, netns), until_ns);
+}
+
 /* One RST is received once: the next with these addresses and ports is another, whose
  * sending may have been counted only. */
 uint64_t sent_resets_take(struct sent_resets *sent, const struct observation *received,

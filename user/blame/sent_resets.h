@@ -25,6 +25,11 @@ struct sent_resets {
 void sent_resets_add(struct sent_resets *sent, const struct strangers *strangers,
 		     const struct observation *reset, uint64_t id);
 
+/* Up to that time some that were sent in `netns` were not told, but counted: those of a recording
+ * (report/strays.h). */
+void sent_resets_count(struct sent_resets *sent, const struct strangers *strangers,
+		       struct netns_id netns, uint64_t until_ns);
+
 /* When the newest was sent that is not remembered and that `received` may be; 0: all are. */
 uint64_t sent_resets_horizon(const struct sent_resets *sent, const struct strangers *strangers,
 			     const struct observation *received);

@@ -313,6 +313,16 @@ static void record_strays(struct report *r)
 		record(r, &f);
 }
 
+static void record_first_stray(struct report *r, const struct finding *found)
+{
+	struct observation seen;
+	struct reset_blame blamed;
+	struct finding f;
+
+	if (strays_begin(&r->unrecorded, found, &seen, &blamed, &f))
+		record(r, &f);
+}
+
 static void show_strays(struct report *r)
 {
 	struct observation seen;
@@ -351,6 +361,8 @@ void report_finding(void *report, const struct finding *found)
 		show_strays(r);
 	if (!only_counts(r, &r->unrecorded, f))
 		record(r, f);
+	else
+		record_first_stray(r, f);
 	if (f->mono_ns > r->last.mono_ns || f->type == FINDING_END) {
 		r->last = *f;
 		r->last.netns.node = 0;

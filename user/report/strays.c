@@ -87,15 +87,9 @@ static struct stray_kind *next_counted(struct strays *s)
 	return NULL;
 }
 
-bool strays_next(struct strays *s, struct observation *seen, struct reset_blame *blamed,
-		 struct finding *out)
+static void write_line(struct stray_kind *k, struct observation *seen, struct reset_blame *blamed,
+		       struct finding *out)
 {
-	struct stray_kind *k = next_counted(s);
-
-	if (!k) {
-		memset(s, 0, sizeof(*s));
-		return false;
-	}
 	*blamed = (struct reset_blame){ .verdict = k->verdict,
 					.cause = k->cause,
 					.confidence = k->confidence };
@@ -115,5 +109,32 @@ bool strays_next(struct strays *s, struct observation *seen, struct reset_blame 
 				 .seen = seen,
 				 .reset = blamed };
 	k->counted = 0;
-	return true;
+}
+
+bool strays_begin(struct strays *s, const struct finding *f, struct observation *seen,
+		  struct reset_blame *blamed, struct finding *out)
+{
+	for (size_t i = 0; i < STRAYS_KINDS_MAX + STRAYS_OTHERS_MAX; i++) {
+		struct stray_kind *k = &s->kinds[i];
+
+		if (k->id != f->id || k->counted != 1 || k->is_begun)
+			continue;
+		k->is_begun = true;
+		write_line(k, seen, blamed, out);
+		return true;
+	}
+	return false;
+}
+
+bool strays_next(struct strays *s, struct observation *seen, struct reset_blame *blamed,
+		 struct finding *out)
+{
+	struct stray_kind *k = next_counted(s);
+
+	if (k) {
+		write_line(k, seen, blamed, out);
+		return true;
+	}
+	memset(s, 0, sizeof(*s));
+	return false;
 }

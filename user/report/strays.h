@@ -22,7 +22,8 @@ struct stray_kind {
 	enum cause cause;
 	enum confidence confidence;
 	uint64_t told, counted;
-	uint64_t id; /* of the first that was counted: its own line's, which is not written */
+	bool is_begun; /* its first had its line: strays_begin() */
+	uint64_t id;   /* of the first that was counted: its own line's, which is not written */
 	uint64_t first_wall_ns, last_wall_ns, last_mono_ns;
 };
 
@@ -36,6 +37,12 @@ struct strays {
 
 /* Whether the finding is only counted, which is done. */
 bool strays_count(struct strays *s, const struct finding *f);
+
+/* Of a finding that is only counted: whether it is the first of its kind in this minute, as a line
+ * of its own. From there on a recording has not all: a RST that is received may be one of those
+ * that were counted. Points into `seen` and `blamed`. */
+bool strays_begin(struct strays *s, const struct finding *f, struct observation *seen,
+		  struct reset_blame *blamed, struct finding *out);
 
 /* Whether the minute is over at `f`, or the window. */
 bool strays_are_due(const struct strays *s, const struct finding *f);

@@ -6,6 +6,7 @@
 #include "summary/verdict_text.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 #define ACT 7
 #define S NSEC_PER_SEC
@@ -112,6 +113,34 @@ static void remote_after_the_same_translation(void **state)
 	/* A new connection from the same port is another one. */
 	see(&w, make_entry(&anew, true));
 	assert_int_equal(see_reset(&w, received(&flow))->because_count, 0);
+}
+
+static void see_counted(uint64_t count, enum verdict verdict)
+{
+	see(&w, (struct observation){
+			.type = OBSERVATION_RESETS,
+			.counted = { .family = AF_INET, .count = count, .verdict = verdict } });
+}
+
+/* A recording has not each of a stranger's: which of them this one is cannot be known, until they
+ * all have been counted. SYNs' are no end of an open connection. */
+static void remote_or_one_that_was_only_counted(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	const struct reset_blame *r;
+
+	(void)state;
+	see_counted(7, VERDICT_NONE);
+	assert_int_equal(see_reset(&w, received(&flow))->confidence, CONFIDENCE_PROVEN);
+	see_counted(1, VERDICT_ENTRY_UNKNOWN);
+	pass(&w, 50 * S);
+	r = see_reset(&w, received(&flow));
+	assert_judged(r, VERDICT_REMOTE, CAUSE_NONE, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(r, UNSEEN_OTHER_FORGOTTEN));
+	pass(&w, 9 * S);
+	see_counted(4000, VERDICT_ENTRY_UNKNOWN);
+	pass(&w, 2 * S + 1);
+	assert_int_equal(see_reset(&w, received(&flow))->confidence, CONFIDENCE_PROVEN);
 }
 
 /* Both ends are on this node: one RST, seen twice, and linked. */
@@ -433,6 +462,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		story(remote_is_the_peers),
+		story(remote_or_one_that_was_only_counted),
 		story(remote_after_a_new_translation),
 		story(remote_in_a_container),
 		story(told_by_the_receivers_only),

@@ -127,8 +127,11 @@ static void a_flood(void **state)
 	assert_non_null(strstr(text, "\"entry-unknown\":100000"));
 	free(text);
 
-	/* And so a replay of the recording, which is no longer. */
+	/* And so a replay of the recording, which is no longer. There the first has a line, too, by
+	 * which a replay knows that others are missing. */
 	text = read_file(recording);
+	assert_int_equal(count_lines(text, "{\"type\":\"resets\""), 4);
+	assert_int_equal(count_lines(text, "\"count\":1,"), 2);
 	assert_true(strlen(text) < 400000);
 	watch_begin(&again);
 	again.also = count_finding;
