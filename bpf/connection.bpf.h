@@ -8,18 +8,11 @@
 
 #define V4_MAPPED_WORD bpf_htonl(0xffff)
 
-/* The tuple is of the peer's packets, as they come to the socket. */
-struct connection {
-	__u32 netns;
-	__u32 family;
-	struct event_tuple packet;
-};
-
 /* 16,384 of 128 bytes: 2 MiB. */
 struct ended_connections {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 16384);
-	__type(key, struct connection);
+	__type(key, struct event_connection);
 	__type(value, struct event_socket_end);
 };
 extern struct ended_connections ended_connections SEC(".maps");

@@ -112,6 +112,14 @@ enum event_end_how {
 };
 
 /* How a connection left ESTABLISHED or CLOSE_WAIT. */
+/* Which connection: the tuple is of the peer's packets, as they come to the socket. */
+struct event_connection {
+	__u32 netns;
+	__u32 family;
+	struct event_tuple packet;
+};
+_Static_assert(sizeof(struct event_connection) == 44, "event_connection");
+
 struct event_socket_end {
 	__u64 ts_ns;
 	__u64 start_boottime_ns; /* of the process; 0: none did it */

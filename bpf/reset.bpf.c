@@ -307,7 +307,7 @@ static __always_inline void fill_reset_socket(struct event_reset_socket *e,
 }
 
 /* What became of the connection, if it was this host's and was seen to end. */
-static __noinline void tell_socket_end(const struct connection *connection, __u64 reset_ns)
+static __noinline void tell_socket_end(const struct event_connection *connection, __u64 reset_ns)
 {
 	const struct event_socket_end *end = bpf_map_lookup_elem(&ended_connections, connection);
 	struct event_reset_socket *e;
@@ -324,7 +324,7 @@ static __always_inline int send_reset(void *ctx, bool is_kprobe, const struct so
 {
 	const struct net *net = packet_net(sk, BPF_CORE_READ(skb, dev));
 	__u64 task = bpf_get_current_task();
-	struct connection connection = {};
+	struct event_connection connection = {};
 	struct event_tuple ports = { .sport = start->sport, .dport = start->dport };
 	struct event_reset *e;
 	__u64 reset_ns;

@@ -79,7 +79,7 @@ static __always_inline void note_process(struct event_socket_end *end)
 
 static __always_inline int on_connection_end(const struct sock *sk, bool is_closed)
 {
-	struct connection connection = {};
+	struct event_connection connection = {};
 	struct event_socket_end end = { .ts_ns = bpf_ktime_get_ns() };
 	bool is_softirq = in_softirq();
 

@@ -13,6 +13,7 @@
 #include "wire/flush_ring.h"
 
 struct loader;
+struct tuple;
 struct symbolizer;
 
 struct loader_options {
@@ -91,6 +92,12 @@ bool loader_next_syn_generation(const struct loader *loader);
 /* Takes ports of past generations out. Returns how many of them, in their order, it did. */
 size_t loader_delete_syns(const struct loader *loader, const struct event_syn_key *keys,
 			  size_t count);
+
+/* Whether a connection was seen to end after `since_ns` (CLOCK_MONOTONIC) whose peer's packets have
+ * that tuple, in whatever namespace. Goes through the 16,384 ends that the kernel's side
+ * remembers: some milliseconds. False, too, where they cannot be read. */
+bool loader_ended_since(const struct loader *loader, uint8_t family, const struct tuple *packet,
+			uint64_t since_ns);
 
 /* The kernel's name for a value of enum sk_rst_reason, without its prefix; NULL
  * where it has none. Lives as long as the loader. */

@@ -80,7 +80,7 @@ static bool is_open(const struct victim *victim)
  * entry. */
 static void settle_doubt(const struct victim *victim, struct reset_blame *out)
 {
-	if (!is_open(victim))
+	if (!is_open(victim) && victim->look != LOOK_ENDED)
 		return;
 	verdict_confirm(out, UNSEEN_SOCKET);
 	out->verdict = VERDICT_ENTRY_REMOVED;
@@ -115,6 +115,12 @@ void settle_reset(const struct observation *seen, const struct victim *victim,
 		if (is_own)
 			settle_unreachable(seen, victim, out);
 		else if (out->doubted_cause)
+			settle_doubt(victim, out);
+		else if (out->needs_socket)
+			verdict_confirm(out, UNSEEN_SOCKET);
+		return;
+	case LOOK_ENDED: /* whom the reset hurt may have closed it at once */
+		if (out->doubted_cause)
 			settle_doubt(victim, out);
 		else if (out->needs_socket)
 			verdict_confirm(out, UNSEEN_SOCKET);

@@ -116,6 +116,7 @@ enum victim_look {
 	LOOK_FOUND,
 	LOOK_ABSENT, /* all that could have it was looked at, and it is not there */
 	LOOK_LATE,   /* there was no time, or something could not be looked at */
+	LOOK_ENDED,  /* it is not there: it was when the reset was sent, and has ended since */
 	VICTIM_LOOKS,
 };
 

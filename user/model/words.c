@@ -163,6 +163,7 @@ static const char *const victim_looks[VICTIM_LOOKS] = {
 	[LOOK_FOUND] = "found",
 	[LOOK_ABSENT] = "absent",
 	[LOOK_LATE] = "late",
+	[LOOK_ENDED] = "ended",
 };
 
 static const char *const unnameds[UNNAMEDS] = {

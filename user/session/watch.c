@@ -358,6 +358,11 @@ static bool probes_may_come(const struct run *run)
 	return false;
 }
 
+static bool has_ended(void *loader, uint8_t family, const struct tuple *packet, uint64_t since_ns)
+{
+	return loader_ended_since(loader, family, packet, since_ns);
+}
+
 static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 {
 	struct loader_options options = { .btf_path = run->options->btf,
@@ -392,6 +397,8 @@ static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 	run->rings = rings_new(run->loader, run->options->with_stacks, take_live, run);
 	run->inspector = inspector_new();
 	run->victims = victims_new(run->inspector, run->options->log, report_finding, &run->report);
+	if (run->victims)
+		victims_set_ended(run->victims, has_ended, run->loader);
 	run->blame = blame_new(NULL, take_finding, run);
 	run->witnesses = witnesses_new(take_live, run);
 	if (run->blame && run->inspector)

@@ -21,6 +21,8 @@ enum { ASKED_MAX = 256 };
 #define LISTENER_NS (2 * NSEC_PER_SEC)
 /* Listeners of ports that SYNs were refused at; a scan of ports would have more of them. */
 enum { LISTENERS_PER_S = 64 };
+/* Of sockets that are not there, which have ended only now. */
+enum { ENDS_PER_S = 16 };
 
 struct victims {
 	struct inspector *inspector; /* NULL: nobody looks */
@@ -33,6 +35,10 @@ struct victims {
 	uint64_t unlooked;
 	uint64_t second_ns; /* listeners that were asked for since then: */
 	size_t listeners;
+	victims_ended_fn ended; /* NULL: nobody knows */
+	void *ended_ctx;
+	uint64_t ends_ns; /* asked for since then: */
+	size_t ends;
 };
 
 /* ---- going on ---- */
@@ -72,6 +78,28 @@ static enum victim_look look_of(const struct inspection *found)
 	if (found->victims[0].socket_state != SOCKET_NONE)
 		return LOOK_FOUND;
 	return found->is_cut || found->err ? LOOK_LATE : LOOK_ABSENT;
+}
+
+static bool may_ask_for_end(struct victims *v)
+{
+	uint64_t now_ns = clock_mono_ns();
+
+	if (now_ns - v->ends_ns >= NSEC_PER_SEC) {
+		v->ends_ns = now_ns;
+		v->ends = 0;
+	}
+	return v->ended && v->ends++ < ENDS_PER_S;
+}
+
+/* Where the verdict depends on it: a process that was reset closes its socket at once. */
+static enum victim_look look_again(struct victims *v, const struct finding *f)
+{
+	struct tuple packet = tuple_inverse(&f->wanted->tuple);
+
+	if ((f->reset->needs_socket || f->reset->doubted_cause) && may_ask_for_end(v) &&
+	    v->ended(v->ended_ctx, f->seen->reset.family, &packet, f->mono_ns))
+		return LOOK_ENDED;
+	return LOOK_ABSENT;
 }
 
 static void let_go(struct victims *v)
@@ -136,6 +164,7 @@ static void ask_for_more(struct victims *v)
 void victims_found(struct victims *v, const struct inspection *found)
 {
 	struct held *held = hold_queue_find(&v->queue, found->id);
+	enum victim_look look = look_of(found);
 
 	v->asked--;
 	if (!held)
@@ -146,7 +175,9 @@ void victims_found(struct victims *v, const struct inspection *found)
 		return;
 	}
 	v->unlooked += found->is_cut && found->kind != INSPECT_LISTENER;
-	set_victim(held->finding, &found->victims[0], look_of(found));
+	if (look == LOOK_ABSENT)
+		look = look_again(v, held->finding);
+	set_victim(held->finding, &found->victims[0], look);
 }
 
 /* ---- holding ---- */
@@ -243,6 +274,12 @@ void victims_end(struct victims *v)
 }
 
 /* ---- set up ---- */
+
+void victims_set_ended(struct victims *v, victims_ended_fn ended, void *ctx)
+{
+	v->ended = ended;
+	v->ended_ctx = ctx;
+}
 
 struct victims *victims_new(struct inspector *inspector, bool has_log, blame_sink_fn next,
 			    void *ctx)

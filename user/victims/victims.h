@@ -23,6 +23,13 @@ struct victims;
  * of memory. */
 struct victims *victims_new(struct inspector *inspector, bool has_log, blame_sink_fn next,
 			    void *ctx);
+/* What knows which connections have ended since `since_ns` (CLOCK_MONOTONIC), by the tuple of the
+ * peer's packets: whoever is reset may close its socket before anybody looks for it. At most 16
+ * times a second, since it may take milliseconds. */
+typedef bool (*victims_ended_fn)(void *ctx, uint8_t family, const struct tuple *packet,
+				 uint64_t since_ns);
+void victims_set_ended(struct victims *v, victims_ended_fn ended, void *ctx);
+
 void victims_free(struct victims *v); /* before the blame that the findings came from */
 
 /* A blame_sink_fn, with the stage as its context. */

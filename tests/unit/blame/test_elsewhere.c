@@ -78,9 +78,12 @@ static struct reset_blame reset_at_home(const struct flow *flow, enum victim_loo
 static void the_pods_own_entry(void **state)
 {
 	struct flow waits = to_service(40112), gone = to_service(40113), late = to_service(40114);
+	struct flow closed = to_service(40115);
 	struct reset_blame r;
 
 	(void)state;
+	r = reset_at_home(&closed, LOOK_ENDED); /* by the application that got the reset */
+	assert_judged(&r, VERDICT_ENTRY_REMOVED, CAUSE_USER_DELETE, CONFIDENCE_PROVEN);
 	r = reset_at_home(&waits, LOOK_FOUND);
 	assert_judged(&r, VERDICT_ENTRY_REMOVED, CAUSE_USER_DELETE, CONFIDENCE_PROVEN);
 	r = reset_at_home(&gone, LOOK_ABSENT);

@@ -65,6 +65,17 @@ static void a_reset_that_arrived(void **state)
 	assert_int_equal(r.inferred_count, 0);
 }
 
+/* It did not, and its process has closed the socket since the second one. */
+static void a_believed_reset_and_a_socket_that_ended(void **state)
+{
+	struct flow flow = masqueraded(40112);
+	struct reset_blame r;
+
+	(void)state;
+	r = after_expiry(&flow, TRACKER_CLOSE, CAUSE_TIMEOUT, LOOK_ENDED, SOCKET_NONE);
+	assert_judged(&r, VERDICT_ENTRY_REMOVED, CAUSE_TIMEOUT, CONFIDENCE_PROVEN);
+}
+
 /* Anybody can have an open socket with those addresses and ports, in a namespace of his own. */
 static void an_open_socket_that_may_be_anybodys(void **state)
 {
@@ -165,6 +176,7 @@ int main(void)
 		test(a_believed_reset_and_an_open_socket),
 		test(a_believed_reset_and_a_flush),
 		test(a_reset_that_arrived),
+		test(a_believed_reset_and_a_socket_that_ended),
 		test(an_open_socket_that_may_be_anybodys),
 		test(a_reset_that_nobody_could_look_behind),
 		test(good_byes_need_no_socket),

@@ -79,6 +79,20 @@ static int end(void **state)
 	return 0;
 }
 
+static void tell_one(struct reset_blame blame, uint64_t mono_ns, const struct wanted_socket *wanted)
+{
+	struct flow flow = masqueraded(1001);
+	struct observation seen = make_reset(&flow, &flow.reply);
+	struct finding f = { .type = FINDING_RESET,
+			     .id = mono_ns,
+			     .mono_ns = mono_ns,
+			     .seen = &seen,
+			     .reset = &blame,
+			     .wanted = wanted };
+
+	victims_take(v, &f);
+}
+
 static void tell(uint64_t id, enum finding_type type, const struct wanted_socket *wanted)
 {
 	struct flow flow = masqueraded(1001);
@@ -290,6 +304,60 @@ static void a_log(void **state)
 	assert_string_equal(victims_of[3].process.comm, "redis-cli");
 }
 
+/* The only connection that has ended since the packet's time. */
+static size_t asked_for_ends;
+
+static bool has_ended(void *ctx, uint8_t family, const struct tuple *packet, uint64_t since_ns)
+{
+	(void)ctx;
+	asked_for_ends++;
+	assert_int_equal(family, AF_INET);
+	return packet->dport == 1001 && since_ns < 3;
+}
+
+/* Whom the reset hurt may be gone by the time that somebody looks, which is asked for where the
+ * verdict depends on it. */
+static void one_that_has_just_ended(void **state)
+{
+	static const struct wanted_socket another = { .tuple.sport = 1002 };
+
+	(void)state;
+	begin(false);
+	victims_set_ended(v, has_ended, NULL);
+	asked_for_ends = 0;
+	tell_one((struct reset_blame){ .needs_socket = true }, 1, &somebody);
+	tell_one((struct reset_blame){ .needs_socket = true }, 2, &another);
+	tell_one((struct reset_blame){ .needs_socket = true }, 3, &somebody); /* it ended before */
+	tell_one((struct reset_blame){ .needs_socket = false }, 4, &somebody);
+	tell_one((struct reset_blame){ .needs_socket = true }, 5, &somebody);
+	tell_one((struct reset_blame){ .doubted_cause = CAUSE_TIMEOUT }, 1, &somebody);
+	for (size_t i = 0; i < 6; i++)
+		answer(i, i == 4 ? "redis-cli" : NULL, false);
+	victims_turn(v);
+	assert_int_equal(reached, 6);
+	assert_int_equal(victims_of[0].look, LOOK_ENDED);
+	assert_int_equal(victims_of[1].look, LOOK_ABSENT);
+	assert_int_equal(victims_of[2].look, LOOK_ABSENT);
+	assert_int_equal(victims_of[3].look, LOOK_ABSENT);
+	assert_int_equal(victims_of[4].look, LOOK_FOUND);
+	assert_int_equal(victims_of[5].look, LOOK_ENDED);
+	assert_int_equal(asked_for_ends, 4);
+}
+
+/* Going through them takes its time: a storm gets no more of them than a few. */
+static void a_storm_of_ended_ones(void **state)
+{
+	(void)state;
+	begin(false);
+	victims_set_ended(v, has_ended, NULL);
+	asked_for_ends = 0;
+	for (size_t i = 0; i < 200; i++)
+		tell_one((struct reset_blame){ .needs_socket = true }, 1, &somebody);
+	for (size_t i = 0; i < 200; i++)
+		answer(i, NULL, false);
+	assert_in_range(asked_for_ends, 16, 32); /* a second may begin in between */
+}
+
 static void no_inspector(void **state)
 {
 	(void)state;
@@ -306,9 +374,17 @@ static void no_inspector(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		story(nobody_is_wanted),   story(in_their_order), story(a_victim_that_never_comes),
-		story(no_time_to_look),    story(a_storm),        story(a_scan_of_ports),
-		story(more_than_it_holds), story(a_log),          story(no_inspector),
+		story(nobody_is_wanted),
+		story(in_their_order),
+		story(a_victim_that_never_comes),
+		story(no_time_to_look),
+		story(a_storm),
+		story(a_scan_of_ports),
+		story(more_than_it_holds),
+		story(a_log),
+		story(no_inspector),
+		story(one_that_has_just_ended),
+		story(a_storm_of_ended_ones),
 	};
 
 	return cmocka_run_group_tests_name("victims", tests, NULL, NULL);

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The entries of a pod's connections to a service address are deleted, of open ones (3) and of
+# dead ones whose good-bye was lost (2). All are reset, and by the time that rstblame looks
+# for a socket the open ones have ended, too: it is stopped meanwhile.
+
+. /guest/service.sh
+. /guest/stopped.sh
+RUNS=test-kernels
+SERVICE=$CLUSTER ENDPOINT=$SERVER
+
+setup() {
+	service_network
+	service_rules $SERVICE $ENDPOINT 80:7001 81:7002
+	listen one srv $ENDPOINT 7001
+	listen two srv $ENDPOINT 7002
+	clients a c1 3 $SERVICE 80
+	clients b c1 2 $SERVICE 81
+	die_unheard b c1 81
+}
+
+act() {
+	entries_delete $SERVICE
+	stopped 2 speak_and_die
+}
+
+speak_and_die() {
+	tell one say hello
+	tell two say hello
+	wait_for_pod_rsts 5
+	die_unheard a c1 80
+}
