@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Two nodes with the same addresses on one kernel, as two namespaces, and the same tuples
 # in both. This one's flush (3) says nothing of the twin's flows, which were forgotten
-# before anybody watched (2), nor of another conntrack zone of its own (1). Last, an
+# before anybody watched (2), nor of another conntrack zone of its own (1); its three victims
+# are those behind it, not the two with the same tuples behind the twin. Last, an
 # address moves from the twin to this node, without the twin's entries: failover (2).
 
 twin() { ip netns exec "$@"; }
