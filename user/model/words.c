@@ -159,11 +159,8 @@ static const char *const barriers[BARRIERS] = {
 };
 
 static const char *const victim_looks[VICTIM_LOOKS] = {
-	[LOOK_NONE] = "none",
-	[LOOK_FOUND] = "found",
-	[LOOK_ABSENT] = "absent",
-	[LOOK_LATE] = "late",
-	[LOOK_ENDED] = "ended",
+	[LOOK_NONE] = "none", [LOOK_FOUND] = "found", [LOOK_ABSENT] = "absent",
+	[LOOK_LATE] = "late", [LOOK_ENDED] = "ended",
 };
 
 static const char *const unnameds[UNNAMEDS] = {
