@@ -80,7 +80,7 @@ static bool is_open(const struct victim *victim)
  * entry. */
 static void settle_doubt(const struct victim *victim, struct reset_blame *out)
 {
-	if (!is_open(victim) && victim->look != LOOK_ENDED)
+	if (!is_open(victim))
 		return;
 	verdict_confirm(out, UNSEEN_SOCKET);
 	out->verdict = VERDICT_ENTRY_REMOVED;
@@ -119,11 +119,7 @@ void settle_reset(const struct observation *seen, const struct victim *victim,
 		else if (out->needs_socket)
 			verdict_confirm(out, UNSEEN_SOCKET);
 		return;
-	case LOOK_ENDED: /* whom the reset hurt may have closed it at once */
-		if (out->doubted_cause)
-			settle_doubt(victim, out);
-		else if (out->needs_socket)
-			verdict_confirm(out, UNSEEN_SOCKET);
+	case LOOK_ENDED: /* it is no proof: anybody may have had one with that tuple, and ended it */
 		return;
 	case LOOK_ABSENT:
 		if (out->doubted_cause)

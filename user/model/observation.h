@@ -116,7 +116,7 @@ enum victim_look {
 	LOOK_FOUND,
 	LOOK_ABSENT, /* all that could have it was looked at, and it is not there */
 	LOOK_LATE,   /* there was no time, or something could not be looked at */
-	LOOK_ENDED,  /* it is not there: it was when the reset was sent, and has ended since */
+	LOOK_ENDED,  /* not there, but one with its tuple has ended since the reset was sent */
 	VICTIM_LOOKS,
 };
 

@@ -65,7 +65,7 @@ static void a_reset_that_arrived(void **state)
 	assert_int_equal(r.inferred_count, 0);
 }
 
-/* It did not, and its process has closed the socket since the second one. */
+/* One has ended since, and whose it was is not known: nothing is proven, either way. */
 static void a_believed_reset_and_a_socket_that_ended(void **state)
 {
 	struct flow flow = masqueraded(40112);
@@ -73,7 +73,8 @@ static void a_believed_reset_and_a_socket_that_ended(void **state)
 
 	(void)state;
 	r = after_expiry(&flow, TRACKER_CLOSE, CAUSE_TIMEOUT, LOOK_ENDED, SOCKET_NONE);
-	assert_judged(&r, VERDICT_ENTRY_REMOVED, CAUSE_TIMEOUT, CONFIDENCE_PROVEN);
+	assert_judged(&r, VERDICT_STALE_CONNECTION, CAUSE_NONE, CONFIDENCE_LIKELY);
+	assert_true(is_inferred(&r, UNSEEN_SOCKET));
 }
 
 /* Anybody can have an open socket with those addresses and ports, in a namespace of his own. */

@@ -7,6 +7,8 @@ def check_own:
     # Twice, where the first RST was lost in the flood, and the server said it again.
     equal("the flow is told in full"; [{verdict: "entry-removed", cause: "address-removed", confidence: "proven"}];
       [$all[] | select(.type == "reset" and .direction == "sent" and .packet.sport == 7001) | {verdict, cause, confidence}] | unique),
+    ([$all[] | select(.type == "reset" and .direction == "sent" and .packet.sport == 7001)] | length) as $told
+      | assert("and no oftener than it was reset"; "1 to 3"; $told; $told >= 1 and $told <= 3),
     assert("a hundred lines of each kind, and of none more than two minutes' "; "1 to 200";
       ($all | strays | group_by([.verdict, .netns, .confidence]) | map(length));
       ($all | strays | length) > 0 and ($all | strays | group_by([.verdict, .netns, .confidence]) | all(.[]; length <= 200))),
