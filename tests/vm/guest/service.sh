@@ -73,6 +73,17 @@ entries_delete() { # SERVICE-ADDRESS [MORE...]
 	conntrack -D -f "$(family_of $1)" -p tcp --orig-dst "$@" >/dev/null 2>&1
 }
 
+# two_services CLUSTER-ADDRESS ENDPOINT: of ports 80 (a, 3 connections of the pod, served by one)
+# and 81 (b, 2, by two)
+two_services() {
+	service_network
+	service_rules $1 $2 80:7001 81:7002
+	listen one srv $2 7001
+	listen two srv $2 7002
+	clients a c1 3 $1 80
+	clients b c1 2 $1 81
+}
+
 # What rstblame has written by now: its lines of one type.
 lines_said() { grep -c "^{\"type\":\"$1\"" "$OUT/$NAME.json" || true; }
 wait_for_resets_said() { # COUNT

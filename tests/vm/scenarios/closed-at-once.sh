@@ -10,12 +10,7 @@ RUNS=test-kernels
 SERVICE=$CLUSTER ENDPOINT=$SERVER
 
 setup() {
-	service_network
-	service_rules $SERVICE $ENDPOINT 80:7001 81:7002
-	listen one srv $ENDPOINT 7001
-	listen two srv $ENDPOINT 7002
-	clients a c1 3 $SERVICE 80
-	clients b c1 2 $SERVICE 81
+	two_services $SERVICE $ENDPOINT
 	die_unheard b c1 81
 }
 
