@@ -7,38 +7,64 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 FILE *kallsyms_open(void)
 {
 	return fopen("/proc/kallsyms", "re");
 }
 
+/* More than seq_file prints at a time. */
+enum { READ_BYTES = 64 * 1024 };
+
+int kallsyms_load(struct kallsyms *table, FILE *file)
+{
+	size_t got;
+
+	*table = (struct kallsyms){ 0 };
+	do {
+		/* And the last line's end. */
+		if (!array_reserve(&table->text, &table->room, table->size + READ_BYTES + 1, 1))
+			return -ENOMEM;
+		got = fread(table->text + table->size, 1, READ_BYTES, file);
+		table->size += got;
+	} while (got);
+	return ferror(file) ? -EIO : 0;
+}
+
+void kallsyms_release(struct kallsyms *table)
+{
+	free(table->text);
+	*table = (struct kallsyms){ 0 };
+}
+
 /* As strtoull() does, whose care for locales is a quarter of the time that the table takes. */
-static uint64_t parse_hex(char *text, char **end)
+uint64_t kallsyms_address(const char *line)
 {
 	uint64_t value = 0;
 
-	for (; isxdigit((unsigned char)*text); text++)
-		value = value << 4 | (uint64_t)((*text & 0xf) + (*text > '9' ? 9 : 0));
-	*end = text;
+	for (; isxdigit((unsigned char)*line); line++)
+		value = value << 4 | (uint64_t)((*line & 0xf) + (*line > '9' ? 9 : 0));
 	return value;
 }
 
-static bool parse_entry(char *line, struct kallsyms_entry *out)
+/* Cuts name and module out of the line, whose end is '\0'. */
+static bool cut_entry(char *line, char *end, struct kallsyms_entry *out)
 {
-	char *end;
+	char *space = memchr(line, ' ', (size_t)(end - line)), *tab;
 
-	out->address = parse_hex(line, &end);
-	if (end == line || end[0] != ' ' || !end[1] || end[2] != ' ')
+	if (!space || space == line || end - space < 4 || space[2] != ' ')
 		return false;
-	out->type = end[1];
-	out->name = line = end + 3;
-	out->module = "";
-	end = line + strcspn(line, "\t\n");
-	if (*end == '\t' && end[1] == '[') {
-		out->module = end + 2;
-		end[2 + strcspn(end + 2, "]\n")] = '\0';
+	*out = (struct kallsyms_entry){
+		.line = line, .type = space[1], .name = space + 3, .module = ""
+	};
+	if (end[-1] != ']')
+		return true;
+	tab = memchr(space, '\t', (size_t)(end - space));
+	if (tab && tab[1] == '[') {
+		*tab = end[-1] = '\0';
+		out->module = tab + 2;
 	}
-	*end = '\0';
 	return true;
 }
 
@@ -47,47 +73,31 @@ bool kallsyms_is_text(const struct kallsyms_entry *entry)
 	return entry->type == 't' || entry->type == 'T' || entry->type == 'w' || entry->type == 'W';
 }
 
-/* What follows the address and the type; NULL: it is no entry. */
-static const char *name_in(const char *line)
+static int give(const struct kallsyms_entry *entry, const struct kallsyms_reader *readers,
+		size_t count)
 {
-	const char *space = strchr(line, ' ');
-
-	return space && space[1] && space[2] == ' ' ? space + 3 : NULL;
-}
-
-static bool wants(const struct kallsyms_reader *reader, const char *name)
-{
-	return !reader->wants || reader->wants(reader->ctx, name);
-}
-
-/* It is parsed for the first reader that wants it. */
-static int read_line(char *line, const struct kallsyms_reader *readers, size_t count)
-{
-	const char *name = name_in(line);
-	struct kallsyms_entry entry;
-	bool is_parsed = false;
 	int err = 0;
 
-	for (size_t i = 0; name && i < count && !err; i++) {
-		if (!wants(&readers[i], is_parsed ? entry.name : name))
-			continue;
-		if (!is_parsed && !parse_entry(line, &entry))
-			return 0;
-		is_parsed = true;
-		err = readers[i].take(readers[i].ctx, &entry);
-	}
+	for (size_t i = 0; i < count && !err; i++)
+		if (!readers[i].wants || readers[i].wants(readers[i].ctx, entry->name))
+			err = readers[i].take(readers[i].ctx, entry);
 	return err;
 }
 
-int kallsyms_read(FILE *table, const struct kallsyms_reader *readers, size_t count)
+int kallsyms_read(struct kallsyms *table, const struct kallsyms_reader *readers, size_t count)
 {
-	size_t size = 0;
-	char *line = NULL;
+	char *line = table->text, *stop = line + table->size, *end;
+	struct kallsyms_entry entry;
 	int err = 0;
 
-	while (!err && getline(&line, &size, table) > 0)
-		err = read_line(line, readers, count);
-	free(line);
+	for (; line < stop && !err; line = end + 1) {
+		end = memchr(line, '\n', (size_t)(stop - line));
+		if (!end)
+			end = stop; /* load() left room for it */
+		*end = '\0';
+		if (cut_entry(line, end, &entry))
+			err = give(&entry, readers, count);
+	}
 	return err;
 }
 
@@ -98,23 +108,21 @@ static bool begins_with(const char *text, const char *name)
 	return text[0] == name[0] && !strncmp(text, name, strlen(name));
 }
 
-/* Of as many bytes as the shortest of the names has. */
-static bool is_known(const struct symbol_search *s, const char *text, size_t *place)
+/* Of the first four bytes: a suffix comes behind them. */
+static size_t beginning(const char *text)
 {
-	size_t hash = 0;
+	const uint8_t *t = (const uint8_t *)text;
 
-	for (size_t i = 0; i < s->shortest && text[i]; i++)
-		hash = hash * 31 + (uint8_t)text[i];
-	*place = hash % BEGINNINGS;
-	return s->are_beginnings[*place];
+	if (!t[0] || !t[1] || !t[2])
+		return 0;
+	return (t[0] * 64u + t[1] * 8u + t[2] * 64u + t[3]) % BEGINNINGS;
 }
 
 static bool is_wanted(const void *ctx, const char *text)
 {
 	const struct symbol_search *s = ctx;
-	size_t place;
 
-	if (!is_known(s, text, &place))
+	if (!s->are_beginnings[beginning(text)])
 		return false;
 	for (size_t i = 0; i < s->count; i++)
 		if (begins_with(text, s->symbols[i].name))
@@ -180,7 +188,7 @@ static void take_form(struct symbol *symbol, const struct kallsyms_entry *entry)
 
 	if (!*suffix) {
 		symbol->is_exact = true;
-		symbol->address = entry->address;
+		symbol->address = kallsyms_address(entry->line);
 	} else if (is_part(suffix)) {
 		copy(symbol->part, sizeof(symbol->part), entry->name);
 	} else if (is_promoted(suffix)) {
@@ -211,24 +219,24 @@ static int match_entry(void *ctx, const struct kallsyms_entry *entry)
 struct kallsyms_reader symbols_reader(struct symbol_search *search, struct symbol *symbols,
 				      size_t count)
 {
-	size_t place;
-
-	*search =
-		(struct symbol_search){ .symbols = symbols, .count = count, .shortest = SIZE_MAX };
+	*search = (struct symbol_search){ .symbols = symbols, .count = count };
 	for (size_t i = 0; i < count; i++)
-		if (strlen(symbols[i].name) < search->shortest)
-			search->shortest = strlen(symbols[i].name);
-	for (size_t i = 0; i < count; i++) {
-		is_known(search, symbols[i].name, &place);
-		search->are_beginnings[place] = true;
-	}
+		search->are_beginnings[beginning(symbols[i].name)] = true;
+	for (size_t i = 0; i < count; i++)
+		if (strlen(symbols[i].name) < 4)
+			memset(search->are_beginnings, true, sizeof(search->are_beginnings));
 	return (struct kallsyms_reader){ .wants = is_wanted, .take = match_entry, .ctx = search };
 }
 
-int symbols_find_in(FILE *table, struct symbol *symbols, size_t count)
+int symbols_find_in(FILE *file, struct symbol *symbols, size_t count)
 {
 	struct symbol_search search;
 	struct kallsyms_reader reader = symbols_reader(&search, symbols, count);
+	struct kallsyms table;
+	int err = kallsyms_load(&table, file);
 
-	return kallsyms_read(table, &reader, 1);
+	if (!err)
+		err = kallsyms_read(&table, &reader, 1);
+	kallsyms_release(&table);
+	return err;
 }

@@ -10,30 +10,42 @@
 
 /* ---- reading it ---- */
 
-/* "ffffffffc0a1b2c0 t nf_ct_delete\t[nf_conntrack]" */
-struct kallsyms_entry {
-	uint64_t address; /* 0 where the kernel hides them (kptr_restrict) */
-	char type;
-	const char *name;
-	const char *module; /* "" for vmlinux */
+/* The whole table, of 100,000 lines and more: 5 MB and more. */
+struct kallsyms {
+	char *text;
+	size_t size, room;
 };
 
 /* The caller closes it. NULL and errno. */
 FILE *kallsyms_open(void);
 
-/* What is to be read of the table, of 100,000 lines and more. */
+/* Of one that is open. 0, or -errno; the caller releases it in either case. */
+int kallsyms_load(struct kallsyms *table, FILE *file);
+void kallsyms_release(struct kallsyms *table);
+
+/* "ffffffffc0a1b2c0 t nf_ct_delete\t[nf_conntrack]" */
+struct kallsyms_entry {
+	const char *line; /* begins with the address */
+	char type;
+	const char *name;
+	const char *module; /* "" for vmlinux */
+};
+
+/* 0 where the kernel hides them (kptr_restrict). */
+uint64_t kallsyms_address(const char *line);
+
+/* What is to be read of the table. */
 struct kallsyms_reader {
-	/* Whether the entry is of interest whose name `text` begins with: most lines need not
-	 * be parsed. NULL: each is. */
-	bool (*wants)(const void *ctx, const char *text);
-	/* An entry's texts live for the call only. Whatever it returns but 0 ends the reading. */
+	/* Whether the entry of that name is of interest. NULL: each is. */
+	bool (*wants)(const void *ctx, const char *name);
+	/* An entry's texts live as long as the table. Whatever it returns but 0 ends the reading. */
 	int (*take)(void *ctx, const struct kallsyms_entry *entry);
 	void *ctx;
 };
 
-/* One pass for all readers: the kernel takes longer to print the table than they to read it.
- * What a `take` returned last, 0 at the table's end. */
-int kallsyms_read(FILE *table, const struct kallsyms_reader *readers, size_t count);
+/* One pass for all readers, in which the names are cut out of the text: it can be made once. What
+ * a `take` returned last, 0 at the table's end. */
+int kallsyms_read(struct kallsyms *table, const struct kallsyms_reader *readers, size_t count);
 
 bool kallsyms_is_text(const struct kallsyms_entry *entry);
 
@@ -60,7 +72,6 @@ struct symbol_search {
 	struct symbol *symbols;
 	size_t count;
 	/* How the names begin, by a hash: most entries are dropped by that alone. */
-	size_t shortest; /* in bytes */
 	bool are_beginnings[BEGINNINGS];
 };
 
@@ -69,6 +80,6 @@ struct kallsyms_reader symbols_reader(struct symbol_search *search, struct symbo
 				      size_t count);
 
 /* Looks all of them up in a pass of their own. 0, or -errno of reading the table. */
-int symbols_find_in(FILE *table, struct symbol *symbols, size_t count);
+int symbols_find_in(FILE *file, struct symbol *symbols, size_t count);
 
 #endif

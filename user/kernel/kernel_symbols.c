@@ -75,17 +75,6 @@ static void end(const struct wanted *w, struct kernel_symbols *out)
 	};
 }
 
-int kernel_symbols_find_in(FILE *table, struct kernel_symbols *out)
-{
-	struct wanted wanted;
-	struct kallsyms_reader reader = begin(&wanted, out);
-	int err = kallsyms_read(table, &reader, 1);
-
-	if (!err)
-		end(&wanted, out);
-	return err;
-}
-
 static int take_sign(void *ctx, const struct kallsyms_entry *entry)
 {
 	(void)ctx;
@@ -94,7 +83,7 @@ static int take_sign(void *ctx, const struct kallsyms_entry *entry)
 	return 0;
 }
 
-static int read_all(FILE *table, struct kernel_symbols *out, struct symbolizer *names)
+static int read_all(struct kallsyms *table, struct kernel_symbols *out, struct symbolizer *names)
 {
 	struct wanted wanted;
 	struct kallsyms_reader readers[READERS_MAX] = { begin(&wanted, out) };
@@ -113,18 +102,42 @@ static int read_all(FILE *table, struct kernel_symbols *out, struct symbolizer *
 	return 0;
 }
 
-int kernel_symbols_find(struct kernel_symbols *out, struct symbolizer **names)
+int kernel_symbols_find_in(FILE *file, struct kernel_symbols *out)
 {
-	FILE *table = kallsyms_open();
+	struct kallsyms table;
+	int err = kallsyms_load(&table, file);
+
+	if (!err)
+		err = read_all(&table, out, NULL);
+	kallsyms_release(&table);
+	return err;
+}
+
+/* Takes the table where it succeeds. */
+static int read_with_names(struct kallsyms *table, struct kernel_symbols *out,
+			   struct symbolizer **names)
+{
 	int err;
 
-	if (!table)
+	*names = symbolizer_begin();
+	err = read_all(table, out, *names);
+	if (*names)
+		*names = symbolizer_end(*names, table);
+	return err;
+}
+
+int kernel_symbols_find(struct kernel_symbols *out, struct symbolizer **names)
+{
+	FILE *file = kallsyms_open();
+	struct kallsyms table;
+	int err;
+
+	if (!file)
 		return -errno;
-	if (names)
-		*names = symbolizer_begin();
-	err = read_all(table, out, names ? *names : NULL);
-	fclose(table);
-	if (names && *names)
-		*names = symbolizer_end(*names);
+	err = kallsyms_load(&table, file);
+	fclose(file);
+	if (!err)
+		err = names ? read_with_names(&table, out, names) : read_all(&table, out, NULL);
+	kallsyms_release(&table);
 	return err;
 }

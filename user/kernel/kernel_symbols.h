@@ -34,7 +34,7 @@ struct kernel_symbols {
 int kernel_symbols_find(struct kernel_symbols *out, struct symbolizer **names);
 
 /* The symbols alone, in a table that is open already. */
-int kernel_symbols_find_in(FILE *table, struct kernel_symbols *out);
+int kernel_symbols_find_in(FILE *file, struct kernel_symbols *out);
 
 /* The function of that name in the probe's module (built in or loaded); NULL: the table
  * of probes does not name it there. */

@@ -11,32 +11,39 @@
 
 struct named {
 	uint64_t address;
-	uint32_t name; /* offset, since the text moves as it grows */
+	const char *name;
 };
 
 struct symbolizer {
-	struct named *items;
-	size_t count, size;
-	/* The kernel's own come in order, and first; behind them the modules', which are put in
-	 * order for themselves: a tenth of the work. */
-	size_t own;
-	char *text;
-	size_t text_len, text_size;
+	struct kallsyms table; /* owned: the texts */
+	/* The kernel's own come in the order of addresses, which are read where one is looked
+	 * for: two looks of a hundred thousand. */
+	const char **own; /* lines, whose name comes behind a type of one letter */
+	size_t own_count, own_room;
+	struct named *modules; /* put in order */
+	size_t module_count, module_room;
 };
+
+static int collect_own(struct symbolizer *s, const char *line)
+{
+	if (!array_reserve(&s->own, &s->own_room, s->own_count + 1, sizeof(*s->own)))
+		return -ENOMEM;
+	s->own[s->own_count++] = line;
+	return 0;
+}
 
 static int collect_entry(void *ctx, const struct kallsyms_entry *entry)
 {
 	struct symbolizer *s = ctx;
-	size_t len = strlen(entry->name) + 1;
 
 	if (!kallsyms_is_text(entry))
 		return 0;
-	if (!array_reserve(&s->items, &s->size, s->count + 1, sizeof(*s->items)) ||
-	    !array_reserve(&s->text, &s->text_size, s->text_len + len, 1))
+	if (!entry->module[0])
+		return collect_own(s, entry->line);
+	if (!array_reserve(&s->modules, &s->module_room, s->module_count + 1, sizeof(*s->modules)))
 		return -ENOMEM;
-	memcpy(s->text + s->text_len, entry->name, len);
-	s->items[s->count++] = (struct named){ entry->address, (uint32_t)s->text_len };
-	s->text_len += len;
+	s->modules[s->module_count++] =
+		(struct named){ kallsyms_address(entry->line), entry->name };
 	return 0;
 }
 
@@ -57,35 +64,44 @@ struct kallsyms_reader symbolizer_reader(struct symbolizer *s)
 	return (struct kallsyms_reader){ .take = collect_entry, .ctx = s };
 }
 
-struct symbolizer *symbolizer_end(struct symbolizer *s)
+/* kptr_restrict: all zero */
+static bool are_shown(const struct symbolizer *s)
 {
-	if (!s->count)
-		goto none;
-	for (s->own = 1; s->own < s->count; s->own++)
-		if (s->items[s->own].address < s->items[s->own - 1].address)
-			break;
-	qsort(s->items + s->own, s->count - s->own, sizeof(*s->items), compare_named);
-	/* kptr_restrict: all zero */
-	if (s->items[s->own - 1].address || s->items[s->count - 1].address)
+	return (s->own_count && kallsyms_address(s->own[s->own_count - 1])) ||
+	       (s->module_count && s->modules[s->module_count - 1].address);
+}
+
+struct symbolizer *symbolizer_end(struct symbolizer *s, struct kallsyms *table)
+{
+	s->table = *table;
+	*table = (struct kallsyms){ 0 };
+	if (s->module_count)
+		qsort(s->modules, s->module_count, sizeof(*s->modules), compare_named);
+	if (are_shown(s))
 		return s;
-none:
 	symbolizer_free(s);
 	return NULL;
+}
+
+static int read_table(struct symbolizer *s, struct kallsyms *table)
+{
+	struct kallsyms_reader reader = symbolizer_reader(s);
+	FILE *file = kallsyms_open();
+	int err = file ? kallsyms_load(table, file) : -errno;
+
+	if (file)
+		fclose(file);
+	return err ? err : kallsyms_read(table, &reader, 1);
 }
 
 struct symbolizer *symbolizer_new(void)
 {
 	struct symbolizer *s = symbolizer_begin();
-	struct kallsyms_reader reader = symbolizer_reader(s);
-	FILE *table = kallsyms_open();
-	int err = -ENOENT;
+	struct kallsyms table = { 0 };
 
-	if (s && table)
-		err = kallsyms_read(table, &reader, 1);
-	if (table)
-		fclose(table);
-	if (s && !err)
-		return symbolizer_end(s);
+	if (s && !read_table(s, &table))
+		return symbolizer_end(s, &table);
+	kallsyms_release(&table);
 	symbolizer_free(s);
 	return NULL;
 }
@@ -94,34 +110,50 @@ void symbolizer_free(struct symbolizer *s)
 {
 	if (!s)
 		return;
-	free(s->items);
-	free(s->text);
+	kallsyms_release(&s->table);
+	free(s->own);
+	free(s->modules);
 	free(s);
 }
 
-/* The last from `low` up to `high` that begins at the address or before; NULL: none does. */
-static const struct named *last_before(const struct symbolizer *s, size_t low, size_t high,
-				       uint64_t address)
+/* How many begin at the address or before. */
+static size_t own_up_to(const struct symbolizer *s, uint64_t address)
 {
-	const size_t first = low;
+	size_t low = 0, high = s->own_count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (s->items[middle].address <= address)
+		if (kallsyms_address(s->own[middle]) <= address)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low > first ? &s->items[low - 1] : NULL;
+	return low;
+}
+
+static size_t modules_up_to(const struct symbolizer *s, uint64_t address)
+{
+	size_t low = 0, high = s->module_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (s->modules[middle].address <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 const char *symbolizer_name(const struct symbolizer *s, uint64_t address)
 {
-	const struct named *own = last_before(s, 0, s->own, address);
-	const struct named *other = last_before(s, s->own, s->count, address);
-	const struct named *nearer = !own || (other && other->address >= own->address) ? other :
-											 own;
+	size_t own = own_up_to(s, address), module = modules_up_to(s, address);
+	const char *line = own ? s->own[own - 1] : NULL;
+	const struct named *named = module ? &s->modules[module - 1] : NULL;
 
-	return nearer ? s->text + nearer->name : "?";
+	if (named && (!line || named->address >= kallsyms_address(line)))
+		return named->name;
+	return line ? strchr(line, ' ') + 3 : "?";
 }

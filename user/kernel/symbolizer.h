@@ -16,8 +16,8 @@ struct symbolizer *symbolizer_new(void);
 /* The same for whoever reads the table anyway: begin, read, end. NULL: out of memory. */
 struct symbolizer *symbolizer_begin(void);
 struct kallsyms_reader symbolizer_reader(struct symbolizer *symbolizer);
-/* Takes it, and gives it back, or NULL as symbolizer_new() does. */
-struct symbolizer *symbolizer_end(struct symbolizer *symbolizer);
+/* Takes both, and gives the first back, or NULL as symbolizer_new() does. */
+struct symbolizer *symbolizer_end(struct symbolizer *symbolizer, struct kallsyms *table);
 void symbolizer_free(struct symbolizer *symbolizer);
 /* The function that holds the address. It lives as long as the symbolizer; "?"
  * when there is none. */

@@ -99,6 +99,32 @@ static void variables_and_functions(void **state)
 	assert_false(function.is_exact);
 }
 
+/* A name of fewer bytes than the beginnings are told by; no newline at the end. */
+static void short_names_and_the_last_line(void **state)
+{
+	struct symbol symbol = { .name = "do" }, last = { .name = "tcp_reset" };
+	const char *table = "ffffffff81a00000 t do.isra.0\n"
+			    "ffffffff81a00100 T tcp_reset";
+
+	(void)state;
+	find(table, &symbol);
+	assert_string_equal(symbol.clone, "do.isra.0");
+	find(table, &last);
+	assert_true(last.is_exact);
+	assert_true(last.address == 0xffffffff81a00100);
+}
+
+static void what_is_no_entry(void **state)
+{
+	struct symbol symbol = { .name = "tcp_reset" };
+
+	(void)state;
+	find("\n tcp_reset\nffffffff81a00000\nffffffff81a00000 T\nffffffff81a00000 T \n"
+	     "ffffffff81a00000Ttcp_reset\ntcp_reset]\n]\nffffffff81a00000 T tcp_reset ]\n",
+	     &symbol);
+	assert_false(symbol.is_exact);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -107,6 +133,8 @@ int main(void)
 		cmocka_unit_test(copies_of_a_function),
 		cmocka_unit_test(another_modules_function),
 		cmocka_unit_test(variables_and_functions),
+		cmocka_unit_test(short_names_and_the_last_line),
+		cmocka_unit_test(what_is_no_entry),
 	};
 
 	return cmocka_run_group_tests_name("kallsyms", tests, NULL, NULL);

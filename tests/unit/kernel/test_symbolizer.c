@@ -5,16 +5,18 @@
 
 #include "kernel/symbolizer.h"
 
-static struct symbolizer *read_table(const char *table)
+static struct symbolizer *read_table(const char *text)
 {
-	FILE *file = fmemopen((void *)table, strlen(table), "r");
+	FILE *file = fmemopen((void *)text, strlen(text), "r");
 	struct symbolizer *s = symbolizer_begin();
 	struct kallsyms_reader reader = symbolizer_reader(s);
+	struct kallsyms table;
 
 	assert_non_null(file);
-	assert_int_equal(kallsyms_read(file, &reader, 1), 0);
+	assert_int_equal(kallsyms_load(&table, file), 0);
+	assert_int_equal(kallsyms_read(&table, &reader, 1), 0);
 	fclose(file);
-	return symbolizer_end(s);
+	return symbolizer_end(s, &table);
 }
 
 /* The modules' lie below the kernel's or above, in no order. */
