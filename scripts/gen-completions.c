@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/option_table.h"
+#include "exposure/finding.h"
 #include "model/words.h"
 
 static void put_head(const char *what)
@@ -24,6 +25,8 @@ static void put_explained(void)
 		printf("%s%s", i > 1 ? " " : "", verdict_name(i));
 	for (unsigned int i = 1; i < CAUSES; i++)
 		printf(" %s", cause_name(i));
+	for (size_t i = 0; i < finding_rows_count; i++)
+		printf(" %s", finding_rows[i].id);
 }
 
 static void put_words(const struct option_row *row)

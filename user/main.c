@@ -60,6 +60,8 @@ int main(int argc, char **argv)
 		return session_read(&options);
 	case MODE_AUDIT:
 		return session_audit(&options);
+	case MODE_EXPOSURE:
+		return session_exposure(&options);
 	case MODE_RUN:
 		break;
 	}

@@ -20,12 +20,13 @@ _rstblame() {
 	--log) words='journal' ; files=1 ;;
 	--pcap) files=1 ;;
 	--metrics) files=1 ;;
-	--explain) words='entry-removed entry-unknown entry-invalid entry-bypassed no-listener backlog unreachable-socket stale-connection protocol refused-by-rule aborted remote unexplained address-removed link-down user-flush user-delete timeout table-full route-change tcp-close netns-exit module-unload ipvs other unread-data linger keepalive memory killed disconnect listener-closed accept-queue-full bridge' ;;
+	--root) files=1 ;;
+	--explain) words='entry-removed entry-unknown entry-invalid entry-bypassed no-listener backlog unreachable-socket stale-connection protocol refused-by-rule aborted remote unexplained address-removed link-down user-flush user-delete timeout table-full route-change tcp-close netns-exit module-unload ipvs other unread-data linger keepalive memory killed disconnect listener-closed accept-queue-full bridge address-may-go' ;;
 	--btf) files=1 ;;
 	--user) words=$(compgen -u) ;;
 	*)
 		if [[ $current != -* ]]; then return; fi
-		words='--duration --count --format --output --write --file-size --file-count --read --every --netns --log --pcap --metrics --check --audit --explain --btf --no-pin --user --utc --stack --verbose --quiet --help --version' ;;
+		words='--duration --count --format --output --write --file-size --file-count --read --every --netns --log --pcap --metrics --check --audit --exposure --root --explain --btf --no-pin --user --utc --stack --verbose --quiet --help --version' ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 	if [[ $files ]]; then mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$current"); fi

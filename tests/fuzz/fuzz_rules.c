@@ -59,7 +59,8 @@ static void ask_xt(const uint8_t *data, size_t size)
 	/* Its own allocation: ASan watches its end. */
 	rules->entries = calloc(1, sizeof(*rules->entries) + size);
 	memcpy(rules->entries->entrytable, data, size);
-	if (xt_rules_ask(rules, &questions[0]) > NAT_YES)
+	if (xt_rules_ask(rules, &questions[0], size % 2) > NAT_YES ||
+	    xt_rules_kinds(rules) > (NAT_KIND_MASQUERADE | NAT_KIND_OTHER))
 		abort();
 	xt_rules_free(rules);
 }

@@ -123,6 +123,8 @@ void cmdline_write(FILE *out, const struct options *o)
 	fputs("rstblame", out);
 	write_flag(out, "--audit", o->mode == MODE_AUDIT);
 	write_flag(out, "--check", o->mode == MODE_CHECK);
+	write_flag(out, "--exposure", o->mode == MODE_EXPOSURE);
+	write_option(out, "--root", o->root);
 	write_option(out, "--explain", o->explain);
 	write_duration(out, "-d", o->duration_s);
 	write_duration(out, "--every", o->every_s);

@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "blame/proofs.h"
 #include "cli/option_table.h"
+#include "exposure/finding.h"
 #include "model/causes.h"
 #include "model/words.h"
 #include "summary/advice.h"
@@ -181,15 +182,59 @@ static void explain_unseen(FILE *out, enum unseen unseen)
 	put_head(out, "what is unconfirmed", unseen_name(unseen), describe_unseen(unseen));
 }
 
+/* ---- findings of --exposure ---- */
+
+static const char *finding_name(unsigned int number)
+{
+	return finding_rows[number - 1].id;
+}
+
+static void explain_finding(FILE *out, unsigned int number)
+{
+	const struct finding_row *row = &finding_rows[number - 1];
+
+	put_head(out, "a finding of --exposure", row->id, row->title);
+	fputc('\n', out);
+	put_wrapped(out, row->danger, 0, 0);
+	fputs("\nIt goes by:\n", out);
+	for (size_t i = 0; i < COUNT(row->evidence) && row->evidence[i]; i++)
+		put_item(out, row->evidence[i]);
+	fputs("\nWhat to do (the report is more precise: it knows this system):\n", out);
+	for (size_t i = 0; i < COUNT(row->cures) && row->cures[i]; i++)
+		put_item(out, row->cures[i]);
+	put_item(out, row->not_if);
+}
+
+static unsigned int findings_end(void)
+{
+	return (unsigned int)finding_rows_count + 1;
+}
+
+static unsigned int verdicts_end(void)
+{
+	return VERDICTS;
+}
+
+static unsigned int causes_end(void)
+{
+	return CAUSES;
+}
+
+static unsigned int unseens_end(void)
+{
+	return UNSEENS;
+}
+
 /* What a word can be: how many there are, their names, and who explains one. */
 static const struct {
-	unsigned int count;
+	unsigned int (*end)(void); /* past the last */
 	const char *(*name)(unsigned int value);
 	void (*explain)(FILE *out, unsigned int value);
 } kinds[] = {
-	{ VERDICTS, verdict_name, explain_verdict },
-	{ CAUSES, cause_name, explain_cause },
-	{ UNSEENS, unseen_name, explain_unseen },
+	{ verdicts_end, verdict_name, explain_verdict },
+	{ causes_end, cause_name, explain_cause },
+	{ unseens_end, unseen_name, explain_unseen },
+	{ findings_end, finding_name, explain_finding },
 };
 
 int explain_word(FILE *out, const char *word, char *why, size_t size)
@@ -198,7 +243,7 @@ int explain_word(FILE *out, const char *word, char *why, size_t size)
 	char shown[41];
 
 	for (size_t k = 0; k < COUNT(kinds); k++)
-		for (unsigned int i = 1; i < kinds[k].count; i++) {
+		for (unsigned int i = 1; i < kinds[k].end(); i++) {
 			const char *name = kinds[k].name(i);
 
 			if (!strcmp(word, name)) {
@@ -212,9 +257,10 @@ int explain_word(FILE *out, const char *word, char *why, size_t size)
 	if (near)
 		snprintf(why, size, "--explain: unknown word '%s'; did you mean %s?", shown, near);
 	else
-		snprintf(why, size,
-			 "--explain: unknown word '%s'; use a verdict, a cause or a word of "
-			 "inferred, as rstblame(8) has them",
-			 shown);
+		snprintf(
+			why, size,
+			"--explain: unknown word '%s'; use a verdict, a cause, a finding or a word "
+			"of inferred, as rstblame(8) has them",
+			shown);
 	return -EINVAL;
 }

@@ -22,6 +22,8 @@ enum option_code {
 	OPT_NO_PIN,
 	OPT_EVERY,
 	OPT_USER,
+	OPT_EXPOSURE,
+	OPT_ROOT,
 };
 
 /* How a shell completes an option's argument. */

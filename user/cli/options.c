@@ -207,6 +207,7 @@ static int take_mode(struct options *out, enum mode mode, char *why)
 	static const char *const names[] = {
 		[MODE_CHECK] = "--check",
 		[MODE_AUDIT] = "--audit",
+		[MODE_EXPOSURE] = "--exposure",
 		[MODE_EXPLAIN] = "--explain",
 	};
 
@@ -258,6 +259,11 @@ static int take(struct options *out, int option, const char *word, char *why)
 		return take_mode(out, MODE_CHECK, why);
 	case OPT_AUDIT:
 		return take_mode(out, MODE_AUDIT, why);
+	case OPT_EXPOSURE:
+		return take_mode(out, MODE_EXPOSURE, why);
+	case OPT_ROOT:
+		out->root = optarg;
+		return 0;
 	case OPT_EXPLAIN:
 		out->explain = optarg;
 		return take_mode(out, MODE_EXPLAIN, why);
@@ -365,9 +371,24 @@ static int check_every(const struct options *out, char *why)
 	return 0;
 }
 
+static int check_exposure(const struct options *o, char *why)
+{
+	if (o->format == FORMAT_PCAPNG)
+		return refuse(why, "--exposure cannot be combined with -f pcapng; use text, json, "
+				   "html or prom");
+	if (o->netns)
+		return refuse(why, "--exposure looks at all network namespaces: it cannot be "
+				   "combined with --netns");
+	return check_mode(o, "--exposure", "shows the present state", why);
+}
+
 static int check_together(struct options *out, char *why)
 {
 	int err;
+
+	if (out->root && out->mode != MODE_EXPOSURE)
+		return refuse(why,
+			      "--root names the files of another node for --exposure: add that");
 
 	if (out->write && !strcmp(out->write, "-") && !out->output)
 		return refuse(why, "-w - writes the recording to stdout: send the report elsewhere "
@@ -387,6 +408,8 @@ static int check_together(struct options *out, char *why)
 		return check_mode(out, "--check", "shows what can be observed", why);
 	if (out->mode == MODE_AUDIT)
 		return check_mode(out, "--audit", "shows the present state", why);
+	if (out->mode == MODE_EXPOSURE)
+		return check_exposure(out, why);
 	if (out->mode == MODE_EXPLAIN)
 		return check_mode(out, "--explain", "explains a word", why);
 	err = out->read_count ? check_read(out, why) : 0;
@@ -422,6 +445,9 @@ static int check_words(struct options *out, int argc, char **argv, bool is_comma
 		return refuse(why, "COMMAND is missing after --");
 	if (out->filter && out->mode == MODE_CHECK)
 		return refuse(why, "--check cannot be combined with a FILTER: it shows all probes");
+	if (out->filter && out->mode == MODE_EXPOSURE)
+		return refuse(why,
+			      "--exposure cannot be combined with a FILTER: it shows all findings");
 	if (out->filter && out->mode == MODE_EXPLAIN)
 		return refuse(why, "--explain explains one word; %.60s is another", *out->filter);
 	return 0;

@@ -21,6 +21,7 @@ enum mode {
 	MODE_READ, /* -r */
 	MODE_CHECK,
 	MODE_AUDIT,
+	MODE_EXPOSURE,
 	MODE_EXPLAIN,
 	MODE_HELP,
 	MODE_VERSION,
@@ -44,6 +45,7 @@ struct options {
 	const char *btf;
 	const char *user; /* of COMMAND; NULL: who runs this */
 	const char *explain;
+	const char *root;    /* of another node's files; NULL: this one */
 	const char *pcap;    /* a file; NULL: none */
 	const char *metrics; /* a file; NULL: none */
 	const char *log;     /* "journal", or a file; NULL: none */

@@ -19,10 +19,12 @@ bool nat_walk_goes_on(struct nat_walk *walk)
 	return false;
 }
 
-bool nat_walk_translates(struct nat_walk *walk, enum nat_match match)
+int nat_walk_translates(struct nat_walk *walk, enum nat_match match, bool is_masquerade)
 {
+	if (walk->masquerade_only && !is_masquerade)
+		return nat_walk_ends(walk, match, NAT_END_DONE);
 	walk->may_be_translated |= match == MATCH_MAYBE;
-	return match == MATCH_YES;
+	return match == MATCH_YES ? NAT_END_TRANSLATED : -1;
 }
 
 int nat_walk_ends(struct nat_walk *walk, enum nat_match match, enum nat_end end)
@@ -69,10 +71,28 @@ void nat_rules_free(struct nat_rules *rules)
 	errno = err;
 }
 
-enum nat_answer nat_rules_ask(const struct nat_rules *rules, const struct nat_question *q)
+static enum nat_answer ask(const struct nat_rules *rules, const struct nat_question *q,
+			   bool masquerade_only)
 {
-	enum nat_answer nft = rules->nft ? nft_rules_ask(rules->nft, q) : NAT_NO;
-	enum nat_answer xt = rules->xt ? xt_rules_ask(rules->xt, q) : NAT_NO;
+	enum nat_answer nft = rules->nft ? nft_rules_ask(rules->nft, q, masquerade_only) : NAT_NO;
+	enum nat_answer xt = rules->xt ? xt_rules_ask(rules->xt, q, masquerade_only) : NAT_NO;
 
 	return nft > xt ? nft : xt;
+}
+
+enum nat_answer nat_rules_ask(const struct nat_rules *rules, const struct nat_question *q)
+{
+	return ask(rules, q, false);
+}
+
+enum nat_answer nat_rules_ask_masquerade(const struct nat_rules *rules,
+					 const struct nat_question *q)
+{
+	return ask(rules, q, true);
+}
+
+unsigned int nat_rules_kinds(const struct nat_rules *rules)
+{
+	return (rules->nft ? nft_rules_kinds(rules->nft) : 0) |
+	       (rules->xt ? xt_rules_kinds(rules->xt) : 0);
 }

@@ -29,4 +29,15 @@ void nat_rules_free(struct nat_rules *rules);
 
 enum nat_answer nat_rules_ask(const struct nat_rules *rules, const struct nat_question *q);
 
+/* The same of masquerade alone: an entry that SNAT made does not go with its address. */
+enum nat_answer nat_rules_ask_masquerade(const struct nat_rules *rules,
+					 const struct nat_question *q);
+
+/* Which translations of a source the rules have, whatever they ask. */
+enum nat_kind {
+	NAT_KIND_MASQUERADE = 1,
+	NAT_KIND_OTHER = 2, /* SNAT, NETMAP */
+};
+unsigned int nat_rules_kinds(const struct nat_rules *rules);
+
 #endif

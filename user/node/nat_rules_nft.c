@@ -355,17 +355,23 @@ static bool is_harmless(const char *name, const struct nlattr *data)
 	       !strcmp(netlink_text(netlink_find_in(data, NFTA_MATCH_NAME)), "comment");
 }
 
+static bool is_masquerade(const char *name, const struct nlattr *data)
+{
+	return !strcmp(name, "masq") ||
+	       (!strcmp(name, "target") &&
+		!strcmp(netlink_text(netlink_find_in(data, NFTA_TARGET_NAME)), "MASQUERADE"));
+}
+
 static bool is_translation(const char *name, const struct nlattr *data)
 {
 	const char *target = netlink_text(netlink_find_in(data, NFTA_TARGET_NAME));
 
-	if (!strcmp(name, "masq"))
+	if (is_masquerade(name, data))
 		return true;
 	if (!strcmp(name, "nat"))
 		return netlink_be32(netlink_find_in(data, NFTA_NAT_TYPE), UINT32_MAX) ==
 		       NFT_NAT_SNAT;
-	return !strcmp(name, "target") && (!strcmp(target, "MASQUERADE") ||
-					   !strcmp(target, "SNAT") || !strcmp(target, "NETMAP"));
+	return !strcmp(name, "target") && (!strcmp(target, "SNAT") || !strcmp(target, "NETMAP"));
 }
 
 static enum nat_match step(struct machine *m, const char *name, const struct nlattr *data)
@@ -433,7 +439,7 @@ static int walk_rule(const struct nft_rules *rules, const struct chain *chain,
 		enum nat_match got;
 
 		if (is_translation(name, data))
-			return nat_walk_translates(walk, match) ? NAT_END_TRANSLATED : -1;
+			return nat_walk_translates(walk, match, is_masquerade(name, data));
 		if (!strcmp(name, "immediate") &&
 		    netlink_find_in(netlink_find_in(data, NFTA_IMMEDIATE_DATA), NFTA_DATA_VERDICT))
 			return follow(rules, chain, walk, data, match);
@@ -473,12 +479,41 @@ static bool is_for(const struct chain *c, uint8_t family)
 		c->family == (family == AF_INET ? NFPROTO_IPV4 : NFPROTO_IPV6));
 }
 
-enum nat_answer nft_rules_ask(const struct nft_rules *rules, const struct nat_question *q)
+static unsigned int rule_kinds(const struct rule *rule)
+{
+	const struct nlattr *list = find_top(rule->message, NFTA_RULE_EXPRESSIONS), *element;
+	unsigned int kinds = 0;
+
+	if (!list)
+		return 0;
+	netlink_for_each_in(element, list)
+	{
+		const char *name = netlink_text(netlink_find_in(element, NFTA_EXPR_NAME));
+		const struct nlattr *data = netlink_find_in(element, NFTA_EXPR_DATA);
+
+		if (is_translation(name, data))
+			kinds |= is_masquerade(name, data) ? NAT_KIND_MASQUERADE : NAT_KIND_OTHER;
+	}
+	return kinds;
+}
+
+unsigned int nft_rules_kinds(const struct nft_rules *rules)
+{
+	unsigned int kinds = 0;
+
+	for (const struct chain *c = rules->chains; c; c = c->next)
+		for (const struct rule *r = c->first; r; r = r->next)
+			kinds |= rule_kinds(r);
+	return kinds;
+}
+
+enum nat_answer nft_rules_ask(const struct nft_rules *rules, const struct nat_question *q,
+			      bool masquerade_only)
 {
 	enum nat_answer answer = NAT_NO;
 
 	for (const struct chain *c = rules->chains; c; c = c->next) {
-		struct nat_walk walk = { .q = q };
+		struct nat_walk walk = { .q = q, .masquerade_only = masquerade_only };
 		enum nat_answer got;
 
 		if (!is_for(c, q->family))

@@ -139,7 +139,8 @@ static int follow(const struct xt_rules *rules, struct nat_walk *walk, const str
 	enum nat_end end;
 
 	if (is_translation(target->u.user.name))
-		return nat_walk_translates(walk, match) ? NAT_END_TRANSLATED : -1;
+		return nat_walk_translates(walk, match,
+					   is_named(target->u.user.name, "MASQUERADE"));
 	if (target->u.user.name[0])
 		return -1; /* MARK, LOG, … */
 	if (verdict == XT_RETURN)
@@ -195,9 +196,28 @@ static enum nat_end walk_from(const struct xt_rules *rules, struct nat_walk *wal
 	return end;
 }
 
-enum nat_answer xt_rules_ask(const struct xt_rules *rules, const struct nat_question *q)
+unsigned int xt_rules_kinds(const struct xt_rules *rules)
 {
-	struct nat_walk walk = { .q = q };
+	const struct ipt_entry *e;
+	unsigned int kinds = 0;
+
+	/* entry_at() has none whose next is not behind its target. */
+	for (size_t at = 0; (e = entry_at(rules, at)); at += e->next_offset) {
+		const struct xt_entry_target *target =
+			(const void *)((const char *)e + e->target_offset);
+
+		if (is_named(target->u.user.name, "MASQUERADE"))
+			kinds |= NAT_KIND_MASQUERADE;
+		else if (is_translation(target->u.user.name))
+			kinds |= NAT_KIND_OTHER;
+	}
+	return kinds;
+}
+
+enum nat_answer xt_rules_ask(const struct xt_rules *rules, const struct nat_question *q,
+			     bool masquerade_only)
+{
+	struct nat_walk walk = { .q = q, .masquerade_only = masquerade_only };
 
 	if (q->family != AF_INET || !(rules->info.valid_hooks & (1U << NF_INET_POST_ROUTING)))
 		return NAT_NO;

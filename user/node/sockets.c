@@ -78,6 +78,11 @@ bool sockets_show_bindings(void)
 	return has_diag();
 }
 
+static uint8_t timer_of(unsigned int kernels)
+{
+	return kernels < SOCKET_TIMER_PROBE ? (uint8_t)(kernels + 1) : SOCKET_TIMER_UNKNOWN;
+}
+
 struct answer {
 	struct sockets *sockets; /* a list */
 	struct socket_row *row;  /* or one */
@@ -99,6 +104,10 @@ static int take_message(const struct nlmsghdr *header, void *data)
 	row.state = m->idiag_state;
 	row.inode = m->idiag_inode;
 	row.bound_ifindex = m->id.idiag_if;
+	row.timer = timer_of(m->idiag_timer);
+	row.timer_ms = m->idiag_expires;
+	row.receive_queue = m->idiag_rqueue;
+	row.send_queue = m->idiag_wqueue;
 	row.tuple.sport = ntohs(m->id.idiag_sport);
 	row.tuple.dport = ntohs(m->id.idiag_dport);
 	memcpy(row.tuple.src.bytes, m->id.idiag_src, row.family == AF_INET ? 4 : 16);
@@ -224,19 +233,23 @@ static bool parse_endpoint(const char *text, size_t words, struct address *a, ui
 bool sockets_parse_line(const char *line, uint8_t family, struct socket_row *out)
 {
 	char local[48], remote[48];
-	unsigned int state;
-	unsigned long inode;
+	unsigned int state, sending, receiving, timer;
+	unsigned long inode, when;
 	size_t words = family == AF_INET ? 1 : 4;
 
 	/* sl local rem st tx:rx tr:when retrnsmt uid timeout inode */
-	if (sscanf(line, " %*u: %47s %47s %2x %*s %*s %*s %*u %*u %lu", local, remote, &state,
-		   &inode) != 4 ||
+	if (sscanf(line, " %*u: %47s %47s %2x %8x:%8x %2x:%8lx %*s %*u %*u %lu", local, remote,
+		   &state, &sending, &receiving, &timer, &when, &inode) != 8 ||
 	    strlen(local) != words * 8 + 5 || strlen(remote) != words * 8 + 5)
 		return false;
 	memset(out, 0, sizeof(*out));
 	out->family = family;
 	out->state = (uint8_t)state;
 	out->inode = (uint32_t)inode;
+	out->timer = timer_of(timer);
+	out->timer_ms = (uint32_t)(when * 1000 / (unsigned long)sysconf(_SC_CLK_TCK));
+	out->receive_queue = receiving;
+	out->send_queue = sending;
 	if (!parse_endpoint(local, words, &out->tuple.src, &out->tuple.sport) ||
 	    !parse_endpoint(remote, words, &out->tuple.dst, &out->tuple.dport))
 		return false;

@@ -18,13 +18,28 @@ enum {
 	SOCKETS_LISTENING = 1 << SOCKET_LISTEN,
 };
 
+/* The timer that runs for a socket (idiag_timer of inet_diag_msg, plus one). */
+enum socket_timer {
+	SOCKET_TIMER_UNKNOWN, /* the list does not say */
+	SOCKET_TIMER_NONE,
+	SOCKET_TIMER_RETRANSMIT,
+	SOCKET_TIMER_KEEPALIVE,
+	SOCKET_TIMER_TIME_WAIT,
+	SOCKET_TIMER_PROBE, /* of a zero window */
+};
+
 struct socket_row {
 	struct tuple tuple; /* as it sends: from its own address to its peer's */
 	uint32_t inode;     /* 0: no process has it (any more) */
 	uint32_t netns;
 	uint32_t tag;           /* the caller's own */
 	uint32_t bound_ifindex; /* SO_BINDTODEVICE, a VRF; 0: none, or not known (/proc) */
-	uint8_t family;         /* AF_INET for an IPv4-mapped one, too */
+	uint32_t timer_ms;      /* until `timer` ends; of a list only */
+	/* Of a list only: bytes; of a listener, connections that wait for accept(), and how many
+	 * may. */
+	uint32_t receive_queue, send_queue;
+	uint8_t timer;  /* enum socket_timer, of a list only */
+	uint8_t family; /* AF_INET for an IPv4-mapped one, too */
 	uint8_t state;  /* enum socket_state; SOCKET_NONE: not there, SOCKET_UNKNOWN: not seen */
 	bool is_asking; /* the caller's own: one that waits for the answer to its SYN is open, too */
 	bool is_v6only;   /* LISTEN: it takes no IPv4 (not known by /proc) */

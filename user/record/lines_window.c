@@ -260,6 +260,59 @@ static const struct field check_rows[] = {
 };
 static const struct fields check_fields = FIELDS(check_rows, NULL);
 
+/* --exposure, which exposure/json.c writes. */
+static const struct special number = { NULL, NULL, SCHEMA_NUMBER };
+static const struct special exposure_findings = {
+	NULL,
+	NULL,
+	"{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"id\",\"severity\","
+	"\"subject\",\"sentence\",\"at_stake\",\"evidence\",\"cure\",\"not_if\"],\"properties\":{"
+	"\"id\":" SCHEMA_STRING ",\"severity\":{\"enum\":[\"low\",\"medium\",\"high\"]},"
+	"\"subject\":" SCHEMA_STRING ",\"sentence\":" SCHEMA_STRING
+	",\"at_stake\":{\"type\":\"object\",\"properties\":{\"unknown\":" SCHEMA_STRING
+	",\"flows\":" SCHEMA_NUMBER ",\"unsure\":" SCHEMA_NUMBER ",\"sockets\":" SCHEMA_NUMBER
+	",\"without_keepalive\":" SCHEMA_NUMBER ",\"longest_idle_s\":" SCHEMA_NUMBER
+	",\"processes\":" SCHEMA_NUMBER ",\"containers\":" SCHEMA_NUMBER
+	",\"victims\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"pid\","
+	"\"comm\",\"flows\"],\"properties\":{\"pid\":" SCHEMA_NUMBER ",\"comm\":" SCHEMA_STRING
+	",\"unit\":" SCHEMA_STRING ",\"container\":" SCHEMA_STRING
+	",\"container_name\":" SCHEMA_STRING ",\"pod\":" SCHEMA_STRING
+	",\"netns_name\":" SCHEMA_STRING ",\"flows\":" SCHEMA_NUMBER
+	"}}}}},\"ends_in_s\":" SCHEMA_NUMBER ",\"end\":" SCHEMA_STRING
+	",\"evidence\":" SCHEMA_STRINGS ",\"cure\":" SCHEMA_STRINGS ",\"not_if\":" SCHEMA_STRING
+	"}}}",
+};
+static const struct special exposure_not_judged = {
+	NULL,
+	NULL,
+	"{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"id\",\"why\"],"
+	"\"properties\":{\"id\":" SCHEMA_STRING ",\"why\":" SCHEMA_STRING "}}}",
+};
+static const struct special exposure_not_seen = {
+	NULL,
+	NULL,
+	"{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"part\",\"why\"],"
+	"\"properties\":{\"part\":" SCHEMA_STRING ",\"why\":" SCHEMA_STRING "}}}",
+};
+
+static const struct field exposure_rows[] = {
+	DECLARED("version", FIELD_ALWAYS, text),
+	DECLARED("host", 0, text),
+	DECLARED("kernel", 0, text),
+	DECLARED("root", 0, text),
+	DECLARED("headline", FIELD_ALWAYS, text),
+	DECLARED("findings", FIELD_ALWAYS, exposure_findings),
+	DECLARED("judged", FIELD_ALWAYS, texts),
+	DECLARED("not_judged", FIELD_ALWAYS, exposure_not_judged),
+	DECLARED("not_seen", FIELD_ALWAYS, exposure_not_seen),
+	DECLARED("entries", FIELD_ALWAYS, number),
+	DECLARED("sockets", FIELD_ALWAYS, number),
+	DECLARED("namespaces", FIELD_ALWAYS, number),
+	DECLARED("spent_ns", FIELD_ALWAYS, number),
+	DECLARED("status", FIELD_ALWAYS, status),
+};
+static const struct fields exposure_fields = FIELDS(exposure_rows, NULL);
+
 static const struct field error_rows[] = {
 	DECLARED("message", FIELD_ALWAYS, text),
 	DECLARED("status", FIELD_ALWAYS, status),
@@ -312,5 +365,9 @@ static const struct line_type rows[] = {
 	  .finding = LINE_NO_FINDING,
 	  .seen = LINE_NO_OBSERVATION,
 	  .parts = { { FROM_NOWHERE, &check_fields, 0 } } },
+	{ .name = "exposure",
+	  .finding = LINE_NO_FINDING,
+	  .seen = LINE_NO_OBSERVATION,
+	  .parts = { { FROM_NOWHERE, &exposure_fields, 0 } } },
 };
 const struct line_set window_lines = LINES(rows);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The four things that the program does, each to its exit status. */
+/* What the program does, each to its exit status. */
 #ifndef RSTBLAME_SESSION_SESSION_H
 #define RSTBLAME_SESSION_SESSION_H
 
@@ -17,6 +17,9 @@ enum status session_check(const struct options *options);
 
 /* Says what is at risk now: --audit. */
 enum status session_audit(const struct options *options);
+
+/* Says what could reset connections here: --exposure. */
+enum status session_exposure(const struct options *options);
 
 /* Says what it is, and what it is made of. */
 enum status session_version(const struct options *options);

@@ -161,6 +161,15 @@ static void command(void **state)
 	assert_refused("--check -f html", "-f html");
 	assert_refused("-f html --check", "-f html");
 	assert_refused("--audit -r rec", "-r");
+	assert_taken("--exposure -f html");
+	assert_taken("--exposure -f prom --root dir");
+	assert_refused("--exposure -f pcapng", "pcapng");
+	assert_refused("--exposure --netns c1", "--netns");
+	assert_refused("--exposure -d 5", "-d");
+	assert_refused("--exposure port 80", "FILTER");
+	assert_refused("--exposure --audit", "--exposure cannot be combined with --audit");
+	assert_refused("--audit --root dir", "--root");
+	assert_refused("--root dir", "--exposure");
 	assert_refused("--audit -d 5", "-d");
 	assert_refused("--audit -w rec", "-w");
 	assert_refused("--audit -- true", "COMMAND");

@@ -102,6 +102,7 @@ static void answers(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct nat_question q = { .family = 2, .iif = 3, .oif = 4 };
 		struct nat_rules *rules;
+		bool is_snat;
 
 		assert_int_equal(system("nft flush ruleset"), 0);
 		assert_int_equal(system(cases[i].setup), 0);
@@ -113,6 +114,14 @@ static void answers(void **state)
 		if (nat_rules_ask(rules, &q) != cases[i].answer)
 			print_error("%s: %s > %s\n", cases[i].setup, q.iifname, q.oifname);
 		assert_int_equal(nat_rules_ask(rules, &q), cases[i].answer);
+		/* SNAT is no masquerade: its entries do not go with the address. */
+		is_snat = strstr(cases[i].setup, "snat to") != NULL;
+		assert_int_equal(nat_rules_ask_masquerade(rules, &q),
+				 is_snat ? NAT_NO : cases[i].answer);
+		assert_int_equal(nat_rules_kinds(rules), is_snat ? NAT_KIND_OTHER :
+							 strcasestr(cases[i].setup, "masquerade") ?
+								   NAT_KIND_MASQUERADE :
+								   0);
 		nat_rules_free(rules);
 	}
 }

@@ -114,7 +114,7 @@ static enum nat_answer ask(void)
 	const struct nat_question q = { .family = AF_INET,
 					.tuple = make_tuple("10.88.0.2", 40000, "10.9.0.2", 6379) };
 
-	return nft_rules_ask(rules, &q);
+	return nft_rules_ask(rules, &q, false);
 }
 
 static int setup(void **state)

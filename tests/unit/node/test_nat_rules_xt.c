@@ -46,7 +46,7 @@ static enum nat_answer ask(void)
 	memcpy(exact, rules.entries, sizeof(*exact) + rules.info.size);
 	free(rules.entries);
 	rules.entries = exact;
-	answer = xt_rules_ask(&rules, &q);
+	answer = xt_rules_ask(&rules, &q, false);
 	free(rules.entries);
 	return answer;
 }
