@@ -59,8 +59,8 @@ const char *exposure_headline(const struct exposure_report *r, char *buf, size_t
 
 static void put(FILE *out, size_t columns, const char *label, const char *words)
 {
-	fprintf(out, "  %-*s", INDENT - 3, label);
-	wrapped_print(out, columns, INDENT - 1, INDENT, words);
+	fprintf(out, "  %-*s", INDENT - 2, label);
+	wrapped_print(out, columns, INDENT, INDENT, words);
 }
 
 static void put_lines(FILE *out, size_t columns, const char *label,
@@ -87,7 +87,7 @@ static void put_exposed(FILE *out, size_t columns, const struct exposed *e)
 		put(out, columns, "soon", e->end);
 	put_lines(out, columns, "seen", &e->evidence);
 	put_lines(out, columns, "do", &e->cures);
-	put(out, columns, "", e->not_if);
+	put(out, columns, "unless", e->not_if);
 }
 
 static void put_gaps(const struct exposure_report *r, size_t columns, FILE *out)

@@ -9,6 +9,7 @@
 #include "exposure/read.h"
 #include "exposure/report.h"
 #include "node/privilege.h"
+#include "report/html/exposure_page.h"
 #include "report/output.h"
 #include "session/least_privilege.h"
 #include "session/session.h"
@@ -25,6 +26,9 @@ static void write_report(const struct exposure_report *r, const struct options *
 	switch (o->format) {
 	case FORMAT_JSON:
 		exposure_write_json(r, out->file);
+		break;
+	case FORMAT_HTML:
+		exposure_write_page(r, o->is_utc, out->file);
 		break;
 	case FORMAT_PROM:
 		exposure_write_prom(r, out->file);

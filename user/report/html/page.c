@@ -69,7 +69,7 @@ void html_paper_ends(FILE *out, uint64_t count, uint64_t printed)
 
 /* ---- head and foot ---- */
 
-static const char *status_class(enum status status)
+const char *html_status_class(enum status status)
 {
 	static const char *const classes[] = { "ok", "warning", "critical", "unknown" };
 
@@ -88,7 +88,7 @@ static void write_hosts(const struct html *h, FILE *out)
 
 /* Whatever an escape should miss, nothing is run and nothing is fetched: the policy
  * allows the page its style and that is all. */
-static void write_head(const struct html *h, FILE *out, enum status status)
+void html_begin_head(FILE *out)
 {
 	fputs("<!DOCTYPE html>\n"
 	      "<html lang=\"en\" xml:lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n"
@@ -100,15 +100,25 @@ static void write_head(const struct html *h, FILE *out, enum status status)
 	      "<meta name=\"referrer\" content=\"no-referrer\"/>\n"
 	      "<meta name=\"generator\" content=\"rstblame " RSTBLAME_VERSION "\"/>\n<title>",
 	      out);
+}
+
+void html_end_head(FILE *out)
+{
+	fprintf(out,
+		"</title>\n<style>\n%s</style>\n</head>\n<body>\n"
+		"<a class=\"skip\" href=\"#main\">Skip to the findings</a>\n",
+		html_style);
+}
+
+static void write_head(const struct html *h, FILE *out, enum status status)
+{
+	html_begin_head(out);
 	fprintf(out, "%s: TCP resets", status_name(status));
 	if (h->starts_count) {
 		fputs(" on ", out);
 		write_hosts(h, out);
 	}
-	fprintf(out,
-		"</title>\n<style>\n%s</style>\n</head>\n<body>\n"
-		"<a class=\"skip\" href=\"#main\">Skip to the findings</a>\n",
-		html_style);
+	html_end_head(out);
 }
 
 static void write_window(const struct html *h, FILE *out, const struct summary *t)
@@ -141,7 +151,7 @@ static void write_verdict(const struct html *h, FILE *out, const struct summary 
 
 	verdict_text_headline(t, status, words, sizeof(words));
 	sentence = strstr(words, ": ");
-	fprintf(out, "<header class=\"%s\">\n<h1>", status_class(status));
+	fprintf(out, "<header class=\"%s\">\n<h1>", html_status_class(status));
 	html_element(out, "span", "headline", sentence ? sentence + 2 : words);
 	fprintf(out,
 		" <span class=\"severity\"><span class=\"status\">%s</span> "

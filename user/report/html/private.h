@@ -234,4 +234,9 @@ void html_write_gaps(struct html *h, FILE *out, const struct summary *t);
 bool html_has_gaps(const struct html *h, const struct summary *t);
 void html_write_source(struct html *h, FILE *out, const struct summary *t);
 
+/* A page's head, with its title to be written between the two. */
+void html_begin_head(FILE *out);
+void html_end_head(FILE *out);
+const char *html_status_class(enum status status);
+
 #endif
