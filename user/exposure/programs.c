@@ -88,12 +88,26 @@ static bool list_live(program_fn take, void *ctx)
 	return proc != NULL;
 }
 
-/* Where the column begins whose head is that. */
-static size_t column(const char *head, const char *name)
+/* How many columns stand before COMMAND, which is the last; 0: it is not the head. */
+static unsigned int columns_before_command(const char *head)
 {
-	const char *at = strstr(head, name);
+	const char *end = strstr(head, "COMMAND");
+	unsigned int columns = 0;
 
-	return at ? (size_t)(at - head) : 0;
+	for (bool was_blank = true; end && head < end; head++) {
+		columns += was_blank && *head != ' ';
+		was_blank = *head == ' ';
+	}
+	return columns;
+}
+
+static const char *skip_columns(const char *line, unsigned int columns)
+{
+	for (; columns; columns--) {
+		line += strspn(line, " ");
+		line += strcspn(line, " ");
+	}
+	return line + strspn(line, " ");
 }
 
 bool programs_list(const struct node_files *files, program_fn take, void *ctx)
@@ -102,7 +116,7 @@ bool programs_list(const struct node_files *files, program_fn take, void *ctx)
 					     "process/ps_*", NULL };
 	struct look_place place;
 	char line[WORDS_BYTES];
-	size_t from = 0;
+	unsigned int columns = 0;
 	FILE *file;
 
 	if (files->is_live)
@@ -111,10 +125,10 @@ bool programs_list(const struct node_files *files, program_fn take, void *ctx)
 	while (file && fgets(line, sizeof(line), file)) {
 		place.line++;
 		line[strcspn(line, "\n")] = '\0';
-		if (!from)
-			from = column(line, "COMMAND");
-		else if (strlen(line) > from)
-			take(ctx, line + from, &place);
+		if (!columns)
+			columns = columns_before_command(line);
+		else
+			take(ctx, skip_columns(line, columns), &place);
 	}
 	if (file)
 		fclose(file);

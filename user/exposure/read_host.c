@@ -27,8 +27,10 @@ static void read_systemd_version(struct look *look, const struct node_files *fil
 		"/usr/lib/aarch64-linux-gnu/systemd",
 		"/usr/lib64/systemd",
 	};
-	static const char *const commands[] = { "systemd/systemctl_--version*", NULL };
+	static const char *const commands[] = { "dpkg/dpkg_-l*", "systemd/systemctl_--version*",
+						NULL };
 	struct look_place place;
+	char line[LINE_BYTES];
 	FILE *file;
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
@@ -36,8 +38,10 @@ static void read_systemd_version(struct look *look, const struct node_files *fil
 	if (look->systemd_version || files->is_live)
 		return;
 	file = node_command_open(files, commands, &place);
-	if (file && fscanf(file, "systemd %u", &look->systemd_version) != 1)
-		look->systemd_version = 0;
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "ii systemd %u", &look->systemd_version) == 1 ||
+		    sscanf(line, "systemd %u", &look->systemd_version) == 1)
+			break;
 	if (file)
 		fclose(file);
 }

@@ -6,6 +6,7 @@
 
 #include "exposure/ini.h"
 #include "exposure/networkd_file.h"
+#include "exposure/programs.h"
 #include "exposure/read.h"
 
 static uint32_t number(const struct node_files *files, const char *path, const char *key)
@@ -61,13 +62,27 @@ static void read_link(const struct node_files *files, struct look_link *link, bo
 	read_lease(files, link);
 }
 
+static void take_program(void *ctx, const char *words, const struct look_place *place)
+{
+	(void)place;
+	*(bool *)ctx |= program_is(words, "systemd-networkd");
+}
+
+/* Its files may lie there though it does not run. Where that is not known, they count. */
+static bool may_run(const struct node_files *files)
+{
+	bool is_there = false;
+
+	return !programs_list(files, take_program, &is_there) || is_there;
+}
+
 /* Of an image that does not run there is no state: what its files would make of it. */
 void read_networkd(struct look *look, const struct node_files *files)
 {
 	bool has_state = node_file_exists(files, "/run/systemd/netif/links");
 
-	if (files->is_live && !has_state)
-		return; /* it does not run */
+	if (!has_state && (files->is_live || !may_run(files)))
+		return;
 	for (size_t i = 0; i < look->links_count; i++)
 		read_link(files, &look->links[i], has_state);
 }

@@ -281,7 +281,7 @@ static uint32_t keep_process(struct look *look, const struct look_process *proce
 	return (uint32_t)look->processes_count;
 }
 
-static void take_lines(struct look *look, FILE *file)
+static void take_lines(struct look *look, FILE *file, const char *netns)
 {
 	struct look_socket socket, *kept;
 	struct look_process process;
@@ -294,37 +294,50 @@ static void take_lines(struct look *look, FILE *file)
 		if (!kept)
 			return;
 		*kept = socket;
+		snprintf(process.netns_name, sizeof(process.netns_name), "%s", netns);
 		if (process.pid)
 			kept->process = keep_process(look, &process);
 	}
 }
 
-/* `ss` of the node's own namespace, and of those that have a name. */
+struct namespace_reading {
+	struct look *look;
+	const struct node_files *files;
+};
+
+/* Without a name: the node's own. */
+static void read_namespace(void *ctx, const char *name)
+{
+	const struct namespace_reading *r = ctx;
+	char pattern[LOOK_PATH_BYTES];
+	const char *const commands[] = { pattern, NULL };
+	struct look_place place;
+	FILE *file;
+
+	if (*name)
+		snprintf(pattern, sizeof(pattern), "networking/namespaces/%.100s/*_ss_-*", name);
+	else
+		snprintf(pattern, sizeof(pattern), "networking/ss_-*");
+	file = node_command_open(r->files, commands, &place);
+	if (!file)
+		return;
+	r->look->namespaces++;
+	take_lines(r->look, file, name);
+	fclose(file);
+}
+
 static void read_bundle(struct look *look, const struct node_files *files)
 {
-	static const char *const commands[][2] = {
-		{ "networking/ss_-*", NULL },
-		{ "networking/ip_netns_exec_*_ss_-*", NULL },
-		{ "networking/namespaces/*/ip_netns_exec_*_ss_-*", NULL },
-	};
-	size_t read = 0;
+	struct namespace_reading r = { look, files };
 
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		struct look_place place;
-		FILE *file = node_command_open(files, commands[i], &place);
-
-		if (!file)
-			continue;
-		read++;
-		take_lines(look, file);
-		fclose(file);
-	}
-	if (!read)
+	read_namespace(&r, "");
+	node_files_list(files, "sos_commands/networking/namespaces", "*", read_namespace, &r);
+	if (!look->namespaces)
 		look_lacks(look, LOOK_SOCKETS, "the bundle has no sos_commands/networking/ss_-*");
 	else
 		look_lacks(look, LOOK_NAMESPACES,
 			   "a bundle has the sockets of the node's own network namespace and of "
-			   "those with a name, not of each container");
+			   "those that `ip netns` names, not of each container");
 	match_flows(look);
 }
 

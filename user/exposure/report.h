@@ -12,7 +12,7 @@ struct exposure_report {
 	const struct exposures *exposures;
 	unsigned int status;                 /* exposures_status() */
 	uint64_t mono_ns, wall_ns, spent_ns; /* when it was looked, and for how long */
-	const char *command;                 /* the line that says it again; NULL: not known */
+	bool is_quiet;                       /* text: what was found, and no more */
 };
 
 /* The worst first; a screen, as a rule. */

@@ -70,7 +70,7 @@ static void put_lines(FILE *out, size_t columns, const char *label,
 		put(out, columns, i ? "" : label, lines->lines[i]);
 }
 
-static void put_exposed(FILE *out, size_t columns, const struct exposed *e)
+static void put_exposed(FILE *out, size_t columns, const struct exposed *e, bool is_quiet)
 {
 	char stake[1024], severity[NAME_BYTES];
 	size_t len = 0;
@@ -78,7 +78,9 @@ static void put_exposed(FILE *out, size_t columns, const struct exposed *e)
 	for (const char *c = severity_name(e->severity); *c && len < sizeof(severity) - 1; c++)
 		severity[len++] = (char)(*c - 'a' + 'A');
 	severity[len] = '\0';
-	fprintf(out, "\n%s  %s  %s\n", severity, e->row->id, e->subject);
+	fprintf(out, "%s%s  %s  %s\n", is_quiet ? "" : "\n", severity, e->row->id, e->subject);
+	if (is_quiet)
+		return;
 	fputs("  ", out);
 	wrapped_print(out, columns, 2, 2, e->sentence);
 	put(out, columns, "danger", e->row->danger);
@@ -120,7 +122,9 @@ void exposure_write_text(const struct exposure_report *r, size_t columns, FILE *
 		utf8_printable(r->look->host[0] ? r->look->host : "node", host, sizeof(host)),
 		exposure_headline(r, headline, sizeof(headline)));
 	for (size_t i = 0; i < r->exposures->count; i++)
-		put_exposed(out, columns, &r->exposures->items[i]);
+		put_exposed(out, columns, &r->exposures->items[i], r->is_quiet);
+	if (r->is_quiet)
+		return;
 	put_gaps(r, columns, out);
 	fprintf(out, "\nlooked at %s, %s and %s in %s; nothing was traced or changed\n",
 		COUNTED(r->look->flows_count, "conntrack entry", "conntrack entries"),

@@ -45,7 +45,9 @@ static enum status look_and_judge(const struct options *o, const struct node_fil
 {
 	struct look look = { .is_live = false };
 	struct exposures exposures = { .count = 0 };
-	struct exposure_report report = { .look = &look, .exposures = &exposures };
+	struct exposure_report report = { .look = &look,
+					  .exposures = &exposures,
+					  .is_quiet = o->is_quiet };
 	/* It is a program, and none is executed afterwards. */
 	struct history *history = history_begin(files);
 

@@ -181,6 +181,16 @@ static void add_own_risk(struct advice_list *out, const struct summary *t)
 	add(out, t, story.first.netns.node, at_risk_own, false);
 }
 
+/* Of what was blamed: innocents need no foretelling. */
+static void add_exposure(struct advice_list *out, const struct summary *t, const struct story *s)
+{
+	struct advice_facts facts = gather(t, s);
+	char text[ADVICE_BYTES];
+
+	if (advice_exposure(&facts, chain_cause(facts.blamed), text))
+		add(out, t, UINT32_MAX, text, false);
+}
+
 void summary_advice(const struct summary *t, struct advice_list *out)
 {
 	out->count = 0;
@@ -194,4 +204,6 @@ void summary_advice(const struct summary *t, struct advice_list *out)
 		add_own_risk(out, t);
 	if (t->at_risk > t->at_risk_own || t->unfollowed)
 		add(out, t, UINT32_MAX, at_risk, false);
+	for (size_t i = 0; i < t->stories_count; i++)
+		add_exposure(out, t, &t->stories[i]);
 }

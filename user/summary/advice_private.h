@@ -30,6 +30,21 @@ extern const size_t advice_on_removals_count;
 extern const struct advice_row advice_on_verdicts[];
 extern const size_t advice_on_verdicts_count;
 
+/* Which finding of --exposure foretells a verdict (VERDICT_NONE: any) or a removal's cause. */
+struct advice_exposure {
+	enum verdict verdict;
+	enum cause cause;
+	bool (*applies)(const struct advice_facts *facts); /* NULL: always */
+	const char *finding;                               /* its id */
+};
+extern const struct advice_exposure advice_exposures[];
+extern const size_t advice_exposures_count;
+
+/* The sentence that ends the advice; NULL: no finding foretells it. `cause` is the removal's, at
+ * the end of the chain. */
+const char *advice_exposure(const struct advice_facts *facts, enum cause cause,
+			    char buf[ADVICE_BYTES]);
+
 /* Named so, which anybody can choose, and its executable agrees where it is known. */
 bool advice_is_program(const struct actor *actor, const char *name);
 

@@ -210,6 +210,14 @@ static void shadowed_by_netplan(void **state)
 	exposures_release(&out);
 }
 
+static int unlink_shared(void)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/usr/lib/systemd/libsystemd-shared-252.so", root);
+	return unlink(path);
+}
+
 static void other_managers(void **state)
 {
 	(void)state;
@@ -273,6 +281,47 @@ static void image_at_rest(void **state)
 	assert_non_null(look_why_lacking(&look, LOOK_RULES));
 	assert_non_null(look_why_lacking(&look, LOOK_HISTORY));
 	assert_null(look_why_lacking(&look, LOOK_ADDRESSES));
+}
+
+/* Files of networkd's that does not run there are nobody's; where it runs, they count. */
+static void networkd_that_does_not_run(void **state)
+{
+	char command[256];
+
+	(void)state;
+	snprintf(command, sizeof(command), "rm -r %s/run/systemd/netif", root);
+	assert_int_equal(system(command), 0);
+	read_look();
+	assert_int_equal(look.links[0].manager, MANAGER_NONE);
+	put("/sos_commands/process/ps_auxwwwm",
+	    "USER PID COMMAND\nsystemd+ 300 /lib/systemd/systemd-networkd\n");
+	read_look();
+	assert_int_equal(look.links[0].manager, MANAGER_NETWORKD);
+}
+
+static void namespaces_of_a_bundle(void **state)
+{
+	const struct look_socket *socket;
+
+	(void)state;
+	put(NETWORK "ss_-tanoep", "State Recv-Q\n");
+	put(NETWORK "namespaces/c1/ip_netns_exec_c1_ss_-peaonmi",
+	    "Netid State Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n"
+	    "u_str ESTAB 0 0 * 1234 * 1235 users:((\"x\",pid=1,fd=1))\n"
+	    "tcp   ESTAB 0 0 10.88.0.2:51710 10.9.0.2:6379 users:((\"worker\",pid=7,fd=3)) ino:1 "
+	    "sk:1 <->\n\t skmem:(r0,rb131072)\n");
+	put("/sos_commands/dpkg/dpkg_-l", "ii  systemd                  257.9-1 amd64 init\n");
+	put("/sos_commands/host/hostname", "node7\n");
+	assert_int_equal(unlink_shared(), 0);
+	read_look();
+	assert_int_equal(look.namespaces, 2);
+	assert_int_equal(look.sockets_count, 1);
+	socket = look_flow_socket(&look, &look.flows[0]);
+	assert_non_null(socket);
+	assert_string_equal(look_socket_process(&look, socket)->comm, "worker");
+	assert_string_equal(look_socket_process(&look, socket)->netns_name, "c1");
+	assert_int_equal(look.systemd_version, 257);
+	assert_string_equal(look.host, "node7");
 }
 
 /* A bundle is somebody else's: it leads nowhere else. */
@@ -377,6 +426,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(shadowed_by_netplan, begin, end),
 		cmocka_unit_test_setup_teardown(other_managers, begin, end),
 		cmocka_unit_test_setup_teardown(image_at_rest, begin, end),
+		cmocka_unit_test_setup_teardown(networkd_that_does_not_run, begin, end),
+		cmocka_unit_test_setup_teardown(namespaces_of_a_bundle, begin, end),
 		cmocka_unit_test_setup_teardown(links_stay_inside, begin, end),
 		cmocka_unit_test(address_lines),
 		cmocka_unit_test(flow_lines),

@@ -8,6 +8,7 @@
 
 #include "exposure/report.h"
 #include "report/html/exposure_page.h"
+#include "summary/advice_private.h"
 
 static struct look look;
 static struct exposures out;
@@ -165,6 +166,14 @@ static void gaps_are_said(void **state)
 	assert_said("  addresses: the bundle has no addresses\n");
 }
 
+/* What a verdict sends people to is there. */
+static void advised_findings_exist(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < advice_exposures_count; i++)
+		assert_non_null(finding_by_id(advice_exposures[i].finding));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +183,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(as_page, begin, end),
 		cmocka_unit_test_setup_teardown(hostile_names, begin, end),
 		cmocka_unit_test_setup_teardown(gaps_are_said, begin, end),
+		cmocka_unit_test(advised_findings_exist),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

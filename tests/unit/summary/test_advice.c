@@ -87,6 +87,25 @@ static void scripts_are_named(void **state)
 	assert_true(advises("why that process removes the address"));
 }
 
+/* It ends with the look at other nodes, where one foretells it. */
+static void other_nodes_are_asked(void **state)
+{
+	const struct actor keepalived = process("keepalived", ""), typed = process("ip", "bash");
+
+	(void)state;
+	lose_address((struct loss_of_address){ &networkd, &networkd, 3600, CHANGE_WHY_NONE });
+	assert_true(advises("rstblame --exposure` traces nothing, and lists address-may-go"));
+	lose_address((struct loss_of_address){ &kernel, NULL, 120, CHANGE_WHY_LIFETIME });
+	assert_true(advises("lists address-may-go"));
+	lose_address((struct loss_of_address){ &keepalived, NULL, VALID_FOREVER, CHANGE_WHY_NONE });
+	assert_true(advises("lists address-may-go"));
+	/* A static address, and one that somebody took away by hand. */
+	lose_address((struct loss_of_address){ &networkd, NULL, VALID_FOREVER, CHANGE_WHY_NONE });
+	assert_false(advises("--exposure"));
+	lose_address((struct loss_of_address){ &typed, NULL, VALID_FOREVER, CHANGE_WHY_NONE });
+	assert_false(advises("--exposure"));
+}
+
 /* ---- what else removed it ---- */
 
 static void links_by_who_deletes_them(void **state)
@@ -252,6 +271,7 @@ int main(void)
 		story(timeouts_by_what_had_run_out),
 		cmocka_unit_test(other_verdicts_follow_their_chain),
 		cmocka_unit_test(ipvs_says_both),
+		story(other_nodes_are_asked),
 		story(names_cannot_forge_a_command),
 		cmocka_unit_test(each_node_has_its_own),
 	};

@@ -17,8 +17,7 @@ expose() {
 # entries with the times at which they were made.
 node_state() {
 	lsmod | awk 'NR > 1 { print $1 }' | sort
-	find /proc/sys/net -type f ! -name '*_count' -perm -400 |
-		sort | while read -r file; do echo "$file $(head -c 200 "$file" 2>/dev/null || true)"; done
+	grep -rs '' /proc/sys/net | grep -v '_count:' | sort || true
 }
 entries_made() {
 	conntrack -L -p tcp -o ktimestamp 2>/dev/null | sed -nE 's/.* (sport=[0-9]+ dport=[0-9]+) src.*\[start=([^]]*)\].*/\1 \2/p' | sort
