@@ -63,7 +63,7 @@ all_cflags := $(base_cflags) $(hardening_cflags) -fno-asynchronous-unwind-tables
 all_ldflags := $(hardening_ldflags) $(LDFLAGS)
 bpf_cflags := -target bpf -g -O2 -mcpu=v2 -Wall $(if $(WERROR),-Werror) $(prefix_map) \
 	-D__TARGET_ARCH_$(bpf_arch) -Ivmlinux/$(arch) -Ibpf
-libs := -lbpf -lelf -lz -ljansson -lcap-ng -lmnl -lpcap -lpthread
+libs := -lbpf -lelf -lz -lyajl -lcap-ng -lmnl -lpcap -lpthread
 
 # Definitions first: libbpf 1.1's linker keeps the offset 0 of an extern map that it
 # meets before its definition.
@@ -179,7 +179,7 @@ completions: $(O)/gen-completions ## generate the shells' completions again
 
 $(O)/gen-schema $(O)/gen-completions: $(O)/%: scripts/%.c $(core_objects)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs)
+	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(libs) -ljansson
 
 clean: ## remove what was built
 	$(Q)rm -rf $(O) $(program)

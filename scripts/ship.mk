@@ -9,7 +9,7 @@ archive_of = $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a))
 mnl = $(or $(call archive_of,mnl),$(addsuffix /usr/lib/$(shell $(CC) -dumpmachine)/libmnl.a,\
 	$(shell scripts/fetch-root trixie $(if $(filter arm64,$(arch)),arm64,amd64) archives)))
 # libelf is compressed by zstd from 0.189 on. Names: see alone.c.
-static_libs = -lbpf -lelf -lz $(if $(call archive_of,zstd),-lzstd) -ljansson -lcap-ng $(mnl) -lpcap -lpthread
+static_libs = -lbpf -lelf -lz $(if $(call archive_of,zstd),-lzstd) -lyajl_s -lcap-ng $(mnl) -lpcap -lpthread
 static_ldflags := -static-pie -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--build-id=sha1 -s
 
 .PHONY: static

@@ -35,7 +35,7 @@ test-fuzz fuzz fuzz-smoke: $(fuzz_programs)
 # Archives: what a target or its answers stand in for is not taken from the core.
 $(fuzz_programs): $(fuzz_out)/%: $(fuzz_out)/%.o $(fuzz_help) $(fuzz_core)
 	$(call say,LINK,$@)
-	$(Q)$(CLANG) $(fuzz_cflags) -fsanitize=fuzzer -o $@ $^ $(filter-out -lbpf,$(libs))
+	$(Q)$(CLANG) $(fuzz_cflags) -fsanitize=fuzzer -o $@ $^ $(filter-out -lbpf,$(libs)) -ljansson
 
 $(fuzz_help): $(fuzz_help_objects)
 $(fuzz_core): $(fuzz_core_objects)

@@ -7,7 +7,7 @@
 unit_out := $(O)/unit
 unit_cflags := $(base_cflags) $(flags_given) -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -Itests/unit
-unit_libs := -lcmocka -ljansson -lz -lcap-ng -lmnl -lpcap -lpthread -lm
+unit_libs := -lcmocka -ljansson -lyajl -lz -lcap-ng -lmnl -lpcap -lpthread -lm
 unit_core_objects := $(patsubst $(O)/user/%.o,$(unit_out)/user/%.o,$(core_objects))
 unit_core := $(unit_out)/core.a
 unit_cast := $(unit_out)/cast.a

@@ -1,34 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "log/journal_entry.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_reader.h"
+
 /* The field as a string; "" where the entry has none. journalctl writes what is no text
  * as an array of its bytes, and a field that comes twice as an array of both: the last
  * holds. Control characters are made harmless by who prints it. */
-static const char *field(const json_t *entry, const char *name, char *buf, size_t size)
+static const char *field(const struct json_value *entry, const char *name, char *buf, size_t size)
 {
-	const json_t *value = json_object_get(entry, name);
-	size_t count = json_array_size(value), used = 0;
+	const struct json_value *value = json_member(entry, name), *byte = json_first(value);
+	size_t used = 0;
 
-	if (count && !json_is_integer(json_array_get(value, 0)))
-		value = json_array_get(value, count - 1);
-	if (json_is_string(value))
-		used = (size_t)snprintf(buf, size, "%s", json_string_value(value));
-	else
-		for (size_t i = 0; i < json_array_size(value) && used < size - 1; i++) {
-			json_int_t byte = json_integer_value(json_array_get(value, i));
+	if (byte && !json_is(byte, JSON_KIND_INTEGER))
+		for (value = byte; value->next; value = value->next)
+			;
+	if (json_text(value))
+		used = (size_t)snprintf(buf, size, "%s", value->text);
+	for (byte = json_first(value); byte && used < size - 1; byte = byte->next) {
+		uint64_t number = json_number(byte);
 
-			buf[used++] = byte > 0 && byte < 256 ? (char)byte : '?';
-		}
+		buf[used++] = number && number < 256 ? (char)number : '?';
+	}
 	buf[used < size ? used : size - 1] = '\0';
 	return buf;
 }
 
-static uint64_t number(const json_t *entry, const char *name)
+static uint64_t number(const struct json_value *entry, const char *name)
 {
 	char text[32];
 
@@ -36,7 +37,8 @@ static uint64_t number(const json_t *entry, const char *name)
 }
 
 /* The tag is the sender's own word; the rest journald vouches for. */
-static void write_line(const json_t *entry, const char *message, struct journal_entry *out)
+static void write_line(const struct json_value *entry, const char *message,
+		       struct journal_entry *out)
 {
 	char tag[64], comm[32], pid[16], uid[16], unit[128], transport[16], who[LOG_SENDER_BYTES];
 	const struct log_sender sender = {
@@ -55,7 +57,8 @@ static void write_line(const json_t *entry, const char *message, struct journal_
 
 bool journal_entry_parse(const char *json, size_t size, struct journal_entry *out)
 {
-	json_t *entry = json_loadb(json, size, JSON_ALLOW_NUL, NULL);
+	struct json_reader *reader = json_reader_new(true);
+	const struct json_value *entry = reader ? json_read(reader, json, size) : NULL;
 	char message[LOG_LINE_BYTES];
 
 	memset(out, 0, sizeof(*out));
@@ -66,6 +69,6 @@ bool journal_entry_parse(const char *json, size_t size, struct journal_entry *ou
 	out->source_us = number(entry, "_SOURCE_REALTIME_TIMESTAMP");
 	if (*field(entry, "MESSAGE", message, sizeof(message)))
 		write_line(entry, message, out);
-	json_decref(entry);
+	json_reader_free(reader);
 	return out->line[0] != '\0';
 }

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "node/container.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/json_reader.h"
 #include "base/utf8.h"
 
 /* Docker's and a runtime's are some ten kilobytes; a list of Podman's may be longer. */
 enum { FILE_BYTES_MAX = 1 << 20, PATH_BYTES = 512 };
 
-static json_t *load(const char *root, const char *format, const char *id)
+static FILE *open_file(const char *root, const char *format, const char *id, size_t *size)
 {
 	char path[PATH_BYTES];
 	struct stat st;
@@ -22,12 +22,30 @@ static json_t *load(const char *root, const char *format, const char *id)
 	    snprintf(path + used, sizeof(path) - used, format, id) >= (int)(sizeof(path) - used) ||
 	    stat(path, &st) || !S_ISREG(st.st_mode) || st.st_size > FILE_BYTES_MAX)
 		return NULL;
-	return json_load_file(path, 0, NULL);
+	*size = (size_t)st.st_size;
+	return fopen(path, "re");
 }
 
-static const char *get(const json_t *object, const char *key)
+/* NULL: it is not there, or no JSON. It lives until the next. */
+static const struct json_value *load(struct json_reader *reader, const char *root,
+				     const char *format, const char *id)
 {
-	const char *text = json_string_value(json_object_get(object, key));
+	const struct json_value *value = NULL;
+	size_t size;
+	FILE *file = open_file(root, format, id, &size);
+	char *text = file ? malloc(size + 1) : NULL;
+
+	if (text)
+		value = json_read(reader, text, fread(text, 1, size, file));
+	free(text);
+	if (file)
+		fclose(file);
+	return value;
+}
+
+static const char *get(const struct json_value *object, const char *key)
+{
+	const char *text = json_text(json_member(object, key));
 
 	return text ? text : "";
 }
@@ -58,7 +76,7 @@ static const struct {
 };
 
 /* Of an object of labels or annotations. */
-static void take_kubernetes(const json_t *labels, struct actor *actor)
+static void take_kubernetes(const struct json_value *labels, struct actor *actor)
 {
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		copy(get(labels, keys[i].container), actor->container_name,
@@ -68,22 +86,20 @@ static void take_kubernetes(const json_t *labels, struct actor *actor)
 }
 
 /* dockershim and cri-dockerd label; docker's own name is then a composed one. */
-static void ask_docker(const char *root, struct actor *actor)
+static void ask_docker(struct json_reader *reader, const char *root, struct actor *actor)
 {
-	json_t *config =
-		load(root, "/var/lib/docker/containers/%s/config.v2.json", actor->container);
+	const struct json_value *config = load(
+		reader, root, "/var/lib/docker/containers/%s/config.v2.json", actor->container);
 	const char *name = get(config, "Name");
 
 	if (!strcmp(get(config, "ID"), actor->container)) {
-		take_kubernetes(json_object_get(json_object_get(config, "Config"), "Labels"),
-				actor);
+		take_kubernetes(json_member(json_member(config, "Config"), "Labels"), actor);
 		copy(name + (*name == '/'), actor->container_name, sizeof(actor->container_name));
 	}
-	json_decref(config);
 }
 
 /* The bundle that it hands to runc, which has Kubernetes' names as annotations. */
-static void ask_bundles(const char *root, struct actor *actor)
+static void ask_bundles(struct json_reader *reader, const char *root, struct actor *actor)
 {
 	static const char *const bundles[] = {
 		"/run/containerd/io.containerd.runtime.v2.task/k8s.io/%s/config.json",
@@ -92,40 +108,39 @@ static void ask_bundles(const char *root, struct actor *actor)
 	};
 
 	for (size_t i = 0; i < sizeof(bundles) / sizeof(bundles[0]); i++) {
-		json_t *config = load(root, bundles[i], actor->container);
+		const struct json_value *config = load(reader, root, bundles[i], actor->container);
 
-		take_kubernetes(json_object_get(config, "annotations"), actor);
-		json_decref(config);
+		take_kubernetes(json_member(config, "annotations"), actor);
 	}
 }
 
 /* The storage that Podman and CRI-O share knows each by its name. */
-static void ask_storage(const char *root, struct actor *actor)
+static void ask_storage(struct json_reader *reader, const char *root, struct actor *actor)
 {
-	json_t *list =
-		load(root, "/var/lib/containers/storage/overlay-containers/%s.json", "containers");
-	const json_t *entry;
-	size_t i;
+	const struct json_value *list =
+		load(reader, root, "/var/lib/containers/storage/overlay-containers/%s.json",
+		     "containers");
 
-	json_array_foreach(list, i, entry)
-	{
-		const json_t *names = json_object_get(entry, "names");
-		const char *name = json_string_value(json_array_get(names, 0));
+	for (const struct json_value *entry = json_first(list); entry; entry = entry->next) {
+		const char *name = json_text(json_first(json_member(entry, "names")));
 
 		if (name && !strcmp(get(entry, "id"), actor->container))
 			copy(name, actor->container_name, sizeof(actor->container_name));
 	}
-	json_decref(list);
 }
 
 void container_name(const char *root, struct actor *actor)
 {
+	struct json_reader *reader;
+
 	actor->container_name[0] = actor->pod[0] = '\0';
-	if (!actor->container[0])
+	reader = actor->container[0] ? json_reader_new(true) : NULL;
+	if (!reader)
 		return;
-	ask_docker(root, actor);
+	ask_docker(reader, root, actor);
 	if (!actor->container_name[0])
-		ask_bundles(root, actor);
+		ask_bundles(reader, root, actor);
 	if (!actor->container_name[0])
-		ask_storage(root, actor);
+		ask_storage(reader, root, actor);
+	json_reader_free(reader);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "record/field.h"
 
-#include <jansson.h>
 #include <string.h>
 
+#include "base/json_reader.h"
 #include "base/json_writer.h"
 #include "base/time_text.h"
 #include "model/observation.h"
@@ -121,25 +121,18 @@ void fields_write(struct jsonw *w, const struct fields *fields, const void *base
 
 /* ---- reading: what is of another type than it should be counts as absent ---- */
 
-static void copy_text(const json_t *value, char *out, size_t size)
+static void copy_text(const struct json_value *value, char *out, size_t size)
 {
-	const char *text = json_is_string(value) ? json_string_value(value) : "";
+	const char *text = json_is(value, JSON_KIND_TEXT) ? value->text : "";
 	size_t len = strnlen(text, size - 1);
 
 	memcpy(out, text, len);
 	out[len] = '\0';
 }
 
-static uint64_t number_of(const json_t *value)
+static uint64_t word_of(const struct json_value *value, const struct words *words)
 {
-	json_int_t number = json_integer_value(value);
-
-	return number > 0 ? (uint64_t)number : 0;
-}
-
-static uint64_t word_of(const json_t *value, const struct words *words)
-{
-	return json_is_string(value) ? words->parse(json_string_value(value)) : words->none;
+	return json_is(value, JSON_KIND_TEXT) ? words->parse(value->text) : words->none;
 }
 
 /* No string of ours is longer; of another's, a megabyte of each of a million flushes would be
@@ -157,34 +150,34 @@ static const char *cut(const char *text)
 	return text;
 }
 
-static void parse_field(const json_t *object, const struct field *f, char *base)
+static void parse_field(const struct json_value *object, const struct field *f, char *base)
 {
-	const json_t *value = json_object_get(object, f->name);
+	const struct json_value *value = json_member(object, f->name);
 	void *at = base + f->offset;
 
 	switch (f->kind) {
 	case FIELD_NUMBER:
-		store(at, f->size, number_of(value));
+		store(at, f->size, json_number(value));
 		break;
 	case FIELD_FLAG:
-		*(bool *)at = json_is_true(value);
+		*(bool *)at = json_is_set(value);
 		break;
 	case FIELD_TEXT:
 		copy_text(value, at, f->size);
 		break;
 	case FIELD_STRING:
-		*(const char **)at = cut(json_string_value(value));
+		*(const char **)at = cut(json_text(value));
 		break;
 	case FIELD_WORD:
 		store(at, f->size, word_of(value, f->words));
 		break;
 	case FIELD_TIME:
 		store(at, f->size,
-		      json_is_string(value) ? time_parse_iso(json_string_value(value)) : 0);
+		      json_is(value, JSON_KIND_TEXT) ? time_parse_iso(value->text) : 0);
 		break;
 	case FIELD_OBJECT:
 		memset(at, 0, f->size);
-		if (json_is_object(value))
+		if (json_is(value, JSON_KIND_OBJECT))
 			fields_parse(value, f->fields, at);
 		break;
 	case FIELD_SPECIAL:
@@ -196,10 +189,10 @@ static void parse_field(const json_t *object, const struct field *f, char *base)
 		break;
 	}
 	if (f->has != FIELD_NO_HAS)
-		*(bool *)(base + f->has) = json_is_integer(value);
+		*(bool *)(base + f->has) = json_is(value, JSON_KIND_INTEGER);
 }
 
-void fields_parse(const json_t *object, const struct fields *fields, void *base)
+void fields_parse(const struct json_value *object, const struct fields *fields, void *base)
 {
 	if (fields->first)
 		fields_parse(object, fields->first, base);

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 struct jsonw;
-struct json_t;
+struct json_value;
 
 enum field_kind {
 	FIELD_NUMBER,   /* unsigned, of 1 to 8 bytes */
@@ -47,7 +47,7 @@ struct special {
 	/* Writes it under `name`, or nothing. */
 	void (*write)(struct jsonw *w, const char *name, const void *at);
 	/* Reads it from the object that holds it; NULL: not read. */
-	void (*parse)(const struct json_t *object, const char *name, void *at);
+	void (*parse)(const struct json_value *object, const char *name, void *at);
 	const char *schema; /* a JSON Schema */
 };
 
@@ -189,6 +189,6 @@ struct fields {
 /* What `base` points to holds the fields. Reading, what the line does not have is left. */
 void fields_write(struct jsonw *w, const struct fields *fields, const void *base,
 		  bool is_recording);
-void fields_parse(const struct json_t *object, const struct fields *fields, void *base);
+void fields_parse(const struct json_value *object, const struct fields *fields, void *base);
 
 #endif

@@ -11,7 +11,7 @@
 #include "record/field.h"
 #include "record/write.h"
 
-struct json_t;
+struct json_value;
 struct recording_keep;
 
 /* Which struct a part of a line is written from. It is read into the observation, where
@@ -57,7 +57,7 @@ enum { LINE_PARTS_MAX = 8 };
 
 /* A line that is being read. */
 struct line_reading {
-	const struct json_t *root;
+	const struct json_value *root;
 	struct observation *out;
 	struct recording_keep *keep;
 };

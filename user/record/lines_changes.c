@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Of what changed on the node: addresses, links, netfilter's hooks. */
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +29,7 @@ static void write_prefixed(struct jsonw *w, const char *name, const void *base)
 	jsonw_string(w, name, prefixed);
 }
 
-static void parse_prefixed(const json_t *object, const char *name, void *base)
+static void parse_prefixed(const struct json_value *object, const char *name, void *base)
 {
 	const char *text = get_string(object, name), *slash = strchr(text, '/');
 	size_t len = slash ? (size_t)(slash - text) : strlen(text);
@@ -55,7 +54,7 @@ static void write_peer(struct jsonw *w, const char *name, const void *base)
 		write_address(w, name, &c->address, c->family);
 }
 
-static void parse_peer(const json_t *object, const char *name, void *base)
+static void parse_peer(const struct json_value *object, const char *name, void *base)
 {
 	struct change_observation *out = base;
 

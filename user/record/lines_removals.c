@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Of conntrack's entries: acts, removals, flushes, and new entries in their place. */
-#include <jansson.h>
 #include <string.h>
 
 #include "model/words.h"
@@ -27,7 +26,7 @@ static void write_act_op(struct jsonw *w, const char *name, const void *base)
 	jsonw_string(w, name, is_begin(base) ? "begin" : "end");
 }
 
-static void parse_act_op(const json_t *object, const char *name, void *base)
+static void parse_act_op(const struct json_value *object, const char *name, void *base)
 {
 	struct observation *out = base;
 
@@ -43,7 +42,7 @@ static void write_act_address(struct jsonw *w, const char *name, const void *bas
 		write_address(w, name, &a->address, 10 /* AF_INET6 */);
 }
 
-static void parse_act_address(const json_t *object, const char *name, void *base)
+static void parse_act_address(const struct json_value *object, const char *name, void *base)
 {
 	struct act_observation *a = &((struct observation *)base)->act;
 
@@ -113,15 +112,14 @@ static void write_flush_inferred(struct jsonw *w, const char *name, const void *
 	jsonw_end_array(w);
 }
 
-static bool is_inferred(const json_t *line, enum unseen what)
+static bool is_inferred(const struct json_value *line, enum unseen what)
 {
-	const json_t *array = json_object_get(line, "inferred");
-	const json_t *item;
-	size_t i;
+	const struct json_value *array = json_member(line, "inferred");
+	const struct json_value *item;
 
-	json_array_foreach(array, i, item) if (json_is_string(item) &&
-					       !strcmp(json_string_value(item),
-						       unseen_name(what))) return true;
+	for (item = json_first(array); item; item = item->next)
+		if (json_is(item, JSON_KIND_TEXT) && !strcmp(item->text, unseen_name(what)))
+			return true;
 	return false;
 }
 
@@ -174,7 +172,7 @@ static int finish_flush(const struct line_reading *r)
 {
 	struct act_observation *act = &r->out->act;
 
-	if (json_object_get(r->root, "act"))
+	if (json_member(r->root, "act"))
 		return LINE_SKIPPED;
 	fields_parse(r->root, &act_begin_fields, r->out);
 	fields_parse(r->root, &act_end_fields, r->out);
@@ -204,7 +202,7 @@ static void write_removal_cause(struct jsonw *w, const char *name, const void *b
 	jsonw_string(w, name, cause_name(f->flush ? f->flush->cause : f->seen->removal.cause));
 }
 
-static void parse_removal_cause(const json_t *object, const char *name, void *base)
+static void parse_removal_cause(const struct json_value *object, const char *name, void *base)
 {
 	((struct observation *)base)->removal.cause = cause_parse(get_string(object, name));
 }
@@ -219,12 +217,12 @@ static void write_removal_actor(struct jsonw *w, const char *name, const void *b
 		write_actor(w, name, &f->seen->removal.actor);
 }
 
-static void parse_removal_actor(const json_t *object, const char *name, void *base)
+static void parse_removal_actor(const struct json_value *object, const char *name, void *base)
 {
 	struct removal_observation *r = &((struct observation *)base)->removal;
-	const json_t *given = json_object_get(object, name);
+	const struct json_value *given = json_member(object, name);
 
-	if (json_is_object(given))
+	if (json_is(given, JSON_KIND_OBJECT))
 		fields_parse(given, &actor_fields, &r->actor);
 	r->has_actor = given != NULL;
 }
@@ -240,17 +238,15 @@ static void write_status(struct jsonw *w, const char *name, const void *base)
 	jsonw_end_array(w);
 }
 
-static void parse_status(const json_t *object, const char *name, void *base)
+static void parse_status(const struct json_value *object, const char *name, void *base)
 {
-	const json_t *array = json_object_get(object, name);
+	const struct json_value *array = json_member(object, name);
 	/* Only confirmed entries are removed; without the field nothing is known. */
-	uint32_t status = json_is_array(array) ? STATUS_CONFIRMED : 0;
-	size_t i;
-	json_t *item;
+	uint32_t status = json_is(array, JSON_KIND_ARRAY) ? STATUS_CONFIRMED : 0;
+	const struct json_value *item;
 
-	json_array_foreach(array, i, item)
-	{
-		int bit = status_bit_parse(json_string_value(item) ? json_string_value(item) : "");
+	for (item = json_first(array); item; item = item->next) {
+		int bit = status_bit_parse(json_text(item) ? json_text(item) : "");
 
 		if (bit >= 0)
 			status |= 1U << bit;
@@ -266,9 +262,9 @@ static void write_reply_zone(struct jsonw *w, const char *name, const void *base
 		jsonw_u64(w, name, r->reply_zone);
 }
 
-static void parse_reply_zone(const json_t *object, const char *name, void *base)
+static void parse_reply_zone(const struct json_value *object, const char *name, void *base)
 {
-	bool is_given = json_object_get(object, name);
+	bool is_given = json_member(object, name);
 
 	((struct removal_observation *)base)->reply_zone =
 		(uint16_t)get_u64(object, is_given ? name : "zone");
@@ -310,7 +306,7 @@ static const struct fields removal_act_fields = FIELDS(removal_act_rows, NULL);
 
 static int finish_removal(const struct line_reading *r)
 {
-	if (!json_object_get(r->root, "act"))
+	if (!json_member(r->root, "act"))
 		r->out->removal.act = get_u64(r->root, "flush");
 	return r->out->removal.flow.family != 0;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Of resets, told or only counted, and of what is at risk of one. */
 #include <errno.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,28 +107,28 @@ static void write_packet(struct jsonw *w, const char *name, const void *base)
 }
 
 /* tcpdump's letters, our names, or a list of names. */
-static uint8_t parse_flags(const json_t *value)
+static uint8_t parse_flags(const struct json_value *value)
 {
 	unsigned int flags = 0;
-	size_t i;
-	json_t *item;
+	const struct json_value *item;
 
-	if (json_is_string(value))
-		return (uint8_t)packet_flags_parse(json_string_value(value));
-	json_array_foreach(value, i, item) if (json_is_string(item))
-		flags |= packet_flags_parse(json_string_value(item));
+	if (json_is(value, JSON_KIND_TEXT))
+		return (uint8_t)packet_flags_parse(json_text(value));
+	for (item = json_first(value); item; item = item->next)
+		if (json_is(item, JSON_KIND_TEXT))
+			flags |= packet_flags_parse(item->text);
 	return (uint8_t)flags;
 }
 
-static void parse_packet(const json_t *object, const char *name, void *base)
+static void parse_packet(const struct json_value *object, const char *name, void *base)
 {
-	const json_t *packet = json_object_get(object, name);
+	const struct json_value *packet = json_member(object, name);
 	struct reset_observation *out = base;
 	const char *ifname = get_string(packet, "ifname");
 
 	out->family = parse_tuple(packet, &out->packet);
-	out->flags = parse_flags(json_object_get(packet, "flags"));
-	out->has_numbers = json_is_integer(json_object_get(packet, "seq"));
+	out->flags = parse_flags(json_member(packet, "flags"));
+	out->has_numbers = json_is(json_member(packet, "seq"), JSON_KIND_INTEGER);
 	out->seq = (uint32_t)get_u64(packet, "seq");
 	out->ack = (uint32_t)get_u64(packet, "ack");
 	out->payload_bytes = (uint32_t)get_u64(packet, "payload_bytes");
@@ -144,7 +143,7 @@ static void write_context(struct jsonw *w, const char *name, const void *base)
 		jsonw_string(w, name, r->in_softirq ? "softirq" : "process");
 }
 
-static void parse_context(const json_t *object, const char *name, void *base)
+static void parse_context(const struct json_value *object, const char *name, void *base)
 {
 	struct reset_observation *out = base;
 
@@ -206,13 +205,13 @@ static const struct field reset_rows[] = {
 static const struct fields reset_fields = FIELDS(reset_rows, NULL);
 
 /* Of its own accord, so without a packet: its flow says whose it was. */
-static int finish_abort(const json_t *root, struct reset_observation *out)
+static int finish_abort(const struct json_value *root, struct reset_observation *out)
 {
 	struct tuple own;
 
 	out->kind = RESET_ABORT;
 	out->cause = cause_parse(get_string(root, "cause"));
-	out->family = parse_tuple(json_object_get(json_object_get(root, "flow"), "orig"), &own);
+	out->family = parse_tuple(json_member(json_member(root, "flow"), "orig"), &own);
 	out->packet = tuple_inverse(&own);
 	return out->family != 0;
 }
@@ -221,7 +220,7 @@ static int finish_reset(const struct line_reading *r)
 {
 	struct reset_observation *reset = &r->out->reset;
 
-	if (!json_object_get(r->root, "packet") && reset->kind == RESET_ANSWER)
+	if (!json_member(r->root, "packet") && reset->kind == RESET_ANSWER)
 		return finish_abort(r->root, reset);
 	return reset->family != 0;
 }
@@ -270,25 +269,23 @@ static const struct field counted_rows[] = {
 static const struct fields counted_fields = FIELDS(counted_rows, NULL);
 
 /* Returns the sum; 0 where one of them is no port or no count. */
-static uint64_t parse_ports(const json_t *array, struct port_count *out)
+static uint64_t parse_ports(const struct json_value *array, struct port_count *out)
 {
 	uint64_t sum = 0;
-	size_t i;
-	json_t *item;
+	const struct json_value *item;
 
-	json_array_foreach(array, i, item)
-	{
+	for (item = json_first(array); item; item = item->next) {
 		uint64_t port = get_u64(item, "port"), count = get_u64(item, "count");
 
 		if (port > UINT16_MAX || !count || __builtin_add_overflow(sum, count, &sum))
 			return 0;
-		out[i] = (struct port_count){ .port = (uint16_t)port, .count = count };
+		*out++ = (struct port_count){ .port = (uint16_t)port, .count = count };
 	}
 	return sum;
 }
 
 /* Which verdict is counted. False: what a later writer counts, of others. */
-static bool parse_counted_verdict(const json_t *root, struct resets_observation *out)
+static bool parse_counted_verdict(const struct json_value *root, struct resets_observation *out)
 {
 	static const enum verdict verdicts[] = { VERDICT_ENTRY_UNKNOWN, VERDICT_STALE_CONNECTION,
 						 VERDICT_UNEXPLAINED };
@@ -308,13 +305,13 @@ static bool parse_counted_verdict(const json_t *root, struct resets_observation 
  * other verdicts, is skipped as a type that is not known. */
 static int finish_counted(const struct line_reading *r)
 {
-	const json_t *array = json_object_get(r->root, "ports");
+	const struct json_value *array = json_member(r->root, "ports");
 	struct resets_observation *out = &r->out->counted;
 	uint64_t sum;
 
 	if (!parse_counted_verdict(r->root, out))
 		return LINE_SKIPPED;
-	out->ports_count = json_array_size(array);
+	out->ports_count = json_count(array);
 	r->keep->ports = calloc(out->ports_count + 1, sizeof(*r->keep->ports));
 	if (!r->keep->ports)
 		return -ENOMEM;
@@ -400,9 +397,9 @@ static const struct field unfollowed_rows[] = { SPECIAL("followed", 0, followed)
 static const struct fields unfollowed_fields = FIELDS(unfollowed_rows, NULL);
 
 /* Of a socket whose own address is gone only what it sends is known. */
-static bool parse_own_flow(const json_t *root, struct flow *out)
+static bool parse_own_flow(const struct json_value *root, struct flow *out)
 {
-	const json_t *orig = json_object_get(json_object_get(root, "flow"), "orig");
+	const struct json_value *orig = json_member(json_member(root, "flow"), "orig");
 
 	out->family = parse_tuple(orig, &out->orig);
 	out->reply = tuple_inverse(&out->orig);
@@ -413,13 +410,13 @@ static int finish_risk(const struct line_reading *r)
 {
 	struct risk_observation *risk = &r->out->risk;
 
-	if (!json_object_get(r->root, "looked_mono_ns"))
+	if (!json_member(r->root, "looked_mono_ns"))
 		risk->looked_ns = r->out->mono_ns;
 	fields_parse(r->root, &risk_seen_fields, risk);
-	risk->is_own_address = json_object_get(r->root, "by") != NULL;
-	parse_tuple(json_object_get(r->root, "inner"), &risk->inner);
+	risk->is_own_address = json_member(r->root, "by") != NULL;
+	parse_tuple(json_member(r->root, "inner"), &risk->inner);
 	return risk->is_own_address ? parse_own_flow(r->root, &risk->flow) :
-				      parse_flow(json_object_get(r->root, "flow"), &risk->flow);
+				      parse_flow(json_member(r->root, "flow"), &risk->flow);
 }
 
 static const struct field risk_over_rows[] = {
@@ -435,8 +432,7 @@ static int finish_risk_over(const struct line_reading *r)
 	struct risk_observation *risk = &r->out->risk;
 
 	risk->end = risk_end_parse(get_string(r->root, "how"));
-	return risk->end == RISK_CLOSED &&
-	       parse_flow(json_object_get(r->root, "flow"), &risk->flow);
+	return risk->end == RISK_CLOSED && parse_flow(json_member(r->root, "flow"), &risk->flow);
 }
 
 /* ---- the lines ---- */

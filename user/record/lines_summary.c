@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Of the last line: what the window amounts to. */
-#include <jansson.h>
 
 #include "base/nsec.h"
 #include "model/words.h"

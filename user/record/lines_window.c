@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Of the window itself: how it began, what was attached, lost, logged, looked at; its end. */
-#include <jansson.h>
 
 #include "model/words.h"
 #include "record/lines.h"
@@ -32,14 +31,12 @@ static void write_probes(struct jsonw *w, const char *name, const void *base)
 	jsonw_end_array(w);
 }
 
-static void parse_probes(const json_t *object, const char *name, void *base)
+static void parse_probes(const struct json_value *object, const char *name, void *base)
 {
 	struct start_observation *out = base;
-	size_t i;
-	json_t *item;
+	const struct json_value *item;
 
-	json_array_foreach(json_object_get(object, name), i, item)
-	{
+	for (item = json_first(json_member(object, name)); item; item = item->next) {
 		if (out->probes_count == PROBE_REPORTS_MAX)
 			break;
 		out->probes[out->probes_count++] = (struct probe_report){
@@ -48,8 +45,8 @@ static void parse_probes(const json_t *object, const char *name, void *base)
 			.how = get_string(item, "how"),
 			.symbol = get_string(item, "symbol"),
 			.why = get_string(item, "why"),
-			.state = json_string_value(json_object_get(item, "state")),
-			.is_blind = json_is_true(json_object_get(item, "blind")),
+			.state = json_text(json_member(item, "state")),
+			.is_blind = json_is_set(json_member(item, "blind")),
 		};
 	}
 }
@@ -75,15 +72,14 @@ static void write_gaps(struct jsonw *w, const char *name, const void *base)
 	jsonw_end_array(w);
 }
 
-static void parse_gaps(const json_t *object, const char *name, void *base)
+static void parse_gaps(const struct json_value *object, const char *name, void *base)
 {
 	struct start_observation *out = base;
-	size_t i;
-	json_t *item;
+	const struct json_value *item;
 
-	json_array_foreach(json_object_get(object, name), i,
-			   item) if (out->gaps_count < START_GAPS_MAX && json_is_string(item))
-		out->gaps[out->gaps_count++] = json_string_value(item);
+	for (item = json_first(json_member(object, name)); item; item = item->next)
+		if (out->gaps_count < START_GAPS_MAX && json_is(item, JSON_KIND_TEXT))
+			out->gaps[out->gaps_count++] = item->text;
 }
 
 static const struct special gaps = { write_gaps, parse_gaps, SCHEMA_STRINGS };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One line of a recording into an observation, by the table of lines. */
 #include <errno.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_reader.h"
 #include "base/time_text.h"
 #include "record/lines.h"
 #include "record/recording.h"
@@ -12,7 +12,7 @@
 
 void recording_keep_release(struct recording_keep *keep)
 {
-	json_decref(keep->root);
+	json_reader_free(keep->reader);
 	free(keep->ports);
 	memset(keep, 0, sizeof(*keep));
 }
@@ -45,22 +45,29 @@ static int parse_body(const struct line_reading *r, const struct line_type *type
 	return type->finish ? type->finish(r) : LINE_READ;
 }
 
+static const struct json_value *read_line(struct recording_keep *keep, const char *line, size_t len)
+{
+	free(keep->ports);
+	keep->ports = NULL;
+	if (!keep->reader)
+		keep->reader = json_reader_new(false);
+	return keep->reader ? json_read(keep->reader, line, len) : NULL;
+}
+
 int recording_parse(const char *line, size_t len, uint32_t node, struct observation *out,
 		    struct recording_keep *keep)
 {
-	json_t *root = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
+	const struct json_value *root = read_line(keep, line, len);
 	struct line_reading reading = { .root = root, .out = out, .keep = keep };
 	const struct line_type *type;
 	int got;
 
-	recording_keep_release(keep);
-	keep->root = root;
-	if (!json_is_object(root))
+	if (!json_is(root, JSON_KIND_OBJECT))
 		return -EINVAL;
 	out->netns = (struct netns_id){ .node = node, .inum = (uint32_t)get_u64(root, "netns") };
 	out->wall_ns = time_parse_iso(get_string(root, "ts"));
 	out->mono_ns = get_u64(root, "mono_ns");
-	if (!json_object_get(root, "mono_ns"))
+	if (!json_member(root, "mono_ns"))
 		out->mono_ns = out->wall_ns;
 	type = find_type(get_string(root, "type"));
 	if (!type)

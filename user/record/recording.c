@@ -2,7 +2,7 @@
 #include "record/recording.h"
 
 #include <errno.h>
-#include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,13 +11,13 @@
 #include "base/nsec.h"
 
 /* A line longer than this is no line of ours. */
-enum { LINE_BYTES_MAX = 1 << 20, FIRST_LINE_BYTES = 4096 };
+enum { LINE_BYTES_MAX = 1 << 20, FIRST_TEXT_BYTES = 64 * 1024 };
 
 struct recording {
 	gzFile file;
 	uint32_t node;
-	char *line;
-	size_t size;
+	char *text; /* what is read ahead */
+	size_t size, at, len;
 	uint64_t lines;
 	uint64_t bad_lines;
 	uint64_t first_bad;
@@ -49,15 +49,15 @@ struct recording *recording_open(const char *path, uint32_t node, const char **w
 
 	errno = 0;
 	if (r)
-		r->line = malloc(FIRST_LINE_BYTES);
-	if (r && r->line)
+		r->text = malloc(FIRST_TEXT_BYTES);
+	if (r && r->text)
 		r->file = strcmp(path, "-") ? gzopen(path, "rb") : gzdopen(dup(STDIN_FILENO), "rb");
 	if (!r || !r->file) {
 		*why = explain_open(errno ? errno : ENOMEM);
 		recording_close(r);
 		return NULL;
 	}
-	r->size = FIRST_LINE_BYTES;
+	r->size = FIRST_TEXT_BYTES;
 	r->node = node;
 	return r;
 }
@@ -69,40 +69,65 @@ void recording_close(struct recording *r)
 	if (r->file)
 		gzclose(r->file);
 	recording_keep_release(&r->keep);
-	free(r->line);
+	free(r->text);
 	free(r);
 }
 
-static bool grow_line(struct recording *r)
+/* Room behind what is read ahead: a whole line has to fit. False: it is longer than any of ours. */
+static bool make_room(struct recording *r)
 {
-	char *line = r->size < LINE_BYTES_MAX ? realloc(r->line, r->size * 2) : NULL;
+	char *text;
 
-	if (!line)
+	memmove(r->text, r->text + r->at, r->len - r->at);
+	r->len -= r->at;
+	r->at = 0;
+	if (r->len < r->size)
+		return true;
+	text = r->size < LINE_BYTES_MAX ? realloc(r->text, r->size * 2) : NULL;
+	if (!text)
 		return false;
-	r->line = line;
+	r->text = text;
 	r->size *= 2;
 	return true;
 }
 
-/* Bytes of the next line without its newline, -1 for a line too long or a broken
- * file. Byte by byte: gzgets() does not tell a NUL in the file from its own. */
-static ssize_t read_line(struct recording *r)
+/* 1: there is more now; 0: the end; -1: a line too long or a broken file. */
+static int read_ahead(struct recording *r)
 {
-	size_t len = 0;
-	int c, err;
+	int got, err;
 
-	while ((c = gzgetc(r->file)) != -1) {
-		if (c == '\n')
-			return (ssize_t)len;
-		if (len == r->size && !grow_line(r)) {
-			r->has_ended = true;
-			return -1;
-		}
-		r->line[len++] = (char)c;
+	if (!make_room(r))
+		return -1;
+	got = gzread(r->file, r->text + r->len, (unsigned int)(r->size - r->len));
+	if (got > 0) {
+		r->len += (size_t)got;
+		return 1;
 	}
-	r->has_ended = true;
 	gzerror(r->file, &err);
-	return err == Z_OK || err == Z_STREAM_END ? (ssize_t)len : -1;
+	return got < 0 || (err != Z_OK && err != Z_STREAM_END) ? -1 : 0;
+}
+
+/* Bytes of the next line without its newline, which begins at `*line`; -1 for a line too long or
+ * a broken file. */
+static ssize_t read_line(struct recording *r, const char **line)
+{
+	size_t len, seen = 0;
+	int got = 1;
+
+	for (;;) {
+		const char *begin = r->text + r->at;
+		const char *newline = memchr(begin + seen, '\n', r->len - r->at - seen);
+
+		*line = begin;
+		len = newline ? (size_t)(newline - begin) : r->len - r->at;
+		if (newline || got <= 0)
+			break;
+		seen = len;
+		got = read_ahead(r);
+	}
+	r->has_ended = got <= 0;
+	r->at += got <= 0 ? len : len + 1;
+	return got < 0 ? -1 : (ssize_t)len;
 }
 
 static void note_bad(struct recording *r)
@@ -129,7 +154,8 @@ static void report_loss(const struct recording *r, enum sense sense, uint64_t co
 static int read_observation(struct recording *r, struct observation *out)
 {
 	while (!r->has_ended) {
-		ssize_t len = read_line(r);
+		const char *line;
+		ssize_t len = read_line(r, &line);
 		int got;
 
 		if (!len && r->has_ended)
@@ -138,7 +164,7 @@ static int read_observation(struct recording *r, struct observation *out)
 		if (!len)
 			continue;
 		got = len < 0 ? -EINVAL :
-				recording_parse(r->line, (size_t)len, r->node, out, &r->keep);
+				recording_parse(line, (size_t)len, r->node, out, &r->keep);
 		if (got > 0 && !r->has_read && !out->mono_ns &&
 		    out->type != OBSERVATION_LOST) /* any JSON may have a type */
 			got = -EINVAL;

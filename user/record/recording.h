@@ -55,7 +55,7 @@ int recordings_play(struct recording **recordings, size_t count, source_take_fn 
 
 /* What an observation may point into. All zero: nothing. */
 struct recording_keep {
-	struct json_t *root;
+	struct json_reader *reader;
 	struct port_count *ports;
 };
 

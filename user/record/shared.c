@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "record/shared.h"
 
-#include <jansson.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "model/words.h"
 
-const char *get_string(const json_t *object, const char *name)
+const char *get_string(const struct json_value *object, const char *name)
 {
-	const char *value = json_string_value(json_object_get(object, name));
+	const char *value = json_text(json_member(object, name));
 
 	return value ? value : "";
 }
 
-uint64_t get_u64(const json_t *object, const char *name)
+uint64_t get_u64(const struct json_value *object, const char *name)
 {
-	json_int_t value = json_integer_value(json_object_get(object, name));
-
-	return value > 0 ? (uint64_t)value : 0;
+	return json_number(json_member(object, name));
 }
 
 /* ---- words ---- */
@@ -108,7 +105,7 @@ static void write_listens_on(struct jsonw *w, const char *name, const void *base
 		write_address(w, name, &victim->listens_on, victim->listens_family);
 }
 
-static void parse_listens_on(const json_t *object, const char *name, void *base)
+static void parse_listens_on(const struct json_value *object, const char *name, void *base)
 {
 	struct victim *victim = base;
 
@@ -144,7 +141,7 @@ static void write_confidence(struct jsonw *w, const char *name, const void *base
 		jsonw_string(w, name, "likely");
 }
 
-static void parse_confidence(const json_t *object, const char *name, void *base)
+static void parse_confidence(const struct json_value *object, const char *name, void *base)
 {
 	((struct victim *)base)->is_unsure = !strcmp(get_string(object, name), "likely");
 }
@@ -203,7 +200,7 @@ static void write_listener_address(struct jsonw *w, const char *name, const void
 	write_address(w, name, &l->address, l->family);
 }
 
-static void parse_listener_address(const json_t *object, const char *name, void *base)
+static void parse_listener_address(const struct json_value *object, const char *name, void *base)
 {
 	struct listener_state *l = base;
 
@@ -265,7 +262,7 @@ void write_flow(struct jsonw *w, const char *name, const struct flow *flow, bool
 	jsonw_end_object(w);
 }
 
-uint8_t parse_tuple(const json_t *object, struct tuple *out)
+uint8_t parse_tuple(const struct json_value *object, struct tuple *out)
 {
 	int family = address_parse(get_string(object, "src"), &out->src);
 
@@ -276,12 +273,12 @@ uint8_t parse_tuple(const json_t *object, struct tuple *out)
 	return (uint8_t)family;
 }
 
-bool parse_flow(const json_t *object, struct flow *out)
+bool parse_flow(const struct json_value *object, struct flow *out)
 {
-	uint8_t family = parse_tuple(json_object_get(object, "orig"), &out->orig);
+	uint8_t family = parse_tuple(json_member(object, "orig"), &out->orig);
 
 	out->family = 0;
-	if (!family || parse_tuple(json_object_get(object, "reply"), &out->reply) != family)
+	if (!family || parse_tuple(json_member(object, "reply"), &out->reply) != family)
 		return false;
 	out->family = family;
 	return true;
@@ -292,9 +289,9 @@ static void write_whole_flow(struct jsonw *w, const char *name, const void *at)
 	write_flow(w, name, at, false);
 }
 
-static void parse_whole_flow(const json_t *object, const char *name, void *at)
+static void parse_whole_flow(const struct json_value *object, const char *name, void *at)
 {
-	parse_flow(json_object_get(object, name), at);
+	parse_flow(json_member(object, name), at);
 }
 
 const struct special flow_special = { write_whole_flow, parse_whole_flow, SCHEMA_REF("flow") };
@@ -315,17 +312,15 @@ static void write_hooks(struct jsonw *w, const char *name, const void *at)
 	jsonw_end_array(w);
 }
 
-static void parse_hooks(const json_t *object, const char *name, void *at)
+static void parse_hooks(const struct json_value *object, const char *name, void *at)
 {
-	const json_t *array = json_object_get(object, name);
+	const struct json_value *array = json_member(object, name);
 	uint8_t *hooks = at;
-	size_t i;
-	json_t *item;
+	const struct json_value *item;
 
-	*hooks = json_is_array(array) ? HOOKS_KNOWN : 0;
-	json_array_foreach(array, i, item)
-	{
-		const char *word = json_is_string(item) ? json_string_value(item) : "";
+	*hooks = json_is(array, JSON_KIND_ARRAY) ? HOOKS_KNOWN : 0;
+	for (item = json_first(array); item; item = item->next) {
+		const char *word = json_is(item, JSON_KIND_TEXT) ? item->text : "";
 
 		if (!strcmp(word, "conntrack"))
 			*hooks |= HOOKS_CONNTRACK;

@@ -3,11 +3,10 @@
 #ifndef RSTBLAME_RECORD_SHARED_H
 #define RSTBLAME_RECORD_SHARED_H
 
+#include "base/json_reader.h"
 #include "base/json_writer.h"
 #include "model/finding.h"
 #include "record/field.h"
-
-struct json_t;
 
 /* Of struct actor, victim, socket_end and listener_state. */
 extern const struct fields actor_fields, victim_fields, ended_fields, listener_fields;
@@ -40,11 +39,11 @@ void write_tuple(struct jsonw *w, const char *name, const struct tuple *t, int f
 void write_flow(struct jsonw *w, const char *name, const struct flow *flow, bool is_one_sided);
 
 /* "" and 0 where it is absent, or of another type. */
-const char *get_string(const struct json_t *object, const char *name);
-uint64_t get_u64(const struct json_t *object, const char *name);
+const char *get_string(const struct json_value *object, const char *name);
+uint64_t get_u64(const struct json_value *object, const char *name);
 /* The family; 0 when either address is none. */
-uint8_t parse_tuple(const struct json_t *object, struct tuple *out);
+uint8_t parse_tuple(const struct json_value *object, struct tuple *out);
 /* False, and no family, where one tuple is missing. */
-bool parse_flow(const struct json_t *object, struct flow *out);
+bool parse_flow(const struct json_value *object, struct flow *out);
 
 #endif

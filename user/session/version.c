@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <jansson.h>
 #include <stdio.h>
 #include <sys/auxv.h>
 
 #include "attach/loader.h"
+#include "base/json_writer.h"
 #include "base/message.h"
 #include "base/version.h"
 #include "session/commit.h"
@@ -32,15 +32,19 @@ static void print_text(void)
 
 static void print_json(void)
 {
-	json_t *line = json_pack("{s:s, s:s, s:s, s:s, s:b}", "type", "version", "version",
-				 RSTBLAME_VERSION, "arch", ARCH, "libbpf", loader_libbpf_version(),
-				 "static", is_static());
+	struct jsonw line = { 0 };
 
+	jsonw_begin_line(&line);
+	jsonw_string(&line, "type", "version");
+	jsonw_string(&line, "version", RSTBLAME_VERSION);
+	jsonw_string(&line, "arch", ARCH);
+	jsonw_string(&line, "libbpf", loader_libbpf_version());
+	jsonw_bool(&line, "static", is_static());
 	if (*RSTBLAME_COMMIT)
-		json_object_set_new(line, "commit", json_string(RSTBLAME_COMMIT));
-	json_dumpf(line, stdout, JSON_COMPACT);
-	putchar('\n');
-	json_decref(line);
+		jsonw_string(&line, "commit", RSTBLAME_COMMIT);
+	jsonw_end_line(&line);
+	fwrite(line.text, 1, line.len, stdout);
+	jsonw_release(&line);
 }
 
 enum status session_version(const struct options *options)
