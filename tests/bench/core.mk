@@ -15,3 +15,7 @@ $(bench_core): tests/bench/core.c tests/bench/core-run.c tests/bench/core-run.h 
 .PHONY: bench-core
 bench-core: $(bench_core) ## the half of bench that needs no kernel
 	$(Q)$(bench_core) $(bench_out)/core.json $(BENCH_FLOWS)
+
+.PHONY: bench-replay
+bench-replay: $(program) ## how fast recordings of LINES=3000000 are judged
+	$(Q)RSTBLAME=$(abspath $(program)) tests/bench/replay $(bench_out)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The bench's results as rows: figure, measured, beside it (the baseline of the same
 # run), target, and whether it was met ("", "yes", "no"), separated by tabs.
-# $icount, $smp: the lines of the two guests; $core: of make bench-core, or [].
+# $icount, $smp: the lines of the two guests; $core: of make bench-core, $replay: of make
+# bench-replay, or [].
 
 def median: sort | if length % 2 == 1 then .[length / 2 | floor] else (.[length / 2 - 1] + .[length / 2]) / 2 end;
 def round_to(p): . * p | round | . / p;
@@ -114,9 +115,18 @@ def core_rows: if ($core | length) == 0 then empty else
 	  row("core: cost of a removal, \($c.flows | thousands) ÷ \($least.flows | thousands) flows"; $c.removal_ns / $least.removal_ns | fixed(2); "a look-up \($c.lookup_hit_ns / $least.lookup_hit_ns | fixed(2)), bare \($c.bare_lookup_ns / $least.bare_lookup_ns | fixed(2)); longest stall \($core | map(.stall_us, .one_tuple_stall_us) | max / 1000 | fixed(1)) ms"; "≤ 2; ≤ 10 ms"; judged($c.removal_ns / $least.removal_ns <= 2 and ($core | map(.stall_us, .one_tuple_stall_us) | max) <= 10000))
 	end;
 
+def replay_rows: (reduce $replay[] as $r ({}; .[$r.run] = $r)) as $of
+	| if $of.one == null or $of.two == null then empty else
+		($of.one | .lines / .seconds) as $rate
+		| row("replay of \($of.one.lines | thousands) lines (gzip), a second"; $rate | round | thousands;
+			"\($of.one.bytes / 1e9 | fixed(1)) GB; peak memory \($of.one.peak_kb / 1024 | fixed(0)) MB; \($of.one.resets | thousands) resets"; "≥ 300,000"; judged($rate >= 300000)),
+		(($of.two | .seconds / .lines) * $rate) as $each
+		| row("the same of two nodes, merged by time: time a line ÷ of one node"; $each | fixed(2);
+			"peak memory \($of.two.peak_kb / 1024 | fixed(0)) MB"; "≤ 2"; judged($each <= 2)) end;
+
 instruction_rows,
 ([$icount, $smp] | add | map(.run // "" | select(startswith("bare-") and (startswith("bare-storm") | not)) | ltrimstr("bare-") | tonumber) | unique[] as $n | size_rows($n)),
 peer_row("bpftrace"; "bpftrace"), peer_row("conntrack-E"; "`conntrack -E`"),
 connection_row, session_rows, witness_rows,
 storm_row("storm-syns"; "a SYN scan"), storm_row("storm-acks"; "an ACK scan"),
-core_rows
+core_rows, replay_rows

@@ -28,7 +28,7 @@ bench_times := $(if $(filter file undefined,$(origin TIMES)),3,$(TIMES))
 .PHONY: bench bench-vm bench-vm-icount bench-vm-smp bench-table
 bench: ## what it costs, beside what else one would use (half an hour)
 	$(call ready,bench)
-	$(Q)$(MAKE) --no-print-directory bench-vm $(if $(wildcard tests/bench/core.mk),bench-core)
+	$(Q)$(MAKE) --no-print-directory bench-vm bench-core bench-replay
 	$(Q)$(MAKE) --no-print-directory bench-table
 
 bench-vm: bench-vm-icount bench-vm-smp ## the half of bench that measures in VMs

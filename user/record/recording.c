@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -15,6 +16,7 @@ enum { LINE_BYTES_MAX = 1 << 20, FIRST_TEXT_BYTES = 64 * 1024 };
 
 struct recording {
 	gzFile file;
+	uint64_t file_bytes; /* 0: not known */
 	uint32_t node;
 	char *text; /* what is read ahead */
 	size_t size, at, len;
@@ -46,6 +48,7 @@ static const char *explain_open(int err)
 struct recording *recording_open(const char *path, uint32_t node, const char **why)
 {
 	struct recording *r = calloc(1, sizeof(*r));
+	struct stat st;
 
 	errno = 0;
 	if (r)
@@ -59,6 +62,8 @@ struct recording *recording_open(const char *path, uint32_t node, const char **w
 	}
 	r->size = FIRST_TEXT_BYTES;
 	r->node = node;
+	if (strcmp(path, "-") && !stat(path, &st) && S_ISREG(st.st_mode))
+		r->file_bytes = (uint64_t)st.st_size;
 	return r;
 }
 
@@ -296,6 +301,16 @@ uint32_t recording_wants_part(const struct recording *r)
 bool recording_lacks_end(const struct recording *r)
 {
 	return r->has_told_end;
+}
+
+void recording_progress(const struct recording *r, uint64_t *lines, uint64_t *bytes,
+			uint64_t *of_bytes)
+{
+	z_off_t offset = gzoffset(r->file);
+
+	*lines = r->lines;
+	*bytes = offset > 0 ? (uint64_t)offset : 0;
+	*of_bytes = r->file_bytes;
 }
 
 uint64_t recording_bad_lines(const struct recording *r, uint64_t *first)

@@ -47,6 +47,11 @@ bool recording_lacks_end(const struct recording *recording);
  * number of that. 0: no such thing. */
 uint32_t recording_wants_part(const struct recording *recording);
 
+/* How far it was read: lines, and of how many bytes of the file (as it is: compressed). `of_bytes`
+ * 0: not known (stdin, a pipe). Of this file, without the parts behind it. */
+void recording_progress(const struct recording *recording, uint64_t *lines, uint64_t *bytes,
+			uint64_t *of_bytes);
+
 /* Lines that were not JSON, and the number of the first of them. */
 uint64_t recording_bad_lines(const struct recording *recording, uint64_t *first);
 

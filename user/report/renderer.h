@@ -20,9 +20,9 @@ struct renderer {
 	/* What was printed since the last time is in the file, or found no room and never will be:
 	 * all of it or nothing. NULL: what follows is the same. */
 	void (*settled)(void *self, bool is_in_file);
-	/* How it goes, for whoever watches; `left_s` 0: no end is set. NULL: never. */
+	/* How it goes, for whoever watches, in the words of `how`. NULL: never. */
 	bool (*is_live)(const void *self);
-	void (*progress)(void *self, const struct summary *t, uint64_t left_s);
+	void (*progress)(void *self, const struct summary *t, const char *how);
 	/* The verdict; `last` has the time where the window stands. */
 	void (*summary)(void *self, const struct summary *t, const struct finding *last,
 			enum status status);

@@ -389,10 +389,10 @@ bool report_is_live(const struct report *r)
 	return r->renderer->is_live && r->renderer->is_live(r->rendering);
 }
 
-void report_progress(struct report *r, uint64_t left_s)
+void report_progress(struct report *r, const char *how)
 {
 	if (report_is_live(r))
-		r->renderer->progress(r->rendering, &r->summary, left_s);
+		r->renderer->progress(r->rendering, &r->summary, how);
 }
 
 bool report_has_failed(const struct report *r)

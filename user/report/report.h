@@ -60,9 +60,9 @@ enum status report_error(struct report *report, const char *why);
 /* Takes one finding; the sink of a blame, with the report as its context. */
 void report_finding(void *report, const struct finding *f);
 
-/* Whether report_progress() shows anything, and how it goes: `left_s` 0: no end is set. */
+/* Whether report_progress() shows anything, and how it goes: "4 min left". */
 bool report_is_live(const struct report *report);
-void report_progress(struct report *report, uint64_t left_s);
+void report_progress(struct report *report, const char *how);
 
 /* Neither report nor recording can be written any more: stop. */
 bool report_has_failed(const struct report *report);

@@ -330,17 +330,13 @@ void text_period(struct text *t, const struct period *p, const struct finding *n
 	text_wrapped(t, TIMELINE_INDENT, TIMELINE_INDENT, period_text(p, words, sizeof(words)));
 }
 
-void text_progress(struct text *t, const struct summary *summary, uint64_t left_s)
+void text_progress(struct text *t, const struct summary *summary, const char *how)
 {
-	char left[SPAN_TEXT_BYTES + 8] = "watching until Ctrl-C";
-
 	if (!t->options.is_live)
 		return;
 	text_show_hidden(t);
-	if (left_s)
-		snprintf(left, sizeof(left), "%s left", SPAN(left_s));
 	fprintf(t->out, "\r\033[K%s%s · resets %s · blamed %s · flushes %s%s",
-		text_style(t, STYLE_DIM), left, NUMBER(summary->resets_total),
+		text_style(t, STYLE_DIM), how, NUMBER(summary->resets_total),
 		NUMBER(summary->blamed), NUMBER(summary->flushes), text_style(t, STYLE_PLAIN));
 	t->has_progress = true;
 }

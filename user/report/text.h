@@ -42,7 +42,7 @@ void text_init(struct text *text, FILE *out, const struct text_options *options)
 void text_finding(struct text *text, const struct finding *f);
 
 /* The line at the bottom of a terminal. `left_s` 0: no end is set. */
-void text_progress(struct text *text, const struct summary *t, uint64_t left_s);
+void text_progress(struct text *text, const struct summary *t, const char *how);
 
 /* One line, which -q shows, too. */
 void text_period(struct text *text, const struct period *p, const struct finding *now);

@@ -27,8 +27,8 @@ static void *begin(const struct options *options, struct output *output)
 		.is_quiet = options->is_quiet,
 		.is_colored = wants_color(options, output),
 		.columns = output_columns(output),
-		.is_live = options->mode == MODE_RUN && !options->is_quiet &&
-			   output_is_terminal(output),
+		.is_live = (options->mode == MODE_RUN || options->mode == MODE_READ) &&
+			   !options->is_quiet && output_is_terminal(output),
 	};
 	struct text_rendering *r = calloc(1, sizeof(*r));
 
@@ -52,11 +52,11 @@ static bool is_live(const void *self)
 	return ((const struct text_rendering *)self)->text.options.is_live;
 }
 
-static void progress(void *self, const struct summary *t, uint64_t left_s)
+static void progress(void *self, const struct summary *t, const char *how)
 {
 	struct text_rendering *r = self;
 
-	text_progress(&r->text, t, left_s);
+	text_progress(&r->text, t, how);
 	output_commit_aside(r->output);
 }
 

@@ -12,6 +12,7 @@
 #include "record/recording.h"
 #include "report/report.h"
 #include "session/least_privilege.h"
+#include "session/reading.h"
 #include "session/session.h"
 
 struct replay {
@@ -21,6 +22,7 @@ struct replay {
 	size_t count;
 	struct report report;
 	struct blame *blame;
+	struct reading reading;
 };
 
 /* Opening it for writing would empty it before it is read. */
@@ -85,6 +87,7 @@ static int take(void *ctx, const struct observation *seen)
 	if (report_has_failed(&replay->report))
 		return -EPIPE;
 	err = blame_observe(replay->blame, seen);
+	reading_show(&replay->reading, &replay->report, replay->opened, replay->opened_count);
 	return err ? err : report_is_full(&replay->report) ? -ECANCELED : 0;
 }
 
@@ -133,6 +136,7 @@ static enum status play(struct replay *replay, const struct options *options)
 	if (!replay->blame)
 		return report_error(&replay->report, "out of memory");
 	err = recordings_play(replay->recordings, replay->count, take, replay);
+	reading_end(&replay->reading);
 	for (size_t i = 0; i < replay->opened_count; i++) {
 		char why[512];
 

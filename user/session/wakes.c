@@ -3,12 +3,14 @@
  * for how long it sleeps. */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/number_text.h"
 #include "session/command.h"
 #include "session/replacement.h"
 #include "session/silence.h"
@@ -161,12 +163,12 @@ static void on_drain(struct run *run)
 static void on_progress(struct run *run)
 {
 	uint64_t spent_s = (clock_mono_ns() - run->start_ns) / NSEC_PER_SEC;
-	uint64_t left_s = 0;
+	char left[SPAN_TEXT_BYTES + 8] = "watching until Ctrl-C";
 
 	read_timer(run, WAKE_PROGRESS);
 	if (run->options->duration_s > spent_s)
-		left_s = run->options->duration_s - spent_s;
-	report_progress(&run->report, left_s);
+		snprintf(left, sizeof(left), "%s left", SPAN(run->options->duration_s - spent_s));
+	report_progress(&run->report, left);
 }
 
 static void on_signal(struct run *run)

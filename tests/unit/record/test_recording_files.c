@@ -436,6 +436,31 @@ static void taker_can_stop(void **state)
 	recording_close(r);
 }
 
+/* In lines, and in bytes of the file as it is: whose end is its size. */
+static void how_far_it_was_read(void **state)
+{
+	const char text[] = ADDRESS_LINE REMOVAL_LINE;
+
+	(void)state;
+	for (int is_gzip = 0; is_gzip < 2; is_gzip++) {
+		const char *why = NULL;
+		struct recording *r =
+			recording_open(file_make(text, sizeof(text) - 1, is_gzip), 0, &why);
+		struct observation out;
+		uint64_t lines, bytes, of_bytes;
+
+		recording_progress(r, &lines, &bytes, &of_bytes);
+		assert_int_equal(lines, 0);
+		assert_true(of_bytes > 0 && bytes < of_bytes);
+		while (recording_next(r, &out) > 0)
+			;
+		recording_progress(r, &lines, &bytes, &of_bytes);
+		assert_int_equal(lines, 2);
+		assert_int_equal(bytes, of_bytes);
+		recording_close(r);
+	}
+}
+
 #define story(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -448,6 +473,7 @@ int main(void)
 		story(lost_lines_lower_the_verdict),
 		story(first_bad_line_is_counted_as_an_editor_does),
 		story(gzip_is_read_like_text),
+		story(how_far_it_was_read),
 		story(truncated_gzip_counts_as_lost),
 		story(last_line_without_newline),
 		story(line_cut_in_the_middle),

@@ -274,12 +274,12 @@ static void progress(void **state)
 
 	(void)state;
 	open_text(&options);
-	text_progress(&text, &w.summary, 5);
+	text_progress(&text, &w.summary, "5 s left");
 	assert_string_equal(written(), ""); /* no terminal */
 	close_text(NULL);
 	options.is_live = true;
 	open_text(&options);
-	text_progress(&text, &w.summary, 5);
+	text_progress(&text, &w.summary, "5 s left");
 	assert_string_equal(written(), "\r\033[K5 s left · resets 0 · blamed 0 · flushes 0");
 	see(&w, make_lost("link", 1)); /* the next line takes its place */
 	assert_non_null(strstr(written(), "flushes 0\r\033[K10:"));
