@@ -25,12 +25,14 @@ void read_dhcp_clients(struct look *look, const struct node_files *files);
 void read_keepalived(struct look *look, const struct node_files *files);
 void read_netplan(struct look *look, const struct node_files *files); /* after networkd */
 
-/* Conntrack's table, and which of its flows are masqueraded. */
+/* Conntrack's table; then the NAT rules, and which of its flows are masqueraded. */
 void read_flows(struct look *look, const struct node_files *files);
+void read_rules(struct look *look, const struct node_files *files);
 
 /* Sockets of all namespaces; the flows that are translated get theirs, and these their
  * processes. */
 void read_sockets(struct look *look, const struct node_files *files);
+void read_containers(struct look *look, const struct node_files *files); /* a bundle's names */
 
 /* The journal is read by a program that takes its time: it is begun first, while programs may
  * be executed, and ended last, by look_read(). */

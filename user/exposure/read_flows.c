@@ -1,27 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Conntrack's table as it is now, in one walk that changes nothing, and which of the flows in it
- * are masqueraded to an address of the node. */
+/* Conntrack's table as it is now, in one walk that changes nothing. */
 #include <netinet/in.h> /* before the kernel's headers, which then leave out theirs */
 
 #include <errno.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
-#include <net/if.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/clock.h"
 #include "exposure/flow_line.h"
 #include "exposure/read.h"
 #include "node/built_in.h"
 #include "node/conntrack_get.h"
 #include "node/netlink.h"
-#include "node/routes.h"
 
 /* 40 MB. */
 enum { FLOWS_MAX = 400000, LINE_BYTES = 1024 };
-/* For asking the rules, where they have both masquerade and SNAT. */
-#define ASK_NS (300 * NSEC_PER_MSEC)
 
 static bool is_full(struct look *look)
 {
@@ -108,137 +102,7 @@ static void read_live(struct look *look, const struct node_files *files)
 	} /* else nothing is tracked */
 }
 
-/* ---- masquerade ---- */
-
-static bool is_translated(const struct look *look, const struct look_flow *flow,
-			  const struct look_address **to)
-{
-	const struct flow *f = &flow->flow;
-
-	*to = NULL;
-	/* Its own reply goes to another address than it came from. */
-	if (address_equal(&f->orig.src, &f->reply.dst))
-		return false;
-	*to = look_address_find(look, f->family, &f->reply.dst);
-	return *to != NULL;
-}
-
-struct asking {
-	const struct nat_rules *rules;
-	struct routes *routes;
-	uint64_t until_ns;
-	bool is_late;
-};
-
-static enum nat_answer ask(struct asking *a, const struct look_flow *flow,
-			   const struct look_address *to)
-{
-	struct nat_question q = { .family = flow->flow.family, .tuple = flow->flow.orig };
-	struct route in;
-
-	a->is_late |= clock_mono_ns() >= a->until_ns;
-	/* The rules see what DNAT has made of the destination. */
-	q.tuple.dst = flow->flow.reply.src;
-	q.tuple.dport = flow->flow.reply.sport;
-	if (a->is_late || !a->routes || routes_ask(a->routes, q.family, &q.tuple.src, NULL, 0, &in))
-		return NAT_MAYBE;
-	q.iif = in.oif;
-	q.oif = to->ifindex;
-	if (!if_indextoname(q.iif, q.iifname))
-		return NAT_MAYBE;
-	snprintf(q.oifname, sizeof(q.oifname), "%s", to->ifname);
-	return nat_rules_ask_masquerade(a->rules, &q);
-}
-
-/* That they were translated is known; by which kind of rule is asked only where there are
- * both. Without any that is readable it was neither's, maybe. */
-static void judge_all(struct look *look, unsigned int kinds, struct asking *asking)
-{
-	const struct look_address *to;
-
-	for (size_t i = 0; i < look->flows_count; i++) {
-		struct look_flow *flow = &look->flows[i];
-
-		if (!is_translated(look, flow, &to))
-			continue;
-		if (kinds == NAT_KIND_MASQUERADE)
-			flow->masqueraded = NAT_YES;
-		else if (kinds == NAT_KIND_OTHER)
-			flow->masqueraded = NAT_NO;
-		else
-			flow->masqueraded =
-				(uint8_t)(kinds && asking ? ask(asking, flow, to) : NAT_MAYBE);
-	}
-}
-
-static void read_rules(struct look *look)
-{
-	struct asking asking = { .rules = nat_rules_read(), .until_ns = clock_mono_ns() + ASK_NS };
-	unsigned int kinds = 0;
-
-	if (!asking.rules) {
-		look_lacks(look, LOOK_RULES, "cannot read the ruleset: %s%s", strerror(errno),
-			   errno == EPERM ? "; run it as root" : "");
-	} else {
-		kinds = nat_rules_kinds(asking.rules);
-		asking.routes = routes_open();
-	}
-	look->has_masquerade = kinds & NAT_KIND_MASQUERADE;
-	snprintf(look->masquerade.text, sizeof(look->masquerade.text), "%s",
-		 look->has_masquerade ? "a rule of the NAT tables masquerades" : "");
-	judge_all(look, kinds, &asking);
-	routes_close(asking.routes);
-	nat_rules_free((struct nat_rules *)asking.rules);
-}
-
 /* ---- a bundle's ---- */
-
-static void take_rules(struct look *look, FILE *file, struct look_place *place, unsigned int *kinds)
-{
-	char line[LINE_BYTES];
-
-	while (fgets(line, sizeof(line), file)) {
-		bool is_masquerade = strcasestr(line, "masquerade") != NULL;
-
-		place->line++;
-		if (strstr(line, " snat to ") || strstr(line, " SNAT ") || strstr(line, " NETMAP "))
-			*kinds |= NAT_KIND_OTHER;
-		if (!is_masquerade || line[strspn(line, " \t")] == '#')
-			continue;
-		*kinds |= NAT_KIND_MASQUERADE;
-		look->masquerade.place = *place;
-		line[strcspn(line, "\n")] = '\0';
-		snprintf(look->masquerade.text, sizeof(look->masquerade.text), "%.150s",
-			 line + strspn(line, " \t"));
-	}
-}
-
-static void read_bundles_rules(struct look *look, const struct node_files *files)
-{
-	static const char *const commands[][2] = {
-		{ "firewall_tables/nft_*list_ruleset", NULL },
-		{ "firewall_tables/iptables_-t_nat_*", NULL },
-		{ "firewall_tables/ip6tables_-t_nat_*", NULL },
-	};
-	unsigned int kinds = 0;
-	size_t read = 0;
-
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		struct look_place place;
-		FILE *file = node_command_open(files, commands[i], &place);
-
-		if (!file)
-			continue;
-		read++;
-		take_rules(look, file, &place, &kinds);
-		fclose(file);
-	}
-	if (!read)
-		look_lacks(look, LOOK_RULES,
-			   "the bundle has no sos_commands/firewall_tables/nft_list_ruleset");
-	look->has_masquerade = kinds & NAT_KIND_MASQUERADE;
-	judge_all(look, kinds, NULL);
-}
 
 static void read_bundle(struct look *look, const struct node_files *files)
 {
@@ -256,7 +120,6 @@ static void read_bundle(struct look *look, const struct node_files *files)
 			   "the bundle has no sos_commands/conntrack/conntrack_-L_-o_extended");
 	if (file)
 		fclose(file);
-	read_bundles_rules(look, files);
 }
 
 void read_flows(struct look *look, const struct node_files *files)
@@ -266,5 +129,4 @@ void read_flows(struct look *look, const struct node_files *files)
 		return;
 	}
 	read_live(look, files);
-	read_rules(look);
 }

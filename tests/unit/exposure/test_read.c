@@ -12,6 +12,7 @@
 #include "exposure/flow_line.h"
 #include "exposure/history_line.h"
 #include "exposure/read.h"
+#include "exposure/rule_line.h"
 
 static char root[] = "/tmp/rstblame-exposure-XXXXXX";
 static struct node_files files;
@@ -299,6 +300,8 @@ static void networkd_that_does_not_run(void **state)
 	assert_int_equal(look.links[0].manager, MANAGER_NETWORKD);
 }
 
+#define DOCKER_ID "d0c4e20000000000000000000000000000000000000000000000000000000001"
+
 static void namespaces_of_a_bundle(void **state)
 {
 	const struct look_socket *socket;
@@ -309,7 +312,10 @@ static void namespaces_of_a_bundle(void **state)
 	    "Netid State Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n"
 	    "u_str ESTAB 0 0 * 1234 * 1235 users:((\"x\",pid=1,fd=1))\n"
 	    "tcp   ESTAB 0 0 10.88.0.2:51710 10.9.0.2:6379 users:((\"worker\",pid=7,fd=3)) ino:1 "
-	    "sk:1 <->\n\t skmem:(r0,rb131072)\n");
+	    "sk:1 cgroup:/system.slice/docker-" DOCKER_ID ".scope <->\n\t skmem:(r0,rb131072)\n");
+	put("/sos_commands/docker/docker_ps",
+	    "CONTAINER ID   IMAGE   COMMAND   CREATED   STATUS   PORTS   NAMES\n"
+	    "d0c4e2000000   redis   \"redis-cli\"   2 hours ago   Up 2 hours   80/tcp   shop-web-1\n");
 	put("/sos_commands/dpkg/dpkg_-l", "ii  systemd                  257.9-1 amd64 init\n");
 	put("/sos_commands/host/hostname", "node7\n");
 	assert_int_equal(unlink_shared(), 0);
@@ -320,6 +326,8 @@ static void namespaces_of_a_bundle(void **state)
 	assert_non_null(socket);
 	assert_string_equal(look_socket_process(&look, socket)->comm, "worker");
 	assert_string_equal(look_socket_process(&look, socket)->netns_name, "c1");
+	assert_string_equal(look_socket_process(&look, socket)->container, DOCKER_ID);
+	assert_string_equal(look_socket_process(&look, socket)->container_name, "shop-web-1");
 	assert_int_equal(look.systemd_version, 257);
 	assert_string_equal(look.host, "node7");
 }
@@ -384,6 +392,48 @@ static void flow_lines(void **state)
 	assert_false(flow_parse_line("", &f));
 }
 
+static void rule_lines(void **state)
+{
+	static const struct {
+		const char *line;
+		unsigned int kind;
+	} cases[] = {
+		{ "\t\toifname \"up0\" masquerade # handle 4", NAT_KIND_MASQUERADE },
+		{ "  100  6000 MASQUERADE  all  --  *  !docker0  172.17.0.0/16  0.0.0.0/0",
+		  NAT_KIND_MASQUERADE },
+		{ "\t\toifname \"up0\" tcp dport 7002 snat to 10.9.0.3 # handle 3",
+		  NAT_KIND_OTHER },
+		{ "    0  0 SNAT  all -- * up0 10.1.0.0/16 0.0.0.0/0  to:10.9.0.4",
+		  NAT_KIND_OTHER },
+		{ "-A POSTROUTING -o up0 -j SNAT --to-source 10.9.0.5:1024-65535", NAT_KIND_OTHER },
+		{ "\t\tcomment \"service traffic requiring SNAT \" jump KUBE-MARK", 0 },
+		{ " 0 0 RETURN all -- * * 0.0.0.0/0 0.0.0.0/0 /* traffic requiring SNAT masquerade */",
+		  0 },
+		{ "\tchain masquerade {", 0 },
+		{ "# masquerade", 0 },
+		{ "\t\tdnat to 10.88.0.2:80", 0 },
+	};
+	struct rule_lines lines = { .kinds = 0 };
+	struct address other = make_ip("10.9.0.1");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (rule_lines_take(&lines, cases[i].line) != cases[i].kind)
+			fail_msg("%s", cases[i].line);
+	assert_int_equal(lines.targets_count, 3);
+	for (const char *const *t =
+		     (const char *const[]){ "10.9.0.3", "10.9.0.4", "10.9.0.5", NULL };
+	     *t; t++) {
+		struct address target = make_ip(*t);
+
+		assert_int_equal(rule_lines_ask(&lines, AF_INET, &target), NAT_NO);
+	}
+	assert_int_equal(rule_lines_ask(&lines, AF_INET, &other), NAT_YES);
+	/* A range, a map: it may be any. */
+	rule_lines_take(&lines, "snat to 10.9.0.1-10.9.0.9");
+	assert_int_equal(rule_lines_ask(&lines, AF_INET, &other), NAT_MAYBE);
+}
+
 static void socket_lines(void **state)
 {
 	struct look_socket s;
@@ -431,6 +481,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(links_stay_inside, begin, end),
 		cmocka_unit_test(address_lines),
 		cmocka_unit_test(flow_lines),
+		cmocka_unit_test(rule_lines),
 		cmocka_unit_test(socket_lines),
 		cmocka_unit_test(history_lines),
 	};

@@ -11,6 +11,33 @@ expose() {
 	fact "exposure_${when}_status" "$status"
 	fact "exposure_$when" "$(jq -c '[.findings[] | {id, subject, flows: .at_stake.flows, sockets: .at_stake.sockets,
 		victims: [.at_stake.victims[]? | {comm, container_name, netns_name, flows} | with_entries(select(.value != null))]}]' "$STATE/exposure.$when")"
+	fact "exposure_${when}_sentence" "$(jq -c '.findings[0].sentence' "$STATE/exposure.$when")"
+}
+
+# bundle_make DIR: what sosreport collects, by its commands, where it puts it.
+bundle_make() {
+	local to=$1/sos_commands ns
+	mkdir -p $to/{networking/namespaces,conntrack,firewall_tables,kernel,systemd,process,host,docker} "$1"/{run,etc}/systemd
+	hostname >$to/host/hostname
+	uname -a >$to/kernel/uname_-a
+	networkctl --version >$to/systemd/systemctl_--version
+	ps -o user,pid,args >$to/process/ps_auxwwwm 2>/dev/null || ps auxwwwm >$to/process/ps_auxwwwm
+	ip -o addr >$to/networking/ip_-o_addr
+	ip -d address >$to/networking/ip_-d_address
+	ss -peaonmi >$to/networking/ss_-peaonmi
+	for ns in $(ip netns list | cut -d' ' -f1); do
+		mkdir -p "$to/networking/namespaces/$ns"
+		ip netns exec "$ns" ss -peaonmi >"$to/networking/namespaces/$ns/ip_netns_exec_${ns}_ss_-peaonmi"
+	done
+	conntrack -L -o extended >$to/conntrack/conntrack_-L_-o_extended 2>/dev/null
+	conntrack -S >$to/conntrack/conntrack_-S 2>/dev/null
+	nft -a list ruleset >$to/firewall_tables/nft_-a_list_ruleset
+	sysctl -a >$to/kernel/sysctl_-a 2>/dev/null || true
+	cp -a /run/systemd/netif /run/systemd/network "$1/run/systemd/"
+	cp -a /etc/systemd "$1/etc/" 2>/dev/null || true
+	# There is no docker here; it prints so.
+	printf 'CONTAINER ID   IMAGE   COMMAND   CREATED   STATUS   PORTS   NAMES\n%.12s   redis   "redis-cli"   2 hours ago   Up 2 hours   80/tcp   shop-web-1\n' \
+		"$DOCKER_ID" >$to/docker/docker_ps
 }
 
 # What must be the same before and after: modules, sysctls but those that count, and the table's

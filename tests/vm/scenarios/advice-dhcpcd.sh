@@ -2,6 +2,7 @@
 # dhcpcd, as advice-dhclient: `lastleaseextend`, and a restart of dhcpcd.
 
 . /guest/managers.sh
+. /guest/exposure.sh
 NEEDS=extra
 RUNS=test-kernels
 WINDOW=180
@@ -15,6 +16,7 @@ setup() {
 }
 
 act() {
+	expose before
 	end KILL udhcpd
 	wait_for "! node_has_address" 60 "the lease to end"
 	dhcp_server_start
@@ -28,6 +30,7 @@ act() {
 	end TERM dhcpcd
 	dhcpcd_run
 	wait_for address_is_permanent 40 "dhcpcd to keep the address"
+	expose cured
 	# Longer than the least lease of dhcpcd's, 20 s.
 	dhcp_server_pause 25
 	flows_serve b 3

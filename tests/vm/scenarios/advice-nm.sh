@@ -3,6 +3,7 @@
 # Then the DHCP server goes for longer than the lease, and comes back: as advice-networkd.
 
 . /guest/managers.sh
+. /guest/exposure.sh
 NEEDS=extra
 RUNS=test-kernels
 WINDOW=120
@@ -16,10 +17,12 @@ setup() {
 }
 
 act() {
+	expose before
 	address_watch
 	nmcli connection modify up0 +ipv4.addresses $NODE/24
 	nmcli device reapply up0
 	wait_for address_is_permanent 20 "NetworkManager to keep the address"
+	expose cured
 	dhcp_server_pause 20
 	flows_serve a 3
 	try_ports 2 8001

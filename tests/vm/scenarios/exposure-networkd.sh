@@ -3,7 +3,8 @@
 # an address that systemd-networkd has leased and does not keep. Beside them three flows that
 # SNAT translates to an address of nobody's, which stay. The look changes nothing on the node and
 # loads no module. Then the cure is followed, from the text that was just given, and networkd
-# restarted: the finding is gone. Then the incident is played: no flow is lost.
+# restarted: the finding is gone. Then the incident is played: no flow is lost. A bundle as sosreport
+# makes it, of the node before the cure, is judged as the node was.
 
 . /guest/exposure.sh
 WINDOW=120
@@ -52,6 +53,9 @@ act() {
 	fact entries_made "$(wc -l <<<"$entries")"
 	fact entries_are_same "$([[ $entries == "$(entries_made)" ]] && echo true || echo false)"
 	if [[ ! -x /usr/bin/rstblame ]]; then return; fi
+	# The bundle of another machine is judged as the node that it is of.
+	bundle_make "$STATE/bundle"
+	expose bundle --root "$STATE/bundle"
 
 	address_watch
 	follow_networkd_cure before
