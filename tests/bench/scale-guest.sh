@@ -80,6 +80,31 @@ audit() { # LABEL WANTED
 	want "$1: named" "$(jq -sc 'map(select(.type == "at_risk" and .victim.comm == "scale" and .victim.netns_name == "c1")) | length' $STATE/audit.json)" "$2"
 }
 
+# Beside the flows ENTRIES entries that nobody answers, as a scan makes them: bash sends each.
+fill_table() {
+	local port i
+	sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=1800
+	for ((i = 0; i < 2; i++)); do
+		ip -n srv addr add 10.9.0.$((20 + i))/24 dev eth0
+		ip netns exec c1 bash -c 'for ((port = 10000; port < 10000 + $2; port++)); do echo >/dev/udp/$1/$port; done' fill 10.9.0.$((20 + i)) $((entries / 2)) &
+		fill_pids[i]=$!
+	done
+	wait "${fill_pids[@]}"
+}
+
+# One look at all of it: the flows are masqueraded to an address with a lifetime.
+expose_all() {
+	ip addr change $NODE/24 dev up0 valid_lft 7200 preferred_lft 7200
+	scale timed $STATE/exposure.time rstblame --exposure -f json -o $STATE/exposure.json
+	result "{\"exposure\":$(<$STATE/exposure.time),\"looked\":$(jq -c '{entries, sockets, namespaces, spent_ns, not_seen, at_stake: (.findings[0].at_stake | del(.victims))}' $STATE/exposure.json)}"
+	want "exposure: flows" "$(jq '.findings[0].at_stake.flows' $STATE/exposure.json)" $((flows + closed))
+	want "exposure: sockets" "$(jq '.findings[0].at_stake.sockets' $STATE/exposure.json)" "$flows"
+	want "exposure: processes" "$(jq '.findings[0].at_stake.processes' $STATE/exposure.json)" "$holders"
+	want "exposure: the entries" "$(($(jq .entries $STATE/exposure.json) >= entries))" 1
+	want "exposure: at most 64 MB" "$(($(jq .peak_kb $STATE/exposure.time) <= 65536))" 1
+	ip addr change $NODE/24 dev up0 valid_lft forever preferred_lft forever
+}
+
 # How long after the flush the last flow at risk was told, and how each was named.
 flush_beside() {
 	local start
@@ -147,6 +172,8 @@ scale_main() {
 	make_node
 	make_flows
 	result "{\"tcp_buckets\":\"$(dmesg | grep -o 'TCP established hash table entries: [0-9]*')\",\"memory\":\"$(awk '/MemTotal|MemAvailable/ { print $1 $2 }' /proc/meminfo | paste -sd' ')\"}"
+	if ((entries)); then fill_table; fi
+	expose_all
 	audit audit_before 0
 	flush_beside
 	audit audit_after "$flows"

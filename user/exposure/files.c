@@ -110,9 +110,14 @@ bool node_file_read(const struct node_files *files, const char *path, char *out,
 	return file != NULL;
 }
 
+/* A folder's names, in one piece each. */
+struct listed {
+	char name[NAME_BYTES];
+};
+
 static int compare(const void *a, const void *b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	return strcmp(((const struct listed *)a)->name, ((const struct listed *)b)->name);
 }
 
 size_t node_files_list(const struct node_files *files, const char *folder, const char *pattern,
@@ -121,7 +126,7 @@ size_t node_files_list(const struct node_files *files, const char *folder, const
 	int fd = open_below(files, below(folder), O_DIRECTORY);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
-	char **names = NULL;
+	struct listed *names = NULL;
 	size_t count = 0, size = 0;
 
 	if (fd >= 0 && !dir)
@@ -130,17 +135,14 @@ size_t node_files_list(const struct node_files *files, const char *folder, const
 		if (entry->d_name[0] == '.' || fnmatch(pattern, entry->d_name, 0) != 0 ||
 		    !array_reserve(&names, &size, count + 1, sizeof(*names)))
 			continue;
-		names[count] = strdup(entry->d_name);
-		count += names[count] != NULL;
+		snprintf(names[count++].name, sizeof(names->name), "%s", entry->d_name);
 	}
 	if (dir)
 		closedir(dir);
 	if (count)
 		qsort(names, count, sizeof(*names), compare);
-	for (size_t i = 0; i < count; i++) {
-		take(ctx, names[i]);
-		free(names[i]);
-	}
+	for (size_t i = 0; i < count; i++)
+		take(ctx, names[i].name);
 	free(names);
 	return count;
 }

@@ -49,9 +49,9 @@ bool flow_parse_line(const char *line, struct look_flow *out)
 	    protocol > UINT8_MAX)
 		return false;
 	out->protocol = (uint8_t)protocol;
-	for (uint8_t i = 0; i < TRACKER_STATES; i++)
+	for (size_t i = 0; i < TRACKER_STATES; i++)
 		if (!strcmp(state, states[i]))
-			out->tcp_state = i;
+			out->tcp_state = (uint8_t)i;
 	if (strstr(line, "[ASSURED]"))
 		out->status |= IPS_ASSURED;
 	line = parse_tuple(line, &out->flow.orig, &out->flow.family);

@@ -68,13 +68,18 @@ static void list_one(struct socket_reading *r, uint32_t inum)
 static void keep_rows(struct socket_reading *r)
 {
 	for (size_t i = 0; i < r->rows.count; i++) {
-		struct look_socket *socket = look_add_socket(r->look);
+		const struct socket_row *row = &r->rows.rows[i];
+		struct look_socket *socket;
 
+		/* Closed by its process, it only waits for the answer to its FIN. */
+		if (row->state != SOCKET_LISTEN && !socket_is_open(row))
+			continue;
+		socket = look_add_socket(r->look);
 		if (!socket) {
 			look_lacks(r->look, LOOK_SOCKETS, "out of memory");
 			return;
 		}
-		socket->row = r->rows.rows[i];
+		socket->row = *row;
 	}
 }
 
