@@ -6,11 +6,6 @@
 
 #include "node/nat_rules_private.h"
 
-struct nat_rules {
-	struct nft_rules *nft;
-	struct xt_rules *xt;
-};
-
 bool nat_walk_goes_on(struct nat_walk *walk)
 {
 	if (walk->depth <= NAT_DEPTH_MAX && walk->rules++ < NAT_RULES_MAX)
@@ -55,7 +50,7 @@ struct nat_rules *nat_rules_read(void)
 		nat_rules_free(rules);
 		return NULL;
 	}
-	rules->xt = xt_rules_read();
+	rules->xt = xt_rules_read("nat");
 	return rules;
 }
 
@@ -67,6 +62,8 @@ void nat_rules_free(struct nat_rules *rules)
 		return;
 	nft_rules_free(rules->nft);
 	xt_rules_free(rules->xt);
+	for (size_t i = 0; i < XT_FILTER_TABLES; i++)
+		xt_rules_free(rules->filters[i]);
 	free(rules);
 	errno = err;
 }

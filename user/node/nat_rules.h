@@ -8,16 +8,25 @@
 #ifndef RSTBLAME_NODE_NAT_RULES_H
 #define RSTBLAME_NODE_NAT_RULES_H
 
+#include <stdbool.h>
+
 #include "model/flow.h"
 
 enum { NAT_IFNAME_BYTES = 16 };
 enum nat_answer { NAT_NO, NAT_MAYBE, NAT_YES };
+/* NF_CT_STATE_INVALID_BIT and NF_CT_STATE_BIT(IP_CT_NEW) of linux/netfilter/nf_conntrack_common.h,
+ * which conflicts with the C library's. */
+enum { NAT_STATE_INVALID = 1 << 0, NAT_STATE_NEW = 1 << 3 };
 
 struct nat_question {
 	uint8_t family;
 	struct tuple tuple; /* as it leaves the container */
 	char iifname[NAT_IFNAME_BYTES], oifname[NAT_IFNAME_BYTES];
 	uint32_t iif, oif;
+	/* Asked of filters only; 0: not known. */
+	bool is_iif_unknown, is_oif_unknown;
+	uint32_t ct_states; /* NAT_STATE_…, the one that conntrack has for it */
+	uint8_t tcp_flags;  /* as in byte 13 of its header */
 };
 
 struct nat_rules;

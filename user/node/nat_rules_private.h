@@ -39,10 +39,20 @@ enum nat_answer nft_rules_ask(const struct nft_rules *rules, const struct nat_qu
 unsigned int nft_rules_kinds(const struct nft_rules *rules);
 
 struct xt_rules;
-struct xt_rules *xt_rules_read(void); /* NULL: there are none */
+/* A table by its name. NULL: there is none. */
+struct xt_rules *xt_rules_read(const char *table);
 void xt_rules_free(struct xt_rules *rules);
 enum nat_answer xt_rules_ask(const struct xt_rules *rules, const struct nat_question *q,
 			     bool masquerade_only);
 unsigned int xt_rules_kinds(const struct xt_rules *rules);
+
+/* The rules of a namespace. */
+enum { XT_FILTER_TABLES = 4 };
+struct nat_rules {
+	struct nft_rules *nft;
+	struct xt_rules *xt; /* nat */
+	struct xt_rules *filters[XT_FILTER_TABLES];
+	bool has_ipv6_filters; /* of iptables-legacy, which are not read */
+};
 
 #endif

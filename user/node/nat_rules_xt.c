@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* iptables-legacy, IPv4: the nat table as getsockopt() hands it out. */
+/* iptables-legacy, IPv4: tables as getsockopt() hands them out. */
 #include <netinet/in.h> /* before the kernel's headers, which then leave out theirs */
 
 #include <linux/netfilter.h>
@@ -11,51 +11,50 @@
 #include <unistd.h>
 
 #include "node/nat_rules_private.h"
-
-struct xt_rules {
-	struct ipt_getinfo info;
-	struct ipt_get_entries *entries;
-};
+#include "node/xt_match.h"
+#include "node/xt_private.h"
 
 /* To ask for a table that is not there would load it. */
-static bool has_nat_table(void)
+static bool has_table(const char *name)
 {
 	FILE *file = fopen("/proc/thread-self/net/ip_tables_names", "re");
 	char line[64];
 	bool is_there = false;
 
-	while (file && fgets(line, sizeof(line), file))
-		is_there |= !strcmp(line, "nat\n");
+	while (file && fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = '\0';
+		is_there |= !strcmp(line, name);
+	}
 	if (file)
 		fclose(file);
 	return is_there;
 }
 
-static bool read_entries(int fd, struct xt_rules *rules)
+static bool read_entries(int fd, const char *name, struct xt_rules *rules)
 {
 	socklen_t len = sizeof(rules->info);
 
-	strcpy(rules->info.name, "nat");
+	snprintf(rules->info.name, sizeof(rules->info.name), "%s", name);
 	if (getsockopt(fd, IPPROTO_IP, IPT_SO_GET_INFO, &rules->info, &len))
 		return false;
 	len = (socklen_t)(sizeof(*rules->entries) + rules->info.size);
 	rules->entries = calloc(1, len);
 	if (!rules->entries)
 		return false;
-	strcpy(rules->entries->name, "nat");
+	snprintf(rules->entries->name, sizeof(rules->entries->name), "%s", name);
 	rules->entries->size = rules->info.size;
 	return !getsockopt(fd, IPPROTO_IP, IPT_SO_GET_ENTRIES, rules->entries, &len);
 }
 
-struct xt_rules *xt_rules_read(void)
+struct xt_rules *xt_rules_read(const char *name)
 {
-	struct xt_rules *rules = has_nat_table() ? calloc(1, sizeof(*rules)) : NULL;
+	struct xt_rules *rules = has_table(name) ? calloc(1, sizeof(*rules)) : NULL;
 	int fd;
 
 	if (!rules)
 		return NULL;
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && read_entries(fd, rules)) {
+	if (fd >= 0 && read_entries(fd, name, rules)) {
 		close(fd);
 		return rules;
 	}
@@ -96,7 +95,7 @@ static bool is_named(const char name[XT_EXTENSION_MAXNAMELEN], const char *wante
 	return !strncmp(name, wanted, XT_EXTENSION_MAXNAMELEN);
 }
 
-static enum nat_match match_entry(const struct ipt_entry *e, const struct nat_question *q)
+enum nat_match xt_entry_match(const struct ipt_entry *e, const struct nat_question *q)
 {
 	const struct ipt_ip *ip = &e->ip;
 	size_t at = sizeof(*e);
@@ -105,18 +104,32 @@ static enum nat_match match_entry(const struct ipt_entry *e, const struct nat_qu
 	if (is_address(&q->tuple.src, &ip->src, &ip->smsk) == !!(ip->invflags & IPT_INV_SRCIP) ||
 	    is_address(&q->tuple.dst, &ip->dst, &ip->dmsk) == !!(ip->invflags & IPT_INV_DSTIP))
 		return MATCH_NO;
-	if (is_interface(q->oifname, ip->outiface, ip->outiface_mask) ==
-	    !!(ip->invflags & IPT_INV_VIA_OUT))
+	if (q->is_oif_unknown)
+		match = ip->outiface[0] ? MATCH_MAYBE : match;
+	else if (is_interface(q->oifname, ip->outiface, ip->outiface_mask) ==
+		 !!(ip->invflags & IPT_INV_VIA_OUT))
+		return MATCH_NO;
+	if (q->is_iif_unknown)
+		match = ip->iniface[0] ? MATCH_MAYBE : match;
+	else if (is_interface(q->iifname, ip->iniface, ip->iniface_mask) ==
+		 !!(ip->invflags & IPT_INV_VIA_IN))
 		return MATCH_NO;
 	if (ip->proto && (ip->proto == IPPROTO_TCP) == !!(ip->invflags & XT_INV_PROTO))
 		return MATCH_NO;
 	while (at + sizeof(struct xt_entry_match) <= e->target_offset) {
 		const struct xt_entry_match *m = (const void *)((const char *)e + at);
 
-		if (!is_named(m->u.user.name, "comment"))
-			match = MATCH_MAYBE; /* what it asks is not known here */
-		if (m->u.match_size < sizeof(*m) || m->u.match_size % _Alignof(struct ipt_entry))
+		enum nat_match got;
+
+		if (m->u.match_size < sizeof(*m) || m->u.match_size % _Alignof(struct ipt_entry) ||
+		    m->u.match_size > e->target_offset - at)
 			return MATCH_MAYBE;
+		got = xt_match_ask(m->u.user.name, m->u.user.revision, m->data,
+				   m->u.match_size - sizeof(*m), q);
+		if (got == MATCH_NO)
+			return MATCH_NO;
+		if (got == MATCH_MAYBE)
+			match = MATCH_MAYBE;
 		at += m->u.match_size;
 	}
 	return match;
@@ -158,7 +171,7 @@ static int follow(const struct xt_rules *rules, struct nat_walk *walk, const str
 
 /* The rule there, if all of it and its target is in the table. NULL: the table ends, or is
  * not one. */
-static const struct ipt_entry *entry_at(const struct xt_rules *rules, size_t at)
+const struct ipt_entry *xt_entry_at(const struct xt_rules *rules, size_t at)
 {
 	const struct ipt_entry *e = (const void *)((const char *)rules->entries->entrytable + at);
 	const size_t size = rules->info.size;
@@ -177,8 +190,8 @@ static enum nat_end walk_from(const struct xt_rules *rules, struct nat_walk *wal
 	enum nat_end end = NAT_END_FALL;
 
 	walk->depth++;
-	while ((e = entry_at(rules, at)) && nat_walk_goes_on(walk)) {
-		enum nat_match match = match_entry(e, walk->q);
+	while ((e = xt_entry_at(rules, at)) && nat_walk_goes_on(walk)) {
+		enum nat_match match = xt_entry_match(e, walk->q);
 		int ended = -1;
 
 		if (match != MATCH_NO)
@@ -201,8 +214,8 @@ unsigned int xt_rules_kinds(const struct xt_rules *rules)
 	const struct ipt_entry *e;
 	unsigned int kinds = 0;
 
-	/* entry_at() has none whose next is not behind its target. */
-	for (size_t at = 0; (e = entry_at(rules, at)); at += e->next_offset) {
+	/* xt_entry_at() has none whose next is not behind its target. */
+	for (size_t at = 0; (e = xt_entry_at(rules, at)); at += e->next_offset) {
 		const struct xt_entry_target *target =
 			(const void *)((const char *)e + e->target_offset);
 
