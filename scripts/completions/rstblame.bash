@@ -21,7 +21,7 @@ _rstblame() {
 	--pcap) files=1 ;;
 	--metrics) files=1 ;;
 	--root) files=1 ;;
-	--explain) words='entry-removed entry-unknown entry-invalid entry-bypassed no-listener backlog unreachable-socket stale-connection protocol refused-by-rule aborted remote unexplained address-removed link-down user-flush user-delete timeout table-full route-change tcp-close netns-exit module-unload ipvs other unread-data linger keepalive memory killed disconnect listener-closed accept-queue-full bridge address-may-go' ;;
+	--explain) words='entry-removed entry-unknown entry-invalid entry-bypassed no-listener backlog unreachable-socket stale-connection protocol refused-by-rule aborted remote unexplained address-removed link-down user-flush user-delete timeout table-full route-change tcp-close netns-exit module-unload ipvs other unread-data linger keepalive memory killed disconnect listener-closed accept-queue-full bridge address-may-go invalid-answered timeout-shorter table-filling who-flushes accept-queue rejects-with-reset route-may-change blind' ;;
 	--btf) files=1 ;;
 	--user) words=$(compgen -u) ;;
 	*)

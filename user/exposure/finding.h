@@ -81,6 +81,10 @@ void exposures_release(struct exposures *exposures);
 __attribute__((format(printf, 2, 3))) void exposed_line(struct exposed_lines *lines,
 							const char *format, ...);
 
+/* "PATH:LINE", or the path alone. Returns `buf`. */
+const char *place_format(const struct look_place *place, char *buf, size_t size);
+#define PLACE(place) place_format(&(place), (char[LOOK_PATH_BYTES + 16]){ 0 }, LOOK_PATH_BYTES + 16)
+
 /* By all rows, or by the one with that id; sorted. */
 void exposures_judge(const struct look *look, const char *only, struct exposures *out);
 
@@ -93,5 +97,13 @@ unsigned int exposures_status(const struct exposures *exposures, const struct lo
 
 /* Each in its file. */
 void judge_address_may_go(const struct look *look, struct exposures *out);
+void judge_invalid_answered(const struct look *look, struct exposures *out);
+void judge_timeout_shorter(const struct look *look, struct exposures *out);
+void judge_table_filling(const struct look *look, struct exposures *out);
+void judge_who_flushes(const struct look *look, struct exposures *out);
+void judge_accept_queue(const struct look *look, struct exposures *out);
+void judge_rejects_with_reset(const struct look *look, struct exposures *out);
+void judge_route_may_change(const struct look *look, struct exposures *out);
+void judge_blind(const struct look *look, struct exposures *out);
 
 #endif

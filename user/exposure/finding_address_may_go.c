@@ -95,17 +95,6 @@ static enum manager manager_of(const struct subject *s)
 
 /* ---- the evidence ---- */
 
-static const char *place_format(const struct look_place *place, char *buf, size_t size)
-{
-	if (place->line)
-		snprintf(buf, size, "%s:%u", place->path, place->line);
-	else
-		snprintf(buf, size, "%s", place->path);
-	return buf;
-}
-
-#define PLACE(place) place_format(&(place), (char[LOOK_PATH_BYTES + 16]){ 0 }, LOOK_PATH_BYTES + 16)
-
 static bool is_its_lease(const struct subject *s)
 {
 	const struct look_lease *lease = &s->link->lease;

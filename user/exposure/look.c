@@ -18,6 +18,8 @@ void look_release(struct look *l)
 	free(l->processes);
 	free(l->values);
 	free(l->gaps);
+	free(l->uplinks);
+	free(l->flushers);
 	memset(l, 0, sizeof(*l));
 }
 
@@ -61,6 +63,16 @@ struct look_socket *look_add_socket(struct look *l)
 struct look_process *look_add_process(struct look *l)
 {
 	return ADD(l, processes);
+}
+
+struct look_uplink *look_add_uplink(struct look *l)
+{
+	return ADD(l, uplinks);
+}
+
+struct look_flusher *look_add_flusher(struct look *l)
+{
+	return ADD(l, flushers);
 }
 
 static struct look_value *find_value(const struct look *l, const char *name)
@@ -154,6 +166,18 @@ const struct look_process *look_socket_process(const struct look *l,
 	return socket && socket->process && socket->process <= l->processes_count ?
 		       &l->processes[socket->process - 1] :
 		       NULL;
+}
+
+bool look_flow_is_live(const struct look_flow *flow)
+{
+	return flow->protocol == IPPROTO_TCP &&
+	       (flow->tcp_state == TRACKER_ESTABLISHED || flow->tcp_state == TRACKER_CLOSE_WAIT ||
+		flow->tcp_state == TRACKER_FIN_WAIT);
+}
+
+bool look_flow_is_translated(const struct look_flow *flow)
+{
+	return look_flow_is_live(flow) && flow_is_translated(&flow->flow);
 }
 
 bool look_flow_idle(const struct look *l, const struct look_flow *flow, uint32_t *idle_s)

@@ -13,6 +13,8 @@
 
 #include "model/flow.h"
 #include "model/observation.h"
+#include "node/data_paths.h"
+#include "node/filter_rules.h"
 #include "node/nat_rules.h"
 #include "node/sockets.h"
 
@@ -36,6 +38,10 @@ enum look_part {
 	LOOK_SYSCTLS,    /* conntrack's and TCP's */
 	LOOK_CPU_STATS,  /* conntrack's counters */
 	LOOK_NAMESPACES, /* all of them */
+	LOOK_FILTERS,    /* what filter rules do with a packet that has no entry */
+	LOOK_ROUTES,     /* default routes and policies */
+	LOOK_FLUSHERS,   /* what is set up to flush conntrack's table */
+	LOOK_DATA_PATHS, /* what translates without conntrack */
 	LOOK_PARTS,
 };
 
@@ -129,7 +135,10 @@ struct look_flow {
 	/* Whether it is masqueraded, by the rules of now: only such an entry goes with its
 	 * address. Asked for those that are translated to an own address. */
 	uint8_t masqueraded; /* enum nat_answer */
-	uint32_t socket;     /* index + 1 in `sockets` of its inner end; 0: none was found */
+	/* What the filters would do with its next packet from outside, FILTER_…; 0: not asked. */
+	uint8_t when_invalid;  /* if conntrack called it INVALID; of translated ones */
+	uint8_t without_entry; /* if its entry were gone, in whichever direction is worse */
+	uint32_t socket;       /* index + 1 in `sockets` of its inner end; 0: none was found */
 };
 
 /* A process that has such a socket; each once. */
@@ -155,6 +164,23 @@ struct look_rule {
 struct look_value {
 	char name[LOOK_WORD_BYTES]; /* "net.netfilter.nf_conntrack_max", "insert_failed" */
 	uint64_t value;             /* of counters per CPU the sum */
+};
+
+/* A default route, or one way of one that has several. */
+struct look_uplink {
+	uint8_t family;
+	bool is_multipath; /* one of several ways of the same route */
+	uint32_t table, metric, ifindex;
+	char ifname[LOOK_IFNAME_BYTES];
+	char gateway[ADDRESS_TEXT_BYTES]; /* "" on the link */
+};
+
+/* What may flush or delete entries. */
+struct look_flusher {
+	struct look_place place; /* of a file; else `agent` runs */
+	char text[160];          /* the line, or how it runs */
+	char agent[32];          /* "docker", "" of a file */
+	bool is_timed;           /* by a timer or cron: without anybody's doing */
 };
 
 struct look_gap {
@@ -185,6 +211,14 @@ struct look {
 	struct look_gap *gaps;
 	size_t gaps_count, gaps_size;
 	uint32_t namespaces, namespaces_unseen;
+	struct filter_places filter_places; /* LOOK_FILTERS */
+	char resets[FILTER_RULE_BYTES];     /* a rule that rejects with a RST; "": none was met */
+	struct look_uplink *uplinks;        /* LOOK_ROUTES */
+	size_t uplinks_count, uplinks_size;
+	uint32_t policies;             /* rules of routing beside the usual three */
+	struct look_flusher *flushers; /* LOOK_FLUSHERS */
+	size_t flushers_count, flushers_size;
+	struct data_paths data_paths; /* LOOK_DATA_PATHS */
 };
 
 void look_release(struct look *look);
@@ -195,6 +229,8 @@ struct look_address *look_add_address(struct look *look);
 struct look_flow *look_add_flow(struct look *look);
 struct look_socket *look_add_socket(struct look *look);
 struct look_process *look_add_process(struct look *look);
+struct look_uplink *look_add_uplink(struct look *look);
+struct look_flusher *look_add_flusher(struct look *look);
 
 void look_set_value(struct look *look, const char *name, uint64_t value);
 /* False: it was not read. */
@@ -216,6 +252,10 @@ const struct look_address *look_address_find(const struct look *look, uint8_t fa
 const struct look_socket *look_flow_socket(const struct look *look, const struct look_flow *flow);
 const struct look_process *look_socket_process(const struct look *look,
 					       const struct look_socket *socket);
+
+/* Whether losing the entry would lose the connection: it is translated, and is not about to end. */
+bool look_flow_is_translated(const struct look_flow *flow);
+bool look_flow_is_live(const struct look_flow *flow);
 
 /* For how long no packet of the flow has passed, by the time that its entry has left. False:
  * not known (a timeout of its own, a state that is not ESTABLISHED). */

@@ -34,6 +34,13 @@ void read_rules(struct look *look, const struct node_files *files);
 void read_sockets(struct look *look, const struct node_files *files);
 void read_containers(struct look *look, const struct node_files *files); /* a bundle's names */
 
+/* After the flows: what the filters would do with their packets. */
+void read_filters(struct look *look, const struct node_files *files);
+void read_counters(struct look *look, const struct node_files *files); /* conntrack's, TCP's */
+void read_routes(struct look *look, const struct node_files *files);
+void read_flushers(struct look *look, const struct node_files *files);
+void read_data_paths(struct look *look, const struct node_files *files);
+
 /* The journal is read by a program that takes its time: it is begun first, while programs may
  * be executed, and ended last, by look_read(). */
 struct history *history_begin(const struct node_files *files); /* NULL: nothing to read */
@@ -46,5 +53,8 @@ bool address_parse_line(const char *line, struct look_address *out);
 
 /* One line of `ss -tanoep`. False: it is none of a TCP socket. */
 bool socket_parse_line(const char *line, struct look_socket *out, struct look_process *process);
+
+/* One line of a script: whether it flushes conntrack's table, or deletes from it. */
+bool flusher_is_line(const char *line);
 
 #endif

@@ -81,7 +81,14 @@ static const char *const names[] = {
 	"net.netfilter.nf_conntrack_count",
 	"net.netfilter.nf_conntrack_max",
 	"net.netfilter.nf_conntrack_buckets",
+	"net.netfilter.nf_conntrack_tcp_be_liberal",
+	"net.netfilter.nf_conntrack_tcp_loose",
+	"net.netfilter.nf_conntrack_tcp_timeout_close_wait",
+	"net.netfilter.nf_conntrack_tcp_timeout_fin_wait",
+	"net.core.somaxconn",
+	"net.ipv4.tcp_abort_on_overflow",
 	"net.ipv4.tcp_keepalive_time",
+	"net.ipv4.vs.conntrack",
 };
 
 static void read_file(struct look *look, const struct node_files *files, const char *name)

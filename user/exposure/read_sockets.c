@@ -127,9 +127,14 @@ static uint32_t find_socket(const struct look *look, uint8_t family, const struc
 	return found ? (uint32_t)(found - look->sockets) + 1 : 0;
 }
 
+static bool is_inward(const struct look_flow *flow)
+{
+	return flow->masqueraded != NAT_NO || look_flow_is_translated(flow);
+}
+
 static bool is_of_note(const struct look_flow *flow)
 {
-	return flow->masqueraded != NAT_NO;
+	return flow->masqueraded != NAT_NO || look_flow_is_live(flow);
 }
 
 static void match_flows(struct look *look)
@@ -167,7 +172,7 @@ static void match_all(struct socket_reading *r)
 
 	match_flows(r->look);
 	for (size_t i = 0; i < r->look->flows_count; i++)
-		if (is_of_note(&r->look->flows[i]) && !r->look->flows[i].socket &&
+		if (is_inward(&r->look->flows[i]) && !r->look->flows[i].socket &&
 		    clock_mono_ns() < until_ns)
 			match_inner(r, &r->look->flows[i], until_ns);
 	enter(r, r->home);

@@ -20,6 +20,8 @@ const char *look_part_name(enum look_part part)
 		[LOOK_SOCKETS] = "sockets",     [LOOK_PROCESSES] = "processes",
 		[LOOK_RULES] = "rules",         [LOOK_SYSCTLS] = "sysctls",
 		[LOOK_CPU_STATS] = "counters",  [LOOK_NAMESPACES] = "namespaces",
+		[LOOK_FILTERS] = "filters",     [LOOK_ROUTES] = "routes",
+		[LOOK_FLUSHERS] = "flushers",   [LOOK_DATA_PATHS] = "data-paths",
 	};
 
 	return part < LOOK_PARTS ? names[part] : "";

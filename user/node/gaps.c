@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "node/data_paths.h"
 #include "node/namespaces.h"
 
 static char *next(struct gaps *out)
@@ -58,6 +59,20 @@ static void find_symbols(struct gaps *out)
 			 "tells stay unknown; sysctl kernel.kptr_restrict=1");
 }
 
+void gaps_note_data_paths(struct gaps *out, const struct data_paths *paths)
+{
+	for (size_t i = 0; i < paths->count; i++)
+		data_path_format(&paths->items[i], next(out), GAP_BYTES);
+}
+
+static void find_data_paths(struct gaps *out)
+{
+	struct data_paths paths;
+
+	data_paths_find(&paths);
+	gaps_note_data_paths(out, &paths);
+}
+
 void gaps_find(struct gaps *out)
 {
 	char why[GAP_BYTES];
@@ -75,4 +90,5 @@ void gaps_find(struct gaps *out)
 	}
 	find_namespaces(out);
 	find_symbols(out);
+	find_data_paths(out);
 }

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "node/data_paths.h"
 #include "node/privilege.h"
 
 enum { GAPS_HERE_MAX = 8, GAP_BYTES = 320 };
@@ -22,5 +23,8 @@ void gaps_find(struct gaps *out);
 /* What setns() into one's own namespace came to, 0 or -errno, of one who has the capability.
  * Pure. */
 void gaps_note_setns(struct gaps *out, int err, const struct privilege_facts *facts);
+
+/* What carries connections past conntrack. Pure. */
+void gaps_note_data_paths(struct gaps *out, const struct data_paths *paths);
 
 #endif

@@ -51,6 +51,9 @@ static enum status look_and_judge(const struct options *o, const struct node_fil
 	/* It is a program, and none is executed afterwards. */
 	struct history *history = history_begin(files);
 
+	/* Listing BPF programs is refused afterwards. */
+	if (files->is_live)
+		data_paths_find(&look.data_paths);
 	least_privilege_to_look(o);
 	report.mono_ns = clock_mono_ns();
 	report.wall_ns = report.mono_ns + clock_wall_offset_ns();
