@@ -28,9 +28,6 @@ static const struct known {
 	{ "cali_tc_", "Calico's eBPF data path", DATA_PATH_BPF },
 	{ "calico_tc_", "Calico's eBPF data path", DATA_PATH_BPF },
 	{ "cali_ctlb_", "Calico's eBPF data path", DATA_PATH_BPF },
-	/* aws-network-policy-agent: pkg/ebpf/c/tc.v4ingress.bpf.c and its like. */
-	{ "handle_ingress", "the AWS network policy agent", DATA_PATH_POLICY },
-	{ "handle_egress", "the AWS network policy agent", DATA_PATH_POLICY },
 }, maps[] = {
 	{ "cilium_ct", "Cilium", DATA_PATH_BPF },
 	{ "cilium_lb4", "Cilium", DATA_PATH_BPF },
@@ -40,6 +37,7 @@ static const struct known {
 	{ "cali_v6_ct", "Calico's eBPF data path", DATA_PATH_BPF },
 	{ "cali_v4_nat", "Calico's eBPF data path", DATA_PATH_BPF },
 	{ "cali_v6_nat", "Calico's eBPF data path", DATA_PATH_BPF },
+	/* aws-network-policy-agent: its programs, handle_ingress, have other people's names. */
 	{ "aws_conntrack_m", "the AWS network policy agent", DATA_PATH_POLICY },
 };
 
@@ -73,9 +71,7 @@ static void note(struct data_paths *paths, const struct known *known, size_t cou
 
 void data_paths_note_program(struct data_paths *paths, const char *name)
 {
-	/* Programs of that name are other people's, too: its map decides. */
-	if (strncmp(name, "handle_", 7) != 0)
-		note(paths, programs, sizeof(programs) / sizeof(programs[0]), "program", name);
+	note(paths, programs, sizeof(programs) / sizeof(programs[0]), "program", name);
 }
 
 void data_paths_note_map(struct data_paths *paths, const char *name)
