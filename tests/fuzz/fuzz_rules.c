@@ -9,6 +9,8 @@
 #include <sys/socket.h>
 
 #include "answers.h"
+#include "node/filter_rules.h"
+#include "node/nft_private.h"
 /* To be handed a table that no getsockopt() gave. */
 #include "node/nat_rules_xt.c"
 
@@ -43,6 +45,37 @@ static void ask_nft(void)
 	nft_rules_free(rules);
 }
 
+/* Each hook's filters, by the same answers: what may become of a packet is never nothing. */
+static void ask_filters(struct nat_rules *all)
+{
+	struct filter_answer answer;
+	struct filter_traits traits;
+	struct filter_places places;
+
+	for (size_t i = 0; i < 4; i++) {
+		struct nat_question q = questions[i / 2];
+
+		q.is_oif_unknown = true;
+		q.ct_states = i % 2 ? NAT_STATE_NEW : NAT_STATE_INVALID;
+		q.tcp_flags = 0x10;
+		filter_rules_ask(all, i % 2 ? FILTER_TO_INPUT : FILTER_TO_FORWARD, &q, &answer);
+		if (!answer.outcomes || answer.outcomes & ~(unsigned int)FILTER_ANYTHING)
+			abort();
+	}
+	filter_rules_traits(all, &traits);
+	filter_rules_places(all, &places);
+}
+
+static void ask_nft_filters(void)
+{
+	struct nat_rules all = { .nft = nft_rules_read() };
+
+	if (all.nft)
+		nft_sets_read(all.nft);
+	ask_filters(&all);
+	nft_rules_free(all.nft);
+}
+
 /* What the kernel answers to IPT_SO_GET_INFO, then the entries. */
 static void ask_xt(const uint8_t *data, size_t size)
 {
@@ -62,6 +95,7 @@ static void ask_xt(const uint8_t *data, size_t size)
 	if (xt_rules_ask(rules, &questions[0], size % 2) > NAT_YES ||
 	    xt_rules_kinds(rules) > (NAT_KIND_MASQUERADE | NAT_KIND_OTHER))
 		abort();
+	ask_filters(&(struct nat_rules){ .filters = { rules } });
 	xt_rules_free(rules);
 }
 
@@ -75,6 +109,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	answers_begin(data + 1, size - 1);
 	ask_nft();
+	answers_end();
+	answers_begin(data + 1, size - 1);
+	ask_nft_filters();
 	answers_end();
 	return 0;
 }

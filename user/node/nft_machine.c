@@ -216,7 +216,7 @@ static enum nat_match load_ct(struct nft_machine *m, const struct nlattr *data)
 	return MATCH_YES;
 }
 
-static const struct nlattr *find_element(const struct nft_set *set, const uint8_t *key, size_t *len)
+static const struct nlattr *find_element(const struct nft_set *set, const uint8_t *key)
 {
 	for (const struct nft_rule *r = set->first; r; r = r->next) {
 		const struct nlattr *list = netlink_find(r->message, sizeof(struct nfgenmsg),
@@ -230,17 +230,14 @@ static const struct nlattr *find_element(const struct nft_set *set, const uint8_
 			const struct nlattr *value = netlink_find_in(
 				netlink_find_in(element, NFTA_SET_ELEM_KEY), NFTA_DATA_VALUE);
 
-			if (!value || mnl_attr_get_payload_len(value) > *len)
-				continue;
-			if (!memcmp(key, mnl_attr_get_payload(value),
-				    mnl_attr_get_payload_len(value)))
+			if (value && mnl_attr_get_payload_len(value) == set->key_bytes &&
+			    !memcmp(key, mnl_attr_get_payload(value), set->key_bytes))
 				return element;
 		}
 	}
 	return NULL;
 }
 
-/* Of keys of one register; the elements of a set all have one length. */
 static enum nat_match look_up(struct nft_machine *m, const struct nlattr *data)
 {
 	const struct nft_set *set =
@@ -249,18 +246,16 @@ static enum nat_match look_up(struct nft_machine *m, const struct nlattr *data)
 				     netlink_text(netlink_find_in(data, NFTA_LOOKUP_SET))) :
 			NULL;
 	size_t at = register_at(netlink_be32(netlink_find_in(data, NFTA_LOOKUP_SREG), 0));
-	size_t len = REGISTERS_BYTES - at;
 	const struct nlattr *to = netlink_find_in(data, NFTA_LOOKUP_DREG), *element, *given;
 	bool is_inverted = netlink_be32(netlink_find_in(data, NFTA_LOOKUP_FLAGS), 0) &
 			   NFT_LOOKUP_F_INV;
 
-	/* Longer keys are known as far as they were loaded; one register is enough here. */
-	if (!set || !is_known(m, at, 4)) {
+	if (!set || !set->key_bytes || !is_known(m, at, set->key_bytes)) {
 		if (to)
 			load(m, netlink_be32(to, 0), NULL, 0);
 		return MATCH_MAYBE;
 	}
-	element = find_element(set, &m->data[at], &len);
+	element = find_element(set, &m->data[at]);
 	if (!to)
 		return (element != NULL) != is_inverted ? MATCH_YES : MATCH_NO;
 	if (!element)

@@ -33,6 +33,7 @@ struct nft_set {
 	struct nft_set *next;
 	uint8_t family;
 	char table[NFT_TABLE_MAXNAMELEN], name[NFT_SET_MAXNAMELEN];
+	uint32_t key_bytes;
 	bool is_known;                  /* all of its elements were read, and none is an interval */
 	struct nft_rule *first, **last; /* messages of its elements */
 };

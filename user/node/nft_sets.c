@@ -33,6 +33,7 @@ static int take_set(const struct nlmsghdr *h, void *data)
 	set->family = netlink_netfilter_family(h);
 	strncpy(set->table, netlink_text(find_top(h, NFTA_SET_TABLE)), sizeof(set->table) - 1);
 	strncpy(set->name, netlink_text(find_top(h, NFTA_SET_NAME)), sizeof(set->name) - 1);
+	set->key_bytes = netlink_be32(find_top(h, NFTA_SET_KEY_LEN), 0);
 	set->last = &set->first;
 	set->next = rules->sets;
 	rules->sets = set;

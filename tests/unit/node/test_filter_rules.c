@@ -48,6 +48,15 @@ static const struct {
 	  FILTER_TO_INPUT, NAT_STATE_INVALID, FILTER_DROPS },
 	{ CHAIN("input", "drop") RULE("tcp dport { 22, 51710 } accept"), FILTER_TO_INPUT,
 	  NAT_STATE_INVALID, FILTER_PASSES },
+	{ CHAIN("input", "accept") RULE("ip saddr . tcp dport { 10.9.0.2 . 51710 } drop"),
+	  FILTER_TO_INPUT, NAT_STATE_NEW, FILTER_DROPS },
+	{ CHAIN("input", "accept") RULE("ip saddr . tcp dport { 10.9.0.2 . 51711 } drop"),
+	  FILTER_TO_INPUT, NAT_STATE_NEW, FILTER_PASSES },
+	{ CHAIN("input", "accept") RULE("tcp dport . meta mark { 51710 . 1 } drop"),
+	  FILTER_TO_INPUT, NAT_STATE_NEW, FILTER_PASSES | FILTER_DROPS },
+	{ CHAIN("input", "accept") "nft 'add set inet f s { type inet_service; elements = { 51710 "
+				   "}; }' && " RULE("tcp dport @s drop"),
+	  FILTER_TO_INPUT, NAT_STATE_NEW, FILTER_PASSES | FILTER_DROPS },
 	/* It is dropped before it is tracked. */
 	{ CHAIN("prerouting", "accept") RULE("tcp flags ack drop"), FILTER_TO_FORWARD,
 	  NAT_STATE_NEW, FILTER_DROPS },
