@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What rstblame --exposure says of the node, and that it leaves the node as it was.
 
-# expose WHEN [OPTION...]: as facts exposure_WHEN (what it found) and exposure_WHEN_status. The
-# line itself is $STATE/exposure.WHEN.
+# expose WHEN [OPTION...]: as facts exposure_WHEN (what it found of addresses) and
+# exposure_WHEN_status, as it would be for these alone: this boot's other scenarios leave counters
+# behind, and INVALID packets are answered on any node with the kernel's defaults. The line itself is
+# $STATE/exposure.WHEN.
 expose() {
 	local status=0 when=$1
 	if [[ ! -x /usr/bin/rstblame ]]; then return; fi
 	rstblame --exposure -f json -o "$STATE/exposure.$when" "${@:2}" 2>>"$STATE/exposure.log" || status=$?
 	cp "$STATE/exposure.$when" "$OUT/$NAME.exposure.$when.json"
-	fact "exposure_${when}_status" "$status"
+	[[ $status == "$(jq .status "$STATE/exposure.$when")" ]] || fail "exit status $status is not the line's"
+	jq -c '.findings |= map(select(.id == "address-may-go"))' "$STATE/exposure.$when" >"$STATE/addresses.$when"
+	mv "$STATE/addresses.$when" "$STATE/exposure.$when"
+	fact "exposure_${when}_status" "$(jq -c 'if .status == 3 or .findings == [] and any(.not_judged[]; .id == "address-may-go") then 3
+		elif .findings == [] then 0 elif any(.findings[]; .ends_in_s and .at_stake.flows > 0) then 2 else 1 end' "$STATE/exposure.$when")"
 	fact "exposure_$when" "$(jq -c '[.findings[] | {id, subject, flows: .at_stake.flows, sockets: .at_stake.sockets,
 		victims: [.at_stake.victims[]? | {comm, container_name, netns_name, flows} | with_entries(select(.value != null))]}]' "$STATE/exposure.$when")"
 	fact "exposure_${when}_sentence" "$(jq -c '.findings[0].sentence' "$STATE/exposure.$when")"
