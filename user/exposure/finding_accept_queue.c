@@ -58,7 +58,8 @@ static void show_process(const struct look *look, const struct look_socket *sock
 
 	if (!process)
 		return;
-	exposed_line(&e->evidence, "it is of %s", stake_name_format(process, name, sizeof(name)));
+	exposed_line(&e->evidence, "its process: %s",
+		     stake_name_format(process, name, sizeof(name)));
 	e->stake.names[0] = (struct stake_name){ *process, socket->row.receive_queue };
 	e->stake.names_count = e->stake.processes = 1;
 	e->stake.containers = process->container[0] != '\0';

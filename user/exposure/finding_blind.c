@@ -18,7 +18,7 @@ static void show_cures(const struct data_path *path, struct exposed *e)
 		exposed_line(
 			&e->cures,
 			"ipvsadm -Lnc lists its connections, ipvsadm -l --timeout how long an idle "
-			"one is kept (900 s, if nobody has set it).");
+			"one is kept (900 s, unless it was set).");
 		break;
 	case DATA_PATH_NOTRACK:
 		exposed_line(&e->cures,

@@ -118,7 +118,7 @@ static void show_cures(const struct counted *c, struct exposed *e)
 	exposed_line(&e->cures,
 		     "sysctl -w net.netfilter.nf_conntrack_max=%" PRIu64
 		     " (some 320 bytes of kernel memory an entry: %s MB in all); keep it in "
-		     "/etc/sysctl.d/. The kernel lets nobody be evicted for it.",
+		     "/etc/sysctl.d/. No entry is removed by that.",
 		     c->max * 2, NUMBER(c->max * 2 * 320 / 1000000));
 	if (c->buckets && c->max * 2 / c->buckets >= TALL_CHAIN)
 		exposed_line(

@@ -2,6 +2,7 @@
 /* A translated flow that rests longer than its entry lives loses it, and its connection with it. What
  * prevents that is a keepalive that comes before: of each socket the kernel says when its next
  * one is due, and of each entry how long it has left. */
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,17 +16,37 @@ enum {
 	NEAR_S = 3600,
 };
 
-enum kind { ESTABLISHED, HALF_CLOSED, KINDS };
+/* An entry that was made by a packet in mid-stream (after a flush, or where conntrack came late) has
+ * the short timeout of unacknowledged data until both sides have spoken once more; then it is
+ * ASSURED, and given the whole. */
+enum kind { ESTABLISHED, PICKED_UP, HALF_CLOSED, KINDS };
+
+static const struct {
+	const char *setting, *subject;
+} kinds[KINDS] = {
+	[ESTABLISHED] = { "net.netfilter.nf_conntrack_tcp_timeout_established",
+			  "established flows" },
+	[PICKED_UP] = { "net.netfilter.nf_conntrack_tcp_timeout_unacknowledged",
+			"flows picked up in mid-stream" },
+	[HALF_CLOSED] = { "net.netfilter.nf_conntrack_tcp_timeout_close_wait",
+			  "half-closed flows" },
+};
 
 struct case_of {
 	enum kind kind;
 	uint64_t whole_s; /* what an entry is given at each packet */
 };
 
+static enum kind kind_of(const struct look_flow *f)
+{
+	if (f->tcp_state != TRACKER_ESTABLISHED)
+		return HALF_CLOSED;
+	return f->status & IPS_ASSURED ? ESTABLISHED : PICKED_UP;
+}
+
 static bool is_of(const struct case_of *c, const struct look_flow *f)
 {
-	return look_flow_is_translated(f) &&
-	       (f->tcp_state == TRACKER_ESTABLISHED) == (c->kind == ESTABLISHED);
+	return look_flow_is_translated(f) && kind_of(f) == c->kind;
 }
 
 static bool is_open(const struct look_socket *socket)
@@ -42,7 +63,7 @@ static bool is_at_work(const struct look_socket *socket)
 
 static bool has_rested(const struct case_of *c, const struct look_flow *f)
 {
-	return f->timeout_s <= c->whole_s / 2;
+	return c->kind == PICKED_UP || f->timeout_s <= c->whole_s / 2;
 }
 
 static enum nat_answer would_go(const void *ctx, const struct look *look, const struct look_flow *f)
@@ -59,7 +80,7 @@ static enum nat_answer would_go(const void *ctx, const struct look *look, const 
 		return NAT_NO;
 	if (socket->row.timer == SOCKET_TIMER_KEEPALIVE)
 		return socket->row.timer_ms / 1000 > f->timeout_s ? NAT_YES : NAT_NO;
-	if (c->kind == HALF_CLOSED)
+	if (c->kind != ESTABLISHED)
 		return NAT_YES;
 	return c->whole_s < LONG_ENOUGH_S || has_rested(c, f) ? NAT_YES : NAT_NO;
 }
@@ -100,6 +121,15 @@ static void show_cures(const struct case_of *c, struct exposed *e)
 			"in its network namespace; it counts for sockets that are opened from "
 			"then on.",
 			(unsigned int)(c->whole_s / 3 ? c->whole_s / 3 : 1));
+	} else if (c->kind == PICKED_UP) {
+		exposed_line(
+			&e->cures,
+			"Let both sides speak once more while the entry is there (a request of "
+			"the application, a shorter keepalive): it then gets the whole timeout. Or "
+			"restart the client at a time of your choice.");
+		exposed_line(&e->cures,
+			     "Find out what flushed the table, or loaded conntrack late: such "
+			     "flows are what was left of others.");
 	} else {
 		exposed_line(&e->cures,
 			     "sysctl -w net.netfilter.nf_conntrack_tcp_timeout_close_wait=3600 "
@@ -108,8 +138,28 @@ static void show_cures(const struct case_of *c, struct exposed *e)
 	}
 }
 
-static void judge_case(const struct look *look, const struct case_of *c, const char *name,
-		       struct exposures *out)
+static void show_sentence(const struct case_of *c, struct exposed *e)
+{
+	const char *before = e->stake.without_keepalive == e->stake.sockets ?
+				     "a socket without keepalive" :
+				     "the keepalive of its socket";
+
+	if (c->kind == PICKED_UP)
+		snprintf(
+			e->sentence, sizeof(e->sentence),
+			"conntrack has picked up translated flows in mid-stream, and forgets them after "
+			"%s without a packet, before %s would send one.",
+			SPAN(c->whole_s), before);
+	else
+		snprintf(
+			e->sentence, sizeof(e->sentence),
+			"conntrack forgets %s translated flow after %s without a packet, before %s "
+			"would send one.",
+			c->kind == ESTABLISHED ? "an established" : "a half-closed",
+			SPAN(c->whole_s), before);
+}
+
+static void judge_case(const struct look *look, const struct case_of *c, struct exposures *out)
 {
 	struct stake stake;
 	struct exposed *e;
@@ -123,15 +173,9 @@ static void judge_case(const struct look *look, const struct case_of *c, const c
 		return;
 	e->stake = stake;
 	e->severity = SEVERITY_MEDIUM;
-	snprintf(e->subject, sizeof(e->subject), "%s",
-		 c->kind == ESTABLISHED ? "established flows" : "half-closed flows");
-	snprintf(e->sentence, sizeof(e->sentence),
-		 "conntrack forgets %s translated flow after %s without a packet, before %s "
-		 "would send one.",
-		 c->kind == ESTABLISHED ? "an established" : "a half-closed", SPAN(c->whole_s),
-		 stake.without_keepalive == stake.sockets ? "a socket without keepalive" :
-							    "the keepalive of its socket");
-	exposed_line(&e->evidence, "%s = %u", name, (unsigned int)c->whole_s);
+	snprintf(e->subject, sizeof(e->subject), "%s", kinds[c->kind].subject);
+	show_sentence(c, e);
+	exposed_line(&e->evidence, "%s = %u", kinds[c->kind].setting, (unsigned int)c->whole_s);
 	if (look_value(look, "net.ipv4.tcp_keepalive_time", &keepalive_s))
 		exposed_line(&e->evidence, "net.ipv4.tcp_keepalive_time = %u",
 			     (unsigned int)keepalive_s);
@@ -141,18 +185,10 @@ static void judge_case(const struct look *look, const struct case_of *c, const c
 
 void judge_timeout_shorter(const struct look *look, struct exposures *out)
 {
-	static const struct {
-		enum kind kind;
-		const char *name;
-	} cases[] = {
-		{ ESTABLISHED, "net.netfilter.nf_conntrack_tcp_timeout_established" },
-		{ HALF_CLOSED, "net.netfilter.nf_conntrack_tcp_timeout_close_wait" },
-	};
+	for (enum kind kind = 0; kind < KINDS; kind++) {
+		struct case_of c = { .kind = kind };
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct case_of c = { .kind = cases[i].kind };
-
-		if (look_value(look, cases[i].name, &c.whole_s))
-			judge_case(look, &c, cases[i].name, out);
+		if (look_value(look, kinds[kind].setting, &c.whole_s))
+			judge_case(look, &c, out);
 	}
 }

@@ -38,7 +38,7 @@ static void report_file(const struct look *look, const struct look_flusher *f,
 	snprintf(e->subject, sizeof(e->subject), "%.90s", f->place.path);
 	snprintf(e->sentence, sizeof(e->sentence), "%s %s conntrack's table%s.", f->place.path,
 		 means_all(f) ? "flushes" : "deletes from",
-		 f->is_timed ? ", by the clock" : " when it runs");
+		 f->is_timed ? ", on a timer" : " when it runs");
 	exposed_line(&e->evidence, "%s: %s", PLACE(f->place), f->text);
 	e->severity = means_all(f) && f->is_timed && e->stake.flows ? SEVERITY_MEDIUM :
 								      SEVERITY_LOW;

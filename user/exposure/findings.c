@@ -50,7 +50,7 @@ const struct finding_row finding_rows[] = {
 	{ .id = "timeout-shorter",
 	  .title = "entries end before the keepalive of their sockets",
 	  .danger = "A connection that rests for longer loses its entry. The next packet from "
-		    "outside is answered with a RST; one from inside may be translated anew.",
+		    "outside is answered with a RST; one from inside may get another port.",
 	  .needs = NEEDS(LOOK_FLOWS) | NEEDS(LOOK_SOCKETS) | NEEDS(LOOK_SYSCTLS),
 	  .uses = NEEDS(LOOK_PROCESSES) | NEEDS(LOOK_NAMESPACES),
 	  .judge = judge_timeout_shorter,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "exposure/look.h"
 
-#include <netinet/in.h>
+#include <netinet/in.h> /* before the kernel's headers, which then leave out theirs */
+
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,7 +186,9 @@ bool look_flow_idle(const struct look *l, const struct look_flow *flow, uint32_t
 {
 	uint64_t whole;
 
+	/* One that was picked up in mid-stream is given less. */
 	if (flow->protocol != IPPROTO_TCP || flow->tcp_state != TRACKER_ESTABLISHED ||
+	    !(flow->status & IPS_ASSURED) ||
 	    !look_value(l, "net.netfilter.nf_conntrack_tcp_timeout_established", &whole) ||
 	    flow->timeout_s > whole)
 		return false;

@@ -84,7 +84,7 @@ static const char *const names[] = {
 	"net.netfilter.nf_conntrack_tcp_be_liberal",
 	"net.netfilter.nf_conntrack_tcp_loose",
 	"net.netfilter.nf_conntrack_tcp_timeout_close_wait",
-	"net.netfilter.nf_conntrack_tcp_timeout_fin_wait",
+	"net.netfilter.nf_conntrack_tcp_timeout_unacknowledged",
 	"net.core.somaxconn",
 	"net.ipv4.tcp_abort_on_overflow",
 	"net.ipv4.tcp_keepalive_time",

@@ -60,6 +60,7 @@ static inline struct look_flow *look_flow_add(struct look *look, uint16_t port, 
 	flow->protocol = IPPROTO_TCP;
 	flow->tcp_state = TRACKER_ESTABLISHED;
 	flow->timeout_s = 431900;
+	flow->status = 1 << 1 | 1 << 2; /* SEEN_REPLY, ASSURED */
 	flow->masqueraded = NAT_YES;
 	if (!process)
 		return flow;

@@ -136,6 +136,15 @@ static void timeout_is_shorter(void **state)
 	assert_int_equal(e->end_s, 200);
 	assert_int_equal(exposures_status(&out, &look), 2);
 	again();
+	/* Picked up in mid-stream: five minutes, whatever the other timeout is. */
+	look_set_value(&look, "net.netfilter.nf_conntrack_tcp_timeout_unacknowledged", 300);
+	add_resting(432000, 298, SOCKET_TIMER_KEEPALIVE, 7180000)->status = IPS_SEEN_REPLY;
+	e = judge("timeout-shorter");
+	assert_non_null(e);
+	assert_string_equal(e->subject, "flows picked up in mid-stream");
+	assert_false(e->stake.has_idle);
+	assert_int_equal(e->end_s, 298);
+	again();
 	/* Half-closed: 60 s, whatever the other timeout is. */
 	look_set_value(&look, "net.netfilter.nf_conntrack_tcp_timeout_close_wait", 60);
 	add_resting(432000, 50, SOCKET_TIMER_NONE, 0)->tcp_state = TRACKER_CLOSE_WAIT;
@@ -151,6 +160,10 @@ static void timeout_alike_is_not(void **state)
 	assert_null(judge("timeout-shorter"));
 	again();
 	add_resting(432000, 431000, SOCKET_TIMER_NONE, 0);
+	assert_null(judge("timeout-shorter"));
+	again();
+	look_set_value(&look, "net.netfilter.nf_conntrack_tcp_timeout_unacknowledged", 300);
+	add_resting(432000, 298, SOCKET_TIMER_KEEPALIVE, 14000)->status = IPS_SEEN_REPLY;
 	assert_null(judge("timeout-shorter"));
 	again();
 	add_resting(600, 580, SOCKET_TIMER_RETRANSMIT, 200);
@@ -288,7 +301,7 @@ static void queue_is_full(void **state)
 	assert_string_equal(e->subject, "10.9.0.1:7100");
 	assert_int_equal(e->severity, SEVERITY_HIGH);
 	assert_int_equal(e->stake.flows, 129);
-	assert_true(lines_have(&e->evidence, "it is of redis-cli[412] (container web)"));
+	assert_true(lines_have(&e->evidence, "its process: redis-cli[412] (container web)"));
 	assert_true(lines_have(&e->cures, "net.core.somaxconn=4096"));
 	assert_true(lines_have(&e->cures, "tcp_abort_on_overflow=0"));
 	again();

@@ -63,6 +63,7 @@ rejects() {
 	tell a_server read
 	tell a_client say hello
 	wait_for '[[ $(log_count a_server got) == 3 ]]' 15 "the flows to be served"
+	wait_for "resting c1 'dport = :7001'" 10 "them to rest"
 	nft delete table inet guard
 }
 reject_by() {
@@ -70,17 +71,25 @@ reject_by() {
 	nft "table inet guard { chain forward { type filter hook forward priority 0; ct state established accept; $1; }; }"
 }
 
-# Three flows without keepalive; redis-cli's keepalive comes after 15 s.
+# Three flows without keepalive, which conntrack has picked up in mid-stream after the flush: it keeps
+# them for five minutes, until they have spoken once more. redis-cli's keepalive comes after 15 s.
 timeouts() {
+	found timeouts_picked_up timeout-shorter
+	fact picked_up_status "${found_status-0}"
+	tell a_client say hello
+	wait_for '[[ $(conntrack -L -p tcp --dport 7001 2>/dev/null | grep -c ASSURED) == 3 ]]' 15 "the flows to be assured"
+	wait_for "resting c1 'dport = :7001'" 10 "them to rest"
 	found timeouts_default timeout-shorter
 	sysctl -q -w net.netfilter.nf_conntrack_tcp_timeout_established=600
 	tell a_client say hello
-	wait_for '[[ $(log_count a_server got) == 6 ]]' 15 "the flows to be served"
+	wait_for '[[ $(log_count a_server got) == 9 ]]' 15 "the flows to be served"
+	wait_for "resting c1 'dport = :7001'" 10 "them to rest"
 	subscriber_start
 	found timeouts timeout-shorter
 	follow timeout-shorter '(?<it>sysctl -w [^ ]*timeout_established=[0-9]+)'
 	tell a_client say hello
-	wait_for '[[ $(log_count a_server got) == 9 ]]' 15 "the flows to be served"
+	wait_for '[[ $(log_count a_server got) == 12 ]]' 15 "the flows to be served"
+	wait_for "resting c1 'dport = :7001'" 10 "them to rest"
 	found timeouts_cured timeout-shorter
 }
 
