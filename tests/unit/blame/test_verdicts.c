@@ -566,9 +566,10 @@ static void advice_is_on_what_was_blamed(void **state)
 	see_address_flush(&w, ACT, "10.9.0.1", &networkd, &flow);
 	see_server_packet(&w, &flow);
 	summary_advice(&w.summary, &advice);
-	assert_int_equal(advice.count, 4);
+	assert_int_equal(advice.count, 5);
 	assert_non_null(strstr(advice.items[0].text, "KeepConfiguration"));
 	assert_non_null(strstr(advice.items[1].text, "systemctl restart systemd-networkd"));
+	assert_non_null(strstr(advice.items[4].text, "--exposure"));
 }
 
 int main(void)

@@ -60,7 +60,7 @@ static void lines(void **state)
 	assert_said("./rstblame --duration=7200 --utc -vq", "rstblame -d 2h --utc -v -q");
 	assert_said("rstblame -r a -r b -f json -c 3", "rstblame -c 3 -f json -r a -r b");
 	assert_said("rstblame --exposure --root dir -f json",
-		    "rstblame --exposure -f json --root dir");
+		    "rstblame --exposure --root dir -f json");
 	assert_said("rstblame --audit --netns c1 -o out", "rstblame --audit -o out --netns c1");
 	assert_said("rstblame --no-pin --stack --btf b --log journal -w w.gz -d 61",
 		    "rstblame -d 61s -w w.gz --log journal --btf b --no-pin --stack");
