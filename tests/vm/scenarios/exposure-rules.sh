@@ -51,7 +51,7 @@ iptables() { iptables-nft "$@"; }
 # The rule means new connections, and meets a flow once its entry is gone.
 rejects() {
 	reject_by 'meta l4proto tcp reject with tcp reset'
-	found rejects rejects-with-reset
+	found rejecting rejects-with-reset
 	reject_by 'meta l4proto tcp reject'
 	found rejects_icmp rejects-with-reset
 	reject_by 'tcp dport 7002 reject with tcp reset'
