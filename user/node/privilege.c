@@ -242,6 +242,10 @@ const char *privilege_cure(int err, const struct privilege_facts *facts)
 	/* A program whose maps could not be made is refused as invalid. */
 	if (err == -EMFILE || (err == -EINVAL && facts->is_short_of_files))
 		return "too few files may be open: ulimit -n 1024 (LimitNOFILE= of a unit)";
+	/* Of a cgroup, mostly, to which maps are charged from 5.11 on. */
+	if (err == -ENOMEM)
+		return "it has too little memory, of which maps and rings are a part: give it 64 MB "
+		       "(MemoryMax= of a unit, docker run --memory, a pod's limits)";
 	/* A filter may say that there is no such call. */
 	if (err == -ENOSYS && facts->has_seccomp)
 		return refused_by_filter;

@@ -25,6 +25,9 @@ def judged($resets; $count; $verdict; $cause; $actor):
 | ($sent | map(select(.packet.sport? == 7002))) as $flush
 | ($sent | map(select(.packet.dport? as $p | [8001, 8002, 8003] | index([$p])))) as $reset
 | ($flap + $flush | map(.victim // {} | select(.comm == "tcpend")) | length) as $victims
+# Whose socket it was is in the removal, which cannot be observed: that is said of the reset.
+| ($flap + $flush | map(select((.victim.comm? // "") != "tcpend"))
+	| all(.verdict == "entry-unknown" and (.inferred // [] | index("removal-unobservable") != null))) as $is_untellable
 # A machine that is too busy to look in time says so, too.
 | any($flap[], $flush[]; .victim.look? == "late") as $is_late
 | ([$table.probes[]? | select(.state == "proven").name] | sort) as $seen
@@ -33,7 +36,7 @@ def judged($resets; $count; $verdict; $cause; $actor):
     flush: judged($flush; 2; "entry-removed"; "user-flush"; "conntrack"),
     reset: judged($reset; 3; "no-listener"; null; null),
     victim: (if $victims == 4 then "right"
-      elif $status == 3 or ($err | test("stay unknown|not looked up")) or ($summary.sockets_unseen // 0) > 0 or $is_late then "told"
+      elif $status == 3 or ($err | test("stay unknown|not looked up")) or ($summary.sockets_unseen // 0) > 0 or $is_late or $is_untellable then "told"
       else "SILENT" end),
     # Where --check cannot say "right", it says what lacks.
     check: (if $check == 0 and (($proven | split("\n") | map(select(. != ""))) - $seen | length) == 0 then "right"
@@ -46,7 +49,7 @@ def judged($resets; $count; $verdict; $cause; $actor):
     unproven: (($proven | split("\n") | map(select(. != ""))) - $seen)
   }
 # A told one is told with the cause and its cure, in the window's words and in --check's.
-| .has_pattern = ($pattern == "" or ($err + ($summary | tojson) + ($starts | tojson) | test($pattern)))
+| .has_pattern = ($pattern == "" or ([.flap, .flush, .reset, .victim] | all(. == "right")) or ($err + ($summary | tojson) + ($starts | tojson) | test($pattern)))
 | .check_has_pattern = ($pattern == "" or .check == "right" or ($checked | test($pattern)))
 | .is_as_wanted = (.has_pattern and .check_has_pattern
     and ([.flap, .flush, .reset, .victim, .check] as $got
