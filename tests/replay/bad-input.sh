@@ -34,6 +34,8 @@ bad_words() {
 	refuses "two modes" '--check.*--audit' "$rstblame" --check --audit
 	refuses "--check with a window" '--check.*-d' "$rstblame" --check -d 5
 	refuses "--audit with a count" '--audit.*-c' "$rstblame" --audit -c 5
+	refuses "--root without --exposure" '--root.*--exposure' "$rstblame" --root /
+	refuses "--root that is none" 'nowhere.*sosreport' "$rstblame" --exposure --root /nowhere
 	refuses "stdin twice" 'stdin.*once' "$rstblame" -r - -r -
 	refuses "report and recording to stdout" '-w -.*-o FILE' "$rstblame" -r "$here/flap-ip.jsonl" -w -
 	refuses "bad format" 'xml.*json' "$rstblame" -f xml

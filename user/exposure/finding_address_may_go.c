@@ -187,6 +187,16 @@ static void show_rules(const struct subject *s, struct exposed *e)
 
 /* ---- the cure ---- */
 
+/* Names of files, profiles and interfaces end up in lines that people paste into a shell, and in
+ * a bundle they are anybody's. */
+static const char *plain_or(const char *name, const char *otherwise)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_.@:-";
+
+	return *name && *name != '-' && !name[strspn(name, allowed)] ? name : otherwise;
+}
+
 /* All of them were tried in guests (advice-*.sh of tests/vm/scenarios). */
 static void cure_networkd(const struct subject *s, struct exposed *e)
 {
@@ -206,7 +216,7 @@ static void cure_networkd(const struct subject *s, struct exposed *e)
 	exposed_line(&e->cures,
 		     "Make the file /etc/systemd/network/%s.d/keep.conf with the lines "
 		     "[Network] and KeepConfiguration=%s%s.",
-		     name ? name + 1 : "NAME.network", word,
+		     plain_or(name ? name + 1 : "", "NAME.network"), word,
 		     s->look->systemd_version ? "" : " (since systemd 257: dynamic)");
 	exposed_line(&e->cures,
 		     "Apply it with `systemctl restart systemd-networkd`: that leaves the "
@@ -220,7 +230,7 @@ static void cure_networkd(const struct subject *s, struct exposed *e)
 			&e->cures,
 			"In netplan's own words it is `critical: true` below %s in %s; apply that "
 			"with `netplan generate` and the same restart.",
-			link->profile,
+			plain_or(link->profile, "the interface"),
 			link->is_cloud_inits  ? "a file of your own in /etc/netplan, which "
 						"cloud-init does not write" :
 			link->netplan.path[0] ? link->netplan.path :
@@ -231,12 +241,12 @@ static void cure_networkmanager(const struct subject *s, struct exposed *e)
 {
 	exposed_line(
 		&e->cures,
-		"Add the address to the profile beside the lease: `nmcli connection modify \"%s\" "
+		"Add the address to the profile beside the lease: `nmcli connection modify %s "
 		"+ipv%d.addresses %s/%u`, then `nmcli device reapply %s`. That leaves the address "
 		"where it is; `nmcli connection up` takes it away once more.",
-		s->link->profile[0] ? s->link->profile : "PROFILE",
+		plain_or(s->link->profile, plain_or(s->link->profile_uuid, "PROFILE")),
 		s->address->family == AF_INET ? 4 : 6, s->text, s->address->prefix_bits,
-		s->address->ifname);
+		plain_or(s->address->ifname, "DEVICE"));
 }
 
 static void cure_dhclient(const struct subject *s, struct exposed *e)

@@ -43,6 +43,7 @@ static void read_link(const struct node_files *files, struct look_link *link)
 	    !ini_value(files, path, "connection-uuid", uuid, sizeof(uuid)))
 		return;
 	link->manager = MANAGER_NETWORKMANAGER;
+	snprintf(link->profile_uuid, sizeof(link->profile_uuid), "%s", uuid);
 	link->keep = KEEP_NO; /* ipv4.dhcp-timeout does not keep it; an address beside it does */
 	snprintf(link->place.path, sizeof(link->place.path), "%s", path);
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {

@@ -186,7 +186,7 @@ static void cure_is_the_managers(void **state)
 		const char *words;
 	} cases[] = {
 		{ MANAGER_NETWORKMANAGER,
-		  "nmcli connection modify \"office\" +ipv4.addresses 10.9.0.1/24" },
+		  "nmcli connection modify office +ipv4.addresses 10.9.0.1/24" },
 		{ MANAGER_DHCLIENT, "dhclient-enter-hooks" },
 		{ MANAGER_DHCPCD, "lastleaseextend" },
 		{ MANAGER_UDHCPC, "deconfig" },
@@ -200,6 +200,25 @@ static void cure_is_the_managers(void **state)
 		assert_true(lines_have(&judge()->cures, cases[i].words));
 		assert_int_equal(lines_have(&judge()->cures, "KeepConfiguration"), false);
 	}
+}
+
+/* What they are called is no command; a profile has a number, too. */
+static void names_cannot_forge_a_command(void **state)
+{
+	struct look_link *link = &look.links[0];
+
+	(void)state;
+	link->manager = MANAGER_NETWORKMANAGER;
+	strcpy(link->profile, "Wired connection 1");
+	strcpy(link->profile_uuid, "11111111-2222-3333-4444-555555555555");
+	assert_true(lines_have(&judge()->cures,
+			       "connection modify 11111111-2222-3333-4444-555555555555 +ipv4"));
+	strcpy(link->profile_uuid, "$(reboot)");
+	assert_true(lines_have(&judge()->cures, "connection modify PROFILE +ipv4"));
+	link->manager = MANAGER_NETWORKD;
+	strcpy(link->place.path, "/run/systemd/network/`reboot`.network");
+	assert_true(lines_have(&judge()->cures, "/etc/systemd/network/NAME.network.d/keep.conf"));
+	assert_false(lines_have(&judge()->cures, "reboot"));
 }
 
 static void netplans_words(void **state)
@@ -336,6 +355,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(file_is_not_read_yet, begin, end),
 		cmocka_unit_test_setup_teardown(cure_has_the_versions_word, begin, end),
 		cmocka_unit_test_setup_teardown(cure_is_the_managers, begin, end),
+		cmocka_unit_test_setup_teardown(names_cannot_forge_a_command, begin, end),
 		cmocka_unit_test_setup_teardown(netplans_words, begin, end),
 		cmocka_unit_test_setup_teardown(permanent_and_leased, begin, end),
 		cmocka_unit_test_setup_teardown(floating, begin, end),
