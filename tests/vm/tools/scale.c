@@ -10,6 +10,7 @@
  *     RATE a second, 0: as fast as it goes
  * scale syns FROM TO PORT COUNT RATE PORTS
  *     SYNs to so many ports from PORT on, in turn
+ * scale scan ADDRESS COUNT            a datagram to each of so many ports: an entry each
  * scale timed FILE COMMAND [ARG...]   runs it, passes SIGINT on; one JSON object
  */
 #define _GNU_SOURCE
@@ -316,6 +317,23 @@ static int flood(const char *from, const char *to, int port, int count, int rate
 	return 0;
 }
 
+/* Each may be answered by an ICMP error, which the next call returns. */
+static int scan(const char *address, int count)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (fd < 0)
+		die("socket");
+	for (int i = 0; i < count; i++) {
+		struct sockaddr_in to = address_of(address, 1024 + i);
+
+		if (sendto(fd, "", 1, 0, (struct sockaddr *)&to, sizeof(to)) < 0 &&
+		    errno != ECONNREFUSED && errno != ENOBUFS)
+			die("send");
+	}
+	return 0;
+}
+
 /* ---- what it took ---- */
 
 static pid_t timed_child;
@@ -378,6 +396,8 @@ int main(int argc, char **argv)
 	if (!strcmp(what, "syns") && argc == 8)
 		return flood(argv[2], argv[3], atoi(argv[4]), atoi(argv[5]), atoi(argv[6]),
 			     atoi(argv[7]));
+	if (!strcmp(what, "scan") && argc == 4)
+		return scan(argv[2], atoi(argv[3]));
 	if (!strcmp(what, "timed") && argc > 3)
 		return timed(argv[2], argv + 3);
 	fprintf(stderr, "usage: see the head of scale.c\n");
