@@ -53,7 +53,8 @@ act() {
 	fact entries_made "$(wc -l <<<"$entries")"
 	fact entries_are_same "$([[ $entries == "$(entries_made)" ]] && echo true || echo false)"
 	if [[ ! -x /usr/bin/rstblame ]]; then return; fi
-	# The bundle of another machine is judged as the node that it is of.
+	# The bundle of another machine is judged as the node that it is of; but for the container's
+	# name: `ip netns exec` hides the cgroups from the ss that is run by it.
 	bundle_make "$STATE/bundle"
 	expose bundle --root "$STATE/bundle"
 
