@@ -38,7 +38,9 @@ __u8 sees_requests;
  * what may be its socket's port id: the packet is the first argument, or was the third before
  * "netfilter: nfnetlink: pass struct nfnl_info to …" (5.12). */
 static __u64 requester;
-static __u32 requester_portids[2];
+/* Not static: clang would make two variables of it and leave them the array's type, and the
+ * kernel would refuse all types of the object for that. */
+__u32 requester_portids[2];
 
 /* Without the probe: an argument that cannot be was seen, so none is believed any more. */
 static __u8 distrusts_portid;
@@ -134,7 +136,7 @@ static __always_inline void fill_act(struct event_act_begin *e, const struct act
 	read_brief_task(&e->task); /* the work's task is a kernel thread */
 }
 
-static __always_inline void announce_deletion(const struct act *act, __u32 netns)
+static __always_inline void announce_deletion(__u64 id, __u32 netns)
 {
 	struct event_act_begin *e;
 
@@ -146,7 +148,10 @@ static __always_inline void announce_deletion(const struct act *act, __u32 netns
 	__builtin_memset(e, 0, EVENT_ACT_BRIEF_BYTES);
 	advance_epoch();
 	fill_header(&e->header, EVENT_ACT_BEGIN, EVENT_ACT_BRIEF_BYTES);
-	fill_act(e, act, netns, 0);
+	e->act = id;
+	e->netns = netns;
+	e->kind = EVENT_ACT_NETLINK_DELETE;
+	read_brief_task(&e->task);
 	bpf_ringbuf_submit(e, 0);
 }
 

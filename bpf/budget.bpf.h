@@ -50,7 +50,10 @@ static __always_inline bool is_foreign(const struct net *net)
 {
 	const struct net___budget *n = (const void *)net;
 
-	return net && BPF_CORE_READ(n, user_ns, level) > 0;
+	__u64 minus_level = -(__s64)BPF_CORE_READ(n, user_ns, level); /* of no namespace: 0 */
+
+	NO_BRANCH(minus_level);
+	return minus_level >> 63;
 }
 
 /* Of more namespaces than there is room for none is told apart. */

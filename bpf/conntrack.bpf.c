@@ -181,13 +181,6 @@ int on_iteration_end_kretprobe(struct pt_regs *ctx)
 
 /* ---- removals ---- */
 
-/* Where it is asked off the fast way. Not inlined: for each variable of the kernel that a
- * program names, the verifier looks through all types. */
-static __noinline bool is_interrupted(void)
-{
-	return in_softirq();
-}
-
 /* Where nobody uses it (without conntrack's events) a compiler may drop nf_ct_delete()'s port id,
  * if it knows all callers (clang's ThinLTO): what is read for it is what a register happened to
  * hold. So a deletion is a user's where ctnetlink is at it, whatever the argument says. */
@@ -239,17 +232,44 @@ static __always_inline __u32 port_id(void *ctx, bool is_typed)
 	return is_typed ? (__u32)((__u64 *)ctx)[1] : (__u32)PT_REGS_PARM2((struct pt_regs *)ctx);
 }
 
-/* A walk shows what it is by its first removal: one that netlink asked for is a
- * user's flush. What comes after it goes to the flush ring. */
-static __always_inline void join_act(void *ctx, struct act *act, __u64 task,
-				     const struct nf_conn *ct, bool is_asked, bool is_typed)
+/* Whose act this removal is of: told before it, with the first of each. A walk shows what it
+ * is by its first removal: one that netlink asked for is a user's flush. One that is asked for
+ * outside of a walk is an act by itself, whose id is returned: the request named this entry, and
+ * `current` made it.
+ *
+ * Announced in one place, for the verifier goes through that once for each way there. */
+static __noinline __u64 announce_first(void *ctx, const struct nf_conn *ct, bool is_asked,
+				       bool is_kprobe)
 {
-	if (!act->announced) {
-		act->kind = is_asked ? EVENT_ACT_NETLINK_FLUSH : EVENT_ACT_ITERATION;
+	__u64 task = bpf_get_current_task(), id;
+	struct act *act = current_act(task);
+	__u8 kind = EVENT_ACT_NETLINK_DELETE;
+
+	if (act && belongs_to(act, ct, is_asked)) {
+		if (act->announced)
+			return 0;
+		kind = is_asked ? EVENT_ACT_NETLINK_FLUSH : EVENT_ACT_ITERATION;
+		act->kind = kind;
 		act->announced = 1;
-		announce_act(ctx, act->id, entry_netns(ct), *(volatile __u8 *)&act->kind,
-			     !is_typed);
+		id = act->id;
+	} else {
+		if (!is_asked)
+			return 0;
+		id = new_act_id();
+		if (*(volatile __u8 *)&sees_requests && is_known_deleter()) {
+			announce_deletion(id, entry_netns(ct));
+			return id;
+		}
 	}
+	id = forget_value(id, task);
+	announce_act(ctx, id, entry_netns(ct), forget_value(kind, task), is_kprobe);
+	return id;
+}
+
+/* What comes after its first removal goes to the flush ring. */
+static __always_inline void join_act(void *ctx, struct act *act, __u64 task,
+				     const struct nf_conn *ct, bool is_typed)
+{
 	if (!act->tried_flush) {
 		act->tried_flush = 1;
 		flush_claim(task, act->id, act->kind,
@@ -308,7 +328,8 @@ static __always_inline bool is_translated6(const struct event_removed6 *e)
 
 struct removing {
 	const struct nf_conn *ct;
-	const struct act *act; /* NULL: none */
+	__u64 act; /* 0: none */
+	__u8 act_kind;
 	__u32 status;
 	bool is_expired;
 	bool is_typed;
@@ -332,8 +353,8 @@ static __always_inline __u16 removal_flags(const struct removing *r, __u8 tcp_st
 
 static __always_inline void fill_removal(struct event_removal *e, const struct removing *r)
 {
-	e->act = r->act ? r->act->id : 0;
-	e->act_kind = r->act ? r->act->kind : 0;
+	e->act = r->act;
+	e->act_kind = r->act_kind;
 	e->netns = entry_netns(r->ct);
 }
 
@@ -408,34 +429,27 @@ static __always_inline int on_removal(void *ctx, const struct nf_conn *ct, __u32
 				      unsigned long status, bool is_typed)
 {
 	struct removing r = { .ct = ct, .status = status, .is_typed = is_typed };
-	__u64 task = bpf_get_current_task();
-	struct act single = {};
+	__u64 task = bpf_get_current_task(), announced = 0;
 	struct act *act;
 	bool is_asked;
 
 	if (removed_is_tcp(ct, is_typed) &&
 	    is_own_reset(task, status, ENTRY_READ(is_typed, ct, proto.tcp.state)))
 		return 0;
-	is_asked = is_asked_for(portid, task);
-	act = current_act(task);
-	if (act && !belongs_to(act, ct, is_asked))
-		act = NULL;
-	if (!act && is_asked) {
-		/* No walk: the request named this entry, and `current` made it. */
-		single.id = new_act_id();
-		single.kind = EVENT_ACT_NETLINK_DELETE;
-		if (*(volatile __u8 *)&sees_requests && is_known_deleter())
-			announce_deletion(&single, entry_netns(ct));
-		else
-			announce_act(ctx, single.id, entry_netns(ct), single.kind, !is_typed);
-		act = &single;
-	} else if (act) {
-		join_act(ctx, act, task, ct, is_asked, is_typed);
+	is_asked = forget_value(is_asked_for(portid, task), task);
+	if (is_asked || *(volatile __u64 *)&acts_open)
+		announced = announce_first(ctx, ct, is_asked, !is_typed);
+	act = current_act(task); /* looked up again, see announce_act() */
+	if (act && belongs_to(act, ct, is_asked)) {
+		join_act(ctx, act, task, ct, is_typed);
+		r.act = act->id;
+		r.act_kind = act->kind;
+	} else if (announced) {
+		r.act = announced;
+		r.act_kind = EVENT_ACT_NETLINK_DELETE;
 	}
-	asm volatile("" : "+r"(ct)); /* read again, see announce_act() */
 	if (!removed_is_tcp(ct, is_typed))
 		return 0;
-	r.act = act;
 	r.is_expired = is_expired(ct, is_typed);
 	send_removal(ctx, &r);
 	return 0;

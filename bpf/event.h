@@ -27,6 +27,9 @@ enum {
 /* Stand in the programs for variables of the kernel: see KERNEL_VARIABLE. */
 #define EVENT_PREEMPT_COUNT_VARIABLE 0x7273746276617201
 #define EVENT_PCPU_HOT_VARIABLE 0x7273746276617202
+/* The same, for programs that are run rarely: 0 wherever their addresses are known. */
+#define EVENT_PREEMPT_COUNT_RARELY 0x7273746276617203
+#define EVENT_PCPU_HOT_RARELY 0x7273746276617204
 
 enum event_type {
 	EVENT_RESET = 1,
@@ -221,21 +224,24 @@ _Static_assert(sizeof(struct event_flush_slot) == 48, "event_flush_slot");
 /* Who writes it: the probes' own, but user space reads `task` and `head`, and writes
  * `limit` (the loader before it loads). */
 struct event_flush_writer {
-	__u64 task;  /* whose act writes; 0: nobody */
-	__u64 head;  /* slots written since the start */
-	__u64 limit; /* where the head may go: what user space has read, plus the length */
+	__u64 task;    /* whose act writes; 0: nobody */
+	__u64 head;    /* slots written since the start */
+	__u64 limit;   /* where the head may go: what user space has read, plus the length */
+	__u64 request; /* of a netlink flush: its port id; else EVENT_NO_REQUEST */
 	__u64 ts_ns, epoch;
 	__u64 first;         /* where this act's entries begin */
 	__u64 other_entries; /* of this act: not TCP */
 	__u64 wide_entries;  /* those that took two slots */
 	__u64 net;           /* struct net * */
-	__u32 portid;        /* of a netlink flush; 0: it is none */
 	__u32 address[4];
 	__u8 has_address;
 	__u8 is_short; /* the address may be an IPv4 one */
-	__u8 padding[2];
+	__u8 padding[6];
 };
-_Static_assert(sizeof(struct event_flush_writer) == 96, "event_flush_writer");
+_Static_assert(sizeof(struct event_flush_writer) == 104, "event_flush_writer");
+
+/* No port id is as long. */
+#define EVENT_NO_REQUEST (1ULL << 32)
 
 /* A removal by itself; by its family a struct event_removed4 or 6 follows. */
 struct event_removal {

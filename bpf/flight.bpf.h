@@ -59,7 +59,7 @@ static __always_inline __u64 read_sent(__u64 net)
 
 /* `packet`: the peer's, as it came. `family`: of an answer. */
 static __always_inline void begin_flight(const struct event_tuple *packet, const struct net *net,
-					 __u8 family, __u64 reset_ns)
+					 __u8 family, __u64 reset_ns, bool is_softirq)
 {
 	struct reset_cpu *cpu = this_reset_cpu();
 	struct flight *f;
@@ -69,7 +69,7 @@ static __always_inline void begin_flight(const struct event_tuple *packet, const
 	f = &cpu->flight;
 	f->net = (unsigned long)net;
 	f->reset_ns = reset_ns;
-	f->softirq = in_softirq();
+	f->softirq = is_softirq;
 	f->sport = packet->dport;
 	f->dport = packet->sport;
 	f->family = family;
@@ -151,11 +151,11 @@ static __always_inline __u8 read_seen_fate(const struct reset_cpu *cpu)
 
 /* At the function's return, which may be another call's than the one that began it: that of a
  * softirq in between. */
-static __always_inline void end_flight(struct reset_cpu *cpu, __u64 task)
+static __always_inline void end_flight(struct reset_cpu *cpu, __u64 task, bool is_softirq)
 {
 	struct flight *f = &cpu->flight;
 
-	if (f->task != task || f->softirq != in_softirq())
+	if (f->task != task || f->softirq != is_softirq)
 		return;
 	f->task = 0;
 	tell_fate(f->reset_ns, read_seen_fate(cpu));

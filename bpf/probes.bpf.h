@@ -224,20 +224,34 @@ static __always_inline int read_preempt_count_by_address(void)
 	return count;
 }
 
+/* It lived in pcpu_hot from 64701838bf05 ("x86/percpu: Move preempt_count next to
+ * current_task", 6.2) until 6.15. */
+#define READ_PREEMPT_COUNT(number, hot_number)                                                     \
+	({                                                                                         \
+		const void *count_ = KERNEL_VARIABLE(number);                                      \
+		const void *hot_ = count_ ? NULL : KERNEL_VARIABLE(hot_number);                    \
+		const struct pcpu_hot___rstblame *of_cpu_;                                         \
+		int value_;                                                                        \
+		if (count_) {                                                                      \
+			value_ = *(const int *)bpf_this_cpu_ptr(count_);                           \
+		} else if (hot_) {                                                                 \
+			of_cpu_ = bpf_this_cpu_ptr(hot_);                                          \
+			value_ = of_cpu_->preempt_count;                                           \
+		} else {                                                                           \
+			value_ = read_preempt_count_by_address();                                  \
+		}                                                                                  \
+		value_;                                                                            \
+	})
+
 static __always_inline int read_preempt_count(void)
 {
-	const void *variable = KERNEL_VARIABLE(EVENT_PREEMPT_COUNT_VARIABLE);
+	return READ_PREEMPT_COUNT(EVENT_PREEMPT_COUNT_VARIABLE, EVENT_PCPU_HOT_VARIABLE);
+}
 
-	if (variable)
-		return *(const int *)bpf_this_cpu_ptr(variable);
-	/* It lived in pcpu_hot from 64701838bf05 ("x86/percpu: Move preempt_count next to
-	 * current_task", 6.2) until 6.15. */
-	variable = KERNEL_VARIABLE(EVENT_PCPU_HOT_VARIABLE);
-	if (variable) {
-		const struct pcpu_hot___rstblame *hot = bpf_this_cpu_ptr(variable);
-		return hot->preempt_count;
-	}
-	return read_preempt_count_by_address();
+/* By its address, where that is known. */
+static __always_inline int read_preempt_count_rarely(void)
+{
+	return READ_PREEMPT_COUNT(EVENT_PREEMPT_COUNT_RARELY, EVENT_PCPU_HOT_RARELY);
 }
 #else
 static __always_inline int read_preempt_count(void)
@@ -245,6 +259,11 @@ static __always_inline int read_preempt_count(void)
 	struct task_struct *task = (void *)bpf_get_current_task();
 
 	return BPF_CORE_READ(task, thread_info.preempt_count);
+}
+
+static __always_inline int read_preempt_count_rarely(void)
+{
+	return read_preempt_count();
 }
 #endif
 
@@ -263,9 +282,29 @@ static __always_inline bool in_softirq(void)
 	return read_preempt_count() & SOFTIRQ_OFFSET;
 }
 
+/* The same, for what runs rarely: where a program names a variable of the kernel, loading it
+ * looks through all symbols and types, three million instructions for each place; this takes
+ * two reads of memory a time instead. */
+static __noinline __attribute__((unused)) bool in_softirq_rarely(void)
+{
+	struct task_struct___rt *task = (void *)bpf_get_current_task();
+
+	if (bpf_core_field_exists(task->softirq_disable_cnt))
+		return BPF_CORE_READ(task, softirq_disable_cnt) & SOFTIRQ_OFFSET;
+	return read_preempt_count_rarely() & SOFTIRQ_OFFSET;
+}
+
 /* Else the compiler may make a branch of it, and the verifier goes through what comes after
  * once for each outcome. */
 #define NO_BRANCH(value) asm volatile("" : "+r"(value))
+
+/* Afterwards the verifier takes it for any number: it follows what comes next once, and not for
+ * each value by itself. `any`: a number of which it knows nothing. */
+static __always_inline __u64 forget_value(__u64 value, __u64 any)
+{
+	asm volatile("%0 += %1\n%0 -= %1" : "+r"(value) : "r"(any));
+	return value;
+}
 
 /* All ones where both are the same. */
 static __always_inline __u64 mask_of_same(__u64 a, __u64 b)
@@ -276,9 +315,11 @@ static __always_inline __u64 mask_of_same(__u64 a, __u64 b)
 	return ((differs | sign) >> 63) - 1;
 }
 
+/* Of NULL 0, as of whatever cannot be read. Not asked for: the verifier would go through all that
+ * comes after once more. */
 static __always_inline __u32 read_netns(const struct net *net)
 {
-	return net ? BPF_CORE_READ(net, ns.inum) : 0;
+	return BPF_CORE_READ(net, ns.inum);
 }
 
 static __always_inline __u32 read_dev_netns(const struct net_device *dev)
@@ -346,11 +387,16 @@ static __always_inline void fill_task(struct event_task *out, bool is_softirq)
 /* Whoever runs now, into a zeroed record. Only a caller in process context may call him
  * an actor; where he is none the flags say so, and the rest is left out: in a storm of
  * resets it would be a third of the cost. */
-static __always_inline void read_task(struct event_task *out)
+static __always_inline void read_task_in(struct event_task *out, bool is_softirq)
 {
-	fill_task(out, in_softirq());
+	fill_task(out, is_softirq);
 	if (!out->flags)
 		read_more(out);
+}
+
+static __always_inline void read_task(struct event_task *out)
+{
+	read_task_in(out, in_softirq_rarely());
 }
 
 /* The same, of what runs in a process or a kernel thread only, for its callers may sleep.
@@ -451,7 +497,7 @@ static __always_inline void read_exe_step(struct exe_walk *walk, char *name)
 
 /* As d_path() does, which may be called from a few functions only. For what is rare: a
  * hundred reads of kernel memory. They may race with a rename; no address is believed. */
-static __always_inline void read_exe(struct event_exe *out)
+static __noinline __attribute__((unused)) void read_exe(struct event_exe *out)
 {
 	struct task_struct___exe *task = (void *)bpf_get_current_task();
 	struct dentry___exe *dentry = NULL;

@@ -5,6 +5,12 @@
 
 #include "probes.bpf.h"
 
+/* In one place of each program: see in_softirq_rarely(). */
+static __noinline bool is_interrupted(void)
+{
+	return in_softirq();
+}
+
 /* A field of an entry. `is_typed`: the pointer is the argument of an fentry program,
  * whose type the verifier knows; such a load is a handful of instructions, a
  * bpf_probe_read_kernel() more than fifty. Known at compile time. */
@@ -209,9 +215,10 @@ static __always_inline bool flush_goes_to(const struct event_flush_writer *w,
 static __always_inline bool flush_owns(const struct event_flush_writer *w, const struct nf_conn *ct,
 				       __u64 family, __u32 portid, bool is_typed)
 {
-	if (portid && w->portid)
-		return portid == w->portid;
-	if (!w->task || w->portid || w->task != bpf_get_current_task() || in_softirq())
+	if (portid == w->request)
+		return true;
+	if (!w->task || w->request != EVENT_NO_REQUEST || w->task != bpf_get_current_task() ||
+	    is_interrupted())
 		return false;
 	if (w->has_address)
 		return flush_goes_to(w, ct, family, is_typed);
@@ -267,7 +274,7 @@ static __always_inline void flush_claim(__u64 task, __u64 act, __u8 kind, __u32 
 	flush_publish(&flush, 1);
 	flush.first = flush.head;
 	flush.task = task;
-	flush.portid = portid;
+	flush.request = portid ? portid : EVENT_NO_REQUEST;
 }
 
 static __always_inline bool flush_is_mine(__u64 task)
@@ -284,7 +291,7 @@ static __always_inline void flush_release(void)
 {
 	__u32 key = 0;
 
-	flush.portid = 0;
+	flush.request = EVENT_NO_REQUEST;
 	flush.task = 0;
 	bpf_map_delete_elem(&flush_claims, &key);
 }

@@ -31,40 +31,37 @@ static __always_inline bool is_for_this_host(unsigned long refdst, __u8 family)
 /* There were more hooks than we walk. */
 #define HOOKS_UNKNOWN 0x80
 
-/* Notes whether a hook of that priority is registered. The priorities are in the
- * nf_hook_ops pointers that follow the entries (nf_hook_entries_get_hook_ops(),
- * 960632ece694 ("netfilter: convert hook list to an array", 4.14)).
+/* Whether a hook of that priority is registered: `hook`, HOOKS_UNKNOWN, or 0. `at`: a struct
+ * nf_hook_entries *. The priorities are in the nf_hook_ops pointers that follow the entries
+ * (nf_hook_entries_get_hook_ops(), 960632ece694 ("netfilter: convert hook list to an array",
+ * 4.14)).
  *
- * Noted in the record, where the verifier does not follow values: else it goes through
- * all that comes after once for each outcome. */
-static __noinline void note_hook(const struct nf_hook_entries *entries, int priority, __u8 hook,
-				 __u8 *hooks)
+ * A function of numbers that is not static: the verifier goes through it once, by itself, and not
+ * for each call. */
+__noinline __u32 find_hook(__u64 at, __u32 priority, __u32 hook)
 {
+	const struct nf_hook_entries *entries = (void *)at;
 	const struct nf_hook_ops **ops;
 	const struct nf_hook_ops *op;
 	__u16 count;
 
 	if (!entries)
-		return;
+		return 0;
 	count = BPF_CORE_READ(entries, num_hook_entries);
 	ops = (void *)entries + bpf_core_field_offset(struct nf_hook_entries, hooks) +
 	      count * bpf_core_type_size(struct nf_hook_entry);
 	for (int i = 0; i < EVENT_HOOK_WALK_MAX; i++) {
-		__s64 err;
-		int found = 0;
+		int its = 0;
 
 		if (i >= count)
-			return;
-		/* Noted without a branch: see above. */
-		err = bpf_probe_read_kernel(&op, sizeof(op), &ops[i]);
-		err |= bpf_probe_read_kernel(&found, sizeof(found), &op->priority);
-		err >>= 63;
-		NO_BRANCH(err);
-		*hooks |= err & HOOKS_UNKNOWN;
-		*hooks |= ~err & mask_of_same((__u32)found, (__u32)priority) & hook;
+			return 0;
+		if (bpf_probe_read_kernel(&op, sizeof(op), &ops[i]) ||
+		    bpf_probe_read_kernel(&its, sizeof(its), &op->priority))
+			return HOOKS_UNKNOWN;
+		if ((__u32)its == priority)
+			return hook;
 	}
-	if (count > EVENT_HOOK_WALK_MAX && !(*hooks & hook))
-		*hooks |= HOOKS_UNKNOWN;
+	return count > EVENT_HOOK_WALK_MAX ? HOOKS_UNKNOWN : 0;
 }
 
 /* Could this namespace have translated the flow at all? A forgotten flow and a
@@ -80,9 +77,9 @@ static __always_inline void read_hooks(const struct net *net, __u8 family, __u8 
 		pre = BPF_CORE_READ(net, nf.hooks_ipv6[NF_PRE_ROUTING]);
 		post = BPF_CORE_READ(net, nf.hooks_ipv6[NF_POST_ROUTING]);
 	}
-	*hooks = EVENT_HOOK_KNOWN;
-	note_hook(pre, NF_IP_PRI_CONNTRACK, EVENT_HOOK_CONNTRACK, hooks);
-	note_hook(post, NF_IP_PRI_NAT_SRC, EVENT_HOOK_NAT, hooks);
+	*hooks = find_hook((unsigned long)pre, NF_IP_PRI_CONNTRACK, EVENT_HOOK_CONNTRACK) |
+		 find_hook((unsigned long)post, NF_IP_PRI_NAT_SRC, EVENT_HOOK_NAT) |
+		 EVENT_HOOK_KNOWN;
 	if (*hooks & HOOKS_UNKNOWN)
 		*hooks = 0;
 }
@@ -202,7 +199,7 @@ static __always_inline const struct net *packet_net(const struct sock *sk,
 
 static __always_inline void fill_reset(struct event_reset *e, void *ctx, bool is_kprobe,
 				       const struct sock *sk, const struct sk_buff *skb,
-				       const struct tcphdr *tcp, __u64 reason)
+				       const struct tcphdr *tcp, __u64 reason, bool is_softirq)
 {
 	const struct net_device *dev = BPF_CORE_READ(skb, dev);
 	const struct net *net = packet_net(sk, dev);
@@ -224,8 +221,8 @@ static __always_inline void fill_reset(struct event_reset *e, void *ctx, bool is
 		e->reason = (__u32)reason;
 		e->flags |= EVENT_RESET_HAS_REASON;
 	}
-	read_task(&e->task);
-	if (e->task.flags & EVENT_TASK_SOFTIRQ)
+	read_task_in(&e->task, is_softirq);
+	if (is_softirq)
 		e->flags |= EVENT_RESET_SOFTIRQ;
 	/* A listener stands in for a request that refused the packet: only the stack tells. */
 	if (with_stacks || e->socket == TCP_LISTEN)
@@ -326,6 +323,7 @@ static __always_inline int send_reset(void *ctx, bool is_kprobe, const struct so
 	__u64 task = bpf_get_current_task();
 	struct event_connection connection = {};
 	struct event_tuple ports = { .sport = start->sport, .dport = start->dport };
+	bool is_softirq = in_softirq();
 	struct event_reset *e;
 	__u64 reset_ns;
 	__u8 one = 1;
@@ -338,7 +336,7 @@ static __always_inline int send_reset(void *ctx, bool is_kprobe, const struct so
 	e->family = family;
 	e->tcp_flags = start->flags;
 	e->flags = EVENT_RESET_FATE_FOLLOWS;
-	fill_reset(e, ctx, is_kprobe, sk, skb, tcp_header(skb), reason);
+	fill_reset(e, ctx, is_kprobe, sk, skb, tcp_header(skb), reason, is_softirq);
 	note_sample(e);
 	reset_ns = e->header.ts_ns;
 	if (!is_lone_syn(e->tcp_flags) && !has_living_socket(e)) {
@@ -349,7 +347,7 @@ static __always_inline int send_reset(void *ctx, bool is_kprobe, const struct so
 	bpf_ringbuf_submit(e, 0);
 	if (connection.family)
 		tell_socket_end(&connection, reset_ns);
-	begin_flight(&ports, net, family, reset_ns);
+	begin_flight(&ports, net, family, reset_ns, is_softirq);
 	return 0;
 }
 
@@ -382,7 +380,7 @@ static __always_inline int on_reset_done(void)
 		return 0;
 	}
 	bpf_map_delete_elem(&tasks_in_reset, &task);
-	end_flight(cpu, task);
+	end_flight(cpu, task, in_softirq());
 	return 0;
 }
 

@@ -55,7 +55,8 @@ static __always_inline int on_abort(void *ctx, bool is_kprobe, const struct sock
 	packet = e->packet;
 	reset_ns = e->header.ts_ns;
 	bpf_ringbuf_submit(e, 0);
-	begin_flight(&packet, BPF_CORE_READ(sk, __sk_common.skc_net.net), 0, reset_ns);
+	begin_flight(&packet, BPF_CORE_READ(sk, __sk_common.skc_net.net), 0, reset_ns,
+		     in_softirq_rarely());
 	return 0;
 }
 
@@ -64,7 +65,7 @@ static __always_inline int on_abort_done(void)
 	struct reset_cpu *cpu = this_reset_cpu();
 
 	if (cpu)
-		end_flight(cpu, bpf_get_current_task());
+		end_flight(cpu, bpf_get_current_task(), in_softirq_rarely());
 	return 0;
 }
 

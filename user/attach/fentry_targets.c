@@ -123,6 +123,26 @@ static const struct symbol *target_of(const struct bpf_program *program)
 	return NULL;
 }
 
+/* False: the number stands for none. */
+static bool find_variable(uint64_t number, uint32_t *id)
+{
+	switch (number) {
+	case EVENT_PREEMPT_COUNT_VARIABLE:
+		*id = use.variables.preempt_count;
+		return true;
+	case EVENT_PCPU_HOT_VARIABLE:
+		*id = use.variables.pcpu_hot;
+		return true;
+	case EVENT_PREEMPT_COUNT_RARELY:
+		*id = use.variables.has_addresses ? 0 : use.variables.preempt_count;
+		return true;
+	case EVENT_PCPU_HOT_RARELY:
+		*id = use.variables.has_addresses ? 0 : use.variables.pcpu_hot;
+		return true;
+	}
+	return false;
+}
+
 /* bpf_program__set_insns() would copy them all to replace a few: they are the program's
  * own, in memory that may be written. */
 static void put_variables(struct bpf_program *program)
@@ -136,11 +156,7 @@ static void put_variables(struct bpf_program *program)
 
 		if (insns[i].code != (BPF_LD | BPF_IMM | BPF_DW) || insns[i].src_reg)
 			continue;
-		if (number == EVENT_PREEMPT_COUNT_VARIABLE)
-			id = use.variables.preempt_count;
-		else if (number == EVENT_PCPU_HOT_VARIABLE)
-			id = use.variables.pcpu_hot;
-		else
+		if (!find_variable(number, &id))
 			continue;
 		insns[i].src_reg = id ? BPF_PSEUDO_BTF_ID : 0;
 		insns[i].imm = (int)id;

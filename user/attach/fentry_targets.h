@@ -9,6 +9,7 @@
 #ifndef RSTBLAME_ATTACH_FENTRY_TARGETS_H
 #define RSTBLAME_ATTACH_FENTRY_TARGETS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "kernel/hook_choice.h"
@@ -22,6 +23,7 @@ void fentry_targets_find(struct kernel_symbols *symbols, struct kerneltypes *typ
 /* The ids of the kernel's per-CPU variables that programs read; 0: the types tell none. */
 struct target_variables {
 	uint32_t preempt_count, pcpu_hot;
+	bool has_addresses; /* of those two, from kallsyms */
 	/* No ids: which counters of the kernel say that a reset was made and sent, UINT32_MAX
 	 * for none. 7.0 has moved them. */
 	uint32_t made_counter, sent_counter;

@@ -129,6 +129,7 @@ static int prepare(struct loader *loader, const struct hook_choice *choices)
 	slots = flush_slots();
 	loader->skel->rodata->flush_mask = slots - 1;
 	loader->skel->bss->flush.limit = slots;
+	loader->skel->bss->flush.request = EVENT_NO_REQUEST;
 	bpf_map__set_max_entries(loader->skel->maps.flush_slots, slots);
 	bpf_map__set_max_entries(loader->skel->maps.state_events, STATE_RING_BYTES);
 	bpf_map__set_max_entries(loader->skel->maps.reset_events, RESET_RING_BYTES);

@@ -26,6 +26,12 @@ static int read_symbols(struct plan *plan)
 	return err;
 }
 
+/* The programs' read_preempt_count_by_address() finds its way by these. */
+static bool has_addresses(const struct kernel_variables *v)
+{
+	return v->per_cpu_offsets_address && (v->preempt_count_offset || v->pcpu_hot_offset);
+}
+
 int plan_make(struct plan *plan, bool allow_fentry, const struct hook_choice *refused,
 	      struct hook_choice *choices, struct probe_result *results)
 {
@@ -36,6 +42,7 @@ int plan_make(struct plan *plan, bool allow_fentry, const struct hook_choice *re
 	read_types(plan);
 	fentry_targets_find(&plan->symbols, plan->types);
 	fentry_targets_find_variables(&plan->target_variables, plan->types);
+	plan->target_variables.has_addresses = has_addresses(&plan->symbols.variables);
 	for (size_t i = 0; i < EVENT_PROBES; i++) {
 		const struct probe *probe = &probes[i];
 		struct hook_facts facts = {

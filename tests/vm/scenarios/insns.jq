@@ -8,6 +8,7 @@ def measures: own // $expect.insns["6.1"];
 
 def check_own:
   check_exit, check_summary,
+  equal("programs without types"; 0; $facts.typeless),
   assert("programs are loaded"; "some"; $facts.insns | length; ($facts.insns | length) > 5),
   ($facts.insns | to_entries[] | select(.value > 0 and (own or measures[.key]))
     | assert("instructions of \(.key), at most twice as many"; measures[.key]; .value;

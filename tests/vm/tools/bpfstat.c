@@ -3,6 +3,7 @@
  * bpfstat             "programs N maps N links N" of the whole kernel
  * bpfstat insns       "NAME INSNS" of each program: the instructions that the verifier walked
  *                     (verified_insns of struct bpf_prog_info, since 5.16; 0 before)
+ * bpfstat typeless    how many programs have no types: the kernel refused those of their object
  *
  * By bpf(2) alone, as bpftool does it: the test guest has no libbpf.
  */
@@ -37,33 +38,55 @@ static int count(int command)
 	return errno == ENOENT ? n : -1;
 }
 
-static void print_insns(unsigned int id)
+/* False: it is gone meanwhile. */
+static int get_info(unsigned int id, struct bpf_prog_info *info)
 {
-	struct bpf_prog_info info;
 	union bpf_attr attr = { .prog_id = id };
-	int fd = call(BPF_PROG_GET_FD_BY_ID, &attr);
+	int fd = call(BPF_PROG_GET_FD_BY_ID, &attr), got;
 
 	if (fd < 0)
-		return; /* gone meanwhile */
-	memset(&info, 0, sizeof(info));
+		return 0;
+	memset(info, 0, sizeof(*info));
 	memset(&attr, 0, sizeof(attr));
 	attr.info.bpf_fd = (unsigned int)fd;
-	attr.info.info_len = sizeof(info);
-	attr.info.info = (unsigned long)&info;
-	if (!call(BPF_OBJ_GET_INFO_BY_FD, &attr) && info.type != BPF_PROG_TYPE_UNSPEC)
-		printf("%s %u\n", info.name, info.verified_insns);
+	attr.info.info_len = sizeof(*info);
+	attr.info.info = (unsigned long)info;
+	got = !call(BPF_OBJ_GET_INFO_BY_FD, &attr) && info->type != BPF_PROG_TYPE_UNSPEC;
 	close(fd);
+	return got;
+}
+
+static void print_insns(void)
+{
+	struct bpf_prog_info info;
+
+	for (unsigned int id = 0; (id = next(BPF_PROG_GET_NEXT_ID, id));)
+		if (get_info(id, &info))
+			printf("%s %u\n", info.name, info.verified_insns);
+}
+
+static void print_typeless(void)
+{
+	struct bpf_prog_info info;
+	int count = 0;
+
+	for (unsigned int id = 0; (id = next(BPF_PROG_GET_NEXT_ID, id));)
+		count += get_info(id, &info) && !info.btf_id;
+	printf("%d\n", count);
 }
 
 int main(int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[1], "insns")) {
-		for (unsigned int id = 0; (id = next(BPF_PROG_GET_NEXT_ID, id));)
-			print_insns(id);
+		print_insns();
+		return 0;
+	}
+	if (argc == 2 && !strcmp(argv[1], "typeless")) {
+		print_typeless();
 		return 0;
 	}
 	if (argc != 1) {
-		fprintf(stderr, "usage: bpfstat [insns]\n");
+		fprintf(stderr, "usage: bpfstat [insns|typeless]\n");
 		return 2;
 	}
 	printf("programs %d maps %d links %d\n", count(BPF_PROG_GET_NEXT_ID),
