@@ -67,13 +67,14 @@ libs := -lbpf -lelf -lz -lyajl -lcap-ng -lmnl -lpcap -lpthread
 
 # Definitions first: libbpf 1.1's linker keeps the offset 0 of an extern map that it
 # meets before its definition.
-bpf_sources := bpf/shared.bpf.c $(filter-out bpf/shared.bpf.c,$(sort $(wildcard bpf/*.bpf.c)))
+# The walk over all sockets is an object of its own: it is loaded later, and another kernel may have none.
+bpf_sources := bpf/shared.bpf.c $(filter-out bpf/shared.bpf.c bpf/sockets.bpf.c,$(sort $(wildcard bpf/*.bpf.c)))
 bpf_objects := $(patsubst bpf/%.c,$(O)/bpf/%.o,$(bpf_sources))
 user_sources := $(sort $(wildcard user/*.c user/*/*.c user/*/*/*.c))
 user_objects := $(user_sources:%.c=$(O)/%.o)
 # What runs without libbpf and without privilege: the unit tests' half.
 core_objects := $(filter-out $(O)/user/main.o $(O)/user/attach/% $(O)/user/session/%,$(user_objects))
-skeleton := $(O)/rstblame.skel.h $(O)/rstblame.packed.h
+skeleton := $(O)/rstblame.skel.h $(O)/rstblame.packed.h $(O)/sockets.packed.h
 program := $(if $(filter build,$(O)),rstblame,$(O)/rstblame)
 
 # What compiles asks for its tools first; no other goal needs them.
@@ -113,6 +114,7 @@ $(O)/bpf/%.o: bpf/%.c | tools
 	$(Q)mkdir -p $(@D) && $(CLANG) $(bpf_cflags) -MMD -MP -c -o $@ $<
 
 $(O)/rstblame.bpf.o: $(bpf_objects)
+$(O)/sockets.bpf.o: $(O)/bpf/sockets.bpf.o
 $(O)/%.bpf.o:
 	$(call say,GEN,$@)
 	$(Q)$(BPFTOOL) gen object $@ $^
@@ -129,7 +131,7 @@ $(O)/%.packed.h: $(O)/%.bpf.o
 	$(call say,GEN,$@)
 	$(Q)gzip -9nc $< | od -An -v -tx1 | sed 's/ \(..\)/0x\1,/g' >$@.tmp && mv $@.tmp $@
 
--include $(user_objects:.o=.d) $(bpf_objects:.o=.d)
+-include $(user_objects:.o=.d) $(bpf_objects:.o=.d) $(O)/bpf/sockets.bpf.d
 
 # ---- upkeep ----
 

@@ -10,7 +10,7 @@ $(blindfold): tests/vm/blindfold.c $(user_objects)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(all_cflags) $(all_ldflags) -Wl,--wrap=bpf_program__attach_trace \
 		-Wl,--wrap=bpf_program__attach_kprobe -Wl,--wrap=kallsyms_open \
-		-Wl,--wrap=timerfd_settime -o $@ $^ $(libs)
+		-Wl,--wrap=timerfd_settime -Wl,--wrap=bpf_link_create -o $@ $^ $(libs)
 
 blindfolded = +$(Q)$(MAKE) --no-print-directory $(blindfold)
 

@@ -15,9 +15,9 @@
 #include "rstblame.skel.h"
 
 /* The object's own types have the names of all that it reads of the kernel's. */
-static int cut_types(const struct object_types *types, const struct rstblame_bpf *object)
+static int cut_types(const struct object_types *types, const struct bpf_object *object)
 {
-	const struct btf *own = bpf_object__btf(object->obj);
+	const struct btf *own = bpf_object__btf(object);
 	const char **names;
 	size_t count = 0;
 	int err;
@@ -36,9 +36,23 @@ static int cut_types(const struct object_types *types, const struct rstblame_bpf
 	return err;
 }
 
-/* ---- the object, gzipped by the build ---- */
+/* libbpf reads the file when it loads, so it may be filled after it was named. */
+static void name_types(struct object_types *types, struct bpf_object_open_opts *options,
+		       char path[64])
+{
+	types->fd = -1;
+	options->btf_custom_path = types->path;
+	if (!types->path && types->kernel)
+		types->fd = memfd_create("rstblame-types", MFD_CLOEXEC);
+	if (types->fd < 0)
+		return;
+	snprintf(path, 64, "/proc/self/fd/%d", types->fd);
+	options->btf_custom_path = path;
+}
 
-static const unsigned char packed[] = {
+/* ---- objects, gzipped by the build ---- */
+
+static const unsigned char probes_packed[] = {
 #include "rstblame.packed.h"
 };
 
@@ -48,14 +62,14 @@ static struct {
 	uint32_t len;
 } unpacked;
 
-static int unpack(void)
+static int unpack(const unsigned char *packed, size_t size)
 {
-	z_stream stream = { .next_in = (unsigned char *)packed, .avail_in = sizeof(packed) };
+	z_stream stream = { .next_in = (unsigned char *)packed, .avail_in = (uInt)size };
 	int status;
 
 	/* A gzip file ends with the length of what it holds (RFC 1952), in the byte order of all
 	 * machines that we build for. */
-	memcpy(&unpacked.len, packed + sizeof(packed) - sizeof(unpacked.len), sizeof(unpacked.len));
+	memcpy(&unpacked.len, packed + size - sizeof(unpacked.len), sizeof(unpacked.len));
 	unpacked.bytes = malloc(unpacked.len);
 	if (!unpacked.bytes || inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK) {
 		free(unpacked.bytes);
@@ -78,45 +92,65 @@ const void *rstblame_bpf__elf_bytes(size_t *sz)
 	return unpacked.bytes;
 }
 
-/* libbpf copies what it needs of the bytes. NULL and errno. */
-static struct rstblame_bpf *open_unpacked(const struct bpf_object_open_opts *options)
+/* libbpf copies what it needs of the bytes. */
+static void forget_unpacked(void)
 {
-	struct rstblame_bpf *object;
-	int err = unpack();
+	int err = errno;
 
-	if (err) {
-		errno = -err;
-		return NULL;
-	}
-	object = rstblame_bpf__open_opts(options);
-	err = errno;
 	free(unpacked.bytes);
 	errno = err;
-	return object;
 }
 
-/* libbpf reads the file when it loads, so it may be filled after it was named. */
+/* What the object needs of the kernel's types, now that it tells. */
+static int fill_types(const struct object_types *types, const struct bpf_object *object)
+{
+	int err = types->fd < 0 ? 0 : cut_types(types, object);
+
+	errno = -err;
+	return err;
+}
+
 struct rstblame_bpf *object_open(struct object_types *types)
 {
 	char path[64];
-	LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = types->path);
+	LIBBPF_OPTS(bpf_object_open_opts, options);
 	struct rstblame_bpf *object;
-	int err;
 
-	types->fd = -1;
-	if (!types->path && types->kernel)
-		types->fd = memfd_create("rstblame-types", MFD_CLOEXEC);
-	if (types->fd >= 0) {
-		snprintf(path, sizeof(path), "/proc/self/fd/%d", types->fd);
-		options.btf_custom_path = path;
+	name_types(types, &options, path);
+	errno = -unpack(probes_packed, sizeof(probes_packed));
+	if (errno)
+		return NULL;
+	object = rstblame_bpf__open_opts(&options);
+	forget_unpacked();
+	if (object && fill_types(types, object->obj)) {
+		int err = errno;
+
+		rstblame_bpf__destroy(object);
+		object = NULL;
+		errno = err;
 	}
-	object = open_unpacked(&options);
-	if (!object || types->fd < 0)
-		return object;
-	err = cut_types(types, object);
-	if (!err)
-		return object;
-	rstblame_bpf__destroy(object);
-	errno = -err;
-	return NULL;
+	return object;
+}
+
+struct bpf_object *object_open_packed(const unsigned char *packed, size_t size,
+				      struct object_types *types)
+{
+	char path[64];
+	LIBBPF_OPTS(bpf_object_open_opts, options);
+	struct bpf_object *object;
+
+	name_types(types, &options, path);
+	errno = -unpack(packed, size);
+	if (errno)
+		return NULL;
+	object = bpf_object__open_mem(unpacked.bytes, unpacked.len, &options);
+	forget_unpacked();
+	if (object && fill_types(types, object)) {
+		int err = errno;
+
+		bpf_object__close(object);
+		object = NULL;
+		errno = err;
+	}
+	return object;
 }

@@ -194,7 +194,7 @@ static int prepare_fentry(struct bpf_program *program, struct bpf_prog_load_opts
 
 /* libbpf parses all types of the kernel, again, for an object that has a tracing program.
  * Up to 1.5, which were looked at, it takes the type that the handler sets. */
-static enum bpf_prog_type opened_type(void)
+enum bpf_prog_type fentry_targets_opened_type(void)
 {
 	return libbpf_major_version() == 1 && libbpf_minor_version() <= 5 ? BPF_PROG_TYPE_KPROBE :
 									    BPF_PROG_TYPE_TRACING;
@@ -210,8 +210,8 @@ int fentry_targets_register(void)
 		enum bpf_attach_type attach_type;
 		const struct libbpf_prog_handler_opts *handler;
 	} kinds[] = {
-		{ "fentry+", opened_type(), BPF_TRACE_FENTRY, &fentry },
-		{ "fexit+", opened_type(), BPF_TRACE_FEXIT, &fentry },
+		{ "fentry+", fentry_targets_opened_type(), BPF_TRACE_FENTRY, &fentry },
+		{ "fexit+", fentry_targets_opened_type(), BPF_TRACE_FEXIT, &fentry },
 		{ "kprobe+", BPF_PROG_TYPE_KPROBE, 0, &kprobe },
 		{ "kretprobe+", BPF_PROG_TYPE_KPROBE, 0, &kprobe },
 		{ "raw_tp+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, &kprobe },

@@ -9,6 +9,7 @@
 #ifndef RSTBLAME_ATTACH_FENTRY_TARGETS_H
 #define RSTBLAME_ATTACH_FENTRY_TARGETS_H
 
+#include <linux/bpf.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -30,6 +31,9 @@ struct target_variables {
 };
 
 void fentry_targets_find_variables(struct target_variables *out, struct kerneltypes *types);
+
+/* What a tracing program is opened as, before its handler sets the type that it is loaded as. */
+enum bpf_prog_type fentry_targets_opened_type(void);
 
 /* Before the first object is opened, for libbpf chooses a program's handler then. 0 or
  * -errno. */

@@ -108,7 +108,7 @@ static const struct limit {
 	int number;
 	unsigned int kind;
 	unsigned int argument;
-	int allowed[6];
+	int allowed[7];
 	size_t allowed_count;
 } limits[] = {
 	{ __NR_setns, CALLS_NEVER, 1, { CLONE_NEWNET }, 1 },
@@ -116,15 +116,15 @@ static const struct limit {
 	  CALLS_TO_TRACE,
 	  0,
 	  { BPF_MAP_LOOKUP_ELEM, BPF_MAP_DELETE_ELEM, BPF_MAP_GET_NEXT_KEY, BPF_MAP_LOOKUP_BATCH,
-	    BPF_MAP_DELETE_BATCH, BPF_OBJ_GET_INFO_BY_FD },
-	  6 },
+	    BPF_MAP_DELETE_BATCH, BPF_OBJ_GET_INFO_BY_FD, BPF_ITER_CREATE },
+	  7 },
 };
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]), LIMITS = sizeof(limits) / sizeof(limits[0]) };
 
-/* Two for each row, sixteen at most for each limit, and what surrounds them. */
+/* Two for each row, seventeen at most for each limit, and what surrounds them. */
 struct program {
-	struct sock_filter code[ROWS * 2 + LIMITS * 16 + 8];
+	struct sock_filter code[ROWS * 2 + LIMITS * 17 + 8];
 	unsigned short len;
 };
 

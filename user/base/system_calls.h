@@ -15,7 +15,8 @@ enum system_calls {
 	CALLS_NEVER = 1 << 0,
 	/* Before a window is open only: namespaces are made, debugfs is looked into. */
 	CALLS_AT_START = 1 << 1,
-	/* Programs and maps are loaded and attached. What there is may still be read. */
+	/* Programs and maps are loaded and attached. What there is may still be read, and
+	 * iterators walked. */
 	CALLS_TO_TRACE = 1 << 2,
 	CALLS_TO_EXECUTE = 1 << 3,
 	/* Sockets, and namespaces entered. */

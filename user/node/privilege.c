@@ -46,6 +46,16 @@ static bool is_short_of_memlock(void)
 	       !has(CAP_SYS_RESOURCE);
 }
 
+/* Until c8644cd0efe7 ("bpf: refine kernel.unprivileged_bpf_disabled behaviour", 6.0). */
+bool privilege_asks_for_bpf(void)
+{
+	struct utsname machine;
+	int major = 0;
+
+	uname(&machine);
+	return sscanf(machine.release, "%d", &major) != 1 || major < 6;
+}
+
 /* Debian's own level of it: perf_event_open(), and so kprobes, for CAP_SYS_ADMIN only. */
 static bool is_perf_paranoid(void)
 {
@@ -266,16 +276,22 @@ const char *privilege_cure(int err, const struct privilege_facts *facts)
 }
 
 /* Where /proc is mounted with hidepid, the others do not even show. */
+bool privilege_is_in_first_pid_namespace(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/pid", &st) || (__u32)st.st_ino == FIRST_PID_NAMESPACE;
+}
+
 bool privilege_sees_processes(char *why, size_t size)
 {
 	const struct holding *row;
-	struct stat st;
 
 	for (size_t i = 0; (row = needed(i)); i++)
 		if ((row->absence == ABSENCE_PROCESSES || row->absence == ABSENCE_READING) &&
 		    *privilege_gap(i, why, size))
 			return false;
-	if (stat("/proc/self/ns/pid", &st) || (__u32)st.st_ino == FIRST_PID_NAMESPACE)
+	if (privilege_is_in_first_pid_namespace())
 		return true;
 	snprintf(why, size,
 		 "running in a separate pid namespace: %s; use the host's (docker run --pid=host)",

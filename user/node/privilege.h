@@ -23,6 +23,9 @@ int privilege_check(char *why, size_t size);
  * is not needed here, or nothing can be done at all. Returns `why`. See node/gaps.h. */
 const char *privilege_gap(size_t index, char *why, size_t size);
 
+/* Whether this kernel wants CAP_BPF of whoever calls bpf(), even of one who only reads. */
+bool privilege_asks_for_bpf(void);
+
 /* Whether fentry may be tried on a module's functions. */
 bool privilege_sees_modules(void);
 
@@ -39,6 +42,9 @@ const char *privilege_cure(int err, const struct privilege_facts *facts);
 /* Whether nothing keeps it from looking into all processes of the machine. False, and in
  * `why` one line with what does, the consequence and the cure. */
 bool privilege_sees_processes(char *why, size_t size);
+
+/* Whether pids are here what they are to the kernel; also where /proc does not tell. */
+bool privilege_is_in_first_pid_namespace(void);
 
 /* "none", "integrity", "confidentiality", or "unknown": static. */
 const char *privilege_lockdown(void);

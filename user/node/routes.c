@@ -3,21 +3,49 @@
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "node/netlink.h"
 
-/* The netlink socket is all there is to it. */
+struct question {
+	struct address dst, src;
+	uint32_t iif;
+	uint32_t family; /* 0: none was asked yet */
+};
+
+/* A thousand connections of a pod to its database are one question. */
+enum { ANSWERS = 256 };
+
+struct routes {
+	struct mnl_socket *nl;
+	struct answer {
+		struct question question;
+		struct route route;
+		int err;
+	} answers[ANSWERS]; /* direct-mapped */
+};
+
 struct routes *routes_open(void)
 {
-	return (struct routes *)netlink_open(NETLINK_ROUTE, 0);
+	struct routes *routes = calloc(1, sizeof(*routes));
+
+	if (!routes)
+		return NULL;
+	routes->nl = netlink_open(NETLINK_ROUTE, 0);
+	if (routes->nl)
+		return routes;
+	free(routes);
+	return NULL;
 }
 
 void routes_close(struct routes *routes)
 {
-	if (routes)
-		mnl_socket_close((struct mnl_socket *)routes);
+	if (!routes)
+		return;
+	mnl_socket_close(routes->nl);
+	free(routes);
 }
 
 static void take_gateway(const struct nlattr *attr, uint8_t family, struct route *out)
@@ -67,11 +95,9 @@ static int read_answer(const struct nlmsghdr *h, ssize_t len, struct route *out)
 	return err < 0 ? err : -EBADMSG;
 }
 
-int routes_ask(struct routes *routes, uint8_t family, const struct address *dst,
-	       const struct address *src, uint32_t iif, struct route *out)
+static int ask(struct mnl_socket *nl, const struct question *q, struct route *out)
 {
-	struct mnl_socket *nl = (struct mnl_socket *)routes;
-	size_t size = family == AF_INET ? 4 : 16;
+	size_t size = q->family == AF_INET ? 4 : 16;
 	_Alignas(8) char buf[8192];
 	struct nlmsghdr *h = mnl_nlmsg_put_header(buf);
 	struct rtmsg *m;
@@ -80,16 +106,44 @@ int routes_ask(struct routes *routes, uint8_t family, const struct address *dst,
 	h->nlmsg_type = RTM_GETROUTE;
 	h->nlmsg_flags = NLM_F_REQUEST;
 	m = mnl_nlmsg_put_extra_header(h, sizeof(*m));
-	m->rtm_family = family;
+	m->rtm_family = (uint8_t)q->family;
 	m->rtm_dst_len = (uint8_t)(size * 8);
-	mnl_attr_put(h, RTA_DST, size, dst->bytes);
-	if (iif) {
+	mnl_attr_put(h, RTA_DST, size, q->dst.bytes);
+	if (q->iif) {
 		m->rtm_src_len = (uint8_t)(size * 8);
-		mnl_attr_put(h, RTA_SRC, size, src->bytes);
-		mnl_attr_put_u32(h, RTA_IIF, iif);
+		mnl_attr_put(h, RTA_SRC, size, q->src.bytes);
+		mnl_attr_put_u32(h, RTA_IIF, q->iif);
 	}
 	if (mnl_socket_sendto(nl, h, h->nlmsg_len) < 0 ||
 	    (len = mnl_socket_recvfrom(nl, buf, sizeof(buf))) < 0)
 		return -errno;
 	return read_answer((const void *)buf, len, out);
+}
+
+static struct answer *place_of(struct routes *routes, const struct question *q)
+{
+	const uint8_t *bytes = (const uint8_t *)q;
+	uint32_t hash = 2166136261U; /* FNV-1a */
+
+	for (size_t i = 0; i < sizeof(*q); i++)
+		hash = (hash ^ bytes[i]) * 16777619U;
+	return &routes->answers[(hash >> 16 ^ hash) % ANSWERS];
+}
+
+int routes_ask(struct routes *routes, uint8_t family, const struct address *dst,
+	       const struct address *src, uint32_t iif, struct route *out)
+{
+	struct question q = { .dst = *dst, .iif = iif, .family = family };
+	struct answer *answer;
+
+	if (iif)
+		q.src = *src;
+	answer = place_of(routes, &q);
+	if (memcmp(&answer->question, &q, sizeof(q)) != 0) {
+		answer->question = q;
+		answer->route = (struct route){ 0 };
+		answer->err = ask(routes->nl, &q, &answer->route);
+	}
+	*out = answer->route;
+	return answer->err;
 }

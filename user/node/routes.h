@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the routing of a namespace does with a flow: one question at a time. */
+/* What the routing of a namespace does with a flow: one question at a time. The same question
+ * is asked once: the answer holds as long as what it was asked by is open. */
 #ifndef RSTBLAME_NODE_ROUTES_H
 #define RSTBLAME_NODE_ROUTES_H
 
@@ -15,7 +16,7 @@ struct route {
 	struct address gateway;
 };
 
-struct routes; /* a netlink socket of the namespace that it was opened in */
+struct routes; /* a netlink socket of the namespace that it was opened in, and its answers */
 
 struct routes *routes_open(void); /* NULL and errno */
 void routes_close(struct routes *routes);

@@ -38,8 +38,7 @@ bool socket_is_open(const struct socket_row *row)
 	return (row->state == SOCKET_FIN_WAIT1 || row->state == SOCKET_FIN_WAIT2) && row->inode;
 }
 
-/* An IPv6 socket that speaks IPv4 is an IPv4 flow to conntrack. */
-static void normalize(struct socket_row *row)
+void socket_row_normalize(struct socket_row *row)
 {
 	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 	struct address *sides[] = { &row->tuple.src, &row->tuple.dst };
@@ -115,7 +114,7 @@ static int take_message(const struct nlmsghdr *header, void *data)
 	/* Of listeners without being asked for (inet_diag_msg_attrs_fill()). */
 	v6only = netlink_find(header, sizeof(*m), INET_DIAG_SKV6ONLY);
 	row.is_v6only = netlink_u8(v6only, 0);
-	normalize(&row);
+	socket_row_normalize(&row);
 	if (answer->sockets)
 		answer->err = sockets_append(answer->sockets, &row);
 	else
@@ -253,7 +252,7 @@ bool sockets_parse_line(const char *line, uint8_t family, struct socket_row *out
 	if (!parse_endpoint(local, words, &out->tuple.src, &out->tuple.sport) ||
 	    !parse_endpoint(remote, words, &out->tuple.dst, &out->tuple.dport))
 		return false;
-	normalize(out);
+	socket_row_normalize(out);
 	return true;
 }
 

@@ -60,7 +60,8 @@ void sockets_release(struct sockets *sockets);
 /* Copies one more. 0, -ENOMEM, or -E2BIG past two million. */
 int sockets_append(struct sockets *sockets, const struct socket_row *row);
 
-/* Appends the sockets in `states`. 0, or -errno: what was appended is not all. */
+/* Appends the sockets in `states`. 0, or -errno: what was appended is not all. The kernel walks
+ * over the sockets of all namespaces for it: node/socket_census.h has them all by one walk. */
 int sockets_list(struct sockets *sockets, uint32_t netns, uint32_t states);
 
 /* Whether a list says what sockets are bound to and whether they are IPv6 only; /proc does
@@ -84,6 +85,9 @@ int sockets_find_bound(struct socket_row *rows, size_t count);
 /* Whether a socket in that state still stands for an application. One that has no
  * process any more is only being closed. */
 bool socket_is_open(const struct socket_row *row);
+
+/* Makes an IPv6 socket that speaks IPv4 what it is to conntrack: an IPv4 flow. */
+void socket_row_normalize(struct socket_row *row);
 
 /* One line of /proc/net/tcp or tcp6. False for one that is none. */
 bool sockets_parse_line(const char *line, uint8_t family, struct socket_row *out);

@@ -245,6 +245,8 @@ static const struct field check_rows[] = {
 	DECLARED("lockdown", FIELD_ALWAYS, text),
 	DECLARED("kallsyms", FIELD_ALWAYS, yes_or_no),
 	DECLARED("memlock", FIELD_ALWAYS, text),
+	DECLARED("sockets", 0, text),
+	DECLARED("sockets_why", 0, text),
 	DECLARED("ftrace", FIELD_ALWAYS, text),
 	DECLARED("kprobes", FIELD_ALWAYS, text),
 	DECLARED("privileges", 0, check_privileges),

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "attach/socket_iterator.h"
 #include "base/clock.h"
 #include "base/message.h"
 #include "base/version.h"
@@ -23,7 +24,9 @@ struct hearing {
 	const struct options *options;
 	struct report report;
 	struct audit audit;
-	struct risk_table *table; /* it holds the victims for the report */
+	struct socket_iterator *iterator; /* NULL: none */
+	struct socket_walk walk;          /* of it; no `open`: none */
+	struct risk_table *table;         /* it holds the victims for the report */
 	uint32_t netns;
 	uint64_t last_id;
 };
@@ -59,7 +62,7 @@ static void tell_start(struct hearing *h)
 static struct inspection *find_processes(const struct hearing *h)
 {
 	const struct sockets *s = &h->audit.at_risk;
-	struct inspector *inspector = inspector_new();
+	struct inspector *inspector = inspector_new(&h->walk);
 	struct inspection *i = inspection_new(INSPECT_DETAILS, s->count), *done = NULL;
 	struct pollfd fd;
 
@@ -124,14 +127,33 @@ static enum status hear(struct hearing *h)
 
 	if (!privilege_sees_processes(why, sizeof(why)))
 		message("%s", why);
-	if (audit_run(&h->audit, h->netns, why))
+	if (audit_run(&h->audit, h->netns, &h->walk, why))
 		return report_error(&h->report, why);
+	if (h->options->is_verbose && h->audit.has_walked)
+		message("sockets: all by one walk; %u of %u network namespaces asked themselves, "
+			"which have sockets that no process holds",
+			h->audit.asked, h->audit.namespaces);
 	h->table = risk_table_new(h->audit.at_risk.count);
 	if (!h->table)
 		return report_error(&h->report, "out of memory");
 	tell_start(h);
 	tell_all(h);
 	return report_summary(&h->report);
+}
+
+/* Where it may not, or cannot, each namespace is asked by itself. */
+static bool load_walk(struct hearing *h)
+{
+	char why[SOCKET_ITERATOR_WHY_BYTES] = "out of memory";
+
+	h->iterator = socket_iterator_new();
+	if (!h->iterator || socket_iterator_load(h->iterator, why)) {
+		if (h->options->is_verbose)
+			message("sockets: one network namespace at a time: %s", why);
+		return false;
+	}
+	h->walk = socket_iterator_walk(h->iterator);
+	return true;
 }
 
 enum status session_audit(const struct options *options)
@@ -151,11 +173,14 @@ enum status session_audit(const struct options *options)
 	if (report_open(&h.report, options, why))
 		status = report_error(&h.report, why);
 	else {
-		least_privilege_to_look(options);
+		bool walks = load_walk(&h);
+
+		least_privilege_to_look(options, walks);
 		status = hear(&h);
 	}
 	audit_release(&h.audit);
 	status = report_close(&h.report, status);
 	risk_table_free(h.table);
+	socket_iterator_free(h.iterator);
 	return status;
 }

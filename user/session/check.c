@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* `--check`: what can be observed on this kernel, probe by probe. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -11,6 +12,7 @@
 #include "base/capabilities.h"
 #include "base/clock.h"
 #include "node/privilege.h"
+#include "node/socket_census.h"
 #include "report/output.h"
 #include "session/check_report.h"
 #include "session/least_privilege.h"
@@ -79,6 +81,26 @@ static void look_at_machine(struct check *c, const struct options *options)
 	c->memlock_bytes = memlock.rlim_cur == RLIM_INFINITY ? UINT64_MAX : memlock.rlim_cur;
 }
 
+/* Whether the walk over all sockets can be had, and goes to its end. */
+static void look_at_sockets(struct check *c)
+{
+	struct socket_iterator *iterator = socket_iterator_new();
+	struct socket_census census = { 0 };
+	int err = -ENOMEM;
+
+	if (iterator && !socket_iterator_load(iterator, c->no_walk)) {
+		struct socket_walk walk = socket_iterator_walk(iterator);
+
+		err = socket_census_take(&census, &walk, clock_mono_ns() + PATIENCE_NS);
+		if (!err && census.is_cut)
+			err = -ETIME;
+	}
+	if (err && !c->no_walk[0])
+		snprintf(c->no_walk, sizeof(c->no_walk), "%s", strerror(-err));
+	socket_census_release(&census);
+	socket_iterator_free(iterator);
+}
+
 static void run_check(struct check *c, const struct options *options)
 {
 	struct loader_options loader_options = { .btf_path = options->btf,
@@ -86,6 +108,7 @@ static void run_check(struct check *c, const struct options *options)
 	struct loader *loader = NULL;
 
 	look_at_machine(c, options);
+	look_at_sockets(c);
 	loader_options.kprobes_are_off = c->switches.states[SWITCH_KPROBES] == SWITCH_OFF;
 	if (!privilege_check(c->why, sizeof(c->why)) &&
 	    !silence_check(&c->switches, c->why, sizeof(c->why)))

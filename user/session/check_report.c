@@ -63,6 +63,7 @@ enum { MACHINE_INDENT = 11, HOLDING_INDENT = 28 };
 static void write_machine(const struct check *c, size_t columns, FILE *out)
 {
 	char limit[LIMIT_BYTES], btf[128], held[PRIVILEGES_BYTES];
+	char sockets[sizeof(c->no_walk) + 64];
 	size_t used = 0;
 	const char *name;
 
@@ -80,6 +81,11 @@ static void write_machine(const struct check *c, size_t columns, FILE *out)
 					 privilege_has(i)        ? "yes" :
 					 privilege_is_missing(i) ? "MISSING" :
 								   "no");
+	fprintf(out, "sockets    ");
+	snprintf(sockets, sizeof(sockets), "%s%s",
+		 c->no_walk[0] ? "one network namespace at a time: " : "all by one walk",
+		 c->no_walk);
+	wrapped_print(out, columns, MACHINE_INDENT, MACHINE_INDENT, sockets);
 	fprintf(out, "privilege  ");
 	wrapped_print(out, columns, MACHINE_INDENT, MACHINE_INDENT, held);
 	for (size_t i = 0; i < c->gaps.count; i++) {
@@ -213,6 +219,9 @@ static void write_privileges(const struct check *c, struct jsonw *w)
 	jsonw_string(w, "lockdown", c->lockdown);
 	jsonw_bool(w, "kallsyms", c->sees_symbols);
 	jsonw_string(w, "memlock", memlock_text(c, limit, sizeof(limit)));
+	jsonw_string(w, "sockets", c->no_walk[0] ? "namespaces" : "walk");
+	if (c->no_walk[0])
+		jsonw_string(w, "sockets_why", c->no_walk);
 	for (enum switch_id i = 0; i < SWITCHES; i++)
 		jsonw_string(w, sense_word(switch_sense(i)),
 			     switch_state_name(c->switches.states[i]));

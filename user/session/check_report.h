@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 
 #include "attach/loader.h"
+#include "attach/socket_iterator.h"
 #include "kernel/switches.h"
 #include "node/gaps.h"
 #include "session/proving.h"
@@ -27,6 +28,8 @@ struct check {
 	uint64_t had;       /* capabilities, before any was given up */
 	bool refuses_calls; /* by a seccomp filter */
 	struct gaps gaps;
+	/* "" where all sockets are found by one walk; else why not, and each namespace is asked. */
+	char no_walk[SOCKET_ITERATOR_WHY_BYTES];
 };
 
 void check_write_text(const struct check *check, size_t columns, FILE *out);

@@ -54,7 +54,7 @@ static enum status look_and_judge(const struct options *o, const struct node_fil
 	/* Listing BPF programs is refused afterwards. */
 	if (files->is_live)
 		data_paths_find(&look.data_paths);
-	least_privilege_to_look(o);
+	least_privilege_to_look(o, false);
 	report.mono_ns = clock_mono_ns();
 	report.wall_ns = report.mono_ns + clock_wall_offset_ns();
 	look_read(&look, files, history);

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "session/least_privilege.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "base/capabilities.h"
 #include "base/file.h"
@@ -11,6 +9,7 @@
 #include "base/system_calls.h"
 #include "cli/options.h"
 #include "node/holdings.h"
+#include "node/privilege.h"
 
 /* journalctl, at the beginning and at the end. */
 static bool follows_journal(const struct options *o)
@@ -21,17 +20,6 @@ static bool follows_journal(const struct options *o)
 static bool is_elsewhere(const char *path)
 {
 	return path && !file_is_in_own_folder(path);
-}
-
-/* Until c8644cd0efe7 ("bpf: refine kernel.unprivileged_bpf_disabled behaviour", 6.0) each
- * bpf() needed CAP_BPF there. */
-static bool asks_who_reads_maps(void)
-{
-	struct utsname machine;
-	int major = 0;
-
-	uname(&machine);
-	return sscanf(machine.release, "%d", &major) != 1 || major < 6;
 }
 
 static unsigned int uses_of(const struct options *o)
@@ -70,16 +58,20 @@ void least_privilege_attached(const struct options *o, bool may_attach_later)
 {
 	unsigned int uses = USE_TO_LOOK | USE_NAMES | uses_of(o);
 
-	if (asks_who_reads_maps())
+	if (privilege_asks_for_bpf())
 		uses |= USE_COUNTS;
 	if (may_attach_later)
 		uses |= USE_WHILE_LATE;
 	keep(uses, CALLS_AT_START | (may_attach_later ? 0 : CALLS_TO_TRACE));
 }
 
-void least_privilege_to_look(const struct options *o)
+void least_privilege_to_look(const struct options *o, bool walks)
 {
-	keep(USE_TO_LOOK | uses_of(o), CALLS_AT_START | CALLS_TO_TRACE | CALLS_TO_EXECUTE);
+	unsigned int uses = USE_TO_LOOK | uses_of(o);
+
+	if (walks && privilege_asks_for_bpf())
+		uses |= USE_COUNTS;
+	keep(uses, CALLS_AT_START | CALLS_TO_TRACE | CALLS_TO_EXECUTE);
 }
 
 void least_privilege_to_read(const struct options *o)

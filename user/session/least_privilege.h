@@ -19,8 +19,9 @@ bool least_privilege_to_attach(const struct options *options);
 /* When all is attached. With `may_attach_later` what that needs is kept. */
 void least_privilege_attached(const struct options *options, bool may_attach_later);
 
-/* Nothing is attached: --audit, whose outputs are open. */
-void least_privilege_to_look(const struct options *options);
+/* Nothing is attached: --audit, whose outputs are open. With `walks` what walking over the sockets
+ * needs is kept (attach/socket_iterator.h). */
+void least_privilege_to_look(const struct options *options, bool walks);
 
 /* Nothing of this node is looked at: -r, whose files are open. */
 void least_privilege_to_read(const struct options *options);

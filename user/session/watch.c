@@ -395,7 +395,7 @@ static int attach(struct run *run, char why[LOADER_WHY_BYTES])
 	if (!run->loader)
 		return -1;
 	run->rings = rings_new(run->loader, run->options->with_stacks, take_live, run);
-	run->inspector = inspector_new();
+	run->inspector = inspector_new(NULL);
 	run->victims = victims_new(run->inspector, run->options->log, report_finding, &run->report);
 	if (run->victims)
 		victims_set_ended(run->victims, has_ended, run->loader);

@@ -17,6 +17,8 @@
 
 /* What following sockets through other namespaces may take. */
 #define FOLLOW_NS (5 * NSEC_PER_SEC)
+/* And one walk over all sockets. */
+#define CENSUS_NS (10 * NSEC_PER_SEC)
 
 /* ---- pure ---- */
 
@@ -82,6 +84,18 @@ static bool has_address(struct auditor *a, uint32_t inum)
 	return namespace_addresses(note_address, &noting) || noting.has_one;
 }
 
+static int list_sockets(struct auditor *a, struct sockets *all, uint32_t inum)
+{
+	const uint32_t states = SOCKETS_OPEN | SOCKETS_LISTENING;
+	int err = a->audit->has_walked ? socket_census_list(&a->census, inum, states, all) :
+					 -ENODATA;
+
+	if (err != -ENODATA)
+		return err;
+	a->audit->asked++;
+	return sockets_list(all, inum, states);
+}
+
 /* Appends a namespace's clients. */
 static void list_clients(struct auditor *a, struct sockets *all, uint32_t inum)
 {
@@ -92,7 +106,7 @@ static void list_clients(struct auditor *a, struct sockets *all, uint32_t inum)
 	if (err == -ENOENT || err == -ESRCH)
 		return; /* it went */
 	if (!err && has_address(a, inum))
-		err = sockets_list(all, inum, SOCKETS_OPEN | SOCKETS_LISTENING);
+		err = list_sockets(a, all, inum);
 	a->audit->unseen += err != 0;
 	if (all->count > before)
 		all->count = before + audit_keep_clients(all->rows + before, all->count - before);
@@ -131,6 +145,8 @@ enum nat_answer audit_leads_to_outer(const struct auditor *a, struct routes *inn
 	*route = (struct route){ 0 };
 	if (!inner || routes_ask(inner, family, &tuple->dst, &tuple->src, 0, route))
 		return NAT_MAYBE;
+	if (route->type == RTN_LOCAL)
+		return NAT_NO; /* to itself: it never leaves */
 	if (!route->has_gateway)
 		return NAT_MAYBE; /* on the link; or a default route without a gateway */
 	return is_own(a, route->gateway_family, &route->gateway) ||
@@ -219,22 +235,27 @@ static void judge_all(struct auditor *a, struct sockets *s)
 /* What was closed meanwhile has lost its entry by right. */
 static void drop_closed(struct auditor *a, struct sockets *s)
 {
+	struct socket_row *now = calloc(s->count ? s->count : 1, sizeof(*now));
 	size_t end, kept = 0;
 
-	for (size_t i = 0; i < s->count; i = end) {
+	for (size_t i = 0; now && i < s->count; i = end) {
 		uint32_t inum = s->rows[i].netns;
 		bool is_there = !audit_enter(a, inum);
 
-		for (end = i; end < s->count && s->rows[end].netns == inum; end++) {
-			struct socket_row now = s->rows[end];
-
-			if (!is_there || sockets_look_up(&now) || !socket_is_open(&now) ||
-			    now.inode != s->rows[end].inode)
-				continue;
-			s->rows[kept++] = now;
-		}
+		for (end = i; end < s->count && s->rows[end].netns == inum; end++)
+			now[end] = s->rows[end];
+		if (!is_there)
+			continue;
+		sockets_look_up_all(&now[i], end - i);
+		sockets_find_bound(&now[i], end - i);
+		for (size_t k = i; k < end; k++)
+			if (now[k].state != SOCKET_UNKNOWN && socket_is_open(&now[k]) &&
+			    now[k].inode == s->rows[k].inode)
+				s->rows[kept++] = now[k];
 	}
+	a->audit->unseen += !now; /* out of memory */
 	s->count = kept;
+	free(now);
 }
 
 static void split_unsure(struct auditor *a, struct sockets *s)
@@ -321,7 +342,7 @@ static int read_outer(struct auditor *a, char *why)
 }
 
 /* Sockets first, then the table: an entry that is made in between is found. */
-static int audit(struct auditor *a, char *why)
+static int audit(struct auditor *a, const struct socket_walk *walk, char *why)
 {
 	struct sockets *s = &a->audit->at_risk;
 	int err = namespaces_scan(&a->namespaces);
@@ -329,6 +350,7 @@ static int audit(struct auditor *a, char *why)
 	if (err)
 		return explain(why, "/proc", err);
 	a->audit->unseen += a->namespaces.is_cut || a->namespaces.is_denied;
+	a->audit->has_walked = !socket_census_take(&a->census, walk, clock_mono_ns() + CENSUS_NS);
 	for (size_t i = 0; i < a->namespaces.count; i++)
 		if (a->namespaces.items[i].inum != a->outer)
 			list_clients(a, s, a->namespaces.items[i].inum);
@@ -355,7 +377,8 @@ static int audit(struct auditor *a, char *why)
 	return 0;
 }
 
-int audit_run(struct audit *out, uint32_t inum, char why[AUDIT_WHY_BYTES])
+int audit_run(struct audit *out, uint32_t inum, const struct socket_walk *walk,
+	      char why[AUDIT_WHY_BYTES])
 {
 	struct auditor *a = calloc(1, sizeof(*a));
 	int home_fd = namespace_remember(), err;
@@ -369,10 +392,11 @@ int audit_run(struct audit *out, uint32_t inum, char why[AUDIT_WHY_BYTES])
 	a->home = netns_own();
 	a->home_fd = home_fd;
 	a->outer = inum ? inum : a->home;
-	err = audit(a, why);
+	err = audit(a, walk, why);
 	namespace_return(home_fd);
 	close(home_fd);
 	namespaces_release(&a->namespaces);
+	socket_census_release(&a->census);
 	conntrack_table_release(&a->table);
 	nat_rules_free(a->rules);
 	routes_close(a->routes);

@@ -18,14 +18,20 @@ struct audit {
 	uint64_t unsure;
 	uint64_t untraced; /* could not be followed through another namespace that may translate */
 	uint32_t namespaces;
+	bool has_walked; /* all sockets of the node were found by one walk */
+	uint32_t asked;  /* namespaces whose sockets were listed one namespace at a time */
 	uint32_t unseen; /* namespaces that could not be looked into */
 };
 
 enum { AUDIT_WHY_BYTES = 256 };
 
-/* Audits the connections that the namespace `inum` translates (0: this process's). 0, or
+struct socket_walk;
+
+/* Audits the connections that the namespace `inum` translates (0: this process's). `walk` (NULL,
+ * or one that cannot be had: none) spares a walk over all sockets for each namespace. 0, or
  * -1 and one line in `why`, the cure included. The caller releases it. */
-int audit_run(struct audit *audit, uint32_t inum, char why[AUDIT_WHY_BYTES]);
+int audit_run(struct audit *audit, uint32_t inum, const struct socket_walk *walk,
+	      char why[AUDIT_WHY_BYTES]);
 /* The tuple by which the audited namespace knows one of `at_risk`. */
 const struct tuple *audit_outer_tuple(const struct audit *audit, const struct socket_row *row);
 void audit_release(struct audit *audit);

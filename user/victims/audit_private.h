@@ -9,6 +9,7 @@
 #include "node/namespaces.h"
 #include "node/nat_rules.h"
 #include "node/routes.h"
+#include "node/socket_census.h"
 #include "victims/audit.h"
 
 enum { OWN_ADDRESSES_MAX = 4096 };
@@ -24,6 +25,7 @@ struct auditor {
 	uint32_t home;  /* the one that it came from */
 	int home_fd;
 	struct namespaces namespaces;
+	struct socket_census census;  /* of all sockets at once, where the audit has_walked */
 	struct address_owners owners; /* of those but the outer one */
 	struct conntrack_table table;
 	struct nat_rules *rules;

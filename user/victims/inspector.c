@@ -180,7 +180,7 @@ static void *work(void *arg)
 
 /* ---- the caller's side ---- */
 
-struct inspector *inspector_new(void)
+struct inspector *inspector_new(const struct socket_walk *walk)
 {
 	struct inspector *ins = calloc(1, sizeof(*ins));
 	int err = 0;
@@ -196,8 +196,11 @@ struct inspector *inspector_new(void)
 	ins->home_fd = namespace_remember();
 	ins->home = ins->inside = netns_own();
 	ins->memory = socket_owner_memory_new();
+	if (walk)
+		ins->walk = *walk;
 	if (ins->event_fd >= 0 && ins->home_fd >= 0 &&
-	    !(err = thread_start(&ins->thread, work, ins, CAPABILITIES_TO_LOOK)))
+	    !(err = thread_start(&ins->thread, work, ins,
+				 CAPABILITIES_TO_LOOK | ins->walk.capabilities)))
 		return ins;
 	if (ins->event_fd >= 0)
 		close(ins->event_fd);

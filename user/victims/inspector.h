@@ -7,6 +7,7 @@
 #ifndef RSTBLAME_VICTIMS_INSPECTOR_H
 #define RSTBLAME_VICTIMS_INSPECTOR_H
 
+#include "node/socket_walk.h"
 #include "node/sockets.h"
 
 enum inspection_kind {
@@ -54,8 +55,9 @@ struct inspection {
 
 struct inspector;
 
-/* Starts the thread. NULL and errno. */
-struct inspector *inspector_new(void);
+/* Starts the thread. With `walk` (copied; NULL: none) it looks at all sockets at once where that
+ * is less work, as soon as and as long as one can be had. NULL and errno. */
+struct inspector *inspector_new(const struct socket_walk *walk);
 /* Ends it, after the piece of work it is at. */
 void inspector_free(struct inspector *inspector);
 

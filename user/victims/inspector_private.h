@@ -36,6 +36,7 @@ struct inspector {
 	uint64_t placed_ns, placing_ns;       /* when, and how long that took; 0: not yet */
 	uint64_t second_ns, everywhere_ns;    /* spent in it on looking everywhere */
 	struct socket_owner_memory *memory;   /* NULL: none */
+	struct socket_walk walk;              /* no `open`: none */
 };
 
 /* ---- inspector.c ---- */

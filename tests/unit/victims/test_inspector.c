@@ -37,7 +37,7 @@ static struct inspection *inspect_one(struct inspector *inspector)
 
 static void inspections(void **state)
 {
-	struct inspector *inspector = inspector_new();
+	struct inspector *inspector = inspector_new(NULL);
 	struct inspection *i = inspect_one(inspector);
 	uint32_t inode;
 	size_t found = 0;
@@ -97,7 +97,7 @@ static void inspections(void **state)
 /* The kernel's look-up by tuple finds no socket that is bound to a device. */
 static void a_socket_bound_to_a_device(void **state)
 {
-	struct inspector *inspector = inspector_new();
+	struct inspector *inspector = inspector_new(NULL);
 	struct inspection *i = NULL;
 
 	(void)state;
@@ -134,7 +134,7 @@ static struct inspection *inspect_listener(struct inspector *inspector, uint16_t
 /* This test listens on loopback, and nobody on its client's port. */
 static void who_listens_out_of_reach(void **state)
 {
-	struct inspector *inspector = inspector_new();
+	struct inspector *inspector = inspector_new(NULL);
 	struct address loopback = make_ip("127.0.0.1");
 	struct inspection *i;
 

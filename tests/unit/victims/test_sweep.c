@@ -60,7 +60,7 @@ static void a_removal_handed_on_late(void **state)
 	(void)state;
 	watch_begin(&watch);
 	sweeps = 0;
-	inspector = inspector_new();
+	inspector = inspector_new(NULL);
 	assert_non_null(inspector);
 	sweep = sweep_new(inspector, watch.blame, take, NULL);
 	assert_non_null(sweep);
