@@ -24,7 +24,12 @@ wait_until() { # CONDITION SECONDS
 }
 file_has() { grep -q "$2" "$1" 2>/dev/null; }
 lines_said() { grep -c "^{\"type\":\"$1\"" "$STATE/watch.json" || true; }
-resets_sent() { grep -c '^{"type":"reset".*"direction":"sent"' "$STATE/watch.json" || true; }
+# Told one by one, and those that were only counted.
+resets_sent() {
+	awk '/^{"type":"reset",.*"direction":"sent"/ { n++ }
+		/^{"type":"resets",/ && match($0, /"count":[0-9]+/) { n += substr($0, RSTART + 8, RLENGTH - 8) }
+		END { print n + 0 }' "$STATE/watch.json"
+}
 in_use() { awk '$1 == "TCP:" { print $3 }' /proc/net/sockstat; }
 
 make_node() {

@@ -39,16 +39,24 @@ struct json_reader {
 
 /* ---- the tree ---- */
 
+static bool next_block(struct json_reader *r)
+{
+	struct block *next = r->block->next;
+
+	if (!next)
+		next = calloc(1, sizeof(*next));
+	if (!next)
+		return false;
+	r->block->next = next;
+	r->block = next;
+	r->used = 0;
+	return true;
+}
+
 static struct json_value *new_value(struct json_reader *r)
 {
-	if (r->used == BLOCK_VALUES) {
-		if (!r->block->next)
-			r->block->next = calloc(1, sizeof(*r->block));
-		if (!r->block->next)
-			return NULL;
-		r->block = r->block->next;
-		r->used = 0;
-	}
+	if (r->used == BLOCK_VALUES && !next_block(r))
+		return NULL;
 	return &r->block->values[r->used++];
 }
 

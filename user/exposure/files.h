@@ -13,10 +13,13 @@
 
 #include "exposure/look.h"
 
+struct socket_walk;
+
 struct node_files {
 	int root_fd;
 	bool is_live; /* this machine itself: what is not in files is asked of the kernel */
-	char root[LOOK_PATH_BYTES]; /* as it was given; "" live */
+	char root[LOOK_PATH_BYTES];     /* as it was given; "" live */
+	const struct socket_walk *walk; /* live: over all sockets at once; NULL: none can be had */
 };
 
 /* `root` NULL: this machine. 0, or -errno. */

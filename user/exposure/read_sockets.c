@@ -12,18 +12,24 @@
 #include "node/conntrack_here.h"
 #include "node/namespaces.h"
 #include "node/netns.h"
+#include "node/process.h"
+#include "node/socket_census.h"
 #include "node/socket_owners.h"
 
 /* What a search of /proc for the processes may take, and following flows through translations
  * of other namespaces. */
 #define OWNERS_NS (1000 * NSEC_PER_MSEC)
 #define INWARD_NS (500 * NSEC_PER_MSEC)
+/* And one walk over all sockets. */
+#define CENSUS_NS (1000 * NSEC_PER_MSEC)
 
 struct socket_reading {
 	struct look *look;
 	struct namespaces namespaces;
 	struct address_owners owners; /* of the namespaces but the own one */
 	struct sockets rows;
+	struct socket_census census;
+	bool has_walked;
 	uint32_t home, at;
 	int home_fd;
 	bool has_address;
@@ -48,6 +54,15 @@ static void take_address(void *ctx, uint8_t family, const struct address *addres
 	address_owners_add(&r->owners, family, address, r->at);
 }
 
+/* Where the walk missed some, that namespace is asked. */
+static int list_here(struct socket_reading *r, uint32_t inum)
+{
+	uint32_t states = SOCKETS_OPEN | SOCKETS_LISTENING;
+	int err = r->has_walked ? socket_census_list(&r->census, inum, states, &r->rows) : -ENODATA;
+
+	return err == -ENODATA ? sockets_list(&r->rows, inum, states) : err;
+}
+
 /* From one without an address nothing goes out: its sockets are not listed. */
 static void list_one(struct socket_reading *r, uint32_t inum)
 {
@@ -61,7 +76,7 @@ static void list_one(struct socket_reading *r, uint32_t inum)
 	if (!err && inum != r->home)
 		err = namespace_addresses(take_address, r);
 	if (!err && r->has_address)
-		err = sockets_list(&r->rows, inum, SOCKETS_OPEN | SOCKETS_LISTENING);
+		err = list_here(r, inum);
 	r->look->namespaces_unseen += err != 0;
 }
 
@@ -230,6 +245,21 @@ static void describe(struct socket_reading *r, struct socket_owner *owners, size
 	}
 }
 
+/* False: some may be elsewhere. */
+static bool take_held(const struct socket_reading *r, struct socket_owner *owners, size_t count)
+{
+	for (size_t i = 0; r->has_walked && i < count; i++) {
+		const struct held_socket *held = socket_census_find(&r->census, owners[i].inode);
+
+		if (!held)
+			continue;
+		owners[i].pid = held->pid;
+		owners[i].fd = held->fd;
+		owners[i].start_ticks = held->start_ns / process_tick_ns();
+	}
+	return r->has_walked && !r->census.is_cut;
+}
+
 static void find_processes(struct socket_reading *r)
 {
 	struct look *look = r->look;
@@ -246,7 +276,7 @@ static void find_processes(struct socket_reading *r)
 				(struct socket_owner){ .inode = look->sockets[i].row.inode,
 						       .netns = look->sockets[i].row.netns,
 						       .owner = &look->sockets[i] };
-	if (count)
+	if (count && !take_held(r, owners, count))
 		socket_owners_find(NULL, owners, count, deadline_ns);
 	if (clock_mono_ns() >= deadline_ns)
 		look_lacks(look, LOOK_PROCESSES, "there was no time to find all processes");
@@ -255,7 +285,7 @@ static void find_processes(struct socket_reading *r)
 	free(is_wanted);
 }
 
-static void read_live(struct look *look)
+static void read_live(struct look *look, const struct socket_walk *walk)
 {
 	struct socket_reading r = { .look = look, .home = netns_own() };
 
@@ -264,6 +294,7 @@ static void read_live(struct look *look)
 		look_lacks(look, LOOK_SOCKETS, "cannot read /proc: %s", strerror(-r.home_fd));
 		return;
 	}
+	r.has_walked = !socket_census_take(&r.census, walk, clock_mono_ns() + CENSUS_NS);
 	list_all(&r);
 	match_all(&r);
 	find_processes(&r);
@@ -271,6 +302,7 @@ static void read_live(struct look *look)
 	close(r.home_fd);
 	namespaces_release(&r.namespaces);
 	address_owners_release(&r.owners);
+	socket_census_release(&r.census);
 }
 
 /* ---- a bundle's ---- */
@@ -354,7 +386,7 @@ static void read_bundle(struct look *look, const struct node_files *files)
 void read_sockets(struct look *look, const struct node_files *files)
 {
 	if (files->is_live)
-		read_live(look);
+		read_live(look, files->walk);
 	else
 		read_bundle(look, files);
 }

@@ -284,6 +284,24 @@ static bool is_whole(const struct socket_census *c, const struct held_socket *s,
 	return seen == counted;
 }
 
+/* As a list of sock_diag's has it. Which timer runs now is not seen: data that is not
+ * acknowledged has its own, and comes before keepalive. */
+static struct socket_row listed(const struct held_socket *s)
+{
+	struct socket_row row = s->row;
+
+	row.receive_queue = s->receive_queue;
+	row.send_queue = s->send_queue;
+	row.timer = SOCKET_TIMER_NONE;
+	if (row.state != SOCKET_LISTEN && s->send_queue) {
+		row.timer = SOCKET_TIMER_RETRANSMIT;
+	} else if (row.state != SOCKET_LISTEN && s->is_kept_alive) {
+		row.timer = SOCKET_TIMER_KEEPALIVE;
+		row.timer_ms = s->keepalive_time_ms;
+	}
+	return row;
+}
+
 int socket_census_list(const struct socket_census *c, uint32_t netns, uint32_t states,
 		       struct sockets *out)
 {
@@ -292,7 +310,10 @@ int socket_census_list(const struct socket_census *c, uint32_t netns, uint32_t s
 	int err = is_whole(c, s, count) ? 0 : -ENODATA;
 
 	for (size_t i = 0; i < count && !err; i++)
-		if (!s[i].is_mptcp && states >> s[i].row.state & 1)
-			err = sockets_append(out, &s[i].row);
+		if (!s[i].is_mptcp && states >> s[i].row.state & 1) {
+			struct socket_row row = listed(&s[i]);
+
+			err = sockets_append(out, &row);
+		}
 	return err;
 }

@@ -34,7 +34,8 @@ struct socket_row {
 	uint32_t netns;
 	uint32_t tag;           /* the caller's own */
 	uint32_t bound_ifindex; /* SO_BINDTODEVICE, a VRF; 0: none, or not known (/proc) */
-	uint32_t timer_ms;      /* until `timer` ends; of a list only */
+	/* Until `timer` ends; of a list only. Of a census the whole span, from the last packet on. */
+	uint32_t timer_ms;
 	/* Of a list only: bytes; of a listener, connections that wait for accept(), and how many
 	 * may. */
 	uint32_t receive_queue, send_queue;

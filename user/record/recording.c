@@ -48,13 +48,14 @@ static const char *explain_open(int err)
 struct recording *recording_open(const char *path, uint32_t node, const char **why)
 {
 	struct recording *r = calloc(1, sizeof(*r));
+	bool is_stdin = !strcmp(path, "-");
 	struct stat st;
 
 	errno = 0;
 	if (r)
 		r->text = malloc(FIRST_TEXT_BYTES);
 	if (r && r->text)
-		r->file = strcmp(path, "-") ? gzopen(path, "rb") : gzdopen(dup(STDIN_FILENO), "rb");
+		r->file = is_stdin ? gzdopen(dup(STDIN_FILENO), "rb") : gzopen(path, "rb");
 	if (!r || !r->file) {
 		*why = explain_open(errno ? errno : ENOMEM);
 		recording_close(r);
@@ -62,7 +63,7 @@ struct recording *recording_open(const char *path, uint32_t node, const char **w
 	}
 	r->size = FIRST_TEXT_BYTES;
 	r->node = node;
-	if (strcmp(path, "-") && !stat(path, &st) && S_ISREG(st.st_mode))
+	if (!is_stdin && !stat(path, &st) && S_ISREG(st.st_mode))
 		r->file_bytes = (uint64_t)st.st_size;
 	return r;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "attach/socket_iterator.h"
 #include "base/clock.h"
 #include "base/message.h"
 #include "exposure/read.h"
@@ -13,6 +14,19 @@
 #include "report/output.h"
 #include "session/least_privilege.h"
 #include "session/session.h"
+
+/* Where it cannot be had, each namespace is asked by itself. */
+static struct socket_iterator *load_walk(struct node_files *files, struct socket_walk *walk)
+{
+	struct socket_iterator *iterator = files->is_live ? socket_iterator_new() : NULL;
+	char why[SOCKET_ITERATOR_WHY_BYTES];
+
+	if (!iterator || socket_iterator_load(iterator, why))
+		return iterator;
+	*walk = socket_iterator_walk(iterator);
+	files->walk = walk;
+	return iterator;
+}
 
 /* For a report that nobody reads. */
 #define WRITE_NS (5 * NSEC_PER_SEC)
@@ -40,7 +54,7 @@ static void write_report(const struct exposure_report *r, const struct options *
 	output_commit(out, true);
 }
 
-static enum status look_and_judge(const struct options *o, const struct node_files *files,
+static enum status look_and_judge(const struct options *o, struct node_files *files,
 				  struct output *out)
 {
 	struct look look = { .is_live = false };
@@ -50,11 +64,13 @@ static enum status look_and_judge(const struct options *o, const struct node_fil
 					  .is_quiet = o->is_quiet };
 	/* It is a program, and none is executed afterwards. */
 	struct history *history = history_begin(files);
+	struct socket_walk walk;
+	struct socket_iterator *iterator = load_walk(files, &walk);
 
 	/* Listing BPF programs is refused afterwards. */
 	if (files->is_live)
 		data_paths_find(&look.data_paths);
-	least_privilege_to_look(o, false);
+	least_privilege_to_look(o, files->walk);
 	report.mono_ns = clock_mono_ns();
 	report.wall_ns = report.mono_ns + clock_wall_offset_ns();
 	look_read(&look, files, history);
@@ -64,6 +80,7 @@ static enum status look_and_judge(const struct options *o, const struct node_fil
 	write_report(&report, o, out);
 	exposures_release(&exposures);
 	look_release(&look);
+	socket_iterator_free(iterator);
 	return (enum status)report.status;
 }
 

@@ -26,7 +26,7 @@ static void describe(struct recording *const *recordings, size_t count, char how
 		of_bytes += its_size;
 		is_known &= its_size != 0;
 	}
-	if (is_known)
+	if (is_known && of_bytes)
 		snprintf(how, HOW_BYTES, "read %u %%, %s", (unsigned int)(bytes * 100 / of_bytes),
 			 COUNTED(lines, "line", "lines"));
 	else
