@@ -92,7 +92,8 @@ void exposures_judge(const struct look *look, const char *only, struct exposures
 bool finding_could_judge(const struct finding_row *row, const struct look *look, const char **why);
 
 /* As the exit status has it: 0 not exposed, 1 exposed, 2 exposed, flows are at stake and the
- * end is near, 3 nothing is exposed, but not every row could judge. */
+ * end is near, 3 nothing was found, but not every row could judge, or not all that it goes by
+ * could be seen (network namespaces, programs that flush, BPF programs). */
 unsigned int exposures_status(const struct exposures *exposures, const struct look *look);
 
 /* Each in its file. */

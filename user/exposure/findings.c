@@ -246,6 +246,17 @@ void exposures_judge(const struct look *look, const char *only, struct exposures
 		qsort(out->items, out->count, sizeof(*out->items), compare);
 }
 
+/* A part without which a judge goes on, and where it has found nothing it may be there. */
+static bool has_blind_spot(const struct look *look)
+{
+	static const enum look_part parts[] = { LOOK_NAMESPACES, LOOK_FLUSHERS, LOOK_DATA_PATHS };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (look_why_lacking(look, parts[i]))
+			return true;
+	return false;
+}
+
 unsigned int exposures_status(const struct exposures *exposures, const struct look *look)
 {
 	size_t judged = 0;
@@ -259,5 +270,5 @@ unsigned int exposures_status(const struct exposures *exposures, const struct lo
 	for (size_t i = 0; i < finding_rows_count; i++)
 		judged += finding_could_judge(&finding_rows[i], look, &why);
 	/* One that could not judge says nothing, and nobody may take that for all is well. */
-	return judged < finding_rows_count || exposures->has_failed ? 3 : 0;
+	return judged < finding_rows_count || exposures->has_failed || has_blind_spot(look) ? 3 : 0;
 }

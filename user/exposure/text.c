@@ -50,7 +50,7 @@ const char *exposure_headline(const struct exposure_report *r, char *buf, size_t
 		grow(&g, "not exposed to %s that it knows of",
 		     finding_rows_count == 1 ? "the one finding" : "any of the findings");
 	else
-		grow(&g, "nothing was found, but not every finding could be judged");
+		grow(&g, "nothing was found, but not everything could be looked at");
 	if (flows)
 		grow(&g, x->count == 1 ? ", %s at stake" : ", up to %s at stake",
 		     COUNTED(flows, "flow is", "flows are"));

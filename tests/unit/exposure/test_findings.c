@@ -103,6 +103,20 @@ static void invalid_alike_is_not(void **state)
 	assert_int_equal(exposures_status(&out, &look), 3);
 }
 
+/* "Nothing was found" is no "not exposed" where it was not looked everywhere. */
+static void what_was_not_seen_is_not_acquitted(void **state)
+{
+	static const enum look_part parts[] = { LOOK_NAMESPACES, LOOK_FLUSHERS, LOOK_DATA_PATHS };
+
+	(void)state;
+	assert_int_equal(exposures_status(&out, &look), 0);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		again();
+		look_lacks(&look, parts[i], "permission denied");
+		assert_int_equal(exposures_status(&out, &look), 3);
+	}
+}
+
 /* ---- timeout-shorter ---- */
 
 static struct look_flow *add_resting(uint32_t whole_s, uint32_t left_s, uint8_t timer,
@@ -450,13 +464,21 @@ static void data_paths_are_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(invalid_is_answered), TEST(invalid_alike_is_not),
-		TEST(timeout_is_shorter),  TEST(timeout_alike_is_not),
-		TEST(table_fills),         TEST(table_alike_is_not),
-		TEST(flushers_are_told),   TEST(flushers_alike_are_not),
-		TEST(queue_is_full),       TEST(queue_alike_is_not),
-		TEST(rejects_live_flows),  TEST(rejects_alike_does_not),
-		TEST(route_may_change),    TEST(route_alike_may_not),
+		TEST(what_was_not_seen_is_not_acquitted),
+		TEST(invalid_is_answered),
+		TEST(invalid_alike_is_not),
+		TEST(timeout_is_shorter),
+		TEST(timeout_alike_is_not),
+		TEST(table_fills),
+		TEST(table_alike_is_not),
+		TEST(flushers_are_told),
+		TEST(flushers_alike_are_not),
+		TEST(queue_is_full),
+		TEST(queue_alike_is_not),
+		TEST(rejects_live_flows),
+		TEST(rejects_alike_does_not),
+		TEST(route_may_change),
+		TEST(route_alike_may_not),
 		TEST(data_paths_are_told),
 	};
 

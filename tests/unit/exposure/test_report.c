@@ -161,7 +161,7 @@ static void gaps_are_said(void **state)
 	(void)state;
 	look_lacks(&look, LOOK_ADDRESSES, "the bundle has no addresses");
 	print(write_text);
-	assert_said("UNKNOWN: node1: nothing was found, but not every finding could be judged\n");
+	assert_said("UNKNOWN: node1: nothing was found, but not everything could be looked at\n");
 	assert_said("not judged: address-may-go: the bundle has no addresses\n");
 	assert_said("  addresses: the bundle has no addresses\n");
 }
